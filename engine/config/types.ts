@@ -1,0 +1,119 @@
+// The resolved config: what a job pins, workers compile and verify reads. Everything is explicit; no defaults
+// are left. Its RFC 8785 SHA-256 is the job's config digest, so a change of shape is a change of engine version.
+
+export type ColumnType =
+  | 'int'
+  | 'float'
+  | 'decimal'
+  | 'str'
+  | 'bool'
+  | 'uuid'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'json'
+
+export type Scalar = string | number | boolean | null
+
+export type Operator =
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'in'
+  | 'not_in'
+  | 'between'
+  | 'contains'
+  | 'starts_with'
+  | 'ends_with'
+  | 'matches'
+  | 'is_null'
+  | 'is_not_null'
+
+export type Condition =
+  | { column: string; operator: Operator; value: Scalar | Scalar[] }
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+
+export type WordRule = 'first_name' | 'last_name' | 'full_name' | 'phone' | 'city'
+
+/** Times are whole seconds since 1970 UTC, dates whole days since 1970; both bounds inclusive. */
+export type Rule =
+  | { type: 'sequence'; start: number; step: number; prefix: string; pad: number }
+  | { type: 'range'; min: number; max: number; step: number | null; decimals: number }
+  | { type: 'choice'; values: Scalar[]; weights: number[] | null }
+  | { type: 'constant'; value: Scalar }
+  | { type: 'boolean'; probability: number }
+  | { type: 'uuid'; version: 4 }
+  | {
+      type: 'normal' | 'lognormal'
+      mean: number
+      stddev: number
+      min: number | null
+      max: number | null
+      decimals: number
+    }
+  | { type: WordRule; locale: string }
+  /** `from`: columns the address is made of (first and last name), in order; empty draws its own words. */
+  | { type: 'email'; locale: string; from: string[] }
+  | { type: 'date'; min: number; max: number }
+  | { type: 'datetime'; min: number; max: number }
+  /** Literal text and `{column}` or `{rule}` slots, already parsed. */
+  | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
+  | { type: 'expression'; value: string; decimals: number | null }
+  /** A parent's key column (by name) as drawn or grouped by the foreign key with this index in the table. */
+  | { type: 'reference'; table: string; column: string; foreign_key: number }
+
+export type Nullable = { rate: number } | { when: string }
+
+export type ResolvedColumn = {
+  name: string
+  type: ColumnType
+  /** Digits after the point of a decimal column's values. */
+  scale: number | null
+  rule: Rule | null
+  conditional_rules: { condition: Condition; rule: Rule }[]
+  nullable: Nullable | null
+  unique: boolean
+  primary_key: boolean
+  sensitivity: string | null
+}
+
+/** The law of the number of children of one parent row. */
+export type Children =
+  | { type: 'fixed'; value: number }
+  | { type: 'range'; min: number; max: number }
+  | { type: 'poisson'; mean: number; max: number | null }
+
+export type ResolvedForeignKey = {
+  parent_table: string
+  parent_columns: string[]
+  child_columns: string[]
+  /** Null: each child row draws its parent uniformly. Otherwise child rows are grouped by parent. */
+  children: Children | null
+}
+
+export type ResolvedTable = {
+  name: string
+  /** Null where a foreign key's `children` decides it: the plan computes it. */
+  rows: number | null
+  columns: ResolvedColumn[]
+  foreign_keys: ResolvedForeignKey[]
+}
+
+export type OutputFormat = 'csv' | 'jsonl'
+
+export type ResolvedConfig = {
+  version: 1
+  engine_version: string
+  seed: number
+  /** Submission time, whole seconds since 1970 UTC. */
+  now: number
+  locale: string
+  output: { format: OutputFormat }
+  chunk_rows: number
+  tables: ResolvedTable[]
+}
