@@ -1,0 +1,10 @@
+// Opaque ids: a word for the kind, then 80 random bits.
+
+import { randomBytes } from 'node:crypto'
+
+export type IdKind = 'job' | 'usr' | 'prj'
+
+/** For example `job_3f0c...`; safe in URLs, file names and workflow ids. */
+export function newId(kind: IdKind): string {
+  return `${kind}_${randomBytes(10).toString('hex')}`
+}
