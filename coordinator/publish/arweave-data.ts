@@ -2,7 +2,7 @@
 // Source: Arweave node, apps/arweave/src/ar_merkle.erl and ar_tx.erl (format 2), and arweave-js
 // src/common/lib/merkle.ts for the cuts; the tests compare with the latter.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Largest chunk, in bytes. */
 export const MAX_CHUNK_BYTES = 256 * 1024
@@ -175,13 +175,13 @@ function nodeAt(ids: Uint8Array, index: number): Uint8Array {
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
 
 function idOf(...fields: Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256')
-  for (const field of fields) hash.update(sha256(field))
-  return hash.digest()
+  const joined = new Uint8Array(fields.length * HASH_BYTES)
+  for (const [place, field] of fields.entries()) joined.set(sha256(field), place * HASH_BYTES)
+  return sha256(joined)
 }
 
 /** A byte offset as the tree's 256-bit big-endian integer. */
@@ -192,19 +192,19 @@ function note(offset: number): Uint8Array {
 }
 
 function createHashList(): {
-  push: (hash: Uint8Array) => void
+  push: (digest: Uint8Array) => void
   count: () => number
   bytes: () => Uint8Array
 } {
   let store = new Uint8Array(64 * HASH_BYTES)
   let used = 0
-  const push = (hash: Uint8Array): void => {
+  const push = (digest: Uint8Array): void => {
     if (used === store.length) {
       const wider = new Uint8Array(store.length * 2)
       wider.set(store)
       store = wider
     }
-    store.set(hash, used)
+    store.set(digest, used)
     used += HASH_BYTES
   }
   return { push, count: () => used / HASH_BYTES, bytes: () => store.slice(0, used) }
