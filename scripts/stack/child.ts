@@ -1,0 +1,91 @@
+// One supervised process as its owner sees it: start, wait, signal, stop.
+import { lastLines } from './log-file.ts'
+import { StackError } from './stack-error.ts'
+import { type ChildDeps, type ChildSpec, type ChildState, supervise } from './supervise.ts'
+import { waitUntil } from './wait-until.ts'
+
+const LINES_SHOWN = 12
+const ENDING_SIGNALS: NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT']
+
+export type Child = {
+  spec: ChildSpec
+  logFile: string
+  /** Undefined while it does not run. */
+  pid: () => number | undefined
+  healthy: () => boolean
+  /** Starts supervision; resolves once healthy. Throws StackError with the last log lines when it does not get there. */
+  start: () => Promise<void>
+  waitHealthy: (timeoutMs?: number) => Promise<void>
+  /** Sends a signal to the process alone; supervision goes on. */
+  kill: (signal: NodeJS.Signals) => void
+  /** Ends supervision and the process. Idempotent. */
+  stop: () => Promise<void>
+  killNow: () => void
+}
+
+/** A child that does nothing until `start`. */
+export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
+  const state: ChildState = { current: undefined, healthy: false, failedStarts: 0 }
+  let supervision: { abort: AbortController; done: Promise<void> } | undefined
+
+  const begin = (): void => {
+    state.failedStarts = 0
+    const abort = new AbortController()
+    supervision = { abort, done: supervise(spec, deps, state, abort.signal) }
+  }
+
+  const waitHealthy = (timeoutMs = deps.limits.readyMs): Promise<void> =>
+    waitForHealth(spec, deps, state, timeoutMs)
+
+  return {
+    spec,
+    logFile: deps.logFile,
+    pid: () => state.current?.pid,
+    healthy: () => state.healthy,
+    waitHealthy,
+    start: async () => {
+      if (!supervision) begin()
+      await waitHealthy()
+    },
+    kill: (signal) => {
+      // Whoever kills it and then waits for health means the health of the next run.
+      if (ENDING_SIGNALS.includes(signal)) state.healthy = false
+      state.current?.kill(signal)
+    },
+    stop: async () => {
+      if (!supervision) return
+      const { abort, done } = supervision
+      abort.abort()
+      state.current?.kill(spec.stopSignal ?? 'SIGTERM')
+      // A process that was stopped by SIGSTOP acts on the signal only when it goes on.
+      state.current?.kill('SIGCONT')
+      const bound = setTimeout(() => state.current?.killGroup(), spec.stopMs ?? deps.limits.stopMs)
+      await done
+      clearTimeout(bound)
+      supervision = undefined
+    },
+    killNow: () => {
+      supervision?.abort.abort()
+      state.current?.killGroup()
+    },
+  }
+}
+
+async function waitForHealth(
+  spec: ChildSpec,
+  deps: ChildDeps,
+  state: ChildState,
+  timeoutMs: number,
+): Promise<void> {
+  const gaveUp = (): boolean => state.failedStarts >= deps.limits.failedStartsMax
+  const done = await waitUntil(() => state.healthy || gaveUp(), { timeoutMs })
+  if (state.healthy) return
+  const message = done
+    ? `${spec.name} does not start`
+    : `${spec.name} is not ready after ${timeoutMs / 1000} s`
+  const lines = lastLines(deps.logFile, LINES_SHOWN).map((line) => `  | ${line}`)
+  throw new StackError(
+    [message, ...lines].join('\n'),
+    `Read ${deps.logFile}, correct what it says, start again.`,
+  )
+}
