@@ -42,7 +42,7 @@ test('a node that cannot be reached, is silent or answers without end passes wit
   const unreachable: Fetch = () => Promise.reject(new TypeError('fetch failed'))
   const silent: Fetch = (_, { signal }) =>
     new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason))
+      signal?.addEventListener('abort', () => reject(new Error('aborted')))
     })
   const cases: [Fetch, string][] = [
     [unreachable, 'no_answer'],
@@ -60,9 +60,9 @@ test('a node that cannot be reached, is silent or answers without end passes wit
 
 test('the caller can cancel a call', async () => {
   const abort = new AbortController()
-  const fetch: Fetch = (_, { signal }) => {
+  const fetch: Fetch = () => {
     abort.abort()
-    return Promise.reject(signal?.reason)
+    return Promise.reject(new Error('aborted'))
   }
   const client = createArweaveClient({ fetch }, { url })
   await assert.rejects(client.anchor({ signal: abort.signal }), (error) => {

@@ -19,14 +19,14 @@ import { MAX_CHUNK_BYTES } from './arweave-data.ts'
 import { isRetryable } from './arweave-failure.ts'
 import { confirm, postTransaction, signTransaction, uploadChunks } from './arweave-upload.ts'
 
-const { dev: gateway, remove } = await startFundedGateway()
+const { dev: gateway, wallet, remove } = await startFundedGateway()
 after(remove)
 
 test('an upload goes on from its cursor and posts only what is missing', async () => {
   const file = fileOf(8 * MAX_CHUNK_BYTES + 99)
   const counted = countingFetch()
   const client = clientOf(gateway.url, counted.fetch)
-  const { id, transaction } = await signTransaction(signRequest(client, file))
+  const { id, transaction } = await signTransaction(signRequest(wallet, client, file))
   await postTransaction(transaction, client)
   const abort = new AbortController()
   let posted = 0
@@ -47,14 +47,14 @@ test('an upload goes on from its cursor and posts only what is missing', async (
 })
 
 test('a gateway killed in mid-upload and started again gets the rest, and is paid once', async (t) => {
-  const { dev: doomed, dataDir, remove: removeAll } = await startFundedGateway()
+  const { dev: doomed, dataDir, remove: removeAll } = await startFundedGateway(wallet)
   t.after(removeAll)
   const file = fileOf(20 * MAX_CHUNK_BYTES + 31)
   const client = clientOf(doomed.url)
-  const { id, transaction } = await signTransaction(signRequest(client, file))
+  const { id, transaction } = await signTransaction(signRequest(wallet, client, file))
   await postTransaction(transaction, client)
   let posted = 0
-  let killed: Promise<void> | undefined
+  let killed: Promise<number | null> | undefined
   const request = uploadRequest(client, file, transaction)
   const onPosted = (count: number): void => {
     posted = count
@@ -76,11 +76,11 @@ test('a gateway killed in mid-upload and started again gets the rest, and is pai
 })
 
 test('an upload outlives a gateway that comes back while it retries', async (t) => {
-  const { dev: doomed, dataDir, remove: removeAll } = await startFundedGateway()
+  const { dev: doomed, dataDir, remove: removeAll } = await startFundedGateway(wallet)
   t.after(removeAll)
   const file = fileOf(12 * MAX_CHUNK_BYTES)
   const client = clientOf(doomed.url)
-  const { id, transaction } = await signTransaction(signRequest(client, file))
+  const { id, transaction } = await signTransaction(signRequest(wallet, client, file))
   await postTransaction(transaction, client)
   let reborn: Promise<ArweaveDevProcess> | undefined
   const restart = async (): Promise<ArweaveDevProcess> => {
@@ -101,7 +101,7 @@ test('chunks of a transaction that was never posted are tried again, then given 
   const counted = countingFetch()
   const client = clientOf(gateway.url, counted.fetch)
   const file = fileOf(777_777)
-  const { transaction } = await signTransaction(signRequest(client, file))
+  const { transaction } = await signTransaction(signRequest(wallet, client, file))
   const request = uploadRequest(client, file, transaction)
   const upload = uploadChunks({ ...request, concurrency: 1, attempts: 4, retryDelayMs: 1 })
   await assert.rejects(upload, (error) => {
@@ -116,7 +116,7 @@ test('a final refusal of one chunk stops the others at once', async () => {
     Promise.resolve(new Response('{"error":"invalid_proof"}', { status: 400 }))
   const client = clientOf(gateway.url)
   const file = fileOf(30 * MAX_CHUNK_BYTES)
-  const { transaction } = await signTransaction(signRequest(client, file))
+  const { transaction } = await signTransaction(signRequest(wallet, client, file))
   const request = uploadRequest(clientOf(gateway.url, fetch), file, transaction)
   let reads = 0
   const read = (from: number, to: number): AsyncIterable<Uint8Array> => {

@@ -20,7 +20,7 @@ import { MAX_CHUNK_BYTES, MIN_CHUNK_BYTES } from './arweave-data.ts'
 import { isRetryable } from './arweave-failure.ts'
 import { confirm, postTransaction, signTransaction, uploadChunks } from './arweave-upload.ts'
 
-const { dev: gateway, remove } = await startFundedGateway()
+const { dev: gateway, wallet, remove } = await startFundedGateway()
 after(remove)
 
 const sizes = [
@@ -38,7 +38,7 @@ for (const size of sizes) {
   test(`${size} bytes go out and come back whole, paid once, as arweave-js would have signed them`, async () => {
     const client = clientOf(gateway.url)
     const file = fileOf(size)
-    const signed = await signTransaction(signRequest(client, file))
+    const signed = await signTransaction(signRequest(wallet, client, file))
     await assert.rejects(confirm(signed.id, client), (error) => codeOf(error) === 'not_found')
     assert.equal(await postTransaction(signed.transaction, client), 'accepted')
     assert.equal(await confirm(signed.id, client), size === 0 ? 'confirmed' : 'posted')
@@ -61,7 +61,7 @@ for (const size of sizes) {
 test('a transaction signed once and posted again and again is paid once', async () => {
   const client = clientOf(gateway.url)
   const file = fileOf(3 * MAX_CHUNK_BYTES)
-  const signed = await signTransaction(signRequest(client, file))
+  const signed = await signTransaction(signRequest(wallet, client, file))
   assert.equal(signed.rewardWinston, await client.price(file.dataSize))
   const posts = [1, 2, 3].map(() => postTransaction(signed.transaction, client))
   const outcomes = (await Promise.all(posts)).toSorted()
@@ -72,7 +72,7 @@ test('a transaction signed once and posted again and again is paid once', async 
 
 test('a node that refuses what it has already counts as known; other refusals stand', async () => {
   const client = clientOf(gateway.url)
-  const signed = await signTransaction(signRequest(client, fileOf(10)))
+  const signed = await signTransaction(signRequest(wallet, client, fileOf(10)))
   const late = refusingPosts('Invalid anchor (last_tx).')
   await assert.rejects(postTransaction(signed.transaction, late), (error) => {
     assert.equal((error as AppError).details['reason'], 'invalid_anchor_last_tx')
@@ -85,7 +85,7 @@ test('a node that refuses what it has already counts as known; other refusals st
 test('a price above the cap signs nothing', async () => {
   const client = clientOf(gateway.url)
   const price = await client.price(MAX_CHUNK_BYTES)
-  const request = signRequest(client, fileOf(MAX_CHUNK_BYTES))
+  const request = signRequest(wallet, client, fileOf(MAX_CHUNK_BYTES))
   await signTransaction({ ...request, maxPriceWinston: price })
   await assert.rejects(signTransaction({ ...request, maxPriceWinston: price - 1n }), (error) => {
     assert.match((error as AppError).message, new RegExp(`costs ${price} winston`))
@@ -95,7 +95,7 @@ test('a price above the cap signs nothing', async () => {
 
 test('an empty wallet and tags that the network refuses are found before signing', async () => {
   const client = clientOf(gateway.url)
-  const request = signRequest(client, fileOf(5))
+  const request = signRequest(wallet, client, fileOf(5))
   const poor = { ...client, balance: () => Promise.resolve(3n) }
   await assert.rejects(signTransaction({ ...request, client: poor }), (error) => {
     assert.match((error as AppError).message, /holds 3 winston; the upload costs \d+/)
@@ -111,7 +111,7 @@ test('an empty wallet and tags that the network refuses are found before signing
 test('bytes that changed since they were hashed are not posted', async () => {
   const client = clientOf(gateway.url)
   const file = fileOf(2 * MAX_CHUNK_BYTES)
-  const { transaction } = await signTransaction(signRequest(client, file))
+  const { transaction } = await signTransaction(signRequest(wallet, client, file))
   await postTransaction(transaction, client)
   const request = uploadRequest(client, file, transaction)
   for (const read of [

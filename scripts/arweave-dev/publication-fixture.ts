@@ -12,13 +12,11 @@ import {
 } from '#coordinator/publish/arweave-client.ts'
 import { createDataHasher, type DataSummary } from '#coordinator/publish/arweave-data.ts'
 import type { SignRequest, UploadRequest } from '#coordinator/publish/arweave-upload.ts'
-import { createWallet, walletAddress } from '#coordinator/publish/arweave-wallet.ts'
+import { createWallet, type Jwk, walletAddress } from '#coordinator/publish/arweave-wallet.ts'
 import { type ArweaveDevProcess, spawnArweaveDev } from './spawn.ts'
 
 /** More winston than any test spends. */
 export const PLENTY = 10n ** 15n
-/** The wallet that tests of one process share: making one is slow. */
-export const wallet = await createWallet()
 export const tags = [
   { name: 'Content-Type', value: 'text/csv; charset=utf-8' },
   { name: 'App-Name', value: 'syndata' },
@@ -26,11 +24,17 @@ export const tags = [
 ]
 
 export type TestFile = DataSummary & { bytes: Uint8Array }
-/** A running gateway, its folder, and what undoes both. */
-export type FundedGateway = { dev: ArweaveDevProcess; dataDir: string; remove: () => Promise<void> }
+/** A running gateway, its folder, a wallet that can pay, and what undoes it all. */
+export type FundedGateway = {
+  dev: ArweaveDevProcess
+  dataDir: string
+  wallet: Jwk
+  remove: () => Promise<void>
+}
 
-/** A gateway on a folder of its own, with `PLENTY` in the wallet. */
-export async function startFundedGateway(): Promise<FundedGateway> {
+/** A gateway on a folder of its own, with `PLENTY` in the wallet; making a wallet is slow, so one can be given. */
+export async function startFundedGateway(given?: Jwk): Promise<FundedGateway> {
+  const wallet = given ?? (await createWallet())
   const dataDir = await mkdtemp(join(tmpdir(), 'arweave-'))
   const dev = await spawnArweaveDev({ dataDir })
   const remove = async (): Promise<void> => {
@@ -38,7 +42,7 @@ export async function startFundedGateway(): Promise<FundedGateway> {
     await rm(dataDir, { recursive: true, force: true })
   }
   await mint(dev.url, walletAddress(wallet), PLENTY)
-  return { dev, dataDir, remove }
+  return { dev, dataDir, wallet, remove }
 }
 
 /** A file of `size` bytes that look random, hashed. */
@@ -51,7 +55,7 @@ export function fileOf(size: number): TestFile {
 }
 
 /** A request to sign that nothing stands against. */
-export function signRequest(client: ArweaveClient, file: TestFile): SignRequest {
+export function signRequest(wallet: Jwk, client: ArweaveClient, file: TestFile): SignRequest {
   const { dataRoot, dataSize } = file
   return { wallet, dataRoot, dataSize, tags, client, maxPriceWinston: PLENTY }
 }

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 export type ArweaveDevProcess = {
   url: string
   port: number
-  /** Ends it: SIGTERM for an orderly stop (the default), SIGKILL for a crash. Safe to call twice. */
-  stop: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>
+  /** Ends it: SIGTERM for an orderly stop (the default), SIGKILL for a crash. Gives the exit code; safe to call twice. */
+  stop: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
 }
 
 /** Resolves once it listens; port 0 lets the system choose. Throws when it ends before that. */
@@ -37,9 +37,14 @@ async function listeningUrl(child: ChildProcess): Promise<string> {
   throw new Error(`the gateway ended before it listened (exit code ${child.exitCode})`)
 }
 
-async function stopProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  await exited
+async function stopProcess(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+  return child.exitCode
 }

@@ -75,10 +75,14 @@ function parseTags(value: unknown): Header['tags'] {
 // The signed bytes come from arweave-js: the gateway judges by the reference, not by the product's own code.
 async function isSigned(header: Header): Promise<boolean> {
   const transaction = Arweave.init({}).transactions.fromRaw(header)
-  const key = createPublicKey({ key: { kty: 'RSA', n: header.owner, e: 'AQAB' }, format: 'jwk' })
-  const padding = constants.RSA_PKCS1_PSS_PADDING
   const signed = await transaction.getSignatureData()
-  return verify('sha256', signed, { key, padding }, bytesOf(header.signature))
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  try {
+    const key = createPublicKey({ key: { kty: 'RSA', n: header.owner, e: 'AQAB' }, format: 'jwk' })
+    return verify('sha256', signed, { key, padding }, bytesOf(header.signature))
+  } catch {
+    return false
+  }
 }
 
 function fieldsFit(header: Header): boolean {
