@@ -1,0 +1,129 @@
+// Enrolment: one-time tokens that make a machine a worker of one region, and the only way to become one.
+
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Database, Sql } from '#coordinator/database/database.ts'
+import { machineJson } from '#coordinator/fleet/worker-rows.ts'
+import { AppError } from '#engine/errors.ts'
+import { enrollMessage, isSignedBy } from '#proto/challenge.ts'
+import { type EnrollmentToken, parseToken } from '#proto/enrollment-token.ts'
+import type { EnrollRequest } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import type { Audit } from './audit.ts'
+import { newId } from './new-id.ts'
+
+const NAME_LENGTH_MAX = 100
+
+export type Enrolled = { workerId: string; region: string; trust: 'trusted' | 'community' }
+
+type TokenRow = {
+  secret_hash: Buffer
+  region: string
+  trust: Enrolled['trust']
+  used_by: Buffer | null
+  revoked_at: Date | null
+  expired: boolean
+}
+
+/** Trades a token for an identity. AppError enrollment_refused or signature_invalid; both are recorded. */
+export type Enroll = (request: EnrollRequest) => Promise<Enrolled>
+
+export function createEnroll({ database, audit }: { database: Database; audit: Audit }): Enroll {
+  return async (request) => {
+    const token = parseToken(request.token)
+    const resource = `enrollment-token/${token?.id ?? 'unreadable'}`
+    const name = nameOf(request)
+    const details = { name }
+    try {
+      if (!token) throw new AppError('enrollment_refused', 'the token is not readable')
+      const signed = enrollMessage(request.token)
+      if (!isSignedBy(request.publicKey, signed, request.signature)) {
+        throw new AppError('signature_invalid', 'the signature does not fit the public key')
+      }
+      const enrolled = await database.transaction((sql) => redeem(sql, { token, name, request }))
+      const principal = enrolled.workerId
+      audit.record({ principal, action: 'worker.enroll', resource, outcome: 'allowed', details })
+      return enrolled
+    } catch (error) {
+      if (error instanceof AppError) {
+        audit.record({
+          principal: 'anonymous',
+          action: 'worker.enroll',
+          resource,
+          outcome: 'refused',
+          details: { ...details, code: error.code, reason: error.message },
+        })
+      }
+      throw error
+    }
+  }
+}
+
+type Redemption = { token: EnrollmentToken; name: string; request: EnrollRequest }
+
+async function redeem(sql: Sql, redemption: Redemption): Promise<Enrolled> {
+  const { token, request } = redemption
+  const [row] = await sql.query<TokenRow>(
+    `select secret_hash, region, trust, used_by, revoked_at, expires_at <= now() as expired
+     from enrollment_tokens where id = $1 for update`,
+    [token.id],
+  )
+  if (!row || !timingSafeEqual(row.secret_hash, hashOf(token.secret))) {
+    throw new AppError('enrollment_refused', 'the token is not known here')
+  }
+  if (row.revoked_at) throw new AppError('enrollment_refused', 'the token is revoked')
+  if (row.expired) throw new AppError('enrollment_refused', 'the token has expired')
+  if (row.used_by && !row.used_by.equals(request.publicKey)) {
+    throw new AppError('enrollment_refused', 'the token is used')
+  }
+  const workerId = row.used_by
+    ? await enrolledAs(sql, token.id, row.used_by)
+    : await enlist(sql, row, redemption)
+  return { workerId, region: row.region, trust: row.trust }
+}
+
+/** A repeat after a lost reply: the same identity again, unless its worker was revoked or moved on since. */
+async function enrolledAs(sql: Sql, tokenId: string, publicKey: Buffer): Promise<string> {
+  const [worker] = await sql.query<{ id: string }>(
+    `select id from workers where public_key = $1 and token_id = $2 and state <> 'revoked'`,
+    [publicKey, tokenId],
+  )
+  if (!worker) throw new AppError('enrollment_refused', 'the token is used')
+  return worker.id
+}
+
+/** A key that enrolled before keeps its worker id; the new token decides region and trust. */
+async function enlist(sql: Sql, row: TokenRow, redemption: Redemption): Promise<string> {
+  const { token, name, request } = redemption
+  const publicKey = Buffer.from(request.publicKey)
+  const [worker] = await sql.query<{ id: string }>(
+    `insert into workers (id, name, public_key, region, trust, machine, engine_version, token_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (public_key) do update set name = excluded.name, region = excluded.region,
+       trust = excluded.trust, state = 'active', machine = excluded.machine,
+       engine_version = excluded.engine_version, token_id = excluded.token_id, enrolled_at = now()
+     returning id`,
+    [
+      newId('wrk'),
+      name,
+      publicKey,
+      row.region,
+      row.trust,
+      machineJson(request.machine),
+      request.machine?.engineVersion ?? '',
+      token.id,
+    ],
+  )
+  await sql.query('update enrollment_tokens set used_at = now(), used_by = $2 where id = $1', [
+    token.id,
+    publicKey,
+  ])
+  return worker?.id ?? ''
+}
+
+/** What a worker calls itself, fit for logs and tables. */
+function nameOf({ name }: EnrollRequest): string {
+  const printable = name.replace(/[^\p{L}\p{N} ._-]/gu, '').trim()
+  return printable.slice(0, NAME_LENGTH_MAX) || 'worker'
+}
+
+/** What is stored of a token's secret, which has 256 random bits. */
+export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest()
