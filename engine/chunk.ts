@@ -1,0 +1,46 @@
+// Chunks: the fixed ranges of rows that jobs are made of. Their bytes are the same however they are cut
+// into pieces on the way.
+
+import type { CompiledTable } from './compile.ts'
+import { AppError } from './errors.ts'
+import { Output } from './formats/output.ts'
+
+/** The rows of a chunk, `to` excluded. AppError `invalid_request` outside the table. */
+export function chunkRange(
+  table: Pick<CompiledTable, 'name' | 'rows' | 'chunkRows' | 'chunks'>,
+  chunk: number,
+): { from: number; to: number } {
+  if (!Number.isInteger(chunk) || chunk < 0 || chunk >= table.chunks) {
+    throw new AppError('invalid_request', `table ${table.name} has no chunk ${chunk}`)
+  }
+  const from = chunk * table.chunkRows
+  return { from, to: Math.min(from + table.chunkRows, table.rows) }
+}
+
+/** Appends a chunk's bytes; chunk 0 opens with the format's header. */
+export function writeChunk(table: CompiledTable, chunk: number, out: Output): void {
+  const { from, to } = chunkRange(table, chunk)
+  if (chunk === 0) out.append(table.header)
+  table.write(from, to, out)
+}
+
+/**
+ * The same bytes in pieces of at most `pieceRows` rows, in memory of at most `limitBytes`. A piece holds
+ * until the next one is asked for.
+ */
+export function* chunkPieces(
+  table: CompiledTable,
+  chunk: number,
+  pieceRows: number,
+  limitBytes = Number.POSITIVE_INFINITY,
+): Generator<Uint8Array> {
+  const { from, to } = chunkRange(table, chunk)
+  const out = new Output(limitBytes)
+  if (chunk === 0) out.append(table.header)
+  for (let at = from; at < to; at += pieceRows) {
+    table.write(at, Math.min(at + pieceRows, to), out)
+    yield out.bytes()
+    out.reset()
+  }
+  if (out.length > 0) yield out.bytes()
+}

@@ -1,0 +1,134 @@
+// A dataset compiled from its config and plan: tables that write any range of their rows.
+
+import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
+import { AppError } from './errors.ts'
+import { DIALECTS } from './formats/dialect.ts'
+import type { Output } from './formats/output.ts'
+import { createRowWriter, type WriteRows } from './formats/row-writer.ts'
+import type { Plan } from './plan.ts'
+import { createGenerator } from './random/generator.ts'
+import { createRows, setRange } from './rows.ts'
+import { PARENTS_PER_BLOCK } from './rules/children.ts'
+import { scalarAt } from './rules/read.ts'
+import type { Vector } from './rules/vector.ts'
+import { createScope, type Dataset, type Scope } from './scope.ts'
+
+export type CompiledTable = {
+  readonly name: string
+  readonly rows: number
+  readonly chunkRows: number
+  readonly chunks: number
+  readonly columns: readonly { name: string; type: ColumnType }[]
+  /** What stands before row 0 in the file. */
+  readonly header: Uint8Array
+  /** Appends the rows from (included) .. to (excluded); AppError `out_of_memory` from the output. */
+  write(from: number, to: number, out: Output): void
+  /** The same rows as JSON values, in the order of the columns. */
+  values(from: number, to: number): Scalar[][]
+}
+
+export type CompiledDataset = {
+  /** Parents first. */
+  readonly tables: readonly CompiledTable[]
+  /** AppError `not_found` for a name that is no table's. */
+  table(name: string): CompiledTable
+}
+
+export type CompileOptions = {
+  /** How rows are written: 'closures' where generating code is forbidden. Same bytes. */
+  writer?: 'generated' | 'closures'
+  /** 'plain' draws without WebAssembly. Same bytes. */
+  random?: 'fastest' | 'plain'
+  /** Rows evaluated at a time, 1 to 4,096; by default as many as fit the cache. Same bytes. */
+  batchRows?: number
+}
+
+const MOST_BATCH_ROWS = 4096
+const LEAST_BATCH_ROWS = 256
+/** Values of a batch over all columns that are worth holding at a time. */
+const BATCH_VALUES = 32_768
+
+function batchRowsOf(columns: number): number {
+  let rows = MOST_BATCH_ROWS
+  while (rows > LEAST_BATCH_ROWS && rows * columns > BATCH_VALUES) rows /= 2
+  return rows
+}
+
+type Evaluation = { scope: Scope; columns: { name: string; vector: Vector }[] }
+
+function evaluationOf(dataset: Dataset, table: ResolvedTable, batchRows: number): Evaluation {
+  const scope = createScope(dataset, table.name, batchRows)
+  const columns = table.columns.map(({ name }) => ({ name, vector: scope.vector(name) }))
+  return { scope, columns }
+}
+
+function compileTable(
+  dataset: Dataset,
+  table: ResolvedTable,
+  options: CompileOptions,
+): CompiledTable {
+  const planned = dataset.plan.tables.find(({ name }) => name === table.name)
+  if (!planned) throw new AppError('invalid_config', `table ${table.name} is not in the plan`)
+  const batchRows = options.batchRows ?? batchRowsOf(table.columns.length)
+  const dialect = DIALECTS[dataset.config.output.format]
+  const rows = createRows(batchRows)
+  let evaluation: Evaluation | null = null
+  let writeRows: WriteRows | null = null
+  const batches = (from: number, to: number, use: (columns: Evaluation['columns']) => void) => {
+    evaluation ??= evaluationOf(dataset, table, batchRows)
+    for (let at = from; at < to; at += batchRows) {
+      setRange(rows, at, Math.min(at + batchRows, to))
+      evaluation.scope.evaluate(rows)
+      use(evaluation.columns)
+    }
+  }
+  return {
+    name: table.name,
+    rows: planned.rows,
+    chunkRows: planned.chunk_rows,
+    chunks: planned.chunks,
+    columns: table.columns.map(({ name, type }) => ({ name, type })),
+    header: new TextEncoder().encode(dialect.header(table.columns.map(({ name }) => name))),
+    write(from, to, out) {
+      batches(from, to, (columns) => {
+        writeRows ??= createRowWriter(columns, dialect, options.writer)
+        writeRows(out, rows.n)
+      })
+    },
+    values(from, to) {
+      const result: Scalar[][] = []
+      batches(from, to, (columns) => {
+        for (let i = 0; i < rows.n; i++) {
+          result.push(columns.map(({ vector }) => scalarAt(vector, i)))
+        }
+      })
+      return result
+    },
+  }
+}
+
+/**
+ * The dataset of a resolved config. Columns are compiled when their table is first used; AppError
+ * `invalid_config` or `unsupported` from there.
+ */
+export function compile(
+  config: ResolvedConfig,
+  plan: Plan,
+  options: CompileOptions = {},
+): CompiledDataset {
+  const random = createGenerator(PARENTS_PER_BLOCK, options.random)
+  const dataset = { config, plan, random }
+  const tables = plan.tables.map((planned) => {
+    const table = config.tables.find(({ name }) => name === planned.name)
+    if (!table) throw new AppError('invalid_config', `no table ${planned.name}`)
+    return compileTable(dataset, table, options)
+  })
+  return {
+    tables,
+    table(name) {
+      const found = tables.find((table) => table.name === name)
+      if (found) return found
+      throw new AppError('not_found', `no table ${name}`)
+    },
+  }
+}

@@ -1,0 +1,237 @@
+// How one column's values become text in one dialect: as a fragment of generated code, as a closure with
+// the same effect, and with a bound on their bytes. Code holds our own tokens and integers only; every
+// string and array of the config reaches it as a bound value.
+
+import { isNull, textAt } from '#engine/rules/read.ts'
+import type { NumberVector, Piece, PiecesVector, UuidVector, Vector } from '#engine/rules/vector.ts'
+import type { Dialect } from './dialect.ts'
+import { writeDecimal, writeFloat, writeInteger, writePaddedInteger } from './digits.ts'
+import { packMask, writeMask } from './mask.ts'
+import { type PackedDictionary, packDictionary, writeEntry } from './packed-dictionary.ts'
+import { writeDate, writeDatetime, writeUuid } from './temporal.ts'
+import { textBound, writeText } from './text.ts'
+
+/** Gives a value a name that generated code may use. */
+export type Bind = (value: unknown) => string
+
+export type Cell = {
+  /** Statements that write entry `i` at `p` and move `p`; `m` is the memory, `d` its view. */
+  code(bind: Bind): string
+  /** The same: returns the position after entry i. */
+  write(memory: Uint8Array, view: DataView, p: number, i: number): number
+  /** Most bytes for the first n entries. */
+  bound(n: number): number
+}
+
+const LONGEST_NUMBER = 32
+
+/** `p=write(d,p,...)` over entry i of arrays. */
+function call(bind: Bind, write: unknown, ...operands: string[]): string {
+  return `p=${bind(write)}(${['d', 'p', ...operands].join(',')});`
+}
+
+function fixed(most: number, cell: Omit<Cell, 'bound'>): Cell {
+  return { ...cell, bound: (n) => n * most }
+}
+
+/** Copies entry `codes[i]` of a packed list, unrolled. */
+function entryCode(bind: Bind, packed: PackedDictionary, codes: Uint32Array): string {
+  if (!packed.words) return call(bind, writeEntry, bind(packed), `${bind(codes)}[i]`)
+  const { stride, data } = packed.words
+  const words = bind(data)
+  const copies = Array.from(
+    { length: stride },
+    (_, k) => `d.setFloat64(p+${8 * k},${words}[x+${k}],true);`,
+  )
+  const step = `p+=${bind(packed.lengths)}[y];`
+  return `{const y=${bind(codes)}[i],x=y*${stride};${copies.join('')}${step}}`
+}
+
+function entryCell(packed: PackedDictionary, codes: Uint32Array): Cell {
+  return fixed(packed.longest, {
+    code: (bind) => entryCode(bind, packed, codes),
+    write: (_, view, p, i) => writeEntry(view, p, packed, codes[i] as number),
+  })
+}
+
+/** Fixed text: stores of integer constants when short, else a bound copy. */
+export function literalCell(text: string): Cell {
+  const packed = packDictionary([text])
+  const bytes = packed.entries[0] as Uint8Array
+  const code = (bind: Bind): string => {
+    if (bytes.length === 0) return ''
+    if (bytes.length > 64) return call(bind, writeEntry, bind(packed), '0')
+    const padded = new Uint8Array((bytes.length + 3) & ~3)
+    padded.set(bytes)
+    const words = [...new Uint32Array(padded.buffer)]
+    const stores = words.map((word, k) => `d.setUint32(p+${4 * k},${word},true);`)
+    return `${stores.join('')}p+=${bytes.length};`
+  }
+  return fixed(bytes.length, { code, write: (_, view, p) => writeEntry(view, p, packed, 0) })
+}
+
+function quoted(cell: Cell, dialect: Dialect): Cell {
+  return dialect.quote === ''
+    ? cell
+    : joined([literalCell(dialect.quote), cell, literalCell(dialect.quote)])
+}
+
+/** One after the other. */
+export function joined(cells: readonly Cell[]): Cell {
+  return {
+    code: (bind) => cells.map((cell) => cell.code(bind)).join(''),
+    write: (memory, view, p, i) => {
+      let at = p
+      for (const cell of cells) at = cell.write(memory, view, at, i)
+      return at
+    },
+    bound: (n) => cells.reduce((sum, cell) => sum + cell.bound(n), 0),
+  }
+}
+
+type WriteNumber = (view: DataView, p: number, value: number) => number
+
+function plainNumber(values: Float64Array, write: WriteNumber): Cell {
+  return fixed(LONGEST_NUMBER, {
+    code: (bind) => call(bind, write, `${bind(values)}[i]`),
+    write: (_, view, p, i) => write(view, p, values[i] as number),
+  })
+}
+
+type WriteScaled = (view: DataView, p: number, value: number, scale: number) => number
+
+function scaledNumber(values: Float64Array, scale: number, write: WriteScaled): Cell {
+  return fixed(Math.max(LONGEST_NUMBER, scale + 2), {
+    code: (bind) => call(bind, write, `${bind(values)}[i]`, String(scale | 0)),
+    write: (_, view, p, i) => write(view, p, values[i] as number, scale),
+  })
+}
+
+function boolCell(values: Float64Array): Cell {
+  const packed = packDictionary(['false', 'true'])
+  return fixed(packed.longest, {
+    code: (bind) =>
+      `{const y=${bind(values)}[i];d.setFloat64(p,${bind(packed.words?.data)}[y],true);p+=5-y;}`,
+    write: (_, view, p, i) => writeEntry(view, p, packed, values[i] as number),
+  })
+}
+
+function numberCell({ type, scale, values }: NumberVector, dialect: Dialect): Cell {
+  switch (type) {
+    case 'int':
+    case 'duration':
+      return plainNumber(values, writeInteger)
+    case 'decimal':
+      return scale === 0
+        ? plainNumber(values, writeInteger)
+        : scaledNumber(values, scale, writeDecimal)
+    case 'float':
+      return scaledNumber(values, scale, writeFloat)
+    case 'bool':
+      return boolCell(values)
+    case 'date':
+      return quoted(plainNumber(values, writeDate), dialect)
+    case 'datetime':
+      return quoted(plainNumber(values, writeDatetime), dialect)
+  }
+}
+
+function uuidCell({ words }: UuidVector): Cell {
+  const [a, b, c, d] = words
+  return fixed(36, {
+    code: (bind) => call(bind, writeUuid, ...words.map((plane) => `${bind(plane)}[i]`)),
+    write: (_, view, p, i) =>
+      writeUuid(view, p, a[i] as number, b[i] as number, c[i] as number, d[i] as number),
+  })
+}
+
+/** What a piece shows that may need escaping, and whether it may be empty. */
+function pieceTexts(piece: Piece): readonly string[] {
+  switch (piece.kind) {
+    case 'literal':
+      return [piece.text]
+    case 'code':
+      return piece.dictionary
+    case 'integer':
+      return ['0']
+    case 'mask':
+      return piece.patterns
+  }
+}
+
+function pieceCell(piece: Piece, dialect: Dialect): Cell {
+  switch (piece.kind) {
+    case 'literal':
+      return literalCell(dialect.inner(piece.text))
+    case 'code':
+      return entryCell(packDictionary(piece.dictionary.map(dialect.inner)), piece.codes)
+    case 'integer':
+      return scaledNumber(piece.values, piece.pad, writePaddedInteger)
+    case 'mask': {
+      const { codes, numbers } = piece
+      const mask = packMask(piece.patterns.map(dialect.inner))
+      return fixed(mask.patterns.longest, {
+        code: (bind) =>
+          call(bind, writeMask, bind(mask), `${bind(codes)}[i]`, `${bind(numbers)}[i]`),
+        write: (_, view, p, i) =>
+          writeMask(view, p, mask, codes[i] as number, numbers[i] as number),
+      })
+    }
+  }
+}
+
+function textCell(vector: Vector, dialect: Dialect): Cell {
+  const read =
+    vector.kind === 'text'
+      ? (i: number) => vector.values[i] as string
+      : (i: number) => textAt(vector, i)
+  const write = (memory: Uint8Array, p: number, i: number) =>
+    isNull(vector, i) ? p : writeText(memory, p, read(i), dialect)
+  return {
+    code: (bind) => `p=${bind(write)}(m,p,i);`,
+    write: (memory, _, p, i) => write(memory, p, i),
+    bound: (n) => {
+      let sum = 0
+      for (let i = 0; i < n; i++) if (!isNull(vector, i)) sum += textBound(read(i), dialect)
+      return sum
+    },
+  }
+}
+
+function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
+  const texts = vector.pieces.map(pieceTexts)
+  const safe = texts.flat().every((text) => dialect.innerIsSafe(text))
+  const neverEmpty = texts.some((list) => list.every((text) => text !== ''))
+  if (!safe || !neverEmpty) return textCell(vector, dialect)
+  return quoted(joined(vector.pieces.map((piece) => pieceCell(piece, dialect))), dialect)
+}
+
+/** The cell of a vector's values, nulls left aside. */
+export function valueCell(vector: Vector, dialect: Dialect): Cell {
+  switch (vector.kind) {
+    case 'number':
+      return numberCell(vector, dialect)
+    case 'code':
+      return entryCell(packDictionary(vector.dictionary.map(dialect.text)), vector.codes)
+    case 'uuid':
+      return quoted(uuidCell(vector), dialect)
+    case 'pieces':
+      return piecesCell(vector, dialect)
+    case 'text':
+      return textCell(vector, dialect)
+  }
+}
+
+/** The cell of a vector: its values, or the dialect's null. */
+export function cellOf(vector: Vector, dialect: Dialect): Cell {
+  const value = valueCell(vector, dialect)
+  const { nulls } = vector
+  if (!nulls) return value
+  const none = literalCell(dialect.nullText)
+  return {
+    code: (bind) => `if(${bind(nulls)}[i]===1){${none.code(bind)}}else{${value.code(bind)}}`,
+    write: (memory, view, p, i) =>
+      nulls[i] === 1 ? none.write(memory, view, p, i) : value.write(memory, view, p, i),
+    bound: (n) => none.bound(n) + value.bound(n),
+  }
+}

@@ -1,0 +1,51 @@
+// A list of strings as UTF-8 at a fixed stride, so that a writer copies an entry as a few 64-bit words.
+
+const WORD_BYTES = 8
+/** Longer entries are copied byte by byte instead. */
+const STRIDE_LIMIT_BYTES = 64
+
+export type PackedDictionary = {
+  readonly longest: number
+  readonly lengths: Uint32Array
+  /**
+   * Words of all entries and how many each has; null when the longest entry is too long for that. No
+   * word is a NaN, whose bits a copy might change: UTF-8 cannot end a word with 7f or ff after f0 or more.
+   */
+  readonly words: { readonly stride: number; readonly data: Float64Array } | null
+  readonly entries: readonly Uint8Array[]
+}
+
+/** Packs texts, already escaped as the format wants them. */
+export function packDictionary(texts: readonly string[]): PackedDictionary {
+  const encoder = new TextEncoder()
+  const entries = texts.map((text) => encoder.encode(text))
+  const longest = entries.reduce((most, entry) => Math.max(most, entry.length), 0)
+  const lengths = Uint32Array.from(entries, (entry) => entry.length)
+  const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
+  if (stride * WORD_BYTES > STRIDE_LIMIT_BYTES) return { longest, lengths, words: null, entries }
+  const bytes = new Uint8Array(stride * WORD_BYTES * entries.length)
+  entries.forEach((entry, index) => {
+    bytes.set(entry, index * stride * WORD_BYTES)
+  })
+  return { longest, lengths, words: { stride, data: new Float64Array(bytes.buffer) }, entries }
+}
+
+/** Copies an entry to `p`; returns the position after it and may store up to seven bytes beyond. */
+export function writeEntry(
+  view: DataView,
+  p: number,
+  dictionary: PackedDictionary,
+  code: number,
+): number {
+  const { words } = dictionary
+  if (words) {
+    const from = code * words.stride
+    for (let k = 0; k < words.stride; k++) {
+      view.setFloat64(p + k * WORD_BYTES, words.data[from + k] as number, true)
+    }
+  } else {
+    const entry = dictionary.entries[code] as Uint8Array
+    for (let k = 0; k < entry.length; k++) view.setUint8(p + k, entry[k] as number)
+  }
+  return p + (dictionary.lengths[code] as number)
+}

@@ -1,0 +1,105 @@
+// exp, log and pow from + - * / alone: the built-in ones may differ between engines and machines, these
+// cannot. Power series after range reduction; errors are bounded in the tests.
+
+/** ln 2 in two parts: the first has 32 trailing zero bits, so that its small multiples are exact. */
+const LN2_HIGH = 0.69314718036912381649
+const LN2_LOW = 1.90821492927058770002e-10
+const INVERSE_LN2 = 1.442695040888963387
+const SQRT_2 = 1.4142135623730950488
+const EXP_TERMS = 14
+const LARGEST_EXPONENT = 709.782712893384
+const SMALLEST_EXPONENT = -745.1332191019412
+
+const bits = new DataView(new ArrayBuffer(8))
+
+/** value * 2^exponent, also where 2^exponent itself is out of range. */
+function scaleByPower(value: number, exponent: number): number {
+  let rest = exponent
+  let scaled = value
+  while (rest > 1000) {
+    scaled *= 2 ** 1000
+    rest -= 1000
+  }
+  while (rest < -1000) {
+    scaled *= 2 ** -1000
+    rest += 1000
+  }
+  bits.setUint32(0, (rest + 1023) << 20)
+  bits.setUint32(4, 0)
+  return scaled * bits.getFloat64(0)
+}
+
+/** e^x. */
+export function exp(x: number): number {
+  if (Number.isNaN(x)) return x
+  if (x > LARGEST_EXPONENT) return Number.POSITIVE_INFINITY
+  if (x < SMALLEST_EXPONENT) return 0
+  const k = Math.floor(x * INVERSE_LN2 + 0.5)
+  const r = x - k * LN2_HIGH - k * LN2_LOW
+  let sum = 1
+  for (let term = EXP_TERMS; term > 0; term--) sum = 1 + (r / term) * sum
+  return scaleByPower(sum, k)
+}
+
+/** Exponent of 2 and the rest in [sqrt(1/2), sqrt 2) of a positive finite number. */
+function split(x: number): { exponent: number; rest: number } {
+  const subnormal = x < 2.2250738585072014e-308
+  bits.setFloat64(0, subnormal ? x * 2 ** 54 : x)
+  const high = bits.getUint32(0)
+  let exponent = (high >>> 20) - 1023 - (subnormal ? 54 : 0)
+  bits.setUint32(0, (high & 0xfffff) | 0x3ff00000)
+  let rest = bits.getFloat64(0)
+  if (rest >= SQRT_2) {
+    rest /= 2
+    exponent++
+  }
+  return { exponent, rest }
+}
+
+/** ln(1 + f) / s - 2 for s = f / (2 + f): the tail of 2 * atanh(s) / s. */
+function atanhTail(s: number): number {
+  const z = s * s
+  let sum = 0
+  for (let odd = 23; odd >= 3; odd -= 2) sum = z * (2 / odd + sum)
+  return sum
+}
+
+/** Natural logarithm. */
+export function log(x: number): number {
+  if (x < 0 || Number.isNaN(x)) return Number.NaN
+  if (x === 0) return Number.NEGATIVE_INFINITY
+  if (x === Number.POSITIVE_INFINITY) return x
+  const { exponent, rest } = split(x)
+  const f = rest - 1
+  const s = f / (2 + f)
+  // ln(1 + f) = f - (f^2/2 - s * (f^2/2 + tail)): the leading term is exact.
+  const half = 0.5 * f * f
+  const tail = half - s * (half + atanhTail(s))
+  return exponent * LN2_HIGH - (tail - exponent * LN2_LOW - f)
+}
+
+function integerPower(base: number, exponent: number): number {
+  let result = 1
+  let square = base
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square
+    square *= square
+  }
+  return result
+}
+
+/** x^y; NaN where the result is not real. Integer powers up to 64 by multiplication. */
+export function pow(x: number, y: number): number {
+  if (y === 0) return 1
+  if (Number.isInteger(y) && Math.abs(y) <= 64) {
+    return y > 0 ? integerPower(x, y) : 1 / integerPower(x, -y)
+  }
+  if (y === 0.5) return Math.sqrt(x)
+  if (x === 0) return y > 0 ? 0 : Number.POSITIVE_INFINITY
+  if (x < 0) {
+    if (!Number.isInteger(y)) return Number.NaN
+    const size = exp(y * log(-x))
+    return y % 2 === 0 ? size : -size
+  }
+  return exp(y * log(x))
+}

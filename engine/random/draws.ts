@@ -1,0 +1,12 @@
+// Numbers of the places in a column that draw. Fixed: another number is another dataset.
+
+/** The column's own rule. */
+export const RULE_DRAW = 0
+/** Whether the value is null. */
+export const NULL_DRAW = 1
+/** The parent row, under the key of the foreign key's first child column. */
+export const PARENT_DRAW = 2
+/** The number of children of a parent row, under the same key. */
+export const CHILDREN_DRAW = 3
+/** Rules inside rules, in the order of the config, count on from here. */
+export const NESTED_DRAW = 16

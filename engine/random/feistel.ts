@@ -1,0 +1,58 @@
+// Permutations of 0 .. size-1 that need no memory: a Feistel network over the next even number of bits,
+// walked until it lands inside (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+
+import type { Stream } from './generator.ts'
+import { philoxFill } from './philox.ts'
+
+const ROUNDS = 6
+const LARGEST = 2 ** 53 - 1
+
+/** Round keys of a stream: words of its blocks at row 2^64-1, which is no row of any table. */
+function roundKeys({ key, draw }: Stream): Int32Array {
+  const one = () => new Uint32Array(1)
+  const words = [one(), one(), one(), one()] as const
+  const planes = { rowLow: one().fill(0xffff_ffff), rowHigh: one().fill(0xffff_ffff), words }
+  const keys = new Int32Array(ROUNDS)
+  for (let ordinal = 0; ordinal * 4 < ROUNDS; ordinal++) {
+    philoxFill(planes, 1, key.k0, key.k1, draw, ordinal)
+    words.forEach((word, index) => {
+      if (ordinal * 4 + index < ROUNDS) keys[ordinal * 4 + index] = word[0] as number
+    })
+  }
+  return keys
+}
+
+function halfBits(size: number): number {
+  let bits = 1
+  while (4 ** bits < size) bits++
+  return bits
+}
+
+/**
+ * A bijection of 0 .. size-1 (1 <= size < 2^53) fixed by the stream; other arguments are a caller's error.
+ * Size is the capacity of what is drawn, never a row count, so that the first rows do not depend on it.
+ */
+export function createPermutation(size: number, stream: Stream): (index: number) => number {
+  if (!(size >= 1 && size <= LARGEST)) throw new RangeError(`permutation of ${size} values`)
+  const keys = roundKeys(stream)
+  const bits = halfBits(size)
+  const half = 2 ** bits
+  const mask = half - 1
+  return (index) => {
+    let x = index
+    do {
+      let left = Math.floor(x / half)
+      let right = x % half
+      for (let round = 0; round < ROUNDS; round++) {
+        let mixed = Math.imul(right ^ (keys[round] as number), 0x9e3779b1)
+        mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b)
+        mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+        const next = (left ^ (mixed >>> (32 - bits))) & mask
+        left = right
+        right = next
+      }
+      x = left * half + right
+    } while (x >= size)
+    return x
+  }
+}

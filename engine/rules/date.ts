@@ -1,0 +1,22 @@
+// date and datetime: uniform over the days or seconds from min to max, both included.
+
+import { createIndexDraw } from './index-draw.ts'
+import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
+import { numberVector } from './vector.ts'
+
+export function compileDate(
+  rule: RuleOf<'date'> | RuleOf<'datetime'>,
+  context: RuleContext,
+): NumberKernel {
+  const vector = numberVector(rule.type, 0, context.capacity)
+  const draw = createIndexDraw(context, rule.max - rule.min + 1)
+  const { min } = rule
+  return {
+    vector,
+    fill(rows) {
+      const draws = draw(rows)
+      const { values } = vector
+      for (let i = 0; i < rows.n; i++) values[i] = min + (draws[i] as number)
+    },
+  }
+}

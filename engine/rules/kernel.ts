@@ -1,0 +1,50 @@
+// What a rule compiles to, and what it may use while it does.
+
+import type { ColumnType, ResolvedColumn, Rule } from '#engine/config/types.ts'
+import type { Words } from '#engine/data/words.ts'
+import type { Generator, Stream } from '#engine/random/generator.ts'
+import type { Rows } from '#engine/rows.ts'
+import type { NumberVector, Vector } from './vector.ts'
+
+/** Fills its vector for a batch of rows. Vectors it was compiled from are already filled. */
+export type Kernel<V extends Vector = Vector> = {
+  readonly vector: V
+  fill(rows: Rows): void
+}
+
+export type ColumnRef = { name: string; type: ColumnType }
+
+export type RuleContext = {
+  /** The column whose values are made. */
+  readonly column: ResolvedColumn
+  /** Entries that vectors must hold. */
+  readonly capacity: number
+  /** Values must not repeat within the table. */
+  readonly unique: boolean
+  readonly random: Generator
+  /** Where this rule draws from; no other rule of the dataset draws there. */
+  readonly stream: Stream
+  /** Columns of the same table. */
+  readonly columns: readonly ColumnRef[]
+  words(locale: string): Words
+  /** Another column of the same row, nulls included. AppError `invalid_config` where columns need each other. */
+  vector(column: string): Vector
+  /** The value of a parent's column for the parent row of each row. */
+  parent(foreignKey: number, column: string): Vector
+  /** A rule inside this rule, with a place of its own to draw from. */
+  nested(rule: Rule): Kernel
+  /** An expression over the columns of the row, with a place of its own to draw from. */
+  expression(text: string, decimals: number | null): Kernel
+}
+
+/** The member of the rule union with this type. */
+export type RuleOf<T extends Rule['type'], R extends Rule = Rule> = R extends Rule
+  ? T extends R['type']
+    ? R
+    : never
+  : never
+
+export type RuleCompiler<T extends Rule['type']> = (rule: RuleOf<T>, context: RuleContext) => Kernel
+
+/** A kernel of numbers. */
+export type NumberKernel = Kernel<NumberVector>

@@ -1,0 +1,72 @@
+// normal and lognormal by inversion: one uniform number a value, so min and max cut the law itself and no
+// draw is ever thrown away. A lognormal's mean and stddev are those of the value's logarithm.
+
+import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { exp, log } from '#engine/math/elementary.ts'
+import { inversePhi, phi } from '#engine/math/normal.ts'
+import { openUnitOf } from '#engine/random/uniform.ts'
+import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
+import { numberVector } from './vector.ts'
+
+type NormalRule = RuleOf<'normal'>
+
+/** Bound of the underlying normal in standard deviations. */
+function standardised(rule: NormalRule, bound: number | null, none: number): number {
+  if (bound === null) return none
+  const value = rule.type === 'lognormal' ? log(Math.max(bound, 0)) : bound
+  if (rule.stddev === 0) return none
+  return (value - rule.mean) / rule.stddev
+}
+
+/** Standard normal values between a and b, as a function of a uniform number in (0, 1). */
+function truncated(a: number, b: number): (unit: number) => number {
+  if (a > 0) {
+    // Above the centre Phi has no digits left for the tail: draw from the mirrored lower tail.
+    const mirrored = truncated(-b, -a)
+    return (unit) => -mirrored(1 - unit)
+  }
+  const low = phi(a)
+  const width = phi(b) - low
+  return (unit) => inversePhi(Math.min(Math.max(low + unit * width, 1e-300), 1 - 2 ** -53))
+}
+
+function standardDraw(rule: NormalRule): (unit: number) => number {
+  if (rule.min === null && rule.max === null) return inversePhi
+  const a = standardised(rule, rule.min, Number.NEGATIVE_INFINITY)
+  const b = standardised(rule, rule.max, Number.POSITIVE_INFINITY)
+  return truncated(a, b)
+}
+
+/** Rounds to the grid of `decimals` digits and keeps within the bounds: scaled, or as a double. */
+function createRounding(rule: NormalRule, scaled: boolean): (value: number) => number {
+  const { min, max, decimals } = rule
+  const unit = pow10(decimals)
+  const lowest = min === null ? -(2 ** 53) : Math.ceil(min * unit - 1e-9)
+  const highest = max === null ? 2 ** 53 : Math.floor(max * unit + 1e-9)
+  return (value) => {
+    const grid = scaled ? roundHalfAway(value * unit) : roundTo(value, decimals) * unit
+    const kept = Math.min(Math.max(grid, lowest), highest)
+    return scaled ? kept : roundTo(kept / unit, decimals)
+  }
+}
+
+export function compileNormal(rule: NormalRule, context: RuleContext): NumberKernel {
+  const { mean, stddev, decimals } = rule
+  const asFloat = context.column.type === 'float'
+  const type = asFloat ? 'float' : decimals === 0 ? 'int' : 'decimal'
+  const vector = numberVector(type, decimals, context.capacity)
+  const standard = standardDraw(rule)
+  const round = createRounding(rule, !asFloat)
+  const law = rule.type === 'lognormal' ? exp : (value: number) => value
+  return {
+    vector,
+    fill(rows) {
+      const [high, low] = context.random.words(rows, context.stream, 0)
+      const { values } = vector
+      for (let i = 0; i < rows.n; i++) {
+        const unit = openUnitOf(high[i] as number, low[i] as number)
+        values[i] = round(law(mean + stddev * standard(unit)))
+      }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+// Every rule of the config language and what compiles it: a new rule is a file and a line here.
+
+import type { Rule } from '#engine/config/types.ts'
+import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
+import { compileDate } from './date.ts'
+import { compileEmail } from './email.ts'
+import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
+import { compileNormal } from './normal.ts'
+import { compilePhone } from './phone.ts'
+import { compileRange } from './range.ts'
+import { compileSequence } from './sequence.ts'
+import { compileTemplate } from './template.ts'
+import { compileUuid } from './uuid.ts'
+import { compileFullName, compileWord } from './words.ts'
+
+const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
+  sequence: compileSequence,
+  range: compileRange,
+  choice: compileChoice,
+  constant: compileConstant,
+  boolean: compileBoolean,
+  uuid: compileUuid,
+  normal: compileNormal,
+  lognormal: compileNormal,
+  first_name: compileWord,
+  last_name: compileWord,
+  city: compileWord,
+  full_name: compileFullName,
+  phone: compilePhone,
+  email: compileEmail,
+  date: compileDate,
+  datetime: compileDate,
+  template: compileTemplate,
+  expression: (rule, context) => context.expression(rule.value, rule.decimals),
+  reference: (rule, context) => ({
+    vector: context.parent(rule.foreign_key, rule.column),
+    fill: () => undefined,
+  }),
+}
+
+/** The kernel of a rule, of the type that the rule gives. */
+export function compileRule(rule: Rule, context: RuleContext): Kernel {
+  const compiler = COMPILERS[rule.type] as (rule: Rule, context: RuleContext) => Kernel
+  return compiler(rule, context)
+}

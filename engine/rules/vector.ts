@@ -1,0 +1,60 @@
+// The values of one column for a batch of rows, in the layout that suits their rule. A vector's shape is
+// fixed when the config is compiled; kernels only fill its arrays. Entry i belongs to the batch's row i.
+
+/** 1 where the value is null. */
+export type Nulls = Uint8Array
+
+export type NumberType = 'int' | 'float' | 'decimal' | 'bool' | 'date' | 'datetime' | 'duration'
+
+/**
+ * Integers, doubles, integers scaled by 10^`scale` (decimal), 0 and 1 (bool), days since 1970 (date),
+ * seconds since 1970 UTC (datetime), seconds (duration; only inside expressions).
+ */
+export type NumberVector = {
+  kind: 'number'
+  type: NumberType
+  scale: number
+  values: Float64Array
+  nulls: Nulls | null
+}
+
+/** Strings out of a list. */
+export type CodeVector = {
+  kind: 'code'
+  dictionary: readonly string[]
+  codes: Uint32Array
+  nulls: Nulls | null
+}
+
+/** UUIDs as four planes of 32 bits, first digits first. */
+export type UuidVector = {
+  kind: 'uuid'
+  words: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+  nulls: Nulls | null
+}
+
+/** Strings put together from pieces, never spelled out until they are written. */
+export type PiecesVector = { kind: 'pieces'; pieces: readonly Piece[]; nulls: Nulls | null }
+
+/** Strings as such: the slow general case. */
+export type TextVector = { kind: 'text'; values: string[]; nulls: Nulls | null }
+
+export type Piece =
+  | { kind: 'literal'; text: string }
+  | { kind: 'code'; dictionary: readonly string[]; codes: Uint32Array }
+  /** An integer with at least `pad` digits, zeros in front. */
+  | { kind: 'integer'; values: Float64Array; pad: number }
+  /** A pattern out of a list, its `#` (0-9) and `!` (2-9) filled from the right by a number below 2^53. */
+  | { kind: 'mask'; patterns: readonly string[]; codes: Uint32Array; numbers: Float64Array }
+
+export type Vector = NumberVector | CodeVector | UuidVector | PiecesVector | TextVector
+
+/** A number vector without values yet. */
+export function numberVector(type: NumberType, scale: number, capacity: number): NumberVector {
+  return { kind: 'number', type, scale, values: new Float64Array(capacity), nulls: null }
+}
+
+/** A code vector without values yet. */
+export function codeVector(dictionary: readonly string[], capacity: number): CodeVector {
+  return { kind: 'code', dictionary, codes: new Uint32Array(capacity), nulls: null }
+}

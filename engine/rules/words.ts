@@ -1,0 +1,54 @@
+// first_name, last_name, city and full_name: draws from a locale's lists.
+
+import { createIndexDraw } from './index-draw.ts'
+import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+import { codeVector, type Piece } from './vector.ts'
+
+/** Splits a name template into literals and the names of its slots. */
+const NAME_SLOT = /\{(first_name|last_name)\}/
+
+type ListRule = RuleOf<'first_name'> | RuleOf<'last_name'> | RuleOf<'city'>
+
+export function compileWord(rule: ListRule, context: RuleContext): Kernel {
+  const lists = context.words(rule.locale)
+  const list = lists[rule.type as 'first_name' | 'last_name' | 'city']
+  const vector = codeVector([...new Set(list)], context.capacity)
+  const draw = createIndexDraw(context, vector.dictionary.length)
+  return { vector, fill: (rows) => vector.codes.set(draw(rows).subarray(0, rows.n)) }
+}
+
+/** Fills two lists of codes from one draw over all pairs. */
+export function fillPairs(
+  first: Uint32Array,
+  last: Uint32Array,
+  draws: Float64Array,
+  n: number,
+  firstCount: number,
+): void {
+  for (let i = 0; i < n; i++) {
+    const pair = draws[i] as number
+    const high = Math.floor(pair / firstCount)
+    first[i] = pair - high * firstCount
+    last[i] = high
+  }
+}
+
+export function compileFullName(rule: RuleOf<'full_name'>, context: RuleContext): Kernel {
+  const lists = context.words(rule.locale)
+  const first = codeVector([...new Set(lists.first_name)], context.capacity)
+  const last = codeVector([...new Set(lists.last_name)], context.capacity)
+  const firstCount = first.dictionary.length
+  const draw = createIndexDraw(context, firstCount * last.dictionary.length)
+  const names = {
+    first_name: { kind: 'code', dictionary: first.dictionary, codes: first.codes },
+    last_name: { kind: 'code', dictionary: last.dictionary, codes: last.codes },
+  } as const
+  const pieces = lists.full_name.split(NAME_SLOT).flatMap((text): Piece[] => {
+    if (text === 'first_name' || text === 'last_name') return [names[text]]
+    return text === '' ? [] : [{ kind: 'literal', text }]
+  })
+  return {
+    vector: { kind: 'pieces', pieces, nulls: null },
+    fill: (rows) => fillPairs(first.codes, last.codes, draw(rows), rows.n, firstCount),
+  }
+}

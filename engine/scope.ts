@@ -1,0 +1,232 @@
+// The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
+// that is written has one, and each foreign key has one for the parent rows that it looks at.
+
+import type { ResolvedColumn, ResolvedConfig, ResolvedTable, Rule } from './config/types.ts'
+import { words } from './data/words.ts'
+import { AppError } from './errors.ts'
+import { compileExpression } from './expression/compile.ts'
+import type { Plan, PlannedTable } from './plan.ts'
+import { CHILDREN_DRAW, NESTED_DRAW, NULL_DRAW, PARENT_DRAW, RULE_DRAW } from './random/draws.ts'
+import type { Generator } from './random/generator.ts'
+import { type StreamKey, streamKey } from './random/key.ts'
+import { wordThreshold } from './random/uniform.ts'
+import { createRows, type Rows } from './rows.ts'
+import { castKernel } from './rules/cast.ts'
+import { createCount, fixedCount } from './rules/children.ts'
+import { compileCondition } from './rules/condition.ts'
+import type { Kernel, RuleContext } from './rules/kernel.ts'
+import { withNulls } from './rules/nulls.ts'
+import {
+  countedParents,
+  distinctParents,
+  drawnParents,
+  fixedParents,
+  type ParentRows,
+} from './rules/parent-rows.ts'
+import { compileRule } from './rules/registry.ts'
+import { type Mask, selectKernel } from './rules/select.ts'
+import type { Vector } from './rules/vector.ts'
+
+/** What all scopes of a dataset share. */
+export type Dataset = {
+  readonly config: ResolvedConfig
+  readonly plan: Plan
+  readonly random: Generator
+}
+
+export type Scope = {
+  /** The column's vector; it and what it needs are evaluated from now on. */
+  vector(column: string): Vector
+  /** Fills the vectors asked for so far; at most `batchRows` rows. */
+  evaluate(rows: Rows): void
+}
+
+function tableOf({ config, plan }: Dataset, name: string): [ResolvedTable, PlannedTable] {
+  const table = config.tables.find((candidate) => candidate.name === name)
+  const planned = plan.tables.find((candidate) => candidate.name === name)
+  if (!table || !planned) throw new AppError('invalid_config', `no table ${name}`)
+  return [table, planned]
+}
+
+/** Whether a foreign key may not repeat: its one column is unique or the whole primary key. */
+function isDistinct(table: ResolvedTable, childColumns: readonly string[]): boolean {
+  const keys = table.columns.filter((column) => column.primary_key)
+  return table.columns.some(
+    (column) =>
+      childColumns.length === 1 &&
+      column.name === childColumns[0] &&
+      (column.unique || (column.primary_key && keys.length === 1)),
+  )
+}
+
+function parentLaw(
+  dataset: Dataset,
+  table: ResolvedTable,
+  planned: PlannedTable,
+  index: number,
+): ParentRows {
+  const key = table.foreign_keys[index]
+  if (!key) throw new AppError('invalid_config', `table ${table.name}: no foreign key ${index}`)
+  const { random, config } = dataset
+  const parents = tableOf(dataset, key.parent_table)[1].rows
+  const streams = streamKey(config.seed, table.name, key.child_columns[0] ?? '')
+  if (key.children) {
+    const each = fixedCount(key.children)
+    if (each !== null) return fixedParents(Math.max(each, 1))
+    const count = createCount(key.children, random, { key: streams, draw: CHILDREN_DRAW })
+    return countedParents(count, planned.children?.prefix ?? [0], parents)
+  }
+  const distinct = isDistinct(table, key.child_columns)
+  if (planned.rows > 0 && (parents === 0 || (distinct && parents < planned.rows))) {
+    const need = distinct ? `${planned.rows} distinct` : 'some'
+    throw new AppError(
+      'invalid_config',
+      `table ${table.name} needs ${need} rows of ${key.parent_table}, which has ${parents}`,
+    )
+  }
+  const stream = { key: streams, draw: PARENT_DRAW }
+  if (distinct && parents > 0) return distinctParents(stream, parents)
+  return drawnParents(random, stream, parents)
+}
+
+type ForeignKeyScope = { scope: Scope; fill: (rows: Rows) => void }
+
+function createForeignKeyScope(
+  dataset: Dataset,
+  table: ResolvedTable,
+  planned: PlannedTable,
+  index: number,
+  batchRows: number,
+): ForeignKeyScope {
+  const law = parentLaw(dataset, table, planned, index)
+  const scope = createScope(dataset, table.foreign_keys[index]?.parent_table ?? '', batchRows)
+  const parents = createRows(batchRows)
+  return {
+    scope,
+    fill(rows) {
+      law(parents.index, rows)
+      parents.n = rows.n
+      parents.stamp++
+      scope.evaluate(parents)
+    },
+  }
+}
+
+function randomMask(random: Generator, key: StreamKey, rate: number, capacity: number): Mask {
+  const mask = new Uint8Array(capacity)
+  const threshold = wordThreshold(rate)
+  return {
+    mask,
+    fill(rows) {
+      const [word] = random.words(rows, { key, draw: NULL_DRAW }, 0)
+      for (let i = 0; i < rows.n; i++) mask[i] = (word[i] as number) < threshold ? 1 : 0
+    },
+  }
+}
+
+/** 1 where a boolean kernel is true and not null. */
+function truthMask(kernel: Kernel, capacity: number): Mask {
+  const mask = new Uint8Array(capacity)
+  const { vector } = kernel
+  if (vector.kind !== 'number') throw new AppError('invalid_config', 'a condition must be boolean')
+  return {
+    mask,
+    fill(rows) {
+      kernel.fill(rows)
+      const { values, nulls } = vector
+      for (let i = 0; i < rows.n; i++) mask[i] = values[i] !== 0 && nulls?.[i] !== 1 ? 1 : 0
+    },
+  }
+}
+
+type Access = Pick<RuleContext, 'vector' | 'parent'>
+
+function createContext(
+  dataset: Dataset,
+  table: ResolvedTable,
+  column: ResolvedColumn,
+  capacity: number,
+  access: Access,
+): RuleContext {
+  const key = streamKey(dataset.config.seed, table.name, column.name)
+  const sole = table.columns.filter((other) => other.primary_key).length === 1
+  let nested = NESTED_DRAW
+  const within = (context: RuleContext): RuleContext => ({
+    ...context,
+    unique: false,
+    stream: { key, draw: nested++ },
+  })
+  const context: RuleContext = {
+    ...access,
+    column,
+    capacity,
+    unique: column.unique || (column.primary_key && sole),
+    random: dataset.random,
+    stream: { key, draw: RULE_DRAW },
+    columns: table.columns,
+    words,
+    nested: (rule: Rule) => compileRule(rule, within(context)),
+    expression: (text, decimals) => compileExpression(text, decimals, within(context)),
+  }
+  return context
+}
+
+/** A column's kernel: rule or conditional rules, brought to the column's type, nulls laid over. */
+function compileColumn(context: RuleContext): Kernel {
+  const { column, capacity } = context
+  const cast = (kernel: Kernel) => castKernel(kernel, column, capacity)
+  const branches = column.conditional_rules.map(({ condition, rule }) => ({
+    when: compileCondition(condition, context.vector, capacity),
+    kernel: cast(context.nested(rule)),
+  }))
+  const own = column.rule ? cast(compileRule(column.rule, context)) : null
+  if (branches.length === 0 && !own) {
+    throw new AppError('invalid_config', `column ${column.name} has no rule`)
+  }
+  const kernel = branches.length === 0 && own ? own : selectKernel(branches, own, capacity)
+  const { nullable } = column
+  if (!nullable) return kernel
+  const when =
+    'rate' in nullable
+      ? randomMask(context.random, context.stream.key, nullable.rate, capacity)
+      : truthMask(context.expression(nullable.when, null), capacity)
+  return withNulls(kernel, when, capacity)
+}
+
+/** An empty scope over a table, for batches of at most `batchRows` rows. */
+export function createScope(dataset: Dataset, name: string, batchRows: number): Scope {
+  const [table, planned] = tableOf(dataset, name)
+  const steps: ((rows: Rows) => void)[] = []
+  const vectors = new Map<string, Vector | null>()
+  const keys = new Map<number, ForeignKeyScope>()
+  const parent = (index: number, column: string): Vector => {
+    let key = keys.get(index)
+    if (!key) {
+      key = createForeignKeyScope(dataset, table, planned, index, batchRows)
+      keys.set(index, key)
+      steps.push(key.fill)
+    }
+    return key.scope.vector(column)
+  }
+  const vector = (columnName: string): Vector => {
+    const known = vectors.get(columnName)
+    if (known) return known
+    const column = table.columns.find((candidate) => candidate.name === columnName)
+    if (!column || known === null) {
+      const problem = column ? 'needs itself' : 'does not exist'
+      throw new AppError('invalid_config', `column ${columnName} of table ${name} ${problem}`)
+    }
+    vectors.set(columnName, null)
+    const context = createContext(dataset, table, column, batchRows, { vector, parent })
+    const kernel = compileColumn(context)
+    steps.push(kernel.fill)
+    vectors.set(columnName, kernel.vector)
+    return kernel.vector
+  }
+  return {
+    vector,
+    evaluate(rows) {
+      for (const step of steps) step(rows)
+    },
+  }
+}
