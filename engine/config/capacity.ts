@@ -1,0 +1,63 @@
+// How many different values a rule can make: what a unique column or key allows the table to have.
+import { words } from '#engine/data/words.ts'
+import { rangeGrid } from '#engine/rules/range.ts'
+import { slugsOf } from '#engine/rules/slug.ts'
+import type { Rule } from './types.ts'
+
+/** Numbers that a unique email of drawn words, and one of columns, may end in. */
+const EMAIL_NUMBERS = 10_000
+const EMAIL_COLUMN_NUMBERS = 10_000_000_000
+const PHONE_DIGITS_MAX = 15
+
+/** Infinity where repeats are out of the question, or other columns decide. */
+export function capacityOf(rule: Rule): number {
+  switch (rule.type) {
+    case 'sequence':
+      return sequenceCapacity(rule)
+    case 'range':
+      return rangeGrid(rule).count
+    case 'date':
+    case 'datetime':
+      return rule.max - rule.min + 1
+    case 'choice':
+      return new Set(rule.values).size
+    case 'constant':
+      return 1
+    case 'boolean':
+      return 2
+    case 'first_name':
+    case 'last_name':
+    case 'city':
+      return words(rule.locale)[rule.type].length
+    case 'full_name':
+      return words(rule.locale).first_name.length * words(rule.locale).last_name.length
+    case 'phone':
+      return phoneCapacity(rule.locale)
+    case 'email':
+      return emailCapacity(rule)
+    case 'uuid':
+    case 'normal':
+    case 'lognormal':
+    case 'template':
+    case 'expression':
+    case 'reference':
+      return Number.POSITIVE_INFINITY
+  }
+}
+
+function sequenceCapacity({ start, step }: Extract<Rule, { type: 'sequence' }>): number {
+  const end = step > 0 ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER
+  return Math.floor((end - start) / step) + 1
+}
+
+/** Unique numbers all come from one pattern, the one with the most digits to draw. */
+function phoneCapacity(locale: string): number {
+  const digits = words(locale).phone.patterns.map((pattern) => pattern.split('#').length - 1)
+  return 10 ** Math.max(...digits.filter((count) => count <= PHONE_DIGITS_MAX))
+}
+
+function emailCapacity({ locale, from }: Extract<Rule, { type: 'email' }>): number {
+  if (from.length > 0) return EMAIL_COLUMN_NUMBERS
+  const { first_name, last_name } = words(locale)
+  return slugsOf(first_name).length * slugsOf(last_name).length * EMAIL_NUMBERS
+}

@@ -1,0 +1,31 @@
+// Names: no two tables and no two columns of a table alike, none with control characters.
+import type { DatasetConfig, TableConfig } from './dataset-config.ts'
+import { at, quote, type Report } from './problem.ts'
+
+export function checkNames({ tables }: DatasetConfig, report: Report): void {
+  const seen = new Map<string, string>()
+  for (const { name, path, columns } of tables) {
+    const folded = name.toLowerCase()
+    const first = seen.get(folded)
+    if (first !== undefined) {
+      const hint = `Rename one: ${quote(first)} comes before, and case does not tell files apart`
+      report.problem(at(path, 'name'), `Two tables are named ${quote(name)}`, hint)
+    }
+    seen.set(folded, name)
+    checkColumnNames(columns, report)
+  }
+}
+
+function checkColumnNames(columns: TableConfig['columns'], report: Report): void {
+  const seen = new Set<string>()
+  for (const { name, path } of columns) {
+    if (seen.has(name)) {
+      report.problem(at(path, 'name'), `Two columns are named ${quote(name)}`, 'Rename one of them')
+    }
+    if (/\p{Cc}/u.test(name)) {
+      const hint = 'Remove line breaks and tabs from the name'
+      report.problem(at(path, 'name'), 'The column name has control characters', hint)
+    }
+    seen.add(name)
+  }
+}

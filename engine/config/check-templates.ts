@@ -1,0 +1,48 @@
+// Templates name columns of the table or rules that make text; an email is made of text columns.
+import type { DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { at, nameHint, quote, type Report } from './problem.ts'
+import { LATER_RULES, WORD_RULES } from './rules/registry.ts'
+import { slotsOf } from './template.ts'
+
+export function checkTemplates({ tables }: DatasetConfig, report: Report): void {
+  for (const { columns } of tables) {
+    for (const { rule, path, conditional_rules } of columns) {
+      if (rule !== null) checkRule(rule, at(path, 'rule'), columns, report)
+      for (const one of conditional_rules)
+        checkRule(one.rule, at(one.path, 'rule'), columns, report)
+    }
+  }
+}
+
+function checkRule(
+  { type, value, from }: RuleInput,
+  path: string,
+  columns: TableConfig['columns'],
+  report: Report,
+): void {
+  const names = columns.map(({ name }) => name)
+  if (type === 'template' && typeof value === 'string') {
+    for (const slot of slotsOf(value)) checkSlot(slot, at(path, 'value'), names, report)
+  }
+  if (!Array.isArray(from)) return
+  for (const [i, name] of from.map(String).entries()) {
+    const place = at(at(path, 'from'), i)
+    const column = columns.find((one) => one.name === name)
+    if (column === undefined) {
+      report.problem(place, `There is no column ${quote(name)}`, nameHint(name, names))
+    } else if (column.readable && column.type !== 'str') {
+      report.problem(place, `${quote(name)} is ${column.type}, not text`, 'Name text columns')
+    }
+  }
+}
+
+function checkSlot(slot: string, path: string, names: string[], report: Report): void {
+  if (names.includes(slot) || WORD_RULES.includes(slot)) return
+  if (LATER_RULES.includes(slot)) {
+    const works = `Use a column, or one of ${WORD_RULES.join(', ')}`
+    report.unsupported(path, `The rule ${slot} is not supported by this release`, works)
+    return
+  }
+  const message = `The template names ${quote(slot)}, which is neither a column nor a rule`
+  report.problem(path, message, nameHint(slot, [...names, ...WORD_RULES]))
+}

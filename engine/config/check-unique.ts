@@ -1,0 +1,94 @@
+// Unique columns and keys: their rule must be one that can be drawn without repeats.
+import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
+import { at, type Report } from './problem.ts'
+import { slotsOf } from './template.ts'
+
+/** Rules that never repeat when asked not to; how many values each has is for the capacity check. */
+const DRAWN_WITHOUT_REPEATS = [
+  'sequence',
+  'range',
+  'choice',
+  'constant',
+  'uuid',
+  'email',
+  'first_name',
+  'last_name',
+  'full_name',
+  'phone',
+  'city',
+  'date',
+  'datetime',
+]
+
+export function checkUnique({ tables }: DatasetConfig, report: Report): void {
+  for (const table of tables) {
+    const keys = table.columns.filter(({ primary_key }) => primary_key)
+    for (const column of table.columns) {
+      if (column.unique || (column.primary_key && keys.length === 1)) {
+        checkColumn(column, table, report)
+      }
+    }
+    if (keys.length > 1) checkComposite(keys, table, report)
+  }
+}
+
+function checkColumn(column: ColumnConfig, table: TableConfig, report: Report): void {
+  const { readable, rule, conditional_rules, path } = column
+  if (conditional_rules.length > 0) {
+    const works = 'Give it one rule, such as sequence or uuid'
+    report.unsupported(
+      at(path, 'conditional_rules'),
+      'A unique column has no conditional rules',
+      works,
+    )
+  } else if (readable && rule !== null && !neverRepeats(column, table)) {
+    const works = `Use one of ${DRAWN_WITHOUT_REPEATS.join(', ')}, or a template of one unique column`
+    report.unsupported(
+      at(path, 'rule'),
+      `The rule ${rule.type} cannot be drawn without repeats in this release`,
+      rule.type === 'reference' ? 'Write children: 1 on its foreign key' : works,
+    )
+  }
+}
+
+function neverRepeats({ name, rule }: ColumnConfig, table: TableConfig): boolean {
+  if (rule === null) return false
+  if (rule.type === 'reference') return hasOneChildEach(name, table)
+  if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
+  return DRAWN_WITHOUT_REPEATS.includes(rule.type)
+}
+
+function hasOneChildEach(name: string, { foreign_keys }: TableConfig): boolean {
+  const children = foreign_keys.find(({ child_columns }) => child_columns.includes(name))?.children
+  return (
+    (children?.type === 'fixed' && children.value <= 1) ||
+    (children?.type !== 'fixed' && children?.max !== undefined && (children.max ?? 2) <= 1)
+  )
+}
+
+/** Literal text around one unique column is as unique as that column. */
+function wrapsUnique(text: string, { columns }: TableConfig): boolean {
+  const [slot, ...more] = slotsOf(text)
+  if (slot === undefined || more.length > 0) return false
+  const column = columns.find(({ name }) => name === slot)
+  return column === undefined ? slot === 'uuid' : column.unique || column.primary_key
+}
+
+/** Of several key columns one must be unique by itself: then so are they together. */
+function checkComposite(keys: ColumnConfig[], table: TableConfig, report: Report): void {
+  const alone = keys.some(
+    (column) =>
+      !column.readable ||
+      column.unique ||
+      column.rule?.type === 'sequence' ||
+      column.rule?.type === 'uuid' ||
+      (column.rule?.type === 'reference' && hasOneChildEach(column.name, table)),
+  )
+  if (alone) return
+  const names = keys.map(({ name }) => name).join(', ')
+  report.unsupported(
+    at(table.path, 'columns'),
+    `The primary key of ${names} is not unique by any one of its columns`,
+    'Make one of them rule: sequence or rule: uuid',
+  )
+}

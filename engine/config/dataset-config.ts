@@ -1,0 +1,57 @@
+// A config as the language means it, after its short forms and dialects are read: what checks and resolution work on.
+// `path` is the JSON pointer of the node in what was sent.
+import type { RuleInput } from './rules/rule-spec.ts'
+import type { Children, ColumnType, Condition, Nullable, OutputFormat } from './types.ts'
+
+export type { RuleInput } from './rules/rule-spec.ts'
+
+export type ConditionalRule = { path: string; condition: Condition; rule: RuleInput }
+
+export type ColumnConfig = {
+  path: string
+  name: string
+  type: ColumnType
+  /** Digits and scale as written in decimal(p,s); null where the type does not say. */
+  precision: { digits: number; scale: number } | null
+  rule: RuleInput | null
+  /** False where the rule is the one that the type implies. */
+  rule_given: boolean
+  conditional_rules: ConditionalRule[]
+  nullable: Nullable | null
+  primary_key: boolean
+  foreign_key: boolean
+  unique: boolean
+  not_null: boolean
+  locale: string | null
+  sensitivity: string | null
+  /** False where the type or the rule could not be read: checks that need them pass such a column over. */
+  readable: boolean
+}
+
+export type ForeignKeyConfig = {
+  path: string
+  parent_table: string
+  parent_columns: string[]
+  child_columns: string[]
+  children: Children | null
+}
+
+export type TableConfig = {
+  path: string
+  name: string
+  rows: number | null
+  locale: string | null
+  columns: ColumnConfig[]
+  foreign_keys: ForeignKeyConfig[]
+}
+
+export type DatasetConfig = {
+  version: 1
+  seed: number | null
+  /** Whole seconds since 1970 UTC. */
+  now: number | null
+  locale: string
+  rows: number | null
+  output_format: OutputFormat | null
+  tables: TableConfig[]
+}

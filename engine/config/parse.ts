@@ -1,0 +1,55 @@
+// Source text or object to a config that holds together: everything that is wrong is reported at once, with its place
+// and what to write.
+import { checkConditions } from './check-conditions.ts'
+import { checkCycles } from './check-cycles.ts'
+import { checkDecimals } from './check-decimals.ts'
+import { checkNames } from './check-names.ts'
+import { checkNulls } from './check-nulls.ts'
+import { checkReferences } from './check-references.ts'
+import { checkTemplates } from './check-templates.ts'
+import { checkUnique } from './check-unique.ts'
+import type { DatasetConfig } from './dataset-config.ts'
+import { linkReferences } from './link-references.ts'
+import { type ConfigProblem, createReport, type Report } from './problem.ts'
+import { emptyConfig, readDataset } from './read-dataset.ts'
+import { readSource, type Source } from './read-source.ts'
+
+export type ParsedConfig = {
+  /** Whole and consistent when there are no problems; else what could be read. */
+  config: DatasetConfig
+  problems: ConfigProblem[]
+  warnings: string[]
+}
+
+const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
+  checkNames,
+  checkReferences,
+  checkCycles,
+  checkConditions,
+  checkTemplates,
+  checkNulls,
+  checkUnique,
+  checkDecimals,
+]
+
+/** Never throws on bad input. Problems carry line and column when the source is text. */
+export function parseConfig(source: string | object): ParsedConfig {
+  const report = createReport()
+  const read = readSource(source, report)
+  if (read === null) return { config: emptyConfig(), ...taken(report) }
+  const config = linkReferences(readDataset(read.value, report), report)
+  for (const check of CHECKS) check(config, report)
+  placeProblems(report.problems, read)
+  return { config, ...taken(report) }
+}
+
+function taken({ problems, warnings }: Report): Omit<ParsedConfig, 'config'> {
+  return { problems, warnings }
+}
+
+function placeProblems(problems: ConfigProblem[], { placeOf }: Source): void {
+  for (const problem of problems) {
+    const place = problem.line === undefined ? placeOf(problem.path) : null
+    if (place !== null) Object.assign(problem, place)
+  }
+}

@@ -1,0 +1,75 @@
+// Collecting what is wrong with a config: every reader and check reports here, nothing throws, and the caller
+// gets all of it at once.
+import { AppError, type Problem } from '#engine/errors.ts'
+import { nearestName } from './nearest.ts'
+
+/** `unsupported`: the language has it, this release does not. `path` is a JSON pointer into what was sent. */
+export type ConfigProblem = Problem & { unsupported?: true }
+
+/** The document is untrusted: past this many problems the rest is not reported. */
+const PROBLEMS_MAX = 200
+
+/** 1-based, in the text that was sent. */
+export type Place = { line: number; column: number }
+
+export type Report = {
+  /** Something to correct; the hint says what to write. */
+  problem: (path: string, message: string, hint?: string, place?: Place) => void
+  /** Part of the language, but not of this release; `works` says what can be written today. */
+  unsupported: (path: string, message: string, works: string) => void
+  warning: (message: string) => void
+  problems: ConfigProblem[]
+  warnings: string[]
+}
+
+export function createReport(): Report {
+  const problems: ConfigProblem[] = []
+  const warnings: string[] = []
+  const add = (problem: ConfigProblem): void => {
+    if (problems.length < PROBLEMS_MAX) problems.push(problem)
+  }
+  return {
+    problem: (path, message, hint, place) =>
+      add({ path, message, ...(hint === undefined ? {} : { hint }), ...place }),
+    unsupported: (path, message, works) => add({ path, message, hint: works, unsupported: true }),
+    warning: (message) => {
+      if (warnings.length < PROBLEMS_MAX) warnings.push(message)
+    },
+    problems,
+    warnings,
+  }
+}
+
+/** One error for all problems: `unsupported` when nothing else is wrong, else `invalid_config`. */
+export function configError(problems: ConfigProblem[]): AppError {
+  const onlyUnsupported = problems.length > 0 && problems.every((p) => p.unsupported === true)
+  const first = problems[0]
+  const message = first === undefined ? 'The config is not valid' : first.message
+  return new AppError(onlyUnsupported ? 'unsupported' : 'invalid_config', message, {
+    problems: problems.map(withoutMark),
+  })
+}
+
+function withoutMark({ unsupported: _mark, ...problem }: ConfigProblem): Problem {
+  return problem
+}
+
+/** Appends one step to a JSON pointer (RFC 6901 escapes). */
+export function at(path: string, key: string | number): string {
+  return `${path}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
+/** The hint for a wrong name: the nearest valid one first, else a few of them. */
+export function nameHint(wrong: string, valid: readonly string[]): string {
+  const near = nearestName(wrong, valid)
+  if (near !== null) return `Did you mean ${near}?`
+  const shown = valid.slice(0, 12).join(', ')
+  if (shown === '') return 'There is none yet.'
+  return valid.length > 12 ? `For example ${shown}.` : `Use one of ${shown}.`
+}
+
+/** A user's text in a message: quoted and short. */
+export function quote(text: unknown): string {
+  const shown = typeof text === 'string' ? text : (JSON.stringify(text) ?? 'nothing')
+  return shown.length > 60 ? `"${shown.slice(0, 57)}..."` : `"${shown}"`
+}

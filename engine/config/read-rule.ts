@@ -1,0 +1,87 @@
+// One rule as written, short or long, to a rule whose shape is known to be right.
+import type { RuleInput } from './dataset-config.ts'
+import { at, nameHint, quote, type Report } from './problem.ts'
+import { isShort, LATER_RULES, RULE_ALIASES, RULE_NAMES, RULES } from './rules/registry.ts'
+import type { RuleSpec } from './rules/rule-spec.ts'
+import { checkShape, type Fields, isObject } from './shape.ts'
+import type { ColumnType } from './types.ts'
+
+/** Null when the rule is not usable; the report then says why. */
+export function readRule(
+  value: unknown,
+  path: string,
+  columnType: ColumnType,
+  report: Report,
+): RuleInput | null {
+  const written = typeof value === 'string' ? { type: value } : value
+  if (!isObject(written) || typeof written['type'] !== 'string') {
+    const hint = 'Write rule: first_name, or rule: {type: range, min: 1, max: 10}'
+    report.problem(path, 'A rule is a name, or an object with a type', hint)
+    return null
+  }
+  const typePath = typeof value === 'string' ? path : at(path, 'type')
+  const name = ruleName(written['type'], typePath, report)
+  const spec = name === null ? undefined : RULES.get(name)
+  if (name === null || spec === undefined) return null
+  if (typeof value === 'string' && !isShort(name)) {
+    report.problem(
+      path,
+      `The rule ${name} needs parameters`,
+      `Write rule: ${exampleOf(name, spec)}`,
+    )
+    return null
+  }
+  const rule = { ...renamed(written, spec.aliases), type: name }
+  if (!checkShape(spec.schema, rule, path, report, { what: `rule ${name}`, later: spec.later })) {
+    return null
+  }
+  if (!suits(spec, name, columnType, typePath, report)) return null
+  spec.check(rule, { path, columnType, report })
+  return rule
+}
+
+function ruleName(written: string, path: string, report: Report): string | null {
+  const name = written.trim().toLowerCase()
+  if (RULES.has(name)) return name
+  const alias = Object.hasOwn(RULE_ALIASES, name) ? RULE_ALIASES[name] : undefined
+  if (alias !== undefined) return alias
+  if (LATER_RULES.includes(name)) {
+    const works = `Rules of this release: ${RULE_NAMES.join(', ')}.`
+    report.unsupported(path, `The rule ${name} is not supported by this release`, works)
+  } else {
+    report.problem(path, `There is no rule ${quote(written)}`, nameHint(name, RULE_NAMES))
+  }
+  return null
+}
+
+function renamed(rule: Fields, aliases: Record<string, string>): Fields {
+  const entries = Object.entries(rule).map(([key, value]): [string, unknown] => {
+    const name = Object.hasOwn(aliases, key) ? aliases[key] : undefined
+    return name === undefined || Object.hasOwn(rule, name) ? [key, value] : [name, value]
+  })
+  return Object.fromEntries(entries)
+}
+
+function suits(
+  spec: RuleSpec,
+  name: string,
+  columnType: ColumnType,
+  path: string,
+  report: Report,
+): boolean {
+  if (spec.columnTypes.includes(columnType)) return true
+  report.problem(
+    path,
+    `The rule ${name} does not make values of type ${columnType}`,
+    `Write type: ${spec.columnTypes[0]}, or another rule`,
+  )
+  return false
+}
+
+function exampleOf(name: string, { schema }: RuleSpec): string {
+  const fields = (schema.required ?? []).map((key) => {
+    const { examples } = (schema.properties[key] ?? {}) as { examples?: unknown[] }
+    return `${key}: ${key === 'type' ? name : JSON.stringify(examples?.[0] ?? '...')}`
+  })
+  return `{${fields.join(', ')}}`
+}

@@ -1,0 +1,184 @@
+// Text or object to plain JSON values, bounded: size, depth, aliases and node count. Never throws on bad input.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { at, type Place, type Report } from './problem.ts'
+
+export const SOURCE_BYTES_MAX = 1024 * 1024
+const DEPTH_MAX = 40
+const NODES_MAX = 3_000_000
+const ALIASES_MAX = 100
+/** Brackets and indents deeper than this are refused before the YAML composer, which recurses, sees them. */
+const NESTING_TEXT_MAX = 400
+
+export type Source = {
+  value: unknown
+  /** Where the node of a JSON pointer begins; null for an object source or an unknown pointer. */
+  placeOf: (pointer: string) => Place | null
+}
+
+const NOWHERE = (): null => null
+
+/** Null when there is nothing to go on with; the report then says why. */
+export function readSource(source: string | object, report: Report): Source | null {
+  const read = typeof source === 'string' ? readText(source, report) : objectSource(source)
+  if (read === null || !checkTree(read.value, report)) return null
+  return read
+}
+
+function objectSource(value: object): Source {
+  return { value, placeOf: NOWHERE }
+}
+
+function readText(text: string, report: Report): Source | null {
+  if (Buffer.byteLength(text) > SOURCE_BYTES_MAX) {
+    report.problem('', `The config is larger than ${SOURCE_BYTES_MAX} bytes`, 'Send less text.')
+    return null
+  }
+  const json = tryJson(text)
+  if (json !== undefined) return { value: json, placeOf: createYamlPlaces(text) }
+  if (nestingOf(text) > NESTING_TEXT_MAX) {
+    report.problem('', 'The config is nested too deeply', `Nest at most ${DEPTH_MAX} levels.`)
+    return null
+  }
+  return readYaml(text, report)
+}
+
+/** Deepest run of open flow brackets, quotes ignored: an upper bound that costs one pass. */
+function nestingOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x5b || code === 0x7b) deepest = Math.max(deepest, ++depth)
+    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1)
+  }
+  return deepest
+}
+
+function tryJson(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function readYaml(text: string, report: Report): Source | null {
+  const lines = new LineCounter()
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+    for (const { message, pos } of document.errors) {
+      const { line, col } = lines.linePos(pos[0])
+      report.problem('', message, 'Correct the YAML at this place.', { line, column: col })
+    }
+    if (document.errors.length > 0) return null
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX })
+    return { value, placeOf: (pointer) => placeOf(document.contents, pointer, lines) }
+  } catch (error) {
+    const alias = error instanceof ReferenceError
+    const message = alias ? 'The YAML aliases expand too far' : 'The YAML cannot be read'
+    report.problem('', message, alias ? `Use at most ${ALIASES_MAX} aliases.` : 'Check the text.')
+    return null
+  }
+}
+
+/** JSON is read without places; only when one is asked for is it read again, as YAML, which it is too. */
+function createYamlPlaces(text: string): Source['placeOf'] {
+  let find: Source['placeOf'] | null = null
+  return (pointer) => {
+    find ??= yamlPlaces(text)
+    return find(pointer)
+  }
+}
+
+function yamlPlaces(text: string): Source['placeOf'] {
+  if (nestingOf(text) > NESTING_TEXT_MAX) return NOWHERE
+  const lines = new LineCounter()
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    return (pointer) => placeOf(document.contents, pointer, lines)
+  } catch {
+    return NOWHERE
+  }
+}
+
+function placeOf(root: Node | null, pointer: string, lines: LineCounter): Place | null {
+  let node: unknown = root
+  let offset = root?.range?.[0]
+  for (const step of pointer.split('/').slice(1)) {
+    const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    const found = childOf(node, key)
+    if (found === null) break
+    node = found.node
+    offset = found.offset ?? offset
+  }
+  if (offset === undefined) return null
+  const { line, col } = lines.linePos(offset)
+  return { line, column: col }
+}
+
+function childOf(node: unknown, key: string): { node: unknown; offset: number | undefined } | null {
+  if (isSeq(node)) {
+    const item: unknown = node.items[Number(key)]
+    return item === undefined ? null : { node: item, offset: startOf(item) }
+  }
+  if (!isMap(node)) return null
+  const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+  return pair === undefined ? null : { node: pair.value, offset: startOf(pair.key) }
+}
+
+function startOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined
+}
+
+type Fault = { path: string; message: string }
+
+/** True when the value is JSON of bearable size: plain objects, finite numbers, no cycles. */
+function checkTree(root: unknown, report: Report): boolean {
+  const fault = createTreeCheck()(root, 0)
+  if (fault !== null) {
+    report.problem(
+      fault.path,
+      fault.message,
+      'Write plain JSON or YAML values, less deep or fewer.',
+    )
+  }
+  return fault === null
+}
+
+function createTreeCheck(): (value: unknown, depth: number) => Fault | null {
+  let nodes = 0
+  const visit = (value: unknown, depth: number): Fault | null => {
+    nodes += 1
+    if (nodes > NODES_MAX) return { path: '', message: 'The config has too many values' }
+    if (value === null || typeof value !== 'object') return scalarFault(value)
+    if (depth >= DEPTH_MAX) {
+      return { path: '', message: `The config is nested deeper than ${DEPTH_MAX} levels` }
+    }
+    if (!Array.isArray(value) && !isPlain(value)) return notJson()
+    for (const key in value) {
+      const fault = visit((value as Record<string, unknown>)[key], depth + 1)
+      if (fault !== null) return { path: at('', key) + fault.path, message: fault.message }
+    }
+    return null
+  }
+  return visit
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function scalarFault(value: unknown): Fault | null {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { path: '', message: 'Numbers must be finite' }
+  }
+  const strange =
+    typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol'
+  return strange ? notJson() : null
+}
+
+function notJson(): Fault {
+  return { path: '', message: 'Only JSON values can stand here' }
+}

@@ -1,0 +1,65 @@
+// Config and request to the resolved config that a job pins: seed, moment, rows and every parameter are explicit.
+import { randomBytes } from 'node:crypto'
+import { ENGINE_VERSION } from '#engine/version.ts'
+import type { DatasetConfig } from './dataset-config.ts'
+import { lowerColumn } from './lower-column.ts'
+import { configError, createReport } from './problem.ts'
+import { resolveRows } from './resolve-rows.ts'
+import type { OutputFormat, ResolvedConfig, ResolvedTable } from './types.ts'
+
+const DEFAULT_CHUNK_ROWS = 10_000
+
+/** What a job asks for beside its config; each wins over what the config says, but for `now`, which the config may fix. */
+export type ResolveRequest = {
+  seed?: number
+  /** Submission time, seconds since 1970 UTC; a fraction is dropped. */
+  now: number
+  rows?: number
+  chunkRows?: number
+  format?: OutputFormat
+}
+
+export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
+
+/**
+ * Of a config without problems. AppError `invalid_config` for what only the whole shows: more rows asked for than a
+ * unique column has values, children without parents.
+ */
+export function resolveConfig(config: DatasetConfig, request: ResolveRequest): ResolvedResult {
+  const report = createReport()
+  const now = config.now ?? Math.floor(request.now)
+  const lowered = new Map(
+    config.tables.map((table) => [
+      table.name,
+      table.columns.map((column) => lowerColumn(column, table, config, now)),
+    ]),
+  )
+  const rows = resolveRows(config, lowered, request.rows, report)
+  if (report.problems.length > 0) throw configError(report.problems)
+  const tables = config.tables.map(
+    ({ name, foreign_keys }): ResolvedTable => ({
+      name,
+      rows: rows.get(name) ?? null,
+      columns: lowered.get(name) ?? [],
+      foreign_keys: foreign_keys.map(({ path: _path, ...key }) => key),
+    }),
+  )
+  const resolved: ResolvedConfig = {
+    version: 1,
+    engine_version: ENGINE_VERSION,
+    seed: request.seed ?? config.seed ?? randomSeed(),
+    now,
+    locale: config.locale,
+    output: { format: request.format ?? config.output_format ?? 'csv' },
+    chunk_rows: request.chunkRows ?? DEFAULT_CHUNK_ROWS,
+    tables,
+  }
+  return { resolved, warnings: report.warnings }
+}
+
+const SEED_BITS = 53n
+
+/** 0 to 2^53-1 from the system's secure source. */
+function randomSeed(): number {
+  return Number(randomBytes(8).readBigUInt64BE() >> (64n - SEED_BITS))
+}

@@ -1,0 +1,72 @@
+// Every rule that this release has, by name, and the names of those that the language has and this release has not.
+import { boolean, choice, constant } from './choices.ts'
+import { date, datetime } from './dates.ts'
+import { expression, reference, template } from './derived.ts'
+import { lognormal, normal, range, sequence } from './numbers.ts'
+import type { RuleSpec } from './rule-spec.ts'
+import { city, email, first_name, full_name, last_name, phone, uuid } from './words.ts'
+
+/** In the order in which they are documented. */
+export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
+  Object.entries({
+    sequence,
+    range,
+    choice,
+    constant,
+    boolean,
+    uuid,
+    first_name,
+    last_name,
+    full_name,
+    email,
+    phone,
+    city,
+    date,
+    datetime,
+    normal,
+    lognormal,
+    template,
+    expression,
+    reference,
+  }),
+)
+
+export const RULE_NAMES: readonly string[] = [...RULES.keys()]
+
+/** What other generators call them. */
+export const RULE_ALIASES: Readonly<Record<string, string>> = {
+  name: 'full_name',
+  phone_number: 'phone',
+  firstname: 'first_name',
+  lastname: 'last_name',
+  bool: 'boolean',
+  enum: 'choice',
+  timestamp: 'datetime',
+  gaussian: 'normal',
+  log_normal: 'lognormal',
+  uuid4: 'uuid',
+}
+
+export const LATER_RULES: readonly string[] = `regex pattern truncated_normal exponential gamma beta
+  pareto weibull poisson binomial geometric zipf uniform mixture histogram time series prefix gender
+  username job company department product product_category state postcode country country_code street
+  address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
+  bitcoin_address color word sentence paragraph file_name mime_type state walk object array point
+  custom`.split(/\s+/)
+
+/** True when the rule can be written as its bare name. */
+export function isShort(name: string): boolean {
+  const spec = RULES.get(name)
+  return spec !== undefined && (spec.schema.required ?? []).every((key) => key === 'type')
+}
+
+/** Rules that make text on their own: what a template slot or a column type may name. */
+export const WORD_RULES: readonly string[] = [
+  'first_name',
+  'last_name',
+  'full_name',
+  'email',
+  'phone',
+  'city',
+  'uuid',
+]

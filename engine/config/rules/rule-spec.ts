@@ -1,0 +1,74 @@
+// What one rule of the language is: the shape users write, the column types it suits, what to check, and how it
+// becomes a rule of the resolved config. A new rule is one more of these in the registry.
+import type { Static, TObject } from 'typebox'
+import type { Report } from '../problem.ts'
+import type { ColumnType, Rule } from '../types.ts'
+
+/** A rule whose shape was validated against its spec; parameters are still as the user wrote them. */
+export type RuleInput = { type: string } & Record<string, unknown>
+
+export type RuleCheck = {
+  /** JSON pointer of the rule. */
+  path: string
+  columnType: ColumnType
+  report: Report
+}
+
+export type Lowering = {
+  columnType: ColumnType
+  /** Digits that a decimal column declares; null for other types. */
+  scale: number | null
+  locale: string
+  /** Whole seconds since 1970 UTC. */
+  nowSeconds: number
+  isColumn: (name: string) => boolean
+  /** A rule named in a template slot, with its defaults, as text. */
+  lowerShort: (name: string) => Rule
+  reference: { table: string; column: string; foreignKey: number } | null
+}
+
+export type RuleSpec = {
+  schema: TObject
+  columnTypes: readonly ColumnType[]
+  /** Other names of parameters, as other generators call them. */
+  aliases: Record<string, string>
+  /** Parameters of the language that this release does not have, with what works. */
+  later: Record<string, string>
+  check: (rule: RuleInput, context: RuleCheck) => void
+  lower: (rule: RuleInput, context: Lowering) => Rule
+}
+
+type Definition<S extends TObject> = {
+  schema: S
+  columnTypes: readonly ColumnType[]
+  aliases?: Record<string, string>
+  later?: Record<string, string>
+  check?: (rule: Static<S>, context: RuleCheck) => void
+  lower: (rule: Static<S>, context: Lowering) => Rule
+}
+
+/** Ties a rule's functions to its schema's type. */
+export function defineRule<S extends TObject>(definition: Definition<S>): RuleSpec {
+  const { schema, columnTypes, aliases = {}, later = {}, check, lower } = definition
+  return {
+    schema,
+    columnTypes,
+    aliases,
+    later,
+    check: (rule, context) => check?.(rule as Static<S>, context),
+    lower: (rule, context) => lower(rule as Static<S>, context),
+  }
+}
+
+export const NUMBER_TYPES: readonly ColumnType[] = ['int', 'float', 'decimal']
+export const TEXT_TYPES: readonly ColumnType[] = ['str']
+export const ANY_TYPE: readonly ColumnType[] = [
+  'int',
+  'float',
+  'decimal',
+  'str',
+  'bool',
+  'uuid',
+  'date',
+  'datetime',
+]
