@@ -73,7 +73,7 @@ export function createArweaveClient(
       return status === 208 ? 'known' : 'accepted'
     },
     async postChunk(chunk, { signal } = {}) {
-      const request = { path: '/chunk', json: JSON.stringify(chunk), signal }
+      const request = { path: '/chunk', json: chunkJson(chunk), signal }
       await call('post_chunk', request)
     },
     async status(id, { signal } = {}) {
@@ -129,6 +129,13 @@ async function readBody(response: Response): Promise<string> {
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')
+}
+
+// Base64url and digits need no escapes; looking for them in 350 KB is a third of the sender's processor time.
+function chunkJson(chunk: ChunkMessage): string {
+  const { data_root, data_size, data_path, offset } = chunk
+  const head = JSON.stringify({ data_root, data_size, data_path, offset })
+  return `${head.slice(0, -1)},"chunk":"${chunk.chunk}"}`
 }
 
 function statusOf({ status, body }: Reply): TransactionStatus {
