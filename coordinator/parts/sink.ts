@@ -1,0 +1,116 @@
+// The parts sink: takes workers' uploads over HTTP, hashes them while they arrive and stores nothing that its digest
+// does not name. Plain node:http, because every byte of every dataset passes here.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { BlockStore } from '#coordinator/storage/block-store.ts'
+import { isCid } from '#engine/dag/cid.ts'
+import {
+  type Answer,
+  createUploadTaker,
+  problem,
+  type Refusal,
+  type TakeUpload,
+} from './take-upload.ts'
+
+export type SinkDeps = {
+  store: BlockStore
+  /** The HMAC key of upload tokens. */
+  key: Uint8Array
+  log: { warn(fields: object, message: string): void }
+  onRefused: (refusal: Refusal) => void
+  /** Unix seconds; tests set it. */
+  nowS?: () => number
+}
+
+/**
+ * `maxBytes`: of one part (256 MiB). `memoryBytes`: all bodies in memory together (64 MiB). `idleMs`: a silent
+ * connection is cut (30 s). `tls`: PEM texts; without it the sink speaks plain HTTP.
+ */
+export type SinkOptions = {
+  host: string
+  port: number
+  maxBytes?: number
+  memoryBytes?: number
+  idleMs?: number
+  tls?: { key: string; cert: string }
+}
+
+export type Sink = { url: string; close(): Promise<void> }
+
+const MIB = 1 << 20
+const MAX_CONNECTIONS = 1024
+const DRAINED_BODY_BYTES = 4 * MIB
+const CLOSE_MS = 5000
+
+/** Starts a sink on `host:port` (port 0: any free one). Rejects when it cannot listen. */
+export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<Sink> {
+  const take = createUploadTaker(
+    { ...deps, nowS: deps.nowS ?? (() => Math.floor(Date.now() / 1000)) },
+    { maxBytes: options.maxBytes ?? 256 * MIB, memoryBytes: options.memoryBytes ?? 64 * MIB },
+  )
+  const server = options.tls ? createTlsServer(options.tls) : createServer()
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    void route(take, request, response).then((answer) => send(request, response, answer))
+  }
+  server.on('request', serve)
+  // A sender that asks first is told to go on only once there is room for its part.
+  server.on('checkContinue', serve)
+  server.maxConnections = MAX_CONNECTIONS
+  server.timeout = options.idleMs ?? 30_000
+  server.requestTimeout = 0
+  await listen(server, options)
+  const { address, port, family } = server.address() as AddressInfo
+  const host = family === 'IPv6' ? `[${address}]` : address
+  const url = `${options.tls ? 'https' : 'http'}://${host}:${port}`
+  return { url, close: () => close(server) }
+}
+
+async function route(
+  take: TakeUpload,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer> {
+  const url = request.url ?? ''
+  if (url === '/health' && request.method === 'GET') return { status: 200, body: { status: 'ok' } }
+  const match = /^\/parts\/([^/?]{1,100})(?:\?token=([\w.-]{0,1024}))?$/.exec(url)
+  const cid = match?.[1] ?? ''
+  if (request.method !== 'PUT' || !isCid(cid)) {
+    return problem('not_found', 'the sink knows PUT /parts/<cid> and GET /health')
+  }
+  return await take({ request, response, cid, token: match?.[2] ?? '' })
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer): void {
+  if (response.destroyed) return
+  const text = JSON.stringify(body)
+  response.setHeader('content-type', status < 400 ? 'application/json' : 'application/problem+json')
+  response.setHeader('content-length', Buffer.byteLength(text))
+  // What is left of a short body is read and dropped, so that the sender sees the answer and keeps its connection.
+  if (!request.complete && Number(request.headers['content-length']) > DRAINED_BODY_BYTES) {
+    response.setHeader('connection', 'close')
+  }
+  response.writeHead(status).end(text)
+}
+
+function listen(server: Server, { host, port }: SinkOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+// Uploads under way may finish; what has not after CLOSE_MS is cut.
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
