@@ -149,6 +149,8 @@ create table jobs (
   max_price_winston numeric,
   -- {code, message, hint, table?, chunk?}
   error jsonb,
+  -- Workflow runs after the first: one for each retry of the job.
+  runs integer not null default 0,
   retries integer not null default 0,
   reassigned integer not null default 0,
   waiting_reason text,
@@ -240,7 +242,8 @@ create table leases (
   activity_id text not null,
   task_token bytea not null,
   attempt integer not null,
-  worker_id text,
+  -- Everyone it was ever assigned to: only they may report its chunks.
+  worker_ids text[] not null default '{}',
   coordinator_id text not null,
   created_at timestamptz not null default now(),
   assigned_at timestamptz
@@ -255,8 +258,9 @@ create table outputs (
   format text not null,
   rows bigint not null,
   bytes bigint not null,
-  cid text not null,
-  dag_bytes bigint not null,
+  -- The merged file; null while only its hash is known.
+  cid text,
+  dag_bytes bigint,
   sha256 text,
   -- Arweave: Merkle root over the file, base64url, and the hashes of its 256 KiB chunks.
   data_root text,

@@ -1,0 +1,43 @@
+// One file out of its parts, by links alone: no byte of a part is read or moved.
+
+import { AppError } from '#engine/errors.ts'
+import type { Database } from '../database/database.ts'
+import { notify } from '../database/notifications.ts'
+import type { JobSpecs } from '../ledger/job-spec.ts'
+import { contiguousParts } from '../ledger/ledger.ts'
+import { recordMerged } from '../ledger/outputs.ts'
+import type { BlockStore } from '../storage/block-store.ts'
+import { putConcat } from '../storage/put-dag.ts'
+import type { StorageActivities } from '../workflows/activity-types.ts'
+
+type Deps = { database: Database; specs: JobSpecs; store: BlockStore }
+
+export function createMergeOutput({
+  database,
+  specs,
+  store,
+}: Deps): StorageActivities['mergeOutput'] {
+  return async ({ jobId, tableNo }) => {
+    const spec = await specs.get(jobId)
+    const table = spec.plan.tables[tableNo]
+    if (!table) throw new AppError('not_found', `job ${jobId} has no table ${tableNo}`)
+    const parts = await contiguousParts(database, {
+      jobId,
+      tableNo,
+      from: 0,
+      limit: table.chunks,
+    })
+    if (parts.length < table.chunks)
+      throw new AppError(
+        'part_missing',
+        `chunk ${parts.length} of ${table.name} is not in the ledger`,
+      )
+    const link = await putConcat(
+      store,
+      parts.map((part) => part.link),
+    )
+    const key = { jobId, tableNo, name: table.name, format: spec.format, rows: table.rows }
+    await recordMerged(database, key, link)
+    await notify(database, 'job', jobId)
+  }
+}

@@ -1,0 +1,153 @@
+// The job row as the workflow moves it: plan, stage, end. Every write keeps a status that is already final.
+
+import type { Database, Sql } from '../database/database.ts'
+import { notify } from '../database/notifications.ts'
+import { appendEvent } from '../jobs/events.ts'
+import type { JobSpecs } from '../ledger/job-spec.ts'
+import { closeLeasesOfJob } from '../ledger/leases.ts'
+import type { JobError, RecordActivities } from '../workflows/activity-types.ts'
+import { type JobPlan, leaseChunksOf, type PlannedTable } from '../workflows/job-plan.ts'
+import {
+  LEASE_SECONDS,
+  LEASES_PER_JOB_MAX,
+  LEASES_PER_SLOT,
+  PRIORITY_KEYS,
+  ROWS_PER_SECOND_UNKNOWN,
+} from '../workflows/policies.ts'
+
+const RUNNING = `status in ('pending', 'generating', 'paused')`
+
+type Deps = { database: Database; specs: JobSpecs; publishers: readonly string[] }
+
+export function createRecordActivities({ database, specs, publishers }: Deps): RecordActivities {
+  return {
+    async planJob({ jobId }) {
+      const spec = await specs.get(jobId)
+      const [tables, fleet] = await Promise.all([tablesOf(database, jobId), fleetOf(database)])
+      await start(database, jobId)
+      const chunkRows = spec.config.chunk_rows
+      return {
+        jobId,
+        tenant: spec.projectId,
+        name: spec.name,
+        format: spec.format,
+        regions: spec.regions,
+        priorityKey: PRIORITY_KEYS[spec.priority],
+        totalRows: tables.reduce((sum, { rows }) => sum + rows, 0),
+        leaseChunks: leaseChunksOf({
+          chunksByTable: tables.map(({ chunks }) => chunks),
+          chunkRows,
+          ...fleet,
+          limits: {
+            leaseSeconds: LEASE_SECONDS,
+            leasesPerSlot: LEASES_PER_SLOT,
+            leasesMax: LEASES_PER_JOB_MAX,
+          },
+        }),
+        tables: tables.map((table) => ({ ...table, chunkRows })),
+        publishers: spec.publishIpfs ? [...publishers] : [],
+        arweave: spec.publishArweave,
+      } satisfies JobPlan
+    },
+
+    async markStage({ jobId, stage }) {
+      await change(database, jobId, {
+        set: 'stage = $2',
+        values: [stage],
+        message: `stage: ${stage}`,
+      })
+    },
+
+    completeJob: ({ jobId }) =>
+      end(database, jobId, { status: 'completed', error: null, message: 'job completed' }),
+    failJob: ({ jobId, error }) =>
+      end(database, jobId, { status: 'failed', error, message: `job failed: ${error.message}` }),
+    cancelJob: ({ jobId }) =>
+      end(database, jobId, { status: 'cancelled', error: null, message: 'job cancelled' }),
+  }
+}
+
+type StoredTable = { name: string; rows: number; chunks: number; chunks_done: number }
+
+async function tablesOf(sql: Sql, jobId: string): Promise<Omit<PlannedTable, 'chunkRows'>[]> {
+  const rows = await sql.query<StoredTable>(
+    'select name, rows, chunks, chunks_done from job_tables where job_id = $1 order by table_no',
+    [jobId],
+  )
+  return rows.map(({ name, rows: n, chunks, chunks_done }) => ({
+    name,
+    rows: Number(n),
+    chunks,
+    done: chunks_done >= chunks,
+  }))
+}
+
+/** Slots and the median measured rate of one slot, over connected workers. */
+async function fleetOf(sql: Sql): Promise<{ slots: number; rowsPerSecond: number }> {
+  const rows = await sql.query<{ slots: number | null; rate: number | null }>(
+    `select sum(slots)::int as slots, percentile_cont(0.5) within group (order by rows_per_second) as rate
+     from workers where coordinator_id is not null and state = 'active'`,
+  )
+  return { slots: rows[0]?.slots ?? 1, rowsPerSecond: rows[0]?.rate ?? ROWS_PER_SECOND_UNKNOWN }
+}
+
+/** A paused job stays paused: its workflow was told, too. */
+async function start(database: Database, jobId: string): Promise<void> {
+  await change(database, jobId, {
+    set: `status = case when status = 'pending' then 'generating' else status end,
+      stage = 'planning', started_at = coalesce(started_at, now())`,
+    values: [],
+    message: 'planning',
+  })
+}
+
+type Change = { set: string; values: unknown[]; message: string }
+
+async function change(database: Database, jobId: string, what: Change): Promise<void> {
+  await database.transaction(async (sql) => {
+    const rows = await sql.query(
+      `update jobs set ${what.set} where id = $1 and ${RUNNING} returning id`,
+      [jobId, ...what.values],
+    )
+    if (rows.length > 0)
+      await appendEvent(sql, { jobId, kind: 'log', level: 'info', message: what.message, data: {} })
+    await notify(sql, 'job', jobId)
+  })
+}
+
+type End = { status: 'completed' | 'failed' | 'cancelled'; error: JobError | null; message: string }
+
+/** Idempotent; what the user already did (cancel, delete) stands. */
+export async function end(database: Database, jobId: string, what: End): Promise<void> {
+  await database.transaction(async (sql) => {
+    const rows = await sql.query(
+      `update jobs set status = $2, stage = case when $2 = 'completed' then 'done' else stage end,
+         error = $3, waiting_reason = null, finished_at = now() where id = $1 and ${RUNNING} returning id`,
+      [jobId, what.status, what.error ? JSON.stringify(errorJson(what.error)) : null],
+    )
+    await closeLeasesOfJob(sql, jobId)
+    if (rows.length > 0) await appendEvent(sql, doneEvent(jobId, what))
+    if (what.status !== 'completed') await notify(sql, 'cancel', jobId)
+    await notify(sql, 'job', jobId)
+  })
+}
+
+const doneEvent = (jobId: string, { status, message }: End) => ({
+  jobId,
+  kind: 'done' as const,
+  level: status === 'failed' ? ('error' as const) : ('info' as const),
+  message,
+  data: { status },
+})
+
+/** The message of a dead chunk is JSON with its place: it becomes fields. */
+function errorJson({ code, message }: JobError): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(message)
+    if (parsed && typeof parsed === 'object')
+      return { ...parsed, cause: (parsed as { code?: string }).code, code }
+  } catch {
+    // Plain text: most errors.
+  }
+  return { code, message }
+}

@@ -1,0 +1,119 @@
+// The manifest: everything that anyone needs to make any chunk again and compare it. The root that is published
+// is a directory of the files, manifest.json and chunks.jsonl.
+
+import { createHmac } from 'node:crypto'
+import { canonicalJson } from '#engine/config/canonical.ts'
+import type { Link } from '#engine/dag/part.ts'
+import { AppError } from '#engine/errors.ts'
+import type { Database } from '../database/database.ts'
+import { notify } from '../database/notifications.ts'
+import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
+import { type OutputRow, readOutputs } from '../ledger/outputs.ts'
+import type { BlockStore } from '../storage/block-store.ts'
+import { putConcat, putDirectory, putPart } from '../storage/put-dag.ts'
+import type { StorageActivities } from '../workflows/activity-types.ts'
+
+type Deps = {
+  database: Database
+  specs: JobSpecs
+  store: BlockStore
+  /** Key of the workers' pseudonyms. */
+  pseudonymKey: Buffer
+}
+
+/** Lines of chunks.jsonl in one part of it: whole parts stay well under a leaf. */
+const LINES_PER_PART = 4_000
+
+export function createWriteManifest(deps: Deps): StorageActivities['writeManifest'] {
+  const { database, specs } = deps
+  return async ({ jobId }) => {
+    const spec = await specs.get(jobId)
+    const outputs = await readOutputs(database, jobId)
+    const chunks = await writeChunkList(deps, jobId, outputs)
+    const manifest = await putConcat(deps.store, [
+      await putPart(deps.store, jsonBytes(manifestOf(spec, outputs, chunks))),
+    ])
+    const entries = [
+      ...outputs.map((output) => ({ name: `${output.name}.${spec.format}`, link: linkOf(output) })),
+      { name: 'chunks.jsonl', link: chunks },
+      { name: 'manifest.json', link: manifest },
+    ]
+    const root = await putDirectory(deps.store, entries)
+    await database.query('update jobs set manifest_cid = $2, root_cid = $3 where id = $1', [
+      jobId,
+      manifest.cid,
+      root.cid,
+    ])
+    await notify(database, 'job', jobId)
+  }
+}
+
+const jsonBytes = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+
+function linkOf(output: OutputRow): Link {
+  if (!output.link) throw new AppError('part_missing', `${output.name} is not merged`)
+  return output.link
+}
+
+function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link) {
+  const { config, plan } = spec
+  return {
+    manifest_version: 1,
+    job_id: spec.jobId,
+    name: spec.name,
+    engine_version: config.engine_version,
+    seed: config.seed,
+    now: config.now,
+    config_digest: spec.specDigest,
+    // Left out when the owner keeps the config: then verifying needs the owner's key.
+    ...(spec.publishConfig ? { config, plan } : {}),
+    output: { format: spec.format, chunk_rows: config.chunk_rows },
+    files: outputs.map((output) => ({
+      table: output.name,
+      name: `${output.name}.${spec.format}`,
+      rows: output.rows,
+      bytes: output.bytes,
+      sha256: output.sha256,
+      cid: output.link?.cid,
+      chunks: plan.tables[output.tableNo]?.chunks,
+    })),
+    chunks: { name: 'chunks.jsonl', cid: chunks.cid, bytes: chunks.bytes },
+  }
+}
+
+type ChunkRow = {
+  chunk_no: number
+  cid: string
+  bytes: number
+  rows: number
+  worker_id: string
+  region: string
+}
+
+/** One line per chunk, table by table, read and written in bounded pieces. */
+async function writeChunkList(deps: Deps, jobId: string, outputs: OutputRow[]): Promise<Link> {
+  const links: Link[] = []
+  for (const { tableNo, name } of outputs) {
+    for (let from = 0; ; from += LINES_PER_PART) {
+      const rows = await deps.database.query<ChunkRow>(
+        `select chunk_no, cid, bytes, rows, worker_id, region from chunks
+         where job_id = $1 and table_no = $2 and chunk_no >= $3 and chunk_no < $4 order by chunk_no`,
+        [jobId, tableNo, from, from + LINES_PER_PART],
+      )
+      if (rows.length === 0) break
+      const lines = rows.map((row) => canonicalJson(lineOf(deps.pseudonymKey, name, row)))
+      links.push(await putPart(deps.store, Buffer.from(`${lines.join('\n')}\n`)))
+    }
+  }
+  return putConcat(deps.store, links)
+}
+
+const lineOf = (key: Buffer, table: string, row: ChunkRow) => ({
+  table,
+  chunk: row.chunk_no,
+  cid: row.cid,
+  bytes: Number(row.bytes),
+  rows: row.rows,
+  worker: createHmac('sha256', key).update(row.worker_id).digest('hex').slice(0, 16),
+  region: row.region,
+})

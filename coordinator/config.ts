@@ -1,0 +1,131 @@
+// The environment, read once and made into a frozen settings object for the coordinator and parts processes.
+
+import { readFileSync } from 'node:fs'
+import { AppError } from '#engine/errors.ts'
+import type { StoreSettings } from './storage/open-store.ts'
+
+export type Config = {
+  name: string
+  logLevel: string
+  databaseUrl: string
+  temporal: { address: string; namespace: string; uiUrl: string | null }
+  http: { host: string; port: number; publicUrl: string }
+  fleet: { host: string; port: number; addresses: string[] }
+  parts: { host: string; port: number; url: string; maxBytes: number }
+  store: StoreSettings
+  masterKey: Buffer
+  admin: { email: string; password: string; apiKey: string } | null
+  arweave: { url: string; wallet: string } | null
+  ipfs: { listen: string[]; gateways: string[] }
+  kubo: { url: string } | null
+  pinata: { jwt: string; url: string; gateway: string } | null
+  allowPrivateHosts: boolean
+  defaultArweaveBudgetWinston: string
+}
+
+type Env = Record<string, string | undefined>
+
+/** Throws AppError invalid_request that names every variable that is missing or wrong. */
+export function readConfig(env: Env = process.env): Config {
+  const problems: string[] = []
+  const need = (name: string): string => {
+    const value = env[name]
+    if (!value) problems.push(`${name} is not set`)
+    return value ?? ''
+  }
+  const port = (name: string, fallback: number): number => {
+    const value = Number(env[name] ?? fallback)
+    if (!Number.isInteger(value) || value < 0 || value > 65_535)
+      problems.push(`${name} must be a port, 0 to 65535`)
+    return value
+  }
+  const config: Config = {
+    name: env['SYNDATA_NAME'] ?? 'coordinator',
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    databaseUrl: need('DATABASE_URL'),
+    temporal: {
+      address: need('TEMPORAL_ADDRESS'),
+      namespace: env['TEMPORAL_NAMESPACE'] ?? 'syndata',
+      uiUrl: env['TEMPORAL_UI_URL'] ?? null,
+    },
+    http: httpOf(env, port),
+    fleet: {
+      host: env['SYNDATA_FLEET_HOST'] ?? '127.0.0.1',
+      port: port('SYNDATA_FLEET_PORT', 7443),
+      addresses: listOf(env['SYNDATA_FLEET_ADDRESSES']),
+    },
+    parts: {
+      host: env['SYNDATA_PARTS_HOST'] ?? '127.0.0.1',
+      port: port('SYNDATA_PARTS_PORT', 8082),
+      url: env['SYNDATA_PARTS_URL'] ?? 'http://127.0.0.1:8082',
+      maxBytes: Number(env['SYNDATA_PART_MAX_BYTES'] ?? 256 * 1024 * 1024),
+    },
+    store: storeOf(need('SYNDATA_STORE'), env, problems),
+    masterKey: keyOf(need('SYNDATA_MASTER_KEY'), problems),
+    admin: adminOf(env),
+    arweave: arweaveOf(env),
+    ipfs: {
+      listen: listOf(env['SYNDATA_IPFS_LISTEN']),
+      gateways: listOf(env['SYNDATA_IPFS_GATEWAYS'] ?? 'https://ipfs.io/ipfs/{cid}'),
+    },
+    kubo: env['KUBO_RPC_URL'] ? { url: env['KUBO_RPC_URL'] } : null,
+    pinata: env['PINATA_JWT']
+      ? {
+          jwt: env['PINATA_JWT'],
+          url: env['PINATA_UPLOAD_URL'] ?? 'https://uploads.pinata.cloud/v3/files',
+          gateway: env['PINATA_GATEWAY'] ?? 'https://gateway.pinata.cloud/ipfs/{cid}',
+        }
+      : null,
+    allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
+    defaultArweaveBudgetWinston: env['SYNDATA_ARWEAVE_BUDGET_WINSTON'] ?? '0',
+  }
+  if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)
+  return Object.freeze(config)
+}
+
+function httpOf(env: Env, port: (name: string, fallback: number) => number): Config['http'] {
+  const host = env['SYNDATA_HTTP_HOST'] ?? '127.0.0.1'
+  const number = port('SYNDATA_HTTP_PORT', 8080)
+  return { host, port: number, publicUrl: env['SYNDATA_PUBLIC_URL'] ?? `http://${host}:${number}` }
+}
+
+const listOf = (text: string | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
+function storeOf(text: string, env: Env, problems: string[]): StoreSettings {
+  if (text.startsWith('s3:')) {
+    return {
+      kind: 's3',
+      endpoint: env['S3_ENDPOINT'] ?? 'https://s3.amazonaws.com',
+      bucket: text.slice('s3:'.length),
+      region: env['S3_REGION'] ?? 'us-east-1',
+      accessKeyId: env['S3_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['S3_SECRET_ACCESS_KEY'] ?? '',
+    }
+  }
+  if (!text.startsWith('folder:'))
+    problems.push('SYNDATA_STORE must be folder:<directory> or s3:<bucket>')
+  return { kind: 'folder', dir: text.slice('folder:'.length) }
+}
+
+function keyOf(hex: string, problems: string[]): Buffer {
+  if (!/^[0-9a-f]{64}$/i.test(hex)) problems.push('SYNDATA_MASTER_KEY must be 64 hex digits')
+  return Buffer.from(hex, 'hex')
+}
+
+function adminOf(env: Env): Config['admin'] {
+  const [email, password, apiKey] = [
+    env['SYNDATA_ADMIN_EMAIL'],
+    env['SYNDATA_ADMIN_PASSWORD'],
+    env['SYNDATA_ADMIN_API_KEY'],
+  ]
+  return email && password && apiKey ? { email, password, apiKey } : null
+}
+
+function arweaveOf(env: Env): Config['arweave'] {
+  const [url, file] = [env['ARWEAVE_URL'], env['ARWEAVE_WALLET_FILE']]
+  return url && file ? { url, wallet: readFileSync(file, 'utf8') } : null
+}

@@ -1,0 +1,249 @@
+// The fleet of this replica put together: streams, slots, leases, liveness. Activities open leases here; queues
+// ask it for room.
+
+import type { Logger } from 'pino'
+import type { AppError } from '#engine/errors.ts'
+import type { Hello, UploadRequest } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import type { Database } from '../database/database.ts'
+import type { Notifications } from '../database/notifications.ts'
+import type { Committer } from '../ledger/commit.ts'
+import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
+import { findLease, type LeaseRow } from '../ledger/leases.ts'
+import { FLEET } from '../workflows/policies.ts'
+import { type Assignments, createAssignments } from './assignments.ts'
+import type { Completion } from './completion.ts'
+import { createHand } from './hand.ts'
+import type { Lease } from './lease.ts'
+import { createLeases, type LeaseDeps, type Leases } from './leases.ts'
+import { watchLiveness } from './liveness.ts'
+import { type ConnectedWorker, createRegistry, type Registry } from './registry.ts'
+import { type SessionDeps, serveWorker, type WorkerStream } from './session.ts'
+import {
+  findWorker,
+  recordConnected,
+  recordDisconnected,
+  recordLoads,
+  type WorkerRow,
+} from './worker-rows.ts'
+
+const LOADS_EVERY_MS = 5_000
+const TICK_MS = 500
+
+export type FleetDeps = {
+  database: Database
+  notifications: Notifications
+  committer: Committer
+  completion: Completion
+  specs: JobSpecs
+  log: Logger
+  authenticate(hello: Hello, nonce: Uint8Array): Promise<WorkerRow>
+  signUploads(request: UploadRequest): Promise<{ url: string; headers: Record<string, string> }[]>
+  refused(peer: string, hello: Hello | null, error: AppError): void
+  report: LeaseDeps['report']
+}
+
+export type FleetOptions = {
+  coordinatorId: string
+  uploadKey: Buffer
+  partsUrl: string
+  partMaxBytes: number
+}
+
+export type Fleet = {
+  /** Handler of FleetService.Connect. */
+  connect(stream: WorkerStream): Promise<void>
+  startLease(row: LeaseRow, work: { spec: JobSpec; missing: readonly number[] }): void
+  /** Slots that a lease of these regions could take now and nothing waits for. */
+  room(regions: readonly string[]): number
+  onRoom(listener: () => void): void
+  registry: Registry
+  leases: Leases
+  /** Tells every worker that this replica goes away; they connect to another. */
+  close(): Promise<void>
+}
+
+export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
+  const { database, log } = deps
+  const registry = createRegistry()
+  const listeners = new Set<() => void>()
+  const onRoom = () => {
+    for (const listener of listeners) listener()
+  }
+  const hand = createHand({
+    sql: database,
+    uploadKey: options.uploadKey,
+    partsUrl: options.partsUrl,
+    partMaxBytes: options.partMaxBytes,
+    onFailed(worker, lease, error) {
+      log.warn({ err: error, leaseId: lease.row.id }, 'assignment not recorded')
+      worker.leases.delete(lease.row.id)
+      leases.giveBack(lease, 'the database did not answer')
+      onRoom()
+    },
+  })
+  const assignments = createAssignments(registry, hand)
+  const leases = createLeases({
+    ...deps,
+    coordinatorId: options.coordinatorId,
+    assignments,
+    now: () => performance.now(),
+    onRoom,
+    onReassigned: (lease) => recordReassigned(deps, lease),
+  })
+  const session = sessionDeps(deps, options, { registry, leases, onRoom })
+  const stops = [
+    watch(deps, { registry, leases, onRoom }),
+    every(TICK_MS, () => tick(deps, { registry, leases, assignments })),
+    every(LOADS_EVERY_MS, () => void flushLoads(deps, registry)),
+    deps.notifications.on('cancel', (jobId) => cancelJob(registry, leases, jobId)),
+    deps.notifications.on('fleet', (workerId) => void applyState(deps, registry, workerId)),
+  ]
+  return {
+    connect: (stream) => serveWorker(session, stream),
+    startLease: (row, work) => leases.start(row, work),
+    room: (regions) => registry.freeSlots(regions) - assignments.count(),
+    onRoom: (listener) => void listeners.add(listener),
+    registry,
+    leases,
+    async close() {
+      for (const stop of stops) stop()
+      await flushLoads(deps, registry)
+      for (const worker of [...registry.all()]) worker.close()
+    },
+  }
+}
+
+function every(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms)
+  return () => clearInterval(timer)
+}
+
+type Parts = { registry: Registry; leases: Leases; onRoom: () => void }
+
+function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): SessionDeps {
+  const { database, log } = deps
+  const { coordinatorId } = options
+  return {
+    ...parts,
+    log,
+    authenticate: deps.authenticate,
+    refused: deps.refused,
+    signUploads: (worker, request) =>
+      worker.leases.has(request.leaseId) ? deps.signUploads(request) : Promise.resolve([]),
+    async connected(worker, hello) {
+      await recordConnected(database, worker, { coordinatorId, machine: hello.machine })
+      log.info({ workerId: worker.id, region: worker.region }, 'worker connected')
+    },
+    async disconnected(worker, { lost }) {
+      if (!parts.registry.remove(worker)) return
+      const held = worker.leases.size
+      log.info({ workerId: worker.id, region: worker.region, lost, leases: held }, 'worker gone')
+      reportGone(deps, parts.leases, worker, lost)
+      await parts.leases.workerGone(worker, { lost })
+      const row = { coordinatorId, leasesLost: lost ? held : 0 }
+      await recordDisconnected(database, worker, row).catch((error: unknown) =>
+        log.warn({ err: error, workerId: worker.id }, 'disconnection not recorded'),
+      )
+    },
+  }
+}
+
+function reportGone(deps: FleetDeps, leases: Leases, worker: ConnectedWorker, lost: boolean): void {
+  for (const id of worker.leases) {
+    const lease = leases.get(id)
+    if (!lease) continue
+    const how = lost ? 'is lost' : 'left'
+    deps.report(
+      lease.row.jobId,
+      'warn',
+      `worker ${worker.name} (${worker.region}) ${how}; its lease moves on`,
+      {
+        worker_id: worker.id,
+        region: worker.region,
+        table: lease.row.tableNo,
+        from_chunk: lease.row.from,
+        to_chunk: lease.row.to,
+      },
+    )
+  }
+}
+
+function recordReassigned({ database, log }: FleetDeps, lease: Lease): void {
+  void database
+    .query('update jobs set reassigned = reassigned + 1 where id = $1', [lease.row.jobId])
+    .catch((error: unknown) => log.warn({ err: error }, 'reassignment not counted'))
+}
+
+function watch(deps: FleetDeps, { registry, leases, onRoom }: Parts): () => void {
+  const watcher = watchLiveness(registry, {
+    onSuspect(worker) {
+      deps.log.warn({ workerId: worker.id }, 'worker is silent')
+      leases.workerSuspect(worker)
+    },
+    onBack(worker) {
+      deps.log.info({ workerId: worker.id }, 'worker is heard again')
+      onRoom()
+    },
+    onLost: (worker) => worker.close(),
+  })
+  return watcher.stop
+}
+
+type Ticking = { registry: Registry; leases: Leases; assignments: Assignments }
+
+/** Heartbeats of leases, and leases that wait here in vain. */
+function tick(deps: FleetDeps, { leases, assignments }: Ticking): void {
+  const nowMs = performance.now()
+  assignments.pump()
+  for (const lease of assignments.takeHopeless(nowMs - FLEET.returnAfterMs))
+    leases.giveBack(lease, 'no worker of this replica fits')
+  for (const lease of leases.all()) {
+    const dueMs = Math.max(lease.startedMs, lease.lastHeartbeatMs) + FLEET.leaseHeartbeatMs
+    if (nowMs < dueMs) continue
+    lease.lastHeartbeatMs = nowMs
+    void heartbeat(deps, leases, lease)
+  }
+}
+
+async function heartbeat(deps: FleetDeps, leases: Leases, lease: Lease): Promise<void> {
+  const answer = await deps.completion.heartbeat(lease.row)
+  if (answer === 'cancelled' || answer === 'paused') return drop(leases, lease)
+  if (answer !== 'gone') return
+  const row = await findLease(deps.database, lease.row.id).catch(() => undefined)
+  if (row === null) drop(leases, lease)
+  else if (row && !row.taskToken.equals(lease.row.taskToken)) lease.row = row
+}
+
+/** Nobody waits for it: its workers finish what they have, which the ledger takes all the same. */
+const drop = (leases: Leases, lease: Lease): void => leases.forget(lease)
+
+function cancelJob(registry: Registry, leases: Leases, jobId: string): void {
+  if (jobId === '') return
+  leases.cancelJob(jobId, (workerId, leaseId) =>
+    registry.get(workerId)?.send({ case: 'cancelLease', value: { leaseId, reason: 'cancelled' } }),
+  )
+}
+
+async function flushLoads({ database, log }: FleetDeps, registry: Registry): Promise<void> {
+  const workers = [...registry.all()].filter(({ suspect }) => !suspect)
+  if (workers.length === 0) return
+  await recordLoads(database, workers).catch((error: unknown) =>
+    log.warn({ err: error }, 'loads not recorded'),
+  )
+}
+
+/** Drain, resume and revoke are written to the table by whichever replica was asked. '' means all. */
+async function applyState(deps: FleetDeps, registry: Registry, workerId: string): Promise<void> {
+  const workers = [...registry.all()].filter(({ id }) => workerId === '' || id === workerId)
+  for (const worker of workers) {
+    const row = await findWorker(deps.database, worker.id).catch(() => undefined)
+    if (row === undefined) continue
+    if (row === null || row.state === 'revoked') {
+      worker.close({ code: 'worker_revoked', message: 'This worker was revoked.' })
+      continue
+    }
+    const draining = row.state === 'draining'
+    if (draining !== worker.draining) worker.send({ case: 'drain', value: { draining } })
+    worker.draining = draining
+  }
+}

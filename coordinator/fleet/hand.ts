@@ -1,0 +1,67 @@
+// Hands chunks of a lease to a worker: written down first, then the spec if the stream has not carried it, then
+// the assignment with its upload token.
+
+import type { Sql } from '../database/database.ts'
+import { recordAssignment } from '../ledger/leases.ts'
+import { signUpload } from '../storage/upload-token.ts'
+import { FLEET } from '../workflows/policies.ts'
+import { assignChunks, type Lease } from './lease.ts'
+import type { ConnectedWorker } from './registry.ts'
+
+export type HandDeps = {
+  sql: Sql
+  uploadKey: Buffer
+  /** Where workers put parts; empty when they ask for presigned URLs. */
+  partsUrl: string
+  partMaxBytes: number
+  /** The assignment could not be written down: the worker knows nothing of it. */
+  onFailed: (worker: ConnectedWorker, lease: Lease, error: unknown) => void
+}
+
+export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }: HandDeps) {
+  function uploadFor(worker: ConnectedWorker, lease: Lease, chunks: number) {
+    if (partsUrl === '') return { baseUrl: '', token: '' }
+    const token = signUpload(uploadKey, {
+      leaseId: lease.row.id,
+      workerId: worker.id,
+      jobId: lease.row.jobId,
+      maxBytes: partMaxBytes,
+      // Uploads that broke off and were made again count too.
+      maxCount: chunks * 4,
+      expiresAt: Math.floor(Date.now() / 1000) + FLEET.uploadTokenSeconds,
+    })
+    return { baseUrl: partsUrl, token }
+  }
+
+  function send(worker: ConnectedWorker, lease: Lease, chunks: number[]): void {
+    const { spec, row } = lease
+    if (!worker.specs.has(spec.specDigest)) {
+      worker.specs.add(spec.specDigest)
+      const body = Buffer.from(spec.body)
+      worker.send({ case: 'spec', value: { digest: spec.specDigest, body } })
+    }
+    worker.send({
+      case: 'assign',
+      value: {
+        leaseId: row.id,
+        jobId: row.jobId,
+        specDigest: spec.specDigest,
+        table: row.tableNo,
+        chunks,
+        upload: uploadFor(worker, lease, chunks.length),
+        memoryLimitBytes: 0n,
+      },
+    })
+  }
+
+  return (worker: ConnectedWorker, lease: Lease, chunks: number[]): void => {
+    const leaseId = lease.row.id
+    worker.leases.add(leaseId)
+    assignChunks(lease, worker.id, chunks)
+    if (!lease.row.workerIds.includes(worker.id)) lease.row.workerIds.push(worker.id)
+    recordAssignment(sql, { leaseId, workerId: worker.id }).then(
+      () => send(worker, lease, chunks),
+      (error: unknown) => onFailed(worker, lease, error),
+    )
+  }
+}

@@ -1,0 +1,75 @@
+// Which worker takes a lease: a pure ranking, and when none fits, the reason for each.
+
+export type Trust = 'trusted' | 'community'
+
+export type WorkerView = {
+  id: string
+  region: string
+  trust: Trust
+  engineVersion: string
+  gpus: number
+  slots: number
+  busy: number
+  draining: boolean
+  suspect: boolean
+  rowsPerSecond: number | null
+}
+
+export type Need = {
+  /** Empty: any region. */
+  regions: readonly string[]
+  engineVersion: string
+  gpu: boolean
+  trustedOnly: boolean
+  /** Workers that must not have it: they hold it already. */
+  except: ReadonlySet<string>
+}
+
+export type Placement = { workerId: string } | { reason: string }
+
+/** The worker that is most idle, then fastest; or why there is none. */
+export function place(need: Need, workers: readonly WorkerView[]): Placement {
+  let best: WorkerView | undefined
+  for (const worker of workers) {
+    if (refusal(need, worker) !== null) continue
+    if (!best || rank(worker, best) < 0) best = worker
+  }
+  return best ? { workerId: best.id } : { reason: explain(need, workers) }
+}
+
+/** Why this worker cannot take it now; null when it can. */
+export function refusal(need: Need, worker: WorkerView): string | null {
+  const never = mismatch(need, worker)
+  if (never) return never
+  if (need.except.has(worker.id)) return 'has it already'
+  if (worker.suspect) return 'is silent'
+  if (worker.draining) return 'is draining'
+  if (worker.busy >= worker.slots) return 'has no free slot'
+  return null
+}
+
+/** Why this worker can never take it; null when waiting helps. */
+export function mismatch(need: Need, worker: WorkerView): string | null {
+  if (need.regions.length > 0 && !need.regions.includes(worker.region))
+    return `is in ${worker.region}, not in ${need.regions.join(' or ')}`
+  if (worker.engineVersion !== need.engineVersion)
+    return `runs engine ${worker.engineVersion}, the job needs ${need.engineVersion}`
+  if (need.gpu && worker.gpus === 0) return 'has no GPU'
+  if (need.trustedOnly && worker.trust !== 'trusted') return 'is not trusted with private data'
+  return null
+}
+
+const rank = (a: WorkerView, b: WorkerView): number =>
+  a.busy / a.slots - b.busy / b.slots || (b.rowsPerSecond ?? 0) - (a.rowsPerSecond ?? 0)
+
+/** One sentence for people: the reasons by how many workers they hold for. */
+export function explain(need: Need, workers: readonly WorkerView[]): string {
+  if (workers.length === 0) return 'No worker is connected.'
+  const counts = new Map<string, number>()
+  for (const worker of workers) {
+    const reason = refusal(need, worker) ?? 'fits'
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  const reasons = [...counts].sort(([, a], [, b]) => b - a)
+  return `No worker fits: ${reasons.map(([reason, n]) => `${n} ${reason}`).join('; ')}.`
+}

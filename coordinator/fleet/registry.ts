@@ -1,0 +1,76 @@
+// The workers whose streams this replica holds, and how much room they have.
+
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { ConnectResponseSchema } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import type { Trust, WorkerView } from './placement.ts'
+
+type ToWorker = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['message']>
+
+/** What a load report says of a worker's machine. */
+export type Load = { cpu: number; memoryBytes: number; memoryTotalBytes: number }
+
+export type ConnectedWorker = {
+  readonly id: string
+  readonly name: string
+  readonly region: string
+  readonly trust: Trust
+  readonly engineVersion: string
+  readonly gpus: number
+  readonly slots: number
+  draining: boolean
+  suspect: boolean
+  lastHeardMs: number
+  load: Load
+  rowsPerSecond: number | null
+  /** Leases on it, each in a slot. */
+  readonly leases: Set<string>
+  /** Spec digests that this stream has carried. */
+  readonly specs: Set<string>
+  send(message: ToWorker): void
+  /** Ends the stream, with a refusal the worker can read. */
+  close(refusal?: { code: string; message: string }): void
+}
+
+export type Registry = {
+  add(worker: ConnectedWorker): void
+  /** Removes exactly this stream's worker; false when a newer stream took its place. */
+  remove(worker: ConnectedWorker): boolean
+  get(id: string): ConnectedWorker | undefined
+  all(): IterableIterator<ConnectedWorker>
+  views(): WorkerView[]
+  /** Free slots on workers of these regions (any when empty). */
+  freeSlots(regions: readonly string[]): number
+}
+
+export function createRegistry(): Registry {
+  const workers = new Map<string, ConnectedWorker>()
+  return {
+    add: (worker) => void workers.set(worker.id, worker),
+    remove: (worker) => workers.get(worker.id) === worker && workers.delete(worker.id),
+    get: (id) => workers.get(id),
+    all: () => workers.values(),
+    views: () => [...workers.values()].map(viewOf),
+    freeSlots(regions) {
+      let free = 0
+      for (const worker of workers.values()) {
+        if (worker.draining || worker.suspect) continue
+        if (regions.length > 0 && !regions.includes(worker.region)) continue
+        free += Math.max(0, worker.slots - worker.leases.size)
+      }
+      return free
+    },
+  }
+}
+
+const viewOf = (worker: ConnectedWorker): WorkerView => ({
+  id: worker.id,
+  region: worker.region,
+  trust: worker.trust,
+  engineVersion: worker.engineVersion,
+  gpus: worker.gpus,
+  slots: worker.slots,
+  busy: worker.leases.size,
+  draining: worker.draining,
+  suspect: worker.suspect,
+  rowsPerSecond: worker.rowsPerSecond,
+})

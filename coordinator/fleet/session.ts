@@ -1,0 +1,228 @@
+// One worker's stream from challenge to end: who it is, what it says, what it is told.
+
+import { randomBytes } from 'node:crypto'
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { Logger } from 'pino'
+import { AppError, codeOf } from '#engine/errors.ts'
+import type {
+  ConnectRequest,
+  ConnectResponseSchema,
+  Hello,
+  UploadRequest,
+} from '#proto/gen/syndata/v1/fleet_pb.ts'
+import type { ServerStream } from '#proto/grpc.ts'
+import { FLEET } from '../workflows/policies.ts'
+import type { Leases } from './leases.ts'
+import type { ConnectedWorker, Registry } from './registry.ts'
+import type { WorkerRow } from './worker-rows.ts'
+
+export type WorkerStream = ServerStream<
+  ConnectRequest,
+  MessageInitShape<typeof ConnectResponseSchema>
+>
+
+export type SessionDeps = {
+  registry: Registry
+  leases: Leases
+  log: Logger
+  /** The worker of a hello whose signature over the nonce verifies; throws AppError otherwise. */
+  authenticate(hello: Hello, nonce: Uint8Array): Promise<WorkerRow>
+  connected(worker: ConnectedWorker, hello: Hello): Promise<void>
+  /** The stream is over; `lost` unless the worker said goodbye. */
+  disconnected(worker: ConnectedWorker, outcome: { lost: boolean }): Promise<void>
+  signUploads(
+    worker: ConnectedWorker,
+    request: UploadRequest,
+  ): Promise<{ url: string; headers: Record<string, string> }[]>
+  refused(peer: string, hello: Hello | null, error: AppError): void
+  onRoom(): void
+}
+
+/** Serves the stream until it ends; returns when everything about it is settled. */
+export async function serveWorker(deps: SessionDeps, stream: WorkerStream): Promise<void> {
+  const requests = stream.requests[Symbol.asyncIterator]()
+  const nonce = randomBytes(32)
+  stream.send({ message: { case: 'challenge', value: { nonce } } })
+  let hello: Hello | null = null
+  try {
+    hello = await helloOf(requests)
+    const row = await deps.authenticate(hello, nonce)
+    const inbox = closeable(requests)
+    const worker = workerOf(stream, { row, hello, onClose: inbox.close })
+    await welcome(deps, worker, hello)
+    await talk(deps, worker, inbox.next)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    deps.refused(stream.peer, hello, error)
+    stream.send({
+      message: { case: 'refused', value: { code: error.code, message: error.message } },
+    })
+  }
+}
+
+async function helloOf(requests: AsyncIterator<ConnectRequest>): Promise<Hello> {
+  const timeout = new Promise<never>((_, reject) => {
+    const error = new AppError('unauthorized', 'no hello in time')
+    setTimeout(() => reject(error), FLEET.greetingTimeoutMs).unref()
+  })
+  const first = await Promise.race([requests.next(), timeout])
+  const message = first.done ? undefined : first.value.message
+  if (message?.case !== 'hello')
+    throw new AppError('unauthorized', 'the first message must be hello')
+  return message.value
+}
+
+type Inbox = { next(): Promise<IteratorResult<ConnectRequest>>; close(): void }
+
+/** The requests, which also end when we close: a silent peer must not keep the stream. */
+function closeable(requests: AsyncIterator<ConnectRequest>): Inbox {
+  let closed = false
+  let wake: () => void = () => undefined
+  const over = { done: true as const, value: undefined }
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (closed) return resolve(over)
+        wake = () => resolve(over)
+        requests.next().then(resolve, reject)
+      }),
+    close() {
+      closed = true
+      wake()
+    },
+  }
+}
+
+function workerOf(
+  stream: WorkerStream,
+  { row, hello, onClose }: { row: WorkerRow; hello: Hello; onClose: () => void },
+): ConnectedWorker {
+  let closed = false
+  const send: ConnectedWorker['send'] = (message) => {
+    if (!closed) stream.send({ message })
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    region: row.region,
+    trust: row.trust,
+    engineVersion: hello.machine?.engineVersion ?? '',
+    gpus: hello.machine?.gpus.length ?? 0,
+    slots: Math.min(Math.max(1, hello.slots), 256),
+    draining: row.state === 'draining',
+    suspect: false,
+    lastHeardMs: performance.now(),
+    load: { cpu: 0, memoryBytes: 0, memoryTotalBytes: 0 },
+    rowsPerSecond: row.rows_per_second,
+    leases: new Set(),
+    specs: new Set(),
+    send,
+    close(refusal) {
+      if (refusal) send({ case: 'refused', value: refusal })
+      closed = true
+      onClose()
+    },
+  }
+}
+
+/** An older stream of the same worker is closed first: a worker has one. */
+async function welcome(deps: SessionDeps, worker: ConnectedWorker, hello: Hello): Promise<void> {
+  const older = deps.registry.get(worker.id)
+  if (older) {
+    older.close()
+    await deps.leases.workerGone(older, { lost: false })
+  }
+  await deps.connected(worker, hello)
+  const cancelled: string[] = []
+  for (const { leaseId } of hello.running) {
+    const lease = await deps.leases.adopt(leaseId, worker)
+    if (!lease) cancelled.push(leaseId)
+  }
+  deps.registry.add(worker)
+  worker.send({
+    case: 'welcome',
+    value: {
+      region: worker.region,
+      heartbeatIntervalMs: FLEET.heartbeatIntervalMs,
+      cancelledLeases: cancelled,
+      draining: worker.draining,
+    },
+  })
+  deps.onRoom()
+}
+
+async function talk(
+  deps: SessionDeps,
+  worker: ConnectedWorker,
+  nextRequest: Inbox['next'],
+): Promise<void> {
+  const acks = createAcks(worker)
+  let goodbye = false
+  try {
+    for (;;) {
+      const next = await nextRequest()
+      if (next.done) break
+      worker.lastHeardMs = performance.now()
+      if (next.value.message.case === 'goodbye') goodbye = true
+      else handle(deps, worker, { request: next.value, ack: acks.add })
+    }
+  } catch (error) {
+    deps.log.debug({ err: error, workerId: worker.id }, 'stream broke')
+  } finally {
+    await deps.disconnected(worker, { lost: !goodbye })
+  }
+}
+
+type Handling = { request: ConnectRequest; ack: (resultId: bigint) => void }
+
+/** Nothing here waits: results are acknowledged when they are in the ledger, in any order. */
+function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Handling): void {
+  const { message } = request
+  const settled = (resultId: bigint, work: Promise<unknown>) =>
+    void work.then(
+      () => ack(resultId),
+      (error: unknown) => deps.log.error({ err: error, workerId: worker.id }, 'result not taken'),
+    )
+  switch (message.case) {
+    case 'heartbeat':
+      worker.load = {
+        cpu: message.value.cpu,
+        memoryBytes: Number(message.value.memoryBytes),
+        memoryTotalBytes: Number(message.value.memoryTotalBytes),
+      }
+      return
+    case 'chunkDone':
+      return settled(message.value.resultId, deps.leases.chunkDone(worker, message.value))
+    case 'chunkFailed':
+      return settled(message.value.resultId, deps.leases.chunkFailed(worker, message.value))
+    case 'leaseEnded':
+      deps.leases.leaseEnded(worker, message.value.leaseId)
+      return ack(message.value.resultId)
+    case 'uploadRequest':
+      return answerUploads(deps, worker, message.value)
+    default:
+      deps.log.warn({ workerId: worker.id, message: message.case }, 'unexpected message')
+  }
+}
+
+function answerUploads(deps: SessionDeps, worker: ConnectedWorker, request: UploadRequest): void {
+  void deps.signUploads(worker, request).then(
+    (puts) => worker.send({ case: 'uploadUrls', value: { requestId: request.requestId, puts } }),
+    (error: unknown) =>
+      deps.log.warn({ code: codeOf(error), workerId: worker.id }, 'upload URLs refused'),
+  )
+}
+
+/** Acknowledgements of one turn of the event loop travel together. */
+function createAcks(worker: ConnectedWorker): { add(resultId: bigint): void } {
+  let ids: bigint[] = []
+  const flush = () => {
+    worker.send({ case: 'ack', value: { resultIds: ids } })
+    ids = []
+  }
+  return {
+    add(resultId) {
+      if (ids.push(resultId) === 1) setImmediate(flush)
+    },
+  }
+}

@@ -1,0 +1,83 @@
+// Temporal workers for lease queues: one for any region, and one for each set of regions that a job asks for,
+// made when the first such job appears.
+
+import { type NativeConnection, Worker } from '@temporalio/worker'
+import type { Logger } from 'pino'
+import { mapFailures } from '../activities/failure.ts'
+import type { Database } from '../database/database.ts'
+import type { Notifications } from '../database/notifications.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import { LeaseSlotSupplier } from '../fleet/slot-supplier.ts'
+import type { LeaseActivities } from '../workflows/activity-types.ts'
+import { leaseQueue, QUEUES, regionsOf } from '../workflows/policies.ts'
+import { nonActivitySlots } from './tuner.ts'
+
+type Deps = {
+  connection: NativeConnection
+  namespace: string
+  database: Database
+  notifications: Notifications
+  fleet: Fleet
+  activities: LeaseActivities
+  log: Logger
+  onFatal: (error: unknown) => void
+}
+
+export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise<void> }> {
+  const workers = new Map<string, Promise<{ worker: Worker; run: Promise<void> }>>()
+  const suppliers = new Set<LeaseSlotSupplier>()
+  const activities = mapFailures({ ...deps.activities })
+
+  async function open(queue: string): Promise<{ worker: Worker; run: Promise<void> }> {
+    const supplier = new LeaseSlotSupplier(() => deps.fleet.room(regionsOf(queue)))
+    const worker = await Worker.create({
+      connection: deps.connection,
+      namespace: deps.namespace,
+      taskQueue: queue,
+      activities,
+      tuner: { ...nonActivitySlots(), activityTaskSlotSupplier: supplier },
+      shutdownGraceTime: '5s',
+      shutdownForceTime: '10s',
+    })
+    suppliers.add(supplier)
+    const run = worker.run()
+    run.catch(deps.onFatal)
+    return { worker, run }
+  }
+
+  function ensure(queue: string): void {
+    if (workers.has(queue)) return
+    const opening = open(queue)
+    workers.set(queue, opening)
+    opening.catch((error: unknown) => {
+      workers.delete(queue)
+      deps.log.warn({ err: error, queue }, 'lease queue not polled')
+    })
+  }
+
+  async function ensureAll(): Promise<void> {
+    const rows = await deps.database.query<{ regions: string[] }>(
+      `select distinct regions from jobs where status in ('pending', 'generating', 'paused') and cardinality(regions) > 0`,
+    )
+    for (const { regions } of rows) ensure(leaseQueue(regions))
+  }
+
+  const refresh = () =>
+    void ensureAll().catch((error: unknown) => deps.log.warn({ err: error }, 'queues not read'))
+  deps.fleet.onRoom(() => {
+    for (const supplier of suppliers) supplier.wake()
+  })
+  const stop = deps.notifications.on('outbox', refresh)
+  ensure(QUEUES.leases)
+  await workers.get(QUEUES.leases)
+  refresh()
+  return {
+    async close() {
+      stop()
+      const opened = await Promise.allSettled(workers.values())
+      const running = opened.filter((result) => result.status === 'fulfilled')
+      for (const { value } of running) value.worker.shutdown()
+      await Promise.allSettled(running.map(({ value }) => value.run))
+    },
+  }
+}

@@ -1,0 +1,158 @@
+// Tells Temporal what the database has decided: a row per start, pause, resume or cancel, written in the same
+// transaction as the decision, taken out only when Temporal has it.
+
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client'
+import type { Logger } from 'pino'
+import type { Database, Sql } from '../database/database.ts'
+import type { Notifications } from '../database/notifications.ts'
+import { PRIORITY_KEYS, QUEUES } from '../workflows/policies.ts'
+
+/** Calls to Temporal in flight at once: a burst of submissions is spread out. */
+const AT_ONCE = 8
+const RECHECK_MS = 1_000
+const BACKOFF_SECONDS_MAX = 10
+/** A claimed row is offered again after this, in case its claimer died. */
+const CLAIM_SECONDS = 15
+
+type Action = { id: number; job_id: string; action: 'start' | 'pause' | 'resume' | 'cancel' }
+type Deps = { database: Database; notifications: Notifications; client: Client; log: Logger }
+
+/** Runs until closed; several replicas share the work. */
+export function createOutbox(deps: Deps): { close(): Promise<void> } {
+  let closed = false
+  let again = false
+  let running: Promise<void> | null = null
+
+  async function drain(): Promise<void> {
+    do {
+      again = false
+      const actions = await claim(deps.database)
+      await Promise.all(actions.map((action) => carryOut(deps, action)))
+      again ||= actions.length === AT_ONCE
+    } while (again && !closed)
+  }
+
+  function wake(): void {
+    again = true
+    if (closed || running) return
+    running = drain()
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'outbox not read'))
+      .finally(() => {
+        running = null
+      })
+  }
+
+  const timer = setInterval(wake, RECHECK_MS)
+  const stop = deps.notifications.on('outbox', wake)
+  wake()
+  return {
+    async close() {
+      closed = true
+      clearInterval(timer)
+      stop()
+      await running
+    },
+  }
+}
+
+/** The oldest due action of each job, so that a job's actions keep their order. */
+const claim = (sql: Sql): Promise<Action[]> =>
+  sql.query<Action>(
+    `update outbox set attempts = attempts + 1, next_at = now() + make_interval(secs => $2)
+     where id in (
+       select id from outbox o where next_at <= now()
+         and not exists (select 1 from outbox earlier where earlier.job_id = o.job_id and earlier.id < o.id)
+       order by id limit $1 for update skip locked)
+     returning id, job_id, action`,
+    [AT_ONCE, CLAIM_SECONDS],
+  )
+
+async function carryOut(deps: Deps, action: Action): Promise<void> {
+  const { database, log } = deps
+  try {
+    await tell(deps, action)
+    await database.query('delete from outbox where id = $1', [action.id])
+  } catch (error) {
+    log.warn({ err: error, jobId: action.job_id, action: action.action }, 'Temporal not told yet')
+    await database.query(
+      `update outbox set next_at = now() + make_interval(secs => least(attempts, $2)), last_error = $3 where id = $1`,
+      [action.id, BACKOFF_SECONDS_MAX, error instanceof Error ? error.message : String(error)],
+    )
+  }
+}
+
+export const workflowIdOf = (jobId: string): string => `generation/${jobId}`
+
+async function tell({ database, client }: Deps, { job_id: jobId, action }: Action): Promise<void> {
+  if (action === 'start') return startJob({ sql: database, client }, jobId)
+  const handle = client.workflow.getHandle(workflowIdOf(jobId))
+  try {
+    if (action === 'cancel') await handle.cancel()
+    else await handle.signal(action)
+  } catch (error) {
+    // The run is over, or its history is lost and the reconciler starts it anew: the job row says what holds.
+    if (!(error instanceof WorkflowNotFoundError)) throw error
+  }
+}
+
+type StartRow = {
+  project_id: string
+  name: string
+  kind: string
+  priority: keyof typeof PRIORITY_KEYS
+  regions: string[]
+  runs: number
+  total_rows: number
+  format: string
+  tables: string[]
+  status: string
+}
+
+/** Starts the job's workflow unless it runs, or the job is over. */
+export async function startJob(
+  { sql, client }: { sql: Sql; client: Client },
+  jobId: string,
+): Promise<void> {
+  const rows = await sql.query<StartRow>(
+    `select j.*, (select array_agg(t.name order by t.table_no) from job_tables t where t.job_id = j.id) as tables
+     from jobs j where id = $1 and status in ('pending', 'generating', 'paused') and deleted_at is null`,
+    [jobId],
+  )
+  const job = rows[0]
+  if (!job) return
+  try {
+    const handle = await client.workflow.start('generation', startOptions(jobId, job))
+    if (job.status === 'paused') await handle.signal('pause')
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+  }
+}
+
+function startOptions(jobId: string, job: StartRow) {
+  const rows = Number(job.total_rows)
+  return {
+    workflowId: workflowIdOf(jobId),
+    taskQueue: QUEUES.workflows,
+    args: [{ jobId }],
+    workflowIdReusePolicy:
+      job.runs === 0 ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE_FAILED_ONLY' as const),
+    priority: {
+      priorityKey: PRIORITY_KEYS[job.priority],
+      fairnessKey: job.project_id.slice(0, 64),
+    },
+    staticSummary: `${job.name}: ${rows.toLocaleString('en-US')} rows as ${job.format}`,
+    staticDetails: `Tables: ${(job.tables ?? []).join(', ')}\n\nJob ${jobId}`,
+    searchAttributes: {
+      TenantId: [job.project_id],
+      JobKind: [job.kind],
+      JobStatus: ['queued'],
+      Region: job.regions.length > 0 ? job.regions : ['any'],
+      Rows: [rows],
+      PercentComplete: [0],
+    },
+  }
+}

@@ -1,0 +1,32 @@
+// The activities as workflows see them. Arguments are ids and small numbers, never configs or values.
+
+import type { JobPlan } from './job-plan.ts'
+
+export type LeaseArgs = { jobId: string; tableNo: number; from: number; to: number }
+export type JobError = { code: string; message: string }
+
+/** Short database work, run inside the workflow worker. */
+export type RecordActivities = {
+  /** What is to be done now: tables whose chunks are all in the ledger are marked done. */
+  planJob(args: { jobId: string }): Promise<JobPlan>
+  markStage(args: { jobId: string; stage: 'generating' | 'merging' | 'publishing' }): Promise<void>
+  completeJob(args: { jobId: string }): Promise<void>
+  failJob(args: { jobId: string; error: JobError }): Promise<void>
+  cancelJob(args: { jobId: string }): Promise<void>
+}
+
+/** On the fleet, by asynchronous completion. */
+export type LeaseActivities = {
+  generateChunks(args: LeaseArgs): Promise<{ chunks: number }>
+}
+
+/** On stored parts. A part that is gone throws `part_missing` after its ledger row was taken back. */
+export type StorageActivities = {
+  /** SHA-256 (and Arweave data root) of every table's file, read once, behind the done chunks. */
+  hashOutputs(args: { jobId: string }): Promise<void>
+  mergeOutput(args: { jobId: string; tableNo: number }): Promise<void>
+  writeManifest(args: { jobId: string }): Promise<void>
+  publishOutput(args: { jobId: string; publisher: string }): Promise<void>
+  signArweave(args: { jobId: string; tableNo: number }): Promise<void>
+  postArweave(args: { jobId: string; tableNo: number }): Promise<void>
+}

@@ -1,0 +1,3 @@
+// The workflows by name: what the bundle offers.
+export { generation } from './generation.ts'
+export { generationShard } from './shard.ts'

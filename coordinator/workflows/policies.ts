@@ -1,0 +1,87 @@
+// Every timeout, retry count and limit of the control plane, in one place. Imported by workflows: plain values.
+
+/** One try and three retries, after 5, 10 and 20 seconds. */
+export const LEASE_RETRY = {
+  initialInterval: '5s',
+  backoffCoefficient: 2,
+  maximumInterval: '20s',
+  maximumAttempts: 4,
+} as const
+
+/** A lease of chunks on a worker. Heartbeats are sent from its fourth second on, every four. */
+export const LEASE = {
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '10s',
+  cancellationType: 'TRY_CANCEL',
+  retry: LEASE_RETRY,
+} as const
+
+/** Work on stored parts (merge, hash, publish): repeated for as long as the infrastructure takes to come back. */
+export const STORAGE = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '30s',
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' },
+} as const
+
+/** Publishing to others may fail for good: after these tries the job fails, its files downloadable. */
+export const PUBLISH = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '60s',
+  cancellationType: 'TRY_CANCEL',
+  retry: {
+    initialInterval: '5s',
+    backoffCoefficient: 2,
+    maximumInterval: '20s',
+    maximumAttempts: 4,
+  },
+} as const
+
+/** Short database work inside a workflow task; a database that is away longer is waited for. */
+export const RECORD = {
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+} as const
+
+export const QUEUES = { workflows: 'generation', storage: 'storage', leases: 'generate' } as const
+
+/** The task queue of leases that may run in these regions; any region when empty. */
+export const leaseQueue = (regions: readonly string[]): string =>
+  regions.length === 0 ? QUEUES.leases : `${QUEUES.leases}.${[...regions].sort().join('+')}`
+
+/** The reverse of leaseQueue: the regions whose workers serve a queue; empty means all. */
+export const regionsOf = (queue: string): string[] =>
+  queue === QUEUES.leases ? [] : queue.slice(QUEUES.leases.length + 1).split('+')
+
+export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific'] as const
+
+/** Activities of one shard; a job with no more runs them itself. */
+export const SHARD_LEASES = 250
+export const SHARDS_AT_ONCE = 4
+/** In flight per workflow run: over 48 the server fails workflow tasks. */
+export const LANES = 32
+export const LEASES_PER_JOB_MAX = 4_000
+/** Leases per slot that a job is cut into at least, so that the last ones end together. */
+export const LEASES_PER_SLOT = 4
+export const LEASE_SECONDS = 1
+/** Used until a worker's speed has been measured. */
+export const ROWS_PER_SECOND_UNKNOWN = 1_000_000
+
+export const PRIORITY_KEYS = { high: 1, normal: 3, low: 5 } as const
+
+export const FLEET = {
+  heartbeatIntervalMs: 1_000,
+  suspectAfterMs: 3_000,
+  lostAfterMs: 10_000,
+  /** A lease's heartbeats to Temporal. */
+  leaseHeartbeatMs: 4_000,
+  /** A lease that no worker of this replica can take goes back to Temporal after this. */
+  returnAfterMs: 2_000,
+  commitRowsMax: 100,
+  commitDelayMaxMs: 20,
+  uploadTokenSeconds: 3_900,
+  greetingTimeoutMs: 10_000,
+} as const
+
+/** A replica that has not said so for this long is taken for dead. */
+export const COORDINATOR = { heartbeatMs: 2_000, deadAfterMs: 10_000, reconcileMs: 5_000 } as const
