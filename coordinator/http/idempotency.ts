@@ -11,9 +11,9 @@ const KEPT = '24 hours'
 const IN_PROGRESS_FOR = '1 minute'
 const KEY_LENGTH_MAX = 255
 
-export type Created = {
+export type Created<Body extends object = object> = {
   status: number
-  body: object
+  body: Body
   /** Where the new resource lives, for Location and the audit log. */
   location: string
   resourceId: string
@@ -26,11 +26,11 @@ export type Settle = (sql: Sql, created: Created) => Promise<void>
 
 export type Idempotency = {
   /** Runs `create` at most once per principal, method, path and key; without a key, simply runs it. */
-  reply(
+  reply<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
-    create: (settle: Settle) => Promise<Created>,
-  ): Promise<object>
+    create: (settle: Settle) => Promise<Created<Body>>,
+  ): Promise<Body>
 }
 
 type Slot = { principal: string; method: string; path: string; key: string }
@@ -43,11 +43,15 @@ type Stored = {
 
 export function createIdempotency(database: Database, auth: Authentication): Idempotency {
   return {
-    async reply(request, reply, create) {
+    async reply<Body extends object>(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      create: (settle: Settle) => Promise<Created<Body>>,
+    ) {
       const slot = slotOf(request, auth)
       if (slot === null) return send(reply, await create(() => Promise.resolve()))
       const earlier = await claim(database, slot, digestOf(request.body ?? null))
-      if (earlier !== null) return replay(reply, earlier)
+      if (earlier !== null) return replay(reply, earlier) as Body
       try {
         return send(reply, await create((sql, created) => settle(sql, slot, created)))
       } catch (error) {
@@ -59,7 +63,10 @@ export function createIdempotency(database: Database, auth: Authentication): Ide
   }
 }
 
-function send(reply: FastifyReply, { status, body, location }: Created): object {
+function send<Body extends object>(
+  reply: FastifyReply,
+  { status, body, location }: Created<Body>,
+): Body {
   reply.code(status).header('location', location)
   return body
 }

@@ -1,0 +1,122 @@
+// Is it up, is it ready, what has it done: for people, balancers and Prometheus.
+
+import type { Logger } from 'pino'
+import Type from 'typebox'
+import type { Database } from '#coordinator/database/database.ts'
+import { isAdmin, type Principal, requireScope } from '#coordinator/identity/principals.ts'
+import { readStats } from '#coordinator/jobs/stats.ts'
+import type { Metrics } from '#coordinator/metrics.ts'
+import { ENGINE_VERSION } from '#engine/version.ts'
+import type { Authentication } from './authentication.ts'
+import { COMPONENTS, createHealth, type HealthChecks } from './health.ts'
+import { problems } from './schemas.ts'
+import type { App } from './types.ts'
+
+const Status = Type.Enum(['ok', 'degraded', 'down'])
+
+const HealthView = Type.Object({
+  status: Status,
+  version: Type.Optional(Type.String()),
+  components: Type.Optional(
+    Type.Object(
+      Object.fromEntries(
+        COMPONENTS.map((name) => [
+          name,
+          Type.Object({ status: Type.Enum(['ok', 'down']), latency_ms: Type.Number() }),
+        ]),
+      ),
+      { description: 'For administrators' },
+    ),
+  ),
+})
+
+const Stats = Type.Object({
+  scope: Type.Enum(['instance', 'own'], { description: 'Own projects, or all for administrators' }),
+  jobs: Type.Record(Type.String(), Type.Integer()),
+  rows_generated: Type.Integer(),
+  chunks_completed: Type.Integer(),
+  bytes_generated: Type.Integer(),
+  workers: Type.Optional(Type.Object({ enrolled: Type.Integer(), connected: Type.Integer() })),
+})
+
+export type HealthRoutesDeps = {
+  auth: Authentication
+  database: Database
+  metrics: Metrics
+  health: HealthChecks
+  logger: Logger
+}
+
+export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
+  const { auth, database, metrics } = deps
+  const health = createHealth(deps.health, {
+    onDown: (component, err) => deps.logger.warn({ component, err }, 'component does not answer'),
+  })
+  app.route({
+    method: 'GET',
+    url: '/api/health',
+    schema: {
+      operationId: 'health',
+      tags: ['Instance'],
+      summary: 'Status; each component with its latency for administrators',
+      security: [],
+      response: { 200: HealthView, 503: HealthView },
+    },
+    handler: async (request, reply) => {
+      const { status, components } = await health.read()
+      reply.code(status === 'down' ? 503 : 200)
+      return showsInside(auth.principalIfAny(request))
+        ? { status, version: ENGINE_VERSION, components }
+        : { status }
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/api/ready',
+    schema: {
+      operationId: 'ready',
+      tags: ['Instance'],
+      summary: 'Whether this replica can take calls',
+      security: [],
+      response: {
+        200: Type.Object({ ready: Type.Literal(true) }),
+        503: Type.Object({ ready: Type.Literal(false) }),
+      },
+    },
+    handler: async (_request, reply) => {
+      const { status } = await health.read()
+      if (status === 'down') return reply.code(503).send({ ready: false })
+      return { ready: true as const }
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/api/stats',
+    schema: {
+      operationId: 'stats',
+      tags: ['Instance'],
+      summary: 'Jobs, rows and bytes so far',
+      response: { 200: Stats, ...problems(401) },
+    },
+    handler: (request) => readStats(database, auth.principalOf(request)),
+  })
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    schema: {
+      operationId: 'metrics',
+      tags: ['Instance'],
+      summary: 'Prometheus metrics; needs an administrator’s key or the scope metrics',
+      produces: ['text/plain'],
+      response: { 200: Type.String(), ...problems(401, 403) },
+    },
+    handler: async (request, reply) => {
+      requireScope(auth.principalOf(request), 'metrics')
+      const { contentType, body } = await metrics.read()
+      return reply.type(contentType).send(body)
+    },
+  })
+}
+
+const showsInside = (principal: Principal | null): boolean =>
+  principal !== null && isAdmin(principal)

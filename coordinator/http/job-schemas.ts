@@ -1,0 +1,126 @@
+// The shapes of jobs over REST.
+
+import Type from 'typebox'
+import { JOB_STATUSES } from '#coordinator/jobs/job-state.ts'
+import { REGIONS } from '#coordinator/jobs/regions.ts'
+import { SubmitBody } from '#coordinator/jobs/submission.ts'
+import { Nullable, Time } from './schemas.ts'
+
+const Text = Type.String()
+const Count = Type.Integer({ minimum: 0 })
+const Links = Type.Record(Type.String(), Type.String())
+
+/** What is accepted, and what is answered with `unsupported` until a later release does it. */
+export const SubmitDocument = Type.Object(
+  {
+    ...SubmitBody.properties,
+    config_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
+    template: Type.Optional(Type.String({ description: 'Not supported yet' })),
+    model_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
+  },
+  { additionalProperties: false },
+)
+
+export const SubmittedView = Type.Object({
+  job_id: Text,
+  status: Type.Literal('pending'),
+  total_rows: Count,
+  total_chunks: Count,
+  links: Links,
+  warnings: Type.Array(Text),
+})
+
+export const DryRunView = Type.Object({
+  dry_run: Type.Literal(true),
+  total_rows: Count,
+  total_chunks: Count,
+  bytes: Type.Integer({ minimum: 0, description: 'Estimated from a sample of rows' }),
+  price: Nullable(Type.Object({ arweave_winston: Text })),
+  tables: Type.Array(Type.Object({ name: Text, rows: Count, chunks: Count, bytes: Count })),
+  warnings: Type.Array(Text),
+})
+
+const TableView = Type.Object({
+  name: Text,
+  rows: Count,
+  chunks: Count,
+  rows_generated: Count,
+  chunks_completed: Count,
+  bytes: Count,
+})
+
+const OutputView = Type.Object({
+  table: Text,
+  format: Text,
+  bytes: Count,
+  rows: Count,
+  sha256: Nullable(Text),
+  cid: Text,
+  ipfs_urls: Type.Array(Text, { description: 'Empty while the file is not public' }),
+  arweave: Nullable(
+    Type.Object({
+      id: Text,
+      url: Nullable(Text),
+      status: Nullable(Type.Enum(['signed', 'posted', 'confirmed'])),
+    }),
+  ),
+  download_url: Text,
+})
+
+export const JobObject = Type.Object({
+  job_id: Text,
+  project_id: Text,
+  kind: Type.Literal('generate'),
+  name: Text,
+  status: Type.Enum([...JOB_STATUSES]),
+  stage: Type.Enum(['queued', 'planning', 'generating', 'merging', 'publishing', 'done']),
+  rows_generated: Count,
+  total_rows: Count,
+  chunks_completed: Count,
+  total_chunks: Count,
+  progress_percentage: Type.Number({ minimum: 0, maximum: 100, description: '100 when completed' }),
+  rows_per_second: Nullable(Type.Number(), 'Of the last seconds; of the whole run once it is over'),
+  eta_seconds: Nullable(Type.Number()),
+  priority: Type.Enum(['low', 'normal', 'high']),
+  seed: Type.Integer(),
+  created_at: Time,
+  started_at: Nullable(Time),
+  finished_at: Nullable(Time),
+  error: Nullable(
+    Type.Object(
+      { code: Text, message: Text, hint: Type.Optional(Text) },
+      { additionalProperties: true },
+    ),
+  ),
+  tables: Type.Array(TableView),
+  outputs: Type.Array(OutputView),
+  regions: Type.Record(Type.String(), Type.Object({ chunks: Count, workers: Count })),
+  retries: Count,
+  reassigned: Count,
+  waiting_reason: Nullable(Text),
+  root_cid: Nullable(Text),
+  manifest_cid: Nullable(Text),
+  links: Links,
+  temporal_url: Type.Optional(Nullable(Text, 'For administrators')),
+})
+
+export const ListQuery = Type.Object(
+  {
+    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    status_filter: Type.Optional(Type.Enum([...JOB_STATUSES])),
+    project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  },
+  { additionalProperties: false },
+)
+
+export const JobList = Type.Object({
+  jobs: Type.Array(JobObject),
+  page: Type.Integer(),
+  page_size: Type.Integer(),
+  total: Count,
+})
+
+export const ActionView = Type.Object({ job_id: Text, status: Type.Enum([...JOB_STATUSES]) })
+
+export const RegionName = Type.Enum([...REGIONS])

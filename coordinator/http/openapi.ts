@@ -1,0 +1,34 @@
+// What the OpenAPI document says beyond the routes themselves.
+
+import type { SwaggerOptions } from '@fastify/swagger'
+import { ENGINE_VERSION } from '#engine/version.ts'
+
+const DESCRIPTION = `Synthetic data made by a fleet of workers. Times are RFC 3339 in UTC, ids are opaque.
+Errors are RFC 9457 problem documents with a stable \`code\`. Every POST that creates something honours \`Idempotency-Key\`.`
+
+const TAGS = [
+  { name: 'Jobs', description: 'Generate data, watch it, fetch it' },
+  { name: 'Fleet', description: 'Workers and their enrolment' },
+  { name: 'Projects', description: 'Owners of everything' },
+  { name: 'Keys', description: 'API keys' },
+  { name: 'Instance', description: 'Health, figures, metrics' },
+]
+
+/** Options for @fastify/swagger; `publicUrl` is where callers reach this installation. */
+export function documentOptions(publicUrl: string): SwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'syndata', description: DESCRIPTION, version: ENGINE_VERSION },
+      servers: [{ url: publicUrl }],
+      tags: TAGS,
+      security: [{ apiKey: [] }, { bearer: [] }],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
+      },
+    },
+  }
+}

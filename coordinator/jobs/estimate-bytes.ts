@@ -1,0 +1,31 @@
+// How large the files of a config will be, from rows at the start, in the middle and at the end of each table.
+
+import { compile } from '#engine/compile.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { Output } from '#engine/formats/output.ts'
+import type { Plan } from '#engine/plan.ts'
+
+const SAMPLE_ROWS = 64
+const SAMPLE_BYTES_MAX = 64 * 1024 * 1024
+
+/** Bytes per table, in the order of the plan; exact for tables that are no longer than the sample. */
+export function estimateBytes(config: ResolvedConfig, plan: Plan): number[] {
+  const compiled = compile(config, plan, { batchRows: SAMPLE_ROWS })
+  return compiled.tables.map((table) => {
+    const out = new Output(SAMPLE_BYTES_MAX)
+    let sampled = 0
+    for (const [from, to] of samplesOf(table.rows)) {
+      table.write(from, to, out)
+      sampled += to - from
+    }
+    const perRow = sampled === 0 ? 0 : out.length / sampled
+    return table.header.length + Math.round(perRow * table.rows)
+  })
+}
+
+/** Ranges that do not overlap, ascending. */
+function samplesOf(rows: number): [number, number][] {
+  if (rows <= 3 * SAMPLE_ROWS) return [[0, rows]]
+  const middle = Math.floor(rows / 2) - SAMPLE_ROWS / 2
+  return [0, middle, rows - SAMPLE_ROWS].map((from) => [from, from + SAMPLE_ROWS])
+}

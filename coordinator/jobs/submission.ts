@@ -1,0 +1,243 @@
+// Reads the body of a submission: everything wrong with it, config included, is found in one pass.
+
+import Type, { type Static } from 'typebox'
+import { createCheck } from '#coordinator/http/validation.ts'
+import type { DatasetConfig } from '#engine/config/dataset-config.ts'
+import { parseConfig } from '#engine/config/parse.ts'
+import type { ConfigProblem } from '#engine/config/problem.ts'
+import { resolveConfig } from '#engine/config/resolve.ts'
+import type { OutputFormat, ResolvedConfig } from '#engine/config/types.ts'
+import { AppError, type Problem } from '#engine/errors.ts'
+import { REGIONS } from './regions.ts'
+
+const ROWS_MAX = 1_000_000_000_000
+export const CHUNK_ROWS_MAX = 1_000_000
+
+const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
+const FORMATS = ['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'] as const
+
+const Output = Type.Object(
+  {
+    format: optional(Type.Enum([...FORMATS])),
+    compression: optional(Type.Enum(['none', 'gzip', 'zstd', 'snappy'])),
+    dialect: optional(Type.Enum(['postgresql', 'mysql', 'sqlite'])),
+  },
+  { additionalProperties: false },
+)
+
+const Publish = Type.Object(
+  {
+    ipfs: optional(Type.Boolean()),
+    arweave: optional(Type.Boolean()),
+    max_price_winston: optional(
+      Type.String({ pattern: '^[0-9]{1,30}$', description: 'Winston as text of 1 to 30 digits.' }),
+    ),
+    config: optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const SubmitBody = Type.Object(
+  {
+    kind: optional(Type.Enum(['generate'])),
+    project_id: optional(Type.String({ minLength: 1, maxLength: 100 })),
+    config: optional(
+      Type.Union([Type.Object({}), Type.String()], {
+        description: 'The dataset config: an object, or YAML or JSON text.',
+      }),
+    ),
+    rows: optional(Type.Integer({ minimum: 0, maximum: ROWS_MAX })),
+    output: optional(Output),
+    publish: optional(Publish),
+    chunk_rows: optional(Type.Integer({ minimum: 1, maximum: CHUNK_ROWS_MAX })),
+    priority: optional(Type.Enum(['low', 'normal', 'high'])),
+    regions: optional(Type.Array(Type.Enum([...REGIONS]), { maxItems: 16 })),
+    name: optional(Type.String({ minLength: 1, maxLength: 200 })),
+    dry_run: optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+/** Fields of the contract that this release does not do yet. */
+const LATER = ['config_id', 'template', 'model_id', 'conditions', 'bounds', 'anomalies']
+
+export type Submission = {
+  projectId: string | null
+  name: string
+  resolved: ResolvedConfig
+  priority: 'low' | 'normal' | 'high'
+  regions: string[]
+  publish: { ipfs: boolean; arweave: boolean; config: boolean; maxPriceWinston: string | null }
+  dryRun: boolean
+  warnings: string[]
+}
+
+const check = createCheck(SubmitBody)
+
+type Body = Static<typeof SubmitBody>
+type Found = ConfigProblem & { ofConfig?: true }
+
+/**
+ * `now` is the time of submission, seconds since 1970 UTC. Throws `invalid_request`, `invalid_config` when only the
+ * config is wrong, or `unsupported` when nothing is wrong but something is not done yet; each with all its places.
+ */
+export function readSubmission(body: unknown, now: number): Submission {
+  const [known, later] = splitFields(body)
+  const wrong = check(known, '')
+  const broken = new Set(wrong.map(({ path }) => path.split('/')[1] ?? ''))
+  const request = (broken.has('') ? {} : known) as Body
+  const parsed = parseSource(broken.has('config') ? undefined : request.config)
+  const problems: Found[] = [
+    ...wrong,
+    ...later,
+    ...missingConfig(broken, request, later),
+    ...(broken.has('output') ? [] : unsupportedOutput(request.output ?? {})),
+    ...(broken.has('publish') ? [] : publishProblems(request.publish ?? {})),
+    ...parsed.problems,
+  ]
+  if (problems.length > 0) throw errorOf(problems)
+  return submissionOf(request, parsed.config, parsed.warnings, now)
+}
+
+function splitFields(body: unknown): [unknown, Found[]] {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return [body, []]
+  const fields = Object.entries(body)
+  const later = fields
+    .filter(([name]) => LATER.includes(name))
+    .map(([name]) =>
+      notYet(`/${name}`, `${name} is not supported yet`, 'Send the dataset config in config.'),
+    )
+  return [Object.fromEntries(fields.filter(([name]) => !LATER.includes(name))), later]
+}
+
+function notYet(path: string, message: string, hint: string): Found {
+  return { path, message, hint, unsupported: true }
+}
+
+function missingConfig(broken: Set<string>, request: Body, later: Found[]): Found[] {
+  if (broken.has('') || broken.has('config') || later.length > 0) return []
+  if (request.config !== undefined) return []
+  return [
+    {
+      path: '/config',
+      message: 'config is missing',
+      hint: 'Send the dataset config, as an object or as YAML text.',
+    },
+  ]
+}
+
+function unsupportedOutput({ format, compression, dialect }: Static<typeof Output>): Found[] {
+  const found: Found[] = []
+  if (format !== undefined && !isDone(format)) {
+    found.push(
+      notYet('/output/format', `The format ${format} is not supported yet`, 'Use csv or jsonl.'),
+    )
+  }
+  if (compression !== undefined && compression !== 'none') {
+    found.push(
+      notYet(
+        '/output/compression',
+        `Compression by ${compression} is not supported yet`,
+        'Use none.',
+      ),
+    )
+  }
+  if (dialect !== undefined) {
+    found.push(
+      notYet('/output/dialect', 'SQL is not supported yet', 'Leave dialect out; use csv or jsonl.'),
+    )
+  }
+  return found
+}
+
+function isDone(format: string): format is OutputFormat {
+  return format === 'csv' || format === 'jsonl'
+}
+
+function publishProblems({ arweave, max_price_winston: price }: Static<typeof Publish>): Found[] {
+  if (arweave !== true || price !== undefined) return []
+  const hint = 'Say what the upload may cost at most, in winston, as text: "1000000000".'
+  return [
+    {
+      path: '/publish/max_price_winston',
+      message: 'Publishing on Arweave needs a price limit',
+      hint,
+    },
+  ]
+}
+
+type Parsed = { config: DatasetConfig | null; problems: Found[]; warnings: string[] }
+
+function parseSource(source: string | object | undefined): Parsed {
+  if (source === undefined) return { config: null, problems: [], warnings: [] }
+  const { config, problems, warnings } = parseConfig(source)
+  return { config, warnings, problems: problems.map(underConfig) }
+}
+
+function underConfig(problem: Problem): Found {
+  return { ...problem, path: `/config${problem.path}`, ofConfig: true }
+}
+
+function errorOf(problems: Found[]): AppError {
+  const plain = problems.map(
+    ({ ofConfig: _config, unsupported: _mark, ...problem }): Problem => problem,
+  )
+  const [first] = plain
+  const more = plain.length > 1 ? ` (and ${plain.length - 1} more)` : ''
+  const detail = `${first?.path}: ${first?.message}${more}${problems[0]?.unsupported ? `. ${first?.hint}` : ''}`
+  if (problems.every(({ unsupported }) => unsupported)) {
+    return new AppError('unsupported', detail, { problems: plain })
+  }
+  const configOnly = problems.every(({ ofConfig }) => ofConfig)
+  return new AppError(configOnly ? 'invalid_config' : 'invalid_request', detail, {
+    problems: plain,
+  })
+}
+
+function submissionOf(
+  request: Body,
+  config: DatasetConfig | null,
+  warnings: string[],
+  now: number,
+): Submission {
+  if (config === null) throw new AppError('internal', 'a submission without problems has no config')
+  const { resolved, warnings: more } = resolveRequest(request, config, now)
+  const { publish = {} } = request
+  return {
+    projectId: request.project_id ?? null,
+    name:
+      request.name ??
+      config.tables
+        .map(({ name }) => name)
+        .join(', ')
+        .slice(0, 200),
+    resolved,
+    priority: request.priority ?? 'normal',
+    regions: [...new Set(request.regions ?? [])],
+    publish: {
+      ipfs: publish.ipfs ?? true,
+      arweave: publish.arweave ?? false,
+      config: publish.config ?? true,
+      maxPriceWinston: publish.max_price_winston ?? null,
+    },
+    dryRun: request.dry_run ?? false,
+    warnings: [...warnings, ...more],
+  }
+}
+
+function resolveRequest(request: Body, config: DatasetConfig, now: number) {
+  const format = request.output?.format
+  try {
+    return resolveConfig(config, {
+      now,
+      ...(request.rows === undefined ? {} : { rows: request.rows }),
+      ...(request.chunk_rows === undefined ? {} : { chunkRows: request.chunk_rows }),
+      ...(format !== undefined && isDone(format) ? { format } : {}),
+    })
+  } catch (error) {
+    if (error instanceof AppError && error.problems.length > 0) {
+      throw errorOf(error.problems.map(underConfig))
+    }
+    throw error
+  }
+}

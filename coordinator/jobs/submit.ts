@@ -1,0 +1,232 @@
+// Takes a job in: plan, limits and rights first, then one transaction with everything that the job is.
+
+import { createHash } from 'node:crypto'
+import type { Database, Sql } from '#coordinator/database/database.ts'
+import { notify } from '#coordinator/database/notifications.ts'
+import { newId } from '#coordinator/identity/new-id.ts'
+import { type Principal, requireScope } from '#coordinator/identity/principals.ts'
+import { projectForWriting } from '#coordinator/identity/projects.ts'
+import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
+import { AppError } from '#engine/errors.ts'
+import type { Plan } from '#engine/plan.ts'
+import { appendEvent } from './events.ts'
+import { linksOf } from './job-view.ts'
+import type { Planner } from './planning.ts'
+import { readSubmission, type Submission } from './submission.ts'
+
+const CHUNKS_MAX = 2_000_000
+
+export type Submitted = {
+  job_id: string
+  status: 'pending'
+  total_rows: number
+  total_chunks: number
+  links: Record<string, string>
+  warnings: string[]
+}
+
+export type DryRun = {
+  dry_run: true
+  total_rows: number
+  total_chunks: number
+  bytes: number
+  /** What Arweave asks for these bytes; null when the job would not go there or nobody can say. */
+  price: { arweave_winston: string } | null
+  tables: { name: string; rows: number; chunks: number; bytes: number }[]
+  warnings: string[]
+}
+
+export type SubmitDeps = {
+  database: Database
+  planner: Planner
+  /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
+  arweavePrice: ((bytes: number, options: { signal: AbortSignal }) => Promise<bigint>) | null
+}
+
+export type Prepared = { submission: Submission; plan: Plan; bytes: number[] | null }
+
+/** Everything that can be refused without touching the database. */
+export async function prepareSubmission(
+  { planner }: Pick<SubmitDeps, 'planner'>,
+  principal: Principal,
+  body: unknown,
+): Promise<Prepared> {
+  requireScope(principal, 'jobs:write')
+  const submission = readSubmission(body, Date.now() / 1000)
+  if (submission.publish.arweave) requireScope(principal, 'publish:arweave')
+  const planned = await planner.plan(submission.resolved, { sample: submission.dryRun })
+  const { chunks } = totalsOf(planned.plan)
+  if (chunks > CHUNKS_MAX) throw tooManyChunks(chunks, submission)
+  return { submission, ...planned }
+}
+
+function tooManyChunks(chunks: number, { resolved }: Submission): AppError {
+  const enough = resolved.chunk_rows * Math.ceil(chunks / CHUNKS_MAX)
+  const message = `The job would have ${chunks} chunks; at most ${CHUNKS_MAX} are possible`
+  const problems = [{ path: '/chunk_rows', message, hint: `Use at least ${enough}.` }]
+  return new AppError('invalid_request', message, { problems })
+}
+
+function totalsOf(plan: Plan): { rows: number; chunks: number } {
+  return {
+    rows: plan.tables.reduce((sum, table) => sum + table.rows, 0),
+    chunks: plan.tables.reduce((sum, table) => sum + table.chunks, 0),
+  }
+}
+
+const PRICE_TIMEOUT_MS = 3_000
+
+export async function dryRun(
+  { database, arweavePrice }: SubmitDeps,
+  principal: Principal,
+  { submission, plan, bytes }: Prepared,
+): Promise<DryRun> {
+  await projectForWriting(database, principal, submission.projectId)
+  const { rows, chunks } = totalsOf(plan)
+  const sizes = bytes ?? []
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const warnings = [...submission.warnings]
+  let price: DryRun['price'] = null
+  if (submission.publish.arweave && arweavePrice !== null) {
+    const signal = AbortSignal.timeout(PRICE_TIMEOUT_MS)
+    price = await arweavePrice(total, { signal }).then(
+      (winston) => ({ arweave_winston: String(winston) }),
+      () => null,
+    )
+    if (price === null) warnings.push('Arweave does not say its price at the moment.')
+  }
+  return {
+    dry_run: true,
+    total_rows: rows,
+    total_chunks: chunks,
+    bytes: total,
+    price,
+    tables: plan.tables.map(({ name, rows, chunks }, i) => ({
+      name,
+      rows,
+      chunks,
+      bytes: sizes[i] ?? 0,
+    })),
+    warnings,
+  }
+}
+
+/** `settle` stores the reply in the job's own transaction. */
+export async function submitJob(
+  { database }: Pick<SubmitDeps, 'database'>,
+  principal: Principal,
+  prepared: Prepared,
+  settle: (sql: Sql, submitted: Submitted) => Promise<void>,
+): Promise<Submitted> {
+  const { submission, plan } = prepared
+  const { rows, chunks } = totalsOf(plan)
+  const submitted: Submitted = {
+    job_id: newId('job'),
+    status: 'pending',
+    total_rows: rows,
+    total_chunks: chunks,
+    links: {},
+    warnings: submission.warnings,
+  }
+  submitted.links = linksOf(submitted.job_id)
+  const spec = canonicalJson({ config: submission.resolved, plan })
+  await database.transaction(async (sql) => {
+    const project = await projectForWriting(sql, principal, submission.projectId)
+    if (submission.publish.arweave) await requireBudget(sql, project.id, submission)
+    await insertJob(sql, {
+      submitted,
+      submission,
+      spec,
+      projectId: project.id,
+      ownerId: principal.userId,
+    })
+    await insertTables(sql, submitted.job_id, plan)
+    await sql.query(`insert into outbox (job_id, action) values ($1, 'start')`, [submitted.job_id])
+    await appendEvent(sql, {
+      jobId: submitted.job_id,
+      kind: 'log',
+      message: `Submitted: ${rows} rows in ${chunks} chunks`,
+    })
+    await settle(sql, submitted)
+    await notify(sql, 'outbox', submitted.job_id)
+  })
+  return submitted
+}
+
+type Insert = {
+  submitted: Submitted
+  submission: Submission
+  spec: string
+  projectId: string
+  ownerId: string
+}
+
+async function insertJob(
+  sql: Sql,
+  { submitted, submission, spec, projectId, ownerId }: Insert,
+): Promise<void> {
+  const { resolved, publish } = submission
+  const specDigest = createHash('sha256').update(spec).digest('hex')
+  // Touched when it is there already, so that a sweep of unused specs leaves it alone.
+  await sql.query(
+    'insert into specs (digest, body) values ($1, $2) on conflict (digest) do update set created_at = now()',
+    [specDigest, spec],
+  )
+  await sql.query(
+    `insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
+       engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
+       publish_config, max_price_winston)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    [
+      submitted.job_id,
+      projectId,
+      ownerId,
+      submission.name,
+      submission.priority,
+      submission.regions,
+      specDigest,
+      digestOf(resolved),
+      resolved.seed,
+      resolved.engine_version,
+      resolved.output.format,
+      resolved.chunk_rows,
+      submitted.total_rows,
+      submitted.total_chunks,
+      publish.ipfs,
+      publish.arweave,
+      publish.config,
+      publish.maxPriceWinston,
+    ],
+  )
+}
+
+async function insertTables(sql: Sql, jobId: string, { tables }: Plan): Promise<void> {
+  await sql.query(
+    `insert into job_tables (job_id, table_no, name, rows, chunks)
+     select $1, t.no - 1, t.name, t.rows, t.chunks
+     from unnest($2::text[], $3::bigint[], $4::int[]) with ordinality as t(name, rows, chunks, no)`,
+    [
+      jobId,
+      tables.map(({ name }) => name),
+      tables.map(({ rows }) => rows),
+      tables.map(({ chunks }) => chunks),
+    ],
+  )
+}
+
+/** What running jobs may still spend counts as spent. */
+async function requireBudget(sql: Sql, projectId: string, { publish }: Submission): Promise<void> {
+  // A statement of its own: the sum below must see what the holder of the lock before us has committed.
+  await sql.query('select 1 from projects where id = $1 for update', [projectId])
+  const [row] = await sql.query<{ left: string }>(
+    `select (p.arweave_budget_winston - p.arweave_spent_winston - coalesce((
+       select sum(j.max_price_winston) from jobs j where j.project_id = p.id and j.publish_arweave
+         and j.status in ('pending', 'generating', 'paused')), 0))::text as left
+     from projects p where p.id = $1`,
+    [projectId],
+  )
+  const left = BigInt(row?.left ?? 0)
+  if (left >= BigInt(publish.maxPriceWinston ?? 0)) return
+  const message = `The project has ${left < 0n ? 0n : left} winston of its Arweave budget left`
+  throw new AppError('price_exceeded', `${message}, less than max_price_winston.`)
+}
