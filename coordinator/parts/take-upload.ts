@@ -151,6 +151,7 @@ function failed(
 
 /** An error answer. */
 export function problem(code: ErrorCode, detail: string): Answer {
-  const { http, title } = ERRORS[code]
-  return { status: http, body: { title, status: http, detail, code } }
+  const { http, title, hint } = ERRORS[code]
+  const type = `urn:syndata:error:${code}`
+  return { status: http, body: { type, title, status: http, detail, code, hint } }
 }

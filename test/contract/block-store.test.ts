@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
 import { createFolderStore } from '#coordinator/storage/folder-store.ts'
-import { cidOfBlock } from '#engine/dag/cid.ts'
+import { createS3Store } from '#coordinator/storage/s3-store.ts'
+import { cidOfBlock, digestOfCid } from '#engine/dag/cid.ts'
+import { findVersityGw, NO_VERSITYGW, startVersityGw } from './versitygw.ts'
 
 type Damage = (cid: string, bytes: Uint8Array | 'cut') => Promise<void>
 type Subject = { store: BlockStore; damage: Damage }
@@ -16,6 +18,8 @@ const block = (size = 1000) => {
   const bytes = randomBytes(size)
   return { cid: cidOfBlock('raw', bytes), bytes }
 }
+
+const checksumOf = (cid: string) => Buffer.from(digestOfCid(cid)).toString('base64')
 
 async function listed(
   store: BlockStore,
@@ -127,6 +131,53 @@ async function openFolder(t: TestContext): Promise<Subject & { dir: string }> {
 }
 
 contract('folder', openFolder, false)
+contract('S3', openBucket, findVersityGw() ? false : NO_VERSITYGW)
+
+async function openBucket(t: TestContext): Promise<Subject> {
+  const server = await startVersityGw(t)
+  const settings = await server.bucket()
+  const store = createS3Store(settings)
+  const damage: Damage = async (cid, how) => {
+    const path = server.objectPath(settings.bucket, `blocks/${cid}`)
+    await (how === 'cut' ? truncate(path, 10) : writeFile(path, how))
+  }
+  return { store, damage }
+}
+
+test('a presigned upload takes the block that it names, of its length, and nothing else', async (t) => {
+  if (!findVersityGw()) return t.skip(NO_VERSITYGW)
+  const server = await startVersityGw(t)
+  const store = createS3Store(await server.bucket())
+  const { cid, bytes } = block(70_000)
+  const { url, headers } = await store.presignPut(cid, bytes.length, 60)
+  const put = async (body: Buffer, sent = headers) => {
+    const rest = Object.entries(sent).filter(([name]) => name !== 'content-length')
+    return (await fetch(url, { method: 'PUT', headers: Object.fromEntries(rest), body })).status
+  }
+  const other = block(70_000)
+  assert.equal(await put(other.bytes), 400)
+  assert.equal(await put(bytes.subarray(1)), 403)
+  assert.equal(await put(other.bytes, { 'x-amz-checksum-sha256': checksumOf(other.cid) }), 403)
+  assert.equal(await put(bytes, {}), 403)
+  assert.equal(await store.has(cid), false)
+  assert.equal(await put(bytes), 200)
+  assert.ok(Buffer.from((await store.get(cid)) as Uint8Array).equals(bytes))
+})
+
+test('a bucket that does not answer, or refuses, is an infrastructure error', async (t) => {
+  const away = {
+    endpoint: 'http://127.0.0.1:1',
+    bucket: 'b',
+    region: 'r',
+    accessKeyId: 'a',
+    secretAccessKey: 's',
+  }
+  await assert.rejects(createS3Store(away).get(block().cid), { code: 'infrastructure' })
+  if (!findVersityGw()) return t.skip(NO_VERSITYGW)
+  const server = await startVersityGw(t)
+  const settings = { ...(await server.bucket()), secretAccessKey: 'wrong' }
+  await assert.rejects(createS3Store(settings).has(block().cid), { code: 'infrastructure' })
+})
 
 test('a folder that is opened again still has its blocks, and loses what was half written', async (t) => {
   const { store, dir } = await openFolder(t)

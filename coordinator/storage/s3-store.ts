@@ -1,0 +1,83 @@
+// The block store of many machines: a bucket of any S3-compatible server, one object per block. The server checks each
+// upload against the digest in the block's name, so neither a worker nor the network can store anything else.
+import { digestOfCid, isCid } from '#engine/dag/cid.ts'
+import { AppError } from '#engine/errors.ts'
+import type { BlockStore } from './block-store.ts'
+import { createS3Client, type S3Client, type S3Settings } from './s3-client.ts'
+import { listObjects } from './s3-list.ts'
+
+/** A PUT that its holder may make without credentials, with exactly these headers. */
+export type PresignedPut = { url: string; headers: Record<string, string> }
+
+export type S3Store = BlockStore & {
+  /** Lets a worker upload the block `cid` of exactly `bytes` bytes for `expiresS` seconds. */
+  presignPut: (cid: string, bytes: number, expiresS: number) => Promise<PresignedPut>
+}
+
+const PREFIX = 'blocks/'
+
+/** A store in `settings.bucket`, which must exist. Nothing is asked of the server before the first call. */
+export function createS3Store(settings: S3Settings, deps: { fetch?: typeof fetch } = {}): S3Store {
+  const client = createS3Client(settings, deps)
+  return {
+    async put(cid, bytes, { signal } = {}) {
+      const headers = { ...checksum(cid), 'x-amz-content-sha256': hexDigest(cid) }
+      const response = await client.send('PUT', keyOf(cid), { headers, body: bytes, signal })
+      expectStatus(response, [200])
+    },
+    async get(cid, { signal } = {}) {
+      const response = await client.send('GET', keyOf(cid), { signal })
+      expectStatus(response, [200, 404])
+      return response.status === 404 ? null : response.body
+    },
+    has: async (cid, { signal } = {}) => (await modified(client, cid, signal)) !== null,
+    async delete(cid, { signal, notAfterMs } = {}) {
+      if (notAfterMs !== undefined) {
+        const modifiedMs = await modified(client, cid, signal)
+        if (modifiedMs === null || modifiedMs > notAfterMs) return
+      }
+      expectStatus(await client.send('DELETE', keyOf(cid), { signal }), [200, 204, 404])
+    },
+    async *list({ signal } = {}) {
+      for await (const { key, bytes, modifiedMs } of listObjects(client, PREFIX, signal)) {
+        const cid = key.slice(PREFIX.length)
+        if (isCid(cid)) yield { cid, bytes, modifiedMs }
+      }
+    },
+    presignPut: (cid, bytes, expiresS) => {
+      const headers = { 'content-length': String(bytes), ...checksum(cid) }
+      return client.presign('PUT', keyOf(cid), { headers, expiresS })
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+function keyOf(cid: string): string {
+  if (!isCid(cid)) throw new RangeError('not the CID of a block')
+  return PREFIX + cid
+}
+
+const hexDigest = (cid: string) => Buffer.from(digestOfCid(cid)).toString('hex')
+
+function checksum(cid: string): Record<string, string> {
+  return { 'x-amz-checksum-sha256': Buffer.from(digestOfCid(cid)).toString('base64') }
+}
+
+// Epoch milliseconds of the last put; null when missing.
+async function modified(
+  client: S3Client,
+  cid: string,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const response = await client.send('HEAD', keyOf(cid), { signal })
+  expectStatus(response, [200, 404])
+  return response.status === 404 ? null : Date.parse(response.headers.get('last-modified') ?? '')
+}
+
+function expectStatus(response: { status: number; body: Uint8Array }, statuses: number[]): void {
+  if (statuses.includes(response.status)) return
+  const code = /<Code>(\w+)<\/Code>/.exec(Buffer.from(response.body).toString('latin1'))?.[1]
+  throw new AppError('infrastructure', 'the bucket of the part store refused a call', {
+    cause: new Error(`S3 answered ${response.status} ${code ?? ''}`),
+  })
+}
