@@ -1,6 +1,6 @@
 // Conditions: their columns exist and their values are of the column's type.
 import { castScalar, literalOf } from './cast.ts'
-import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, DatasetConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import type { Condition, Operator } from './types.ts'
 
@@ -8,9 +8,10 @@ const TEXT_OPERATORS: readonly Operator[] = ['contains', 'starts_with', 'ends_wi
 const ORDER_OPERATORS: readonly Operator[] = ['<', '<=', '>', '>=', 'between']
 
 export function checkConditions({ tables }: DatasetConfig, report: Report): void {
-  for (const { columns } of tables) {
-    for (const column of columns) {
-      for (const { condition, path } of column.conditional_rules) {
+  for (const table of tables) {
+    const columns = new Map(table.columns.map((column) => [column.name, column]))
+    for (const { conditional_rules } of table.columns) {
+      for (const { condition, path } of conditional_rules) {
         checkCondition(condition, at(path, 'condition'), columns, report)
       }
     }
@@ -20,7 +21,7 @@ export function checkConditions({ tables }: DatasetConfig, report: Report): void
 function checkCondition(
   condition: Condition,
   path: string,
-  columns: TableConfig['columns'],
+  columns: ReadonlyMap<string, ColumnConfig>,
   report: Report,
 ): void {
   if ('not' in condition) {
@@ -34,12 +35,9 @@ function checkCondition(
       checkCondition(one, at(at(path, key), i), columns, report)
     return
   }
-  const column = columns.find(({ name }) => name === condition.column)
+  const column = columns.get(condition.column)
   if (column === undefined) {
-    const hint = nameHint(
-      condition.column,
-      columns.map(({ name }) => name),
-    )
+    const hint = nameHint(condition.column, [...columns.keys()])
     report.problem(at(path, 'column'), `There is no column ${quote(condition.column)}`, hint)
   } else if (column.readable) checkComparison(condition, column, path, report)
 }

@@ -20,8 +20,8 @@ function checkRule(
   columns: TableConfig['columns'],
   report: Report,
 ): void {
-  const names = columns.map(({ name }) => name)
   if (type === 'template' && typeof value === 'string') {
+    const names = columns.map(({ name }) => name)
     for (const slot of slotsOf(value)) checkSlot(slot, at(path, 'value'), names, report)
   }
   if (!Array.isArray(from)) return
@@ -29,7 +29,11 @@ function checkRule(
     const place = at(at(path, 'from'), i)
     const column = columns.find((one) => one.name === name)
     if (column === undefined) {
-      report.problem(place, `There is no column ${quote(name)}`, nameHint(name, names))
+      const hint = nameHint(
+        name,
+        columns.map((one) => one.name),
+      )
+      report.problem(place, `There is no column ${quote(name)}`, hint)
     } else if (column.readable && column.type !== 'str') {
       report.problem(place, `${quote(name)} is ${column.type}, not text`, 'Name text columns')
     }

@@ -36,15 +36,15 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
 export function parseConfig(source: string | object): ParsedConfig {
   const report = createReport()
   const read = readSource(source, report)
-  if (read === null) return { config: emptyConfig(), ...taken(report) }
-  const config = linkReferences(readDataset(read.value, report), report)
-  for (const check of CHECKS) check(config, report)
+  const config = read.usable ? readAndCheck(read.value, report) : emptyConfig()
   placeProblems(report.problems, read)
-  return { config, ...taken(report) }
+  return { config, problems: report.problems, warnings: report.warnings }
 }
 
-function taken({ problems, warnings }: Report): Omit<ParsedConfig, 'config'> {
-  return { problems, warnings }
+function readAndCheck(value: unknown, report: Report): DatasetConfig {
+  const config = linkReferences(readDataset(value, report), report)
+  for (const check of CHECKS) check(config, report)
+  return config
 }
 
 function placeProblems(problems: ConfigProblem[], { placeOf }: Source): void {

@@ -64,7 +64,7 @@ export function nameHint(wrong: string, valid: readonly string[]): string {
   const near = nearestName(wrong, valid)
   if (near !== null) return `Did you mean ${near}?`
   const shown = valid.slice(0, 12).join(', ')
-  if (shown === '') return 'There is none yet.'
+  if (shown === '') return 'There is none to choose from.'
   return valid.length > 12 ? `For example ${shown}.` : `Use one of ${shown}.`
 }
 

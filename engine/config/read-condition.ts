@@ -9,6 +9,8 @@ const OPERATOR_ALIASES: Readonly<Record<string, Operator>> = {
   eq: '==',
   equals: '==',
   '<>': '!=',
+  '=>': '>=',
+  '=<': '<=',
   ne: '!=',
   gt: '>',
   gte: '>=',

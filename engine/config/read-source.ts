@@ -11,21 +11,20 @@ const NESTING_TEXT_MAX = 400
 
 export type Source = {
   value: unknown
-  /** Where the node of a JSON pointer begins; null for an object source or an unknown pointer. */
+  /** Where the node of a JSON pointer begins; null for an object source. */
   placeOf: (pointer: string) => Place | null
 }
 
 const NOWHERE = (): null => null
 
-/** Null when there is nothing to go on with; the report then says why. */
-export function readSource(source: string | object, report: Report): Source | null {
-  const read = typeof source === 'string' ? readText(source, report) : objectSource(source)
-  if (read === null || !checkTree(read.value, report)) return null
-  return read
-}
-
-function objectSource(value: object): Source {
-  return { value, placeOf: NOWHERE }
+/** `usable` is false when there is nothing to go on with; the report then says why. */
+export function readSource(source: string | object, report: Report): Source & { usable: boolean } {
+  if (typeof source !== 'string') {
+    return { value: source, placeOf: NOWHERE, usable: checkTree(source, report) }
+  }
+  const read = readText(source, report)
+  if (read === null) return { value: null, placeOf: NOWHERE, usable: false }
+  return { ...read, usable: checkTree(read.value, report) }
 }
 
 function readText(text: string, report: Report): Source | null {
@@ -67,7 +66,8 @@ function readYaml(text: string, report: Report): Source | null {
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
-    for (const { message, pos } of document.errors) {
+    for (const { message: said, pos } of document.errors) {
+      const message = /call stack/i.test(said) ? 'The config is nested too deeply' : said
       const { line, col } = lines.linePos(pos[0])
       report.problem('', message, 'Correct the YAML at this place.', { line, column: col })
     }
@@ -104,7 +104,7 @@ function yamlPlaces(text: string): Source['placeOf'] {
 
 function placeOf(root: Node | null, pointer: string, lines: LineCounter): Place | null {
   let node: unknown = root
-  let offset = root?.range?.[0]
+  let offset = root?.range?.[0] ?? 0
   for (const step of pointer.split('/').slice(1)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
     const found = childOf(node, key)
@@ -112,7 +112,6 @@ function placeOf(root: Node | null, pointer: string, lines: LineCounter): Place 
     node = found.node
     offset = found.offset ?? offset
   }
-  if (offset === undefined) return null
   const { line, col } = lines.linePos(offset)
   return { line, column: col }
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { DatasetConfig } from './dataset-config.ts'
-import { lowerColumn } from './lower-column.ts'
+import { lowerColumns } from './lower-columns.ts'
 import { configError, createReport } from './problem.ts'
 import { resolveRows } from './resolve-rows.ts'
 import type { OutputFormat, ResolvedConfig, ResolvedTable } from './types.ts'
@@ -29,10 +29,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
   const report = createReport()
   const now = config.now ?? Math.floor(request.now)
   const lowered = new Map(
-    config.tables.map((table) => [
-      table.name,
-      table.columns.map((column) => lowerColumn(column, table, config, now)),
-    ]),
+    config.tables.map((table) => [table.name, lowerColumns(table, config.locale, now)]),
   )
   const rows = resolveRows(config, lowered, request.rows, report)
   if (report.problems.length > 0) throw configError(report.problems)

@@ -22,7 +22,7 @@ type ShapeOptions = {
   hints?: Readonly<Record<string, string>>
 }
 
-/** True when the object has the shape; else the report says each difference. */
+/** True when every known key is there and right, whatever else is there; the report says each difference. */
 export function checkShape(
   schema: TObject,
   value: Fields,
@@ -30,21 +30,22 @@ export function checkShape(
   report: Report,
   options: ShapeOptions,
 ): boolean {
-  const before = report.problems.length
   const properties = schema.properties
+  let usable = true
   for (const [key, field] of Object.entries(value)) {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined
     if (property === undefined) reportUnknown(key, path, properties, report, options)
     else if (field !== undefined && !(options.deep ?? []).includes(key)) {
-      checkField(property, field, at(path, key), key, report)
+      usable = checkField(property, field, at(path, key), key, report) && usable
     }
   }
   for (const key of schema.required ?? []) {
     if (Object.hasOwn(value, key) && value[key] !== undefined) continue
+    usable = false
     const hint = `Write ${key}: ${exampleOf(properties[key])}`
     report.problem(path, `The ${options.what} needs ${key}`, hint)
   }
-  return report.problems.length === before
+  return usable
 }
 
 function reportUnknown(
@@ -78,13 +79,14 @@ function checkField(
   path: string,
   key: string,
   report: Report,
-): void {
-  if (Value.Check(schema, value)) return
+): boolean {
+  if (Value.Check(schema, value)) return true
   report.problem(
     path,
     `${key} must be ${describe(schema)}, not ${quote(value)}`,
     `For example ${key}: ${exampleOf(schema)}`,
   )
+  return false
 }
 
 function exampleOf(schema: TSchema | undefined): string {

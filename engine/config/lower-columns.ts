@@ -1,21 +1,38 @@
-// A column of the language to a column of the resolved config: every parameter explicit, spans and short forms gone.
+// Columns of the language to columns of the resolved config: every parameter explicit, spans and short forms gone.
 import { castScalar } from './cast.ts'
 import { columnScale } from './column-scale.ts'
-import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { RULES } from './rules/registry.ts'
 import type { Lowering } from './rules/rule-spec.ts'
-import type { Condition, ResolvedColumn, Rule, Scalar } from './types.ts'
+import type { ColumnType, Condition, ResolvedColumn, Rule, Scalar } from './types.ts'
 
-/** The config has no problems; `nowSeconds` is what `last` and `now` count from. */
-export function lowerColumn(
-  column: ColumnConfig,
+type Scope = {
+  table: TableConfig
+  types: ReadonlyMap<string, ColumnType>
+  keyCount: number
+  locale: string
+  nowSeconds: number
+}
+
+/** The columns of a table of a config without problems; `nowSeconds` is what `last` and `now` count from. */
+export function lowerColumns(
   table: TableConfig,
-  { locale }: DatasetConfig,
+  defaultLocale: string,
   nowSeconds: number,
-): ResolvedColumn {
-  const context = loweringOf(column, table, column.locale ?? table.locale ?? locale, nowSeconds)
-  const keys = table.columns.filter(({ primary_key }) => primary_key)
-  const unique = column.unique || (column.primary_key && keys.length === 1)
+): ResolvedColumn[] {
+  const scope: Scope = {
+    table,
+    types: new Map(table.columns.map(({ name, type }) => [name, type])),
+    keyCount: table.columns.filter(({ primary_key }) => primary_key).length,
+    locale: table.locale ?? defaultLocale,
+    nowSeconds,
+  }
+  return table.columns.map((column) => lowerColumn(column, scope))
+}
+
+function lowerColumn(column: ColumnConfig, scope: Scope): ResolvedColumn {
+  const context = loweringOf(column, scope)
+  const unique = column.unique || (column.primary_key && scope.keyCount === 1)
   const rule = column.rule === null ? null : lowerRule(column.rule, context)
   return {
     name: column.name,
@@ -23,7 +40,7 @@ export function lowerColumn(
     scale: context.scale,
     rule: unique && rule !== null ? withoutRepeats(rule) : rule,
     conditional_rules: column.conditional_rules.map((one) => ({
-      condition: lowerCondition(one.condition, table),
+      condition: lowerCondition(one.condition, scope),
       rule: lowerRule(one.rule, context),
     })),
     nullable: column.nullable,
@@ -33,19 +50,13 @@ export function lowerColumn(
   }
 }
 
-function loweringOf(
-  column: ColumnConfig,
-  table: TableConfig,
-  locale: string,
-  nowSeconds: number,
-): Lowering {
-  const names = new Set(table.columns.map(({ name }) => name))
+function loweringOf(column: ColumnConfig, { table, types, locale, nowSeconds }: Scope): Lowering {
   const context: Lowering = {
     columnType: column.type,
     scale: columnScale(column),
-    locale,
+    locale: column.locale ?? locale,
     nowSeconds,
-    isColumn: (name) => names.has(name),
+    isColumn: (name) => types.has(name),
     lowerShort: (name) => lowerRule({ type: name }, { ...context, columnType: 'str', scale: null }),
     reference: referenceOf(column.name, table),
   }
@@ -76,12 +87,12 @@ function withoutRepeats(rule: Rule): Rule {
 
 const TEXT_OPERATORS = ['contains', 'starts_with', 'ends_with', 'matches']
 
-function lowerCondition(condition: Condition, table: TableConfig): Condition {
-  if ('not' in condition) return { not: lowerCondition(condition.not, table) }
-  if ('all' in condition) return { all: condition.all.map((one) => lowerCondition(one, table)) }
-  if ('any' in condition) return { any: condition.any.map((one) => lowerCondition(one, table)) }
+function lowerCondition(condition: Condition, scope: Scope): Condition {
+  if ('not' in condition) return { not: lowerCondition(condition.not, scope) }
+  if ('all' in condition) return { all: condition.all.map((one) => lowerCondition(one, scope)) }
+  if ('any' in condition) return { any: condition.any.map((one) => lowerCondition(one, scope)) }
   const { column, operator, value } = condition
-  const type = table.columns.find(({ name }) => name === column)?.type ?? 'str'
+  const type = scope.types.get(column) ?? 'str'
   if (TEXT_OPERATORS.includes(operator)) return condition
   const cast = (literal: Scalar): Scalar => castScalar(literal, type) ?? null
   return { column, operator, value: Array.isArray(value) ? value.map(cast) : cast(value) }

@@ -1,0 +1,92 @@
+import { child, columns, foreign, testCases } from './problem-cases.ts'
+
+const FK = '{parent_table: parents, parent_column: id, child_column: pid}'
+
+testCases({
+  'a parent table that is none': [
+    child(
+      ['{name: pid, type: int}'],
+      foreign('{parent_table: parent, parent_column: id, child_column: pid}'),
+    ),
+    {
+      path: '/tables/1/foreign_keys/0/parent_table',
+      message: /no table "parent"/,
+      hint: /parents/,
+    },
+  ],
+  'a parent column that is none': [
+    child(
+      ['{name: pid, type: int}'],
+      foreign('{parent_table: parents, parent_column: di, child_column: pid}'),
+    ),
+    { path: '/tables/1/foreign_keys/0/parent_column', message: /no column "di"/, hint: /id/ },
+  ],
+  'a parent column that is no key': [
+    child(
+      ['{name: pid, type: str}'],
+      foreign('{parent_table: parents, parent_column: label, child_column: pid}'),
+    ),
+    { path: '/tables/1/foreign_keys/0/parent_column', message: /not a key/, hint: /\[unique\]/ },
+  ],
+  'a child column that is none': [
+    child(['{name: pid, type: int}'], foreign('{parent_table: parents, child_column: pidd}')),
+    { path: '/tables/1/foreign_keys/0/child_column', message: /no column "pidd"/, hint: /pid/ },
+  ],
+  'a foreign key of another type': [
+    child(['{name: pid, type: uuid}'], foreign(FK)),
+    {
+      path: '/tables/1/columns/0/type',
+      message: /is uuid, its parent "parents.id" is int/,
+      hint: /int/,
+    },
+  ],
+  'a foreign key to nowhere': [
+    child(['{name: id, type: int, constraints: [FK]}']),
+    { path: '/tables/1/columns/0', message: /Nothing says/, hint: /parent_table: parents/ },
+  ],
+  'unequal numbers of columns': [
+    child(
+      ['{name: pid, type: int}'],
+      foreign('{parent_table: parents, parent_columns: [id, label], child_columns: [pid]}'),
+    ),
+    { path: '/tables/1/foreign_keys/0', message: /2 parent columns for 1 child/ },
+  ],
+  'children beside rows': [
+    child(['{name: pid, type: int}'], `    rows: 5\n${foreign(FK.replace('}', ', children: 3}'))}`),
+    { path: '/tables/1/rows', message: /children decides/, hint: /Remove rows/ },
+  ],
+  'children of a law of later': [
+    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: zipf, s: 2}}'))),
+    {
+      path: '/tables/1/foreign_keys/0/children/type',
+      message: /zipf/,
+      hint: /poisson/,
+      unsupported: true,
+    },
+  ],
+  'children without a mean': [
+    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: poisson}}'))),
+    { path: '/tables/1/foreign_keys/0/children', message: /needs mean/, hint: /mean: 3/ },
+  ],
+  'a table that refers to itself': [
+    columns('{name: id, type: int, constraints: [PK]}', '{name: up, type: int}') +
+      foreign('{parent_table: t, parent_column: id, child_column: up}'),
+    { path: '/tables/0/foreign_keys/0/parent_table', message: /itself/, unsupported: true },
+  ],
+  'a tree, of later': [
+    columns('{name: id, type: int, constraints: [PK]}', '{name: up, type: int}') +
+      foreign('{parent_table: t, parent_column: id, child_column: up, tree: {depth: 3, roots: 1}}'),
+    { path: '/tables/0/foreign_keys/0/tree', message: /not supported/, unsupported: true },
+  ],
+  'tables in a circle': [
+    `tables:
+  - name: a
+    columns: [{name: id, type: int, constraints: [PK]}, {name: b, type: int}]
+    foreign_keys: [{parent_table: b, child_column: b}]
+  - name: b
+    columns: [{name: id, type: int, constraints: [PK]}, {name: a, type: int}]
+    foreign_keys: [{parent_table: a, child_column: a}]
+`,
+    { path: '/tables/0/foreign_keys', message: /a -> b -> a/ },
+  ],
+})

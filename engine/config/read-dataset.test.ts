@@ -1,0 +1,66 @@
+import { column, testCases } from './problem-cases.ts'
+
+testCases({
+  'text that is no YAML': ['tables: [', { path: '', message: /./, hint: /YAML/ }],
+  'an empty text': ['', { path: '', message: /an object with tables/, hint: /tables: \[/ }],
+  'a list': [[1], { path: '', message: /an object with tables/ }],
+  'no tables': ['seed: 1', { path: '', message: /needs tables/, hint: /Write tables/ }],
+  'tables that are no list': ['tables: 3', { path: '/tables', message: /list/ }],
+  'an empty list of tables': ['tables: []', { path: '/tables', message: /at least one/ }],
+  'an unknown key at the top': [
+    { sed: 1, ...{ tables: [{ name: 't', columns: [{ name: 'a', type: 'int' }] }] } },
+    { path: '/sed', message: /no "sed"/, hint: /Did you mean seed\?/ },
+  ],
+  'a seed out of range': [
+    `seed: -1\n${column('type: int')}`,
+    { path: '/seed', message: /whole number from 0 to 9007199254740991/, hint: /seed: 42/ },
+  ],
+  'another version': [
+    `version: 2\n${column('type: int')}`,
+    { path: '/version', message: /must be 1/ },
+  ],
+  'a locale that is none': [
+    `locale: en_UK\n${column('type: int')}`,
+    { path: '/locale', message: /no locale "en_UK"/, hint: /en_GB/ },
+  ],
+  'a moment that is none': [
+    `now: later\n${column('type: int')}`,
+    { path: '/now', message: /moment/ },
+  ],
+  'a format of later': [
+    `output_format: parquet\n${column('type: int')}`,
+    { path: '/output_format', message: /parquet/, hint: /csv, jsonl/, unsupported: true },
+  ],
+  'a format that is none': [
+    `output: {format: cvs}\n${column('type: int')}`,
+    { path: '/output/format', message: /no format "cvs"/, hint: /csv/ },
+  ],
+  'dialect options of later': [
+    `output: {format: csv, csv: {delimiter: ";"}}\n${column('type: int')}`,
+    { path: '/output/csv', message: /not supported/, unsupported: true },
+  ],
+  'samples, of later': [
+    `samples: {t: d}\n${column('type: int')}`,
+    { path: '/samples', message: /not supported/, unsupported: true },
+  ],
+  'a table without a name': [
+    'tables: [{columns: [{name: a, type: int}]}]',
+    { path: '/tables/0', message: /needs a name/ },
+  ],
+  'a table without columns': [
+    'tables: [{name: t}]',
+    { path: '/tables/0', message: /needs columns/ },
+  ],
+  'a table name that is no file name': [
+    'tables: [{name: ../t, columns: [{name: a, type: int}]}]',
+    { path: '/tables/0/name', message: /not usable/, hint: /names a file/ },
+  ],
+  'two tables of one name': [
+    'tables: [{name: t, columns: [{name: a, type: int}]}, {name: T, columns: [{name: a, type: int}]}]',
+    { path: '/tables/1/name', message: /Two tables/, hint: /Rename/ },
+  ],
+  'negative rows': [
+    'tables: [{name: t, rows: -5, columns: [{name: a, type: int}]}]',
+    { path: '/tables/0/rows', message: /whole number/, hint: /rows: 1000/ },
+  ],
+})
