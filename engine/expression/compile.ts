@@ -1,9 +1,80 @@
+// Expressions: checked against a table's columns, and compiled into kernels over whole batches of rows.
+
+import type { ColumnType } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
-import type { Kernel, RuleContext } from '#engine/rules/kernel.ts'
+import { rescale, roundTo } from '#engine/math/decimal.ts'
+import type { ColumnRef, Kernel, RuleContext } from '#engine/rules/kernel.ts'
+import { analyse } from './analyse.ts'
+import { mapNumbers } from './numbers.ts'
+import { parseExpression } from './parse.ts'
+import { ExpressionError, type ExpressionProblem } from './problem.ts'
+import { asNumbers, isNumeric, kindOfColumn, type Typed, type ValueKind } from './typed.ts'
+
+function typedOf(text: string, columns: readonly ColumnRef[]): Typed {
+  return analyse(parseExpression(text), new Map(columns.map((column) => [column.name, column])))
+}
+
+/** Whether a column of the wanted kind can hold what an expression gives. */
+function fits(kind: ValueKind, wanted: ValueKind): boolean {
+  if (kind === wanted || kind === 'null' || wanted === 'str') return true
+  if (isNumeric(wanted))
+    return isNumeric(kind) || kind === 'bool' || (wanted === 'int' && kind === 'duration')
+  if (wanted === 'date' || wanted === 'datetime') return kind === 'date' || kind === 'datetime'
+  return wanted === 'bool' && kind === 'int'
+}
+
+/**
+ * What is wrong with an expression over these columns; empty when nothing is. `result` is the type of the
+ * column that takes its value, `bool` for a condition; without it any type will do.
+ */
+export function checkExpression(
+  text: string,
+  columns: readonly ColumnRef[],
+  result?: ColumnType,
+): ExpressionProblem[] {
+  try {
+    const { kind } = typedOf(text, columns)
+    if (result === undefined || fits(kind, kindOfColumn(result))) return []
+    return [{ offset: 0, message: `it gives ${kind}, ${result} is needed` }]
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    return [{ offset: error.offset, message: error.message }]
+  }
+}
+
+function roundedTo(kernel: Kernel, decimals: number, capacity: number): Kernel {
+  const { vector } = kernel
+  if (vector.kind !== 'number') return kernel
+  const numbers = asNumbers(kernel)
+  const { scale } = vector
+  if (vector.type === 'float') {
+    const shape = { type: 'float', scale: decimals } as const
+    return mapNumbers(capacity, shape, [numbers], (value) => roundTo(value, decimals))
+  }
+  if (vector.type !== 'decimal' || scale <= decimals) return kernel
+  const shape = { type: decimals === 0 ? 'int' : 'decimal', scale: decimals } as const
+  return mapNumbers(capacity, shape, [numbers], (value) => rescale(value, scale, decimals))
+}
+
+/**
+ * The kernel of an expression; columns that it names are those of the context. With `decimals` its numbers
+ * are rounded to so many digits, halves away from zero, exactly where no double is involved.
+ * AppError `invalid_config` with the place of the fault.
+ */
 export function compileExpression(
   text: string,
-  _decimals: number | null,
-  _context: RuleContext,
+  decimals: number | null,
+  context: RuleContext,
 ): Kernel {
-  throw new AppError('unsupported', text)
+  try {
+    let ordinal = 0
+    const building = { context, nextOrdinal: () => ordinal++ }
+    const kernel = typedOf(text, context.columns).build(building, decimals)
+    return decimals === null ? kernel : roundedTo(kernel, decimals, context.capacity)
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    const { offset, message } = error
+    const place = `column ${context.column.name}, expression at character ${offset + 1}`
+    throw new AppError('invalid_config', `${place}: ${message}`, { details: { offset } })
+  }
 }

@@ -4,6 +4,7 @@ import type { Rule } from '#engine/config/types.ts'
 import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
 import { compileDate } from './date.ts'
 import { compileEmail } from './email.ts'
+import { compileExpressionRule } from './expression.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
 import { compileNormal } from './normal.ts'
 import { compilePhone } from './phone.ts'
@@ -31,7 +32,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   date: compileDate,
   datetime: compileDate,
   template: compileTemplate,
-  expression: (rule, context) => context.expression(rule.value, rule.decimals),
+  expression: compileExpressionRule,
   reference: (rule, context) => ({
     vector: context.parent(rule.foreign_key, rule.column),
     fill: () => undefined,

@@ -1,0 +1,184 @@
+// + - * / % ** on numbers, dates and durations. Integers and decimals are exact.
+
+import { AppError } from '#engine/errors.ts'
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { divideLifted, divideRounded, multiplyRounded, pow10 } from '#engine/math/decimal.ts'
+import { pow } from '#engine/math/elementary.ts'
+import type { NumberKernel } from '#engine/rules/kernel.ts'
+import { aligned, mapNumbers, scaleOf, toFloat } from './numbers.ts'
+import type { BinaryOperator } from './parse.ts'
+import { ExpressionError } from './problem.ts'
+import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
+
+const LARGEST = 2 ** 53
+/** Products keep at most this many digits after the point. */
+const FINEST_SCALE = 12
+
+export type ArithmeticOperator = Extract<BinaryOperator, '+' | '-' | '*' | '/' | '%' | '**'>
+
+type Combine = (
+  a: NumberKernel,
+  b: NumberKernel,
+  capacity: number,
+  wanted: number | null,
+) => NumberKernel
+
+const isFloat = (a: NumberKernel, b: NumberKernel): boolean =>
+  a.vector.type === 'float' || b.vector.type === 'float'
+
+function exactProduct(x: number, y: number): number {
+  const product = x * y
+  if (Math.abs(product) <= LARGEST) return product
+  throw new AppError('generation_failed', `${x} times ${y} is too large for an exact decimal`)
+}
+
+const multiply: Combine = (left, right, capacity, wanted) => {
+  if (isFloat(left, right)) {
+    const [a, b] = aligned(left, right, capacity)
+    return mapNumbers(capacity, { ...a.vector, partial: true }, [a, b], (x, y) => x * y)
+  }
+  const full = scaleOf(left) + scaleOf(right)
+  const scale = Math.min(full, wanted ?? full, FINEST_SCALE)
+  const type = scale === 0 ? 'int' : 'decimal'
+  const drop = full - scale
+  const operation =
+    drop === 0 ? exactProduct : (x: number, y: number) => multiplyRounded(x, y, drop)
+  return mapNumbers(capacity, { type, scale }, [left, right], operation)
+}
+
+const divide: Combine = (left, right, capacity, wanted) => {
+  if (wanted === null || isFloat(left, right)) {
+    const operands: [NumberKernel, NumberKernel] = [
+      toFloat(left, capacity),
+      toFloat(right, capacity),
+    ]
+    const shape = { type: 'float', scale: 0, partial: true } as const
+    return mapNumbers(capacity, shape, operands, (x, y) => x / y)
+  }
+  const lift = wanted + scaleOf(right) - scaleOf(left)
+  const unit = lift < 0 ? pow10(-lift) : 1
+  const type = wanted === 0 ? 'int' : 'decimal'
+  return mapNumbers(capacity, { type, scale: wanted, partial: true }, [left, right], (x, y) => {
+    if (y === 0) return Number.NaN
+    return lift < 0 ? divideRounded(x, y * unit) : divideLifted(x, y, lift)
+  })
+}
+
+function onAligned(operation: (x: number, y: number) => number, partial: boolean): Combine {
+  return (left, right, capacity) => {
+    const [a, b] = aligned(left, right, capacity)
+    return mapNumbers(capacity, { ...a.vector, partial }, [a, b], operation)
+  }
+}
+
+const power: Combine = (left, right, capacity) => {
+  const exact = left.vector.type === 'int' && right.vector.type === 'int'
+  const operands: [NumberKernel, NumberKernel] = [toFloat(left, capacity), toFloat(right, capacity)]
+  const type = exact ? 'int' : 'float'
+  return mapNumbers(capacity, { type, scale: 0, partial: true }, operands, (x, y) => {
+    const result = pow(x, y)
+    return exact ? Math.trunc(result) : result
+  })
+}
+
+const COMBINE: Record<ArithmeticOperator, Combine> = {
+  '+': onAligned((x, y) => x + y, false),
+  '-': onAligned((x, y) => x - y, false),
+  '*': multiply,
+  '/': divide,
+  '%': onAligned((x, y) => x % y, true),
+  '**': power,
+}
+
+function numeric(operator: ArithmeticOperator, left: Typed, right: Typed): Typed {
+  const whole = operator === '**' && !(typeof right.literal === 'number' && right.literal >= 0)
+  const kind = operator === '/' || whole ? 'float' : wider(left.kind, right.kind)
+  return typed(left.at, kind, (building, wanted) => {
+    const { capacity } = building.context
+    // A sum is rounded after it is made, a product or quotient while it is.
+    const a = asNumbers(left.build(building, null))
+    const b = asNumbers(right.build(building, null))
+    return COMBINE[operator](
+      kind === 'float' && whole ? toFloat(a, capacity) : a,
+      b,
+      capacity,
+      wanted,
+    )
+  })
+}
+
+/** Days become seconds unless the result stays a date. */
+function inUnit(kernel: NumberKernel, asDays: boolean, capacity: number): NumberKernel {
+  const { type } = kernel.vector
+  if (asDays && type === 'duration') {
+    return mapNumbers(capacity, { type, scale: 0 }, [kernel], (x) =>
+      Math.floor(x / SECONDS_PER_DAY),
+    )
+  }
+  if (!asDays && type === 'date') {
+    return mapNumbers(capacity, { type, scale: 0 }, [kernel], (x) => x * SECONDS_PER_DAY)
+  }
+  return kernel
+}
+
+function temporal(
+  operator: '+' | '-',
+  left: Typed,
+  right: Typed,
+  kind: 'date' | 'datetime' | 'duration',
+  wholeDays: boolean,
+): Typed {
+  const asDays = kind === 'date'
+  const build: Typed['build'] = (building) => {
+    const { capacity } = building.context
+    const a = inUnit(asNumbers(left.build(building, null)), asDays, capacity)
+    const b = inUnit(asNumbers(right.build(building, null)), asDays, capacity)
+    const operation =
+      operator === '+' ? (x: number, y: number) => x + y : (x: number, y: number) => x - y
+    return mapNumbers(capacity, { type: kind, scale: 0 }, [a, b], operation)
+  }
+  return typed(left.at, kind, build, wholeDays)
+}
+
+function temporalSum(operator: '+' | '-', left: Typed, right: Typed): Typed | null {
+  const both = left.wholeDays && right.wholeDays
+  if (left.kind === 'duration' && right.kind === 'duration') {
+    return temporal(operator, left, right, 'duration', both)
+  }
+  if (isTemporal(left.kind) && right.kind === 'duration') {
+    const kind = left.kind === 'date' && right.wholeDays ? 'date' : 'datetime'
+    return temporal(operator, left, right, kind, false)
+  }
+  if (operator === '+' && left.kind === 'duration' && isTemporal(right.kind)) {
+    return temporalSum('+', right, left)
+  }
+  if (operator === '-' && isTemporal(left.kind) && isTemporal(right.kind)) {
+    const days = left.kind === 'date' && right.kind === 'date'
+    return temporal('-', left, right, 'duration', days)
+  }
+  return null
+}
+
+/** `left operator right`; ExpressionError where the types do not go together. */
+export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typed): Typed {
+  if (isNumeric(left.kind) && isNumeric(right.kind)) return numeric(operator, left, right)
+  const sum = operator === '+' || operator === '-' ? temporalSum(operator, left, right) : null
+  if (sum) return sum
+  const hint = left.kind === 'str' || right.kind === 'str' ? '; join text with concat(a, b)' : ''
+  throw new ExpressionError(
+    left.at,
+    `"${operator}" does not go between ${left.kind} and ${right.kind}${hint}`,
+  )
+}
+
+/** `-operand`. */
+export function negative(operand: Typed): Typed {
+  if (!isNumeric(operand.kind) && operand.kind !== 'duration') {
+    throw new ExpressionError(operand.at, `"-" does not go before ${operand.kind}`)
+  }
+  const build: Typed['build'] = (building, wanted) => {
+    const kernel = asNumbers(operand.build(building, wanted))
+    return mapNumbers(building.context.capacity, kernel.vector, [kernel], (x) => 0 - x)
+  }
+  return typed(operand.at, operand.kind, build, operand.wholeDays)
+}

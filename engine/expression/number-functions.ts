@@ -1,0 +1,153 @@
+// Functions over numbers and dates: round, floor, ceil, abs, duration, year, month, day, and random draws.
+
+import { civilOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { pow10, rescale, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { unitOf } from '#engine/random/uniform.ts'
+import type { Rows } from '#engine/rows.ts'
+import type { NumberKernel } from '#engine/rules/kernel.ts'
+import { aligned, mapNumbers, scaleOf } from './numbers.ts'
+import { ExpressionError } from './problem.ts'
+import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
+
+const FINEST = 15
+
+function requireNumber(operand: Typed, name: string): void {
+  if (isNumeric(operand.kind)) return
+  throw new ExpressionError(operand.at, `${name} needs a number, not ${operand.kind}`)
+}
+
+function rounded(kernel: NumberKernel, digits: number, capacity: number): NumberKernel {
+  const { type, scale } = kernel.vector
+  if (type === 'float') {
+    const shape = digits === 0 ? 'int' : 'float'
+    const round = digits === 0 ? roundHalfAway : (value: number) => roundTo(value, digits)
+    return mapNumbers(capacity, { type: shape, scale: digits }, [kernel], round)
+  }
+  if (scaleOf(kernel) <= digits) return kernel
+  const shape = { type: digits === 0 ? 'int' : 'decimal', scale: digits } as const
+  return mapNumbers(capacity, shape, [kernel], (value) => rescale(value, scale, digits))
+}
+
+/** `round(x)` and `round(x, digits)`, halves away from zero; `digits` is a literal from 0 to 15. */
+export function round(operand: Typed, places: Typed | null): Typed {
+  requireNumber(operand, 'round(...)')
+  const digits = places ? places.literal : 0
+  if (typeof digits !== 'number' || !Number.isInteger(digits) || digits < 0 || digits > FINEST) {
+    throw new ExpressionError(places?.at ?? operand.at, `round(x, digits) takes 0 to ${FINEST}`)
+  }
+  const kind = digits === 0 ? 'int' : operand.kind
+  return typed(operand.at, kind, (building) =>
+    rounded(asNumbers(operand.build(building, digits)), digits, building.context.capacity),
+  )
+}
+
+/** `floor(x)` and `ceil(x)`. */
+export function roundOneWay(which: 'floor' | 'ceil', operand: Typed): Typed {
+  requireNumber(operand, `${which}(...)`)
+  const operation = which === 'floor' ? Math.floor : Math.ceil
+  return typed(operand.at, 'int', (building) => {
+    const kernel = asNumbers(operand.build(building, null))
+    const unit = pow10(scaleOf(kernel))
+    const shape = { type: 'int', scale: 0 } as const
+    return mapNumbers(building.context.capacity, shape, [kernel], (x) => operation(x / unit))
+  })
+}
+
+/** `abs(x)`. */
+export function absolute(operand: Typed): Typed {
+  if (operand.kind !== 'duration') requireNumber(operand, 'abs(...)')
+  return typed(operand.at, operand.kind, (building, wanted) => {
+    const kernel = asNumbers(operand.build(building, wanted))
+    return mapNumbers(building.context.capacity, kernel.vector, [kernel], Math.abs)
+  })
+}
+
+const UNIT_SECONDS: Record<string, number> = {
+  days: 86_400,
+  hours: 3600,
+  minutes: 60,
+  seconds: 1,
+}
+
+function durationPart(seconds: number, value: Typed): Typed {
+  requireNumber(value, 'duration(...)')
+  const build: Typed['build'] = (building) => {
+    const kernel = asNumbers(value.build(building, null))
+    const unit = pow10(scaleOf(kernel))
+    const shape = { type: 'duration', scale: 0 } as const
+    return mapNumbers(building.context.capacity, shape, [kernel], (x) =>
+      roundHalfAway((x * seconds) / unit),
+    )
+  }
+  return typed(value.at, 'duration', build, seconds === SECONDS_PER_DAY && value.kind === 'int')
+}
+
+/** `duration(days: 1, hours: 2, ...)`, in whole seconds. */
+export function duration(at: number, parts: readonly { name: string; value: Typed }[]): Typed {
+  const spans = parts.map(({ name, value }) => {
+    const seconds = UNIT_SECONDS[name]
+    if (seconds !== undefined) return durationPart(seconds, value)
+    const units = Object.keys(UNIT_SECONDS).join(', ')
+    throw new ExpressionError(value.at, `duration has no unit "${name}"; it has ${units}`)
+  })
+  const [first, ...rest] = spans
+  if (!first) throw new ExpressionError(at, 'duration(...) needs a unit: duration(days: 1)')
+  return rest.reduce((a, b) => {
+    const build: Typed['build'] = (building) => {
+      const operands: [NumberKernel, NumberKernel] = [
+        asNumbers(a.build(building, null)),
+        asNumbers(b.build(building, null)),
+      ]
+      const shape = { type: 'duration', scale: 0 } as const
+      return mapNumbers(building.context.capacity, shape, operands, (x, y) => x + y)
+    }
+    return typed(a.at, 'duration', build, a.wholeDays && b.wholeDays)
+  }, first)
+}
+
+/** `year(x)`, `month(x)`, `day(x)` of a date or a time in UTC. */
+export function dateField(field: 'year' | 'month' | 'day', operand: Typed): Typed {
+  if (!isTemporal(operand.kind)) {
+    throw new ExpressionError(operand.at, `${field}(...) needs a date, not ${operand.kind}`)
+  }
+  const perDay = operand.kind === 'date' ? 1 : SECONDS_PER_DAY
+  return typed(operand.at, 'int', (building) => {
+    const kernel = asNumbers(operand.build(building, null))
+    const shape = { type: 'int', scale: 0 } as const
+    return mapNumbers(
+      building.context.capacity,
+      shape,
+      [kernel],
+      (x) => civilOf(Math.floor(x / perDay))[field],
+    )
+  })
+}
+
+/** `range(a, b)`: a random number from a to b, both included; whole or decimal as they are. */
+export function randomRange(low: Typed, high: Typed): Typed {
+  requireNumber(low, 'range(...)')
+  requireNumber(high, 'range(...)')
+  const kind = wider(low.kind, high.kind)
+  return typed(low.at, kind, (building) => {
+    const { capacity, random, stream } = building.context
+    const ordinal = building.nextOrdinal()
+    const a = asNumbers(low.build(building, null))
+    const b = asNumbers(high.build(building, null))
+    const [from, to] = aligned(a, b, capacity)
+    const inclusive = kind === 'float' ? 0 : 1
+    const units = new Float64Array(capacity)
+    const drawn: NumberKernel = {
+      vector: { ...from.vector, values: units, nulls: null },
+      fill(rows: Rows) {
+        const [w0, w1] = random.words(rows, stream, ordinal)
+        for (let i = 0; i < rows.n; i++) units[i] = unitOf(w0[i] as number, w1[i] as number)
+      },
+    }
+    const shape = { type: from.vector.type, scale: from.vector.scale }
+    const width = mapNumbers(capacity, shape, [to, from], (x, y) => x - y + inclusive)
+    const offset = mapNumbers(capacity, shape, [drawn, width], (unit, span) =>
+      inclusive === 1 ? Math.floor(unit * span) : unit * span,
+    )
+    return mapNumbers(capacity, shape, [from, offset], (x, y) => x + y)
+  })
+}

@@ -1,0 +1,104 @@
+// Loops over the numbers of expressions: null where an operand is null or the result is no number.
+
+import { pow10 } from '#engine/math/decimal.ts'
+import type { NumberKernel } from '#engine/rules/kernel.ts'
+import { type NumberType, numberVector } from '#engine/rules/vector.ts'
+
+type Operation = (a: number, b: number) => number
+
+/** A number kernel filled by `run` after its operands; `nullable` gives it a mask to fill as well. */
+export function derived(
+  capacity: number,
+  shape: { type: NumberType; scale: number; nullable: boolean },
+  operands: readonly NumberKernel[],
+  run: (values: Float64Array, nulls: Uint8Array | null, n: number) => void,
+): NumberKernel {
+  const nulls = shape.nullable ? new Uint8Array(capacity) : null
+  const vector = { ...numberVector(shape.type, shape.scale, capacity), nulls }
+  return {
+    vector,
+    fill(rows) {
+      for (const operand of operands) operand.fill(rows)
+      run(vector.values, nulls, rows.n)
+    },
+  }
+}
+
+/** 1 where any of the operands is null. */
+function uniteNulls(nulls: Uint8Array, operands: readonly (Uint8Array | null)[], n: number): void {
+  nulls.fill(0, 0, n)
+  for (const operand of operands) {
+    if (operand)
+      for (let i = 0; i < n; i++) nulls[i] = (nulls[i] as number) | (operand[i] as number)
+  }
+}
+
+function dropNonNumbers(values: Float64Array, nulls: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    if (Number.isFinite(values[i])) continue
+    values[i] = 0
+    nulls[i] = 1
+  }
+}
+
+/**
+ * `operation` over one or two operands. `partial`: it may give NaN or an infinity, which become null.
+ */
+export function mapNumbers(
+  capacity: number,
+  shape: { type: NumberType; scale: number; partial?: boolean },
+  operands: readonly [NumberKernel, NumberKernel?],
+  operation: Operation,
+): NumberKernel {
+  const [left, right = left] = operands
+  const used = left === right ? [left] : [left, right]
+  const partial = shape.partial === true
+  const nullable = partial || used.some((operand) => operand.vector.nulls)
+  const a = left.vector.values
+  const b = right.vector.values
+  return derived(capacity, { ...shape, nullable }, used, (values, nulls, n) => {
+    for (let i = 0; i < n; i++) values[i] = operation(a[i] as number, b[i] as number)
+    if (!nulls) return
+    uniteNulls(
+      nulls,
+      used.map((operand) => operand.vector.nulls),
+      n,
+    )
+    if (partial) dropNonNumbers(values, nulls, n)
+  })
+}
+
+/** The kernel as doubles; decimals divided by their unit. */
+export function toFloat(kernel: NumberKernel, capacity: number): NumberKernel {
+  const { type, scale } = kernel.vector
+  if (type !== 'decimal') return { ...kernel, vector: { ...kernel.vector, type: 'float' } }
+  const unit = pow10(scale)
+  return mapNumbers(capacity, { type: 'float', scale }, [kernel], (value) => value / unit)
+}
+
+/** The kernel as integers of a larger scale. */
+export function toScale(kernel: NumberKernel, scale: number, capacity: number): NumberKernel {
+  const own = kernel.vector.type === 'decimal' ? kernel.vector.scale : 0
+  const type = scale === 0 ? 'int' : 'decimal'
+  if (own === scale) return { ...kernel, vector: { ...kernel.vector, type, scale } }
+  const factor = pow10(scale - own)
+  return mapNumbers(capacity, { type, scale }, [kernel], (value) => value * factor)
+}
+
+/** Scale of an exact number. */
+export function scaleOf({ vector }: NumberKernel): number {
+  return vector.type === 'decimal' ? vector.scale : 0
+}
+
+/** Two numbers brought to one type and scale: doubles if either is one, else the finer scale of the two. */
+export function aligned(
+  a: NumberKernel,
+  b: NumberKernel,
+  capacity: number,
+): [NumberKernel, NumberKernel] {
+  if (a.vector.type === 'float' || b.vector.type === 'float') {
+    return [toFloat(a, capacity), toFloat(b, capacity)]
+  }
+  const scale = Math.max(scaleOf(a), scaleOf(b))
+  return [toScale(a, scale, capacity), toScale(b, scale, capacity)]
+}
