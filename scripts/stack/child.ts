@@ -25,11 +25,17 @@ export type Child = {
 
 /** A child that does nothing until `start`. */
 export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
-  const state: ChildState = { current: undefined, healthy: false, failedStarts: 0 }
+  const state: ChildState = {
+    current: undefined,
+    healthy: false,
+    failedStarts: 0,
+    stopped: true,
+  }
   let supervision: { abort: AbortController; done: Promise<void> } | undefined
 
   const begin = (): void => {
     state.failedStarts = 0
+    state.stopped = false
     const abort = new AbortController()
     supervision = { abort, done: supervise(spec, deps, state, abort.signal) }
   }
@@ -53,6 +59,7 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
       state.current?.kill(signal)
     },
     stop: async () => {
+      state.stopped = true
       if (!supervision) return
       const { abort, done } = supervision
       abort.abort()
@@ -65,6 +72,7 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
       supervision = undefined
     },
     killNow: () => {
+      state.stopped = true
       supervision?.abort.abort()
       state.current?.killGroup()
     },
@@ -78,8 +86,10 @@ async function waitForHealth(
   timeoutMs: number,
 ): Promise<void> {
   const gaveUp = (): boolean => state.failedStarts >= deps.limits.failedStartsMax
-  const done = await waitUntil(() => state.healthy || gaveUp(), { timeoutMs })
+  const decided = (): boolean => state.healthy || state.stopped || gaveUp()
+  const done = await waitUntil(decided, { timeoutMs })
   if (state.healthy) return
+  if (state.stopped) throw new StackError(`${spec.name} was stopped`, 'Start it again.')
   const message = done
     ? `${spec.name} does not start`
     : `${spec.name} is not ready after ${timeoutMs / 1000} s`

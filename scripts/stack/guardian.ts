@@ -1,6 +1,7 @@
 // Leaves nothing running when the supervisor itself is killed: a shell that outlives it and ends what it started.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import path from 'node:path'
 import { identityOf, isRunning } from './process-identity.ts'
 import { killGroup } from './spawned.ts'
@@ -9,9 +10,9 @@ import { killGroup } from './spawned.ts'
 const SCRIPT = `
 cat > /dev/null
 [ -e "$1" ] || exit 0
-while read -r pid _; do kill -TERM -- "-$pid"; kill -CONT -- "-$pid"; done < "$1" 2> /dev/null
+while read -r pid _; do kill -s TERM -- "-$pid"; kill -s CONT -- "-$pid"; done < "$1" 2> /dev/null
 sleep 4
-while read -r pid _; do kill -KILL -- "-$pid"; done < "$1" 2> /dev/null
+while read -r pid _; do kill -s KILL -- "-$pid"; done < "$1" 2> /dev/null
 rm -f "$1"
 `
 
@@ -33,6 +34,7 @@ export function startGuardian(dataDir: string): Guardian {
   shell.on('error', () => undefined)
   shell.stdin.on('error', () => undefined)
   shell.unref()
+  if (shell.stdin instanceof Socket) shell.stdin.unref()
   return {
     watch: (pids) => {
       const lines = pids.map((pid) => `${pid} ${identityOf(pid)?.startedAt ?? '-'}\n`)

@@ -36,7 +36,6 @@ async function start(t: TestContext, dir: string, port: number) {
 
 test('a private Postgres starts fresh, keeps its rows over a stop, and comes back after SIGKILL', async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), 'postgres-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
   const port = await freePort()
 
   const first = await start(t, dir, port)
@@ -63,6 +62,8 @@ test('a private Postgres starts fresh, keeps its rows over a stop, and comes bac
   const third = await start(t, dir, port)
   assert.equal((await query(third.url, 'SELECT n FROM kept')).length, 2)
   assert.deepEqual(third.lines, [])
+  // After hooks run in the order they were added: the servers' come first.
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
 })
 
 test('as root it runs as a user who reaches the files, or in a namespace, or elsewhere', () => {

@@ -47,12 +47,14 @@ export type ChildDeps = {
   limits: Limits
 }
 
-/** What supervision knows of its process; written by the loop alone, but for `failedStarts` before it begins. */
+/** What supervision knows of its process; `healthy` and `current` are the loop's. */
 export type ChildState = {
   current: Spawned | undefined
   healthy: boolean
   /** Starts in a row that did not get ready. */
   failedStarts: number
+  /** Its owner has asked it to stop. */
+  stopped: boolean
 }
 
 /** Starts, watches and starts again until `signal` aborts and the process that then runs has ended. */

@@ -1,0 +1,41 @@
+// How the stack starts its own Node programs: the pinned Node itself, so that a pid is the program's.
+import path from 'node:path'
+import type { Launch } from './spawned.ts'
+import type { Role } from './stack-plan.ts'
+import { ROOT, type Tools } from './tools.ts'
+
+const ENTRIES: Partial<Record<Role, string>> = {
+  coordinator: 'coordinator/main.ts',
+  parts: 'coordinator/parts/main.ts',
+  worker: 'worker/main.ts',
+  arweave: 'scripts/arweave-dev.ts',
+}
+
+export type NodeProcessOptions = {
+  tools: Tools
+  entries: Partial<Record<Role, string>>
+  /** Further environment by role or by process name. */
+  env: Record<string, Record<string, string>>
+}
+
+/** npm's own variables say nothing to the programs and fill their environment. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
+  )
+}
+
+/** The launch of one program of a role under a name. */
+export function nodeLaunch(
+  { role, name }: { role: Role; name: string },
+  { args = [], env }: { args?: string[]; env: Record<string, string> },
+  { tools, entries, env: further }: NodeProcessOptions,
+): Launch {
+  const entry = path.resolve(ROOT, entries[role] ?? ENTRIES[role] ?? '')
+  return {
+    command: tools.node,
+    args: ['--disable-warning=ExperimentalWarning', entry, ...args],
+    cwd: ROOT,
+    env: { ...inherited(), ...env, ...further[role], ...further[name] },
+  }
+}
