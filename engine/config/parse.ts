@@ -3,6 +3,7 @@
 import { checkConditions } from './check-conditions.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkDecimals } from './check-decimals.ts'
+import { checkExpressions } from './check-expressions.ts'
 import { checkNames } from './check-names.ts'
 import { checkNulls } from './check-nulls.ts'
 import { checkReferences } from './check-references.ts'
@@ -27,6 +28,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkCycles,
   checkConditions,
   checkTemplates,
+  checkExpressions,
   checkNulls,
   checkUnique,
   checkDecimals,
