@@ -12,9 +12,10 @@ import { findLease, type LeaseRow } from '../ledger/leases.ts'
 import { FLEET } from '../workflows/policies.ts'
 import { type Assignments, createAssignments } from './assignments.ts'
 import type { Completion } from './completion.ts'
+import { cancelLeases, workerGone, workerSuspect } from './departures.ts'
 import { createHand } from './hand.ts'
 import type { Lease } from './lease.ts'
-import { createLeases, type LeaseDeps, type Leases } from './leases.ts'
+import { LeaseBook, type LeaseDeps } from './lease-book.ts'
 import { watchLiveness } from './liveness.ts'
 import { type ConnectedWorker, createRegistry, type Registry } from './registry.ts'
 import { type SessionDeps, serveWorker, type WorkerStream } from './session.ts'
@@ -40,6 +41,7 @@ export type FleetDeps = {
   signUploads(request: UploadRequest): Promise<{ url: string; headers: Record<string, string> }[]>
   refused(peer: string, hello: Hello | null, error: AppError): void
   report: LeaseDeps['report']
+  isStored: LeaseDeps['isStored']
 }
 
 export type FleetOptions = {
@@ -57,7 +59,7 @@ export type Fleet = {
   room(regions: readonly string[]): number
   onRoom(listener: () => void): void
   registry: Registry
-  leases: Leases
+  leases: LeaseBook
   /** Tells every worker that this replica goes away; they connect to another. */
   close(): Promise<void>
 }
@@ -82,14 +84,8 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     },
   })
   const assignments = createAssignments(registry, hand)
-  const leases = createLeases({
-    ...deps,
-    coordinatorId: options.coordinatorId,
-    assignments,
-    now: () => performance.now(),
-    onRoom,
-    onReassigned: (lease) => recordReassigned(deps, lease),
-  })
+  const { coordinatorId } = options
+  const leases = new LeaseBook({ ...deps, coordinatorId, assignments, onRoom })
   const session = sessionDeps(deps, options, { registry, leases, onRoom })
   const stops = [
     watch(deps, { registry, leases, onRoom }),
@@ -100,7 +96,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   ]
   return {
     connect: (stream) => serveWorker(session, stream),
-    startLease: (row, work) => leases.start(row, work),
+    startLease: (row, work) => leases.open(row, work),
     room: (regions) => registry.freeSlots(regions) - assignments.count(),
     onRoom: (listener) => void listeners.add(listener),
     registry,
@@ -118,7 +114,7 @@ function every(ms: number, work: () => void): () => void {
   return () => clearInterval(timer)
 }
 
-type Parts = { registry: Registry; leases: Leases; onRoom: () => void }
+type Parts = { registry: Registry; leases: LeaseBook; onRoom: () => void }
 
 function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): SessionDeps {
   const { database, log } = deps
@@ -126,8 +122,8 @@ function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): Sess
   return {
     ...parts,
     log,
-    authenticate: deps.authenticate,
-    refused: deps.refused,
+    authenticate: (hello, nonce) => deps.authenticate(hello, nonce),
+    refused: (peer, hello, error) => deps.refused(peer, hello, error),
     signUploads: (worker, request) =>
       worker.leases.has(request.leaseId) ? deps.signUploads(request) : Promise.resolve([]),
     async connected(worker, hello) {
@@ -139,7 +135,7 @@ function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): Sess
       const held = worker.leases.size
       log.info({ workerId: worker.id, region: worker.region, lost, leases: held }, 'worker gone')
       reportGone(deps, parts.leases, worker, lost)
-      await parts.leases.workerGone(worker, { lost })
+      await workerGone(parts.leases, worker, { lost })
       const row = { coordinatorId, leasesLost: lost ? held : 0 }
       await recordDisconnected(database, worker, row).catch((error: unknown) =>
         log.warn({ err: error, workerId: worker.id }, 'disconnection not recorded'),
@@ -148,7 +144,12 @@ function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): Sess
   }
 }
 
-function reportGone(deps: FleetDeps, leases: Leases, worker: ConnectedWorker, lost: boolean): void {
+function reportGone(
+  deps: FleetDeps,
+  leases: LeaseBook,
+  worker: ConnectedWorker,
+  lost: boolean,
+): void {
   for (const id of worker.leases) {
     const lease = leases.get(id)
     if (!lease) continue
@@ -168,17 +169,11 @@ function reportGone(deps: FleetDeps, leases: Leases, worker: ConnectedWorker, lo
   }
 }
 
-function recordReassigned({ database, log }: FleetDeps, lease: Lease): void {
-  void database
-    .query('update jobs set reassigned = reassigned + 1 where id = $1', [lease.row.jobId])
-    .catch((error: unknown) => log.warn({ err: error }, 'reassignment not counted'))
-}
-
 function watch(deps: FleetDeps, { registry, leases, onRoom }: Parts): () => void {
   const watcher = watchLiveness(registry, {
     onSuspect(worker) {
       deps.log.warn({ workerId: worker.id }, 'worker is silent')
-      leases.workerSuspect(worker)
+      workerSuspect(leases, worker)
     },
     onBack(worker) {
       deps.log.info({ workerId: worker.id }, 'worker is heard again')
@@ -186,10 +181,10 @@ function watch(deps: FleetDeps, { registry, leases, onRoom }: Parts): () => void
     },
     onLost: (worker) => worker.close(),
   })
-  return watcher.stop
+  return () => watcher.stop()
 }
 
-type Ticking = { registry: Registry; leases: Leases; assignments: Assignments }
+type Ticking = { registry: Registry; leases: LeaseBook; assignments: Assignments }
 
 /** Heartbeats of leases, and leases that wait here in vain. */
 function tick(deps: FleetDeps, { leases, assignments }: Ticking): void {
@@ -205,7 +200,7 @@ function tick(deps: FleetDeps, { leases, assignments }: Ticking): void {
   }
 }
 
-async function heartbeat(deps: FleetDeps, leases: Leases, lease: Lease): Promise<void> {
+async function heartbeat(deps: FleetDeps, leases: LeaseBook, lease: Lease): Promise<void> {
   const answer = await deps.completion.heartbeat(lease.row)
   if (answer === 'cancelled' || answer === 'paused') return drop(leases, lease)
   if (answer !== 'gone') return
@@ -215,11 +210,11 @@ async function heartbeat(deps: FleetDeps, leases: Leases, lease: Lease): Promise
 }
 
 /** Nobody waits for it: its workers finish what they have, which the ledger takes all the same. */
-const drop = (leases: Leases, lease: Lease): void => leases.forget(lease)
+const drop = (leases: LeaseBook, lease: Lease): void => leases.forget(lease)
 
-function cancelJob(registry: Registry, leases: Leases, jobId: string): void {
+function cancelJob(registry: Registry, leases: LeaseBook, jobId: string): void {
   if (jobId === '') return
-  leases.cancelJob(jobId, (workerId, leaseId) =>
+  cancelLeases(leases, jobId, (workerId, leaseId) =>
     registry.get(workerId)?.send({ case: 'cancelLease', value: { leaseId, reason: 'cancelled' } }),
   )
 }

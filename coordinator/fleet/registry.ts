@@ -26,6 +26,8 @@ export type ConnectedWorker = {
   readonly leases: Set<string>
   /** Spec digests that this stream has carried. */
   readonly specs: Set<string>
+  /** Aborted when the stream is over. */
+  readonly signal: AbortSignal
   send(message: ToWorker): void
   /** Ends the stream, with a refusal the worker can read. */
   close(refusal?: { code: string; message: string }): void

@@ -1,6 +1,7 @@
 // One worker's stream from challenge to end: who it is, what it says, what it is told.
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Logger } from 'pino'
 import { AppError, codeOf } from '#engine/errors.ts'
@@ -12,8 +13,10 @@ import type {
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { ServerStream } from '#proto/grpc.ts'
 import { FLEET } from '../workflows/policies.ts'
-import type { Leases } from './leases.ts'
+import { leaseEnded, workerGone } from './departures.ts'
+import type { LeaseBook } from './lease-book.ts'
 import type { ConnectedWorker, Registry } from './registry.ts'
+import { takeChunkDone, takeChunkFailed } from './results.ts'
 import type { WorkerRow } from './worker-rows.ts'
 
 export type WorkerStream = ServerStream<
@@ -23,7 +26,7 @@ export type WorkerStream = ServerStream<
 
 export type SessionDeps = {
   registry: Registry
-  leases: Leases
+  leases: LeaseBook
   log: Logger
   /** The worker of a hello whose signature over the nonce verifies; throws AppError otherwise. */
   authenticate(hello: Hello, nonce: Uint8Array): Promise<WorkerRow>
@@ -38,6 +41,8 @@ export type SessionDeps = {
   onRoom(): void
 }
 
+const RESULT_RETRY_MS = 500
+
 /** Serves the stream until it ends; returns when everything about it is settled. */
 export async function serveWorker(deps: SessionDeps, stream: WorkerStream): Promise<void> {
   const requests = stream.requests[Symbol.asyncIterator]()
@@ -48,9 +53,9 @@ export async function serveWorker(deps: SessionDeps, stream: WorkerStream): Prom
     hello = await helloOf(requests)
     const row = await deps.authenticate(hello, nonce)
     const inbox = closeable(requests)
-    const worker = workerOf(stream, { row, hello, onClose: inbox.close })
+    const worker = workerOf(stream, { row, hello, onClose: () => inbox.close() })
     await welcome(deps, worker, hello)
-    await talk(deps, worker, inbox.next)
+    await talk(deps, worker, inbox)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     deps.refused(stream.peer, hello, error)
@@ -116,6 +121,7 @@ function workerOf(
     rowsPerSecond: row.rows_per_second,
     leases: new Set(),
     specs: new Set(),
+    signal: stream.signal,
     send,
     close(refusal) {
       if (refusal) send({ case: 'refused', value: refusal })
@@ -130,7 +136,7 @@ async function welcome(deps: SessionDeps, worker: ConnectedWorker, hello: Hello)
   const older = deps.registry.get(worker.id)
   if (older) {
     older.close()
-    await deps.leases.workerGone(older, { lost: false })
+    await workerGone(deps.leases, older, { lost: false })
   }
   await deps.connected(worker, hello)
   const cancelled: string[] = []
@@ -151,20 +157,16 @@ async function welcome(deps: SessionDeps, worker: ConnectedWorker, hello: Hello)
   deps.onRoom()
 }
 
-async function talk(
-  deps: SessionDeps,
-  worker: ConnectedWorker,
-  nextRequest: Inbox['next'],
-): Promise<void> {
+async function talk(deps: SessionDeps, worker: ConnectedWorker, inbox: Inbox): Promise<void> {
   const acks = createAcks(worker)
   let goodbye = false
   try {
     for (;;) {
-      const next = await nextRequest()
+      const next = await inbox.next()
       if (next.done) break
       worker.lastHeardMs = performance.now()
       if (next.value.message.case === 'goodbye') goodbye = true
-      else handle(deps, worker, { request: next.value, ack: acks.add })
+      else handle(deps, worker, { request: next.value, ack: (id) => acks.add(id) })
     }
   } catch (error) {
     deps.log.debug({ err: error, workerId: worker.id }, 'stream broke')
@@ -178,11 +180,8 @@ type Handling = { request: ConnectRequest; ack: (resultId: bigint) => void }
 /** Nothing here waits: results are acknowledged when they are in the ledger, in any order. */
 function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Handling): void {
   const { message } = request
-  const settled = (resultId: bigint, work: Promise<unknown>) =>
-    void work.then(
-      () => ack(resultId),
-      (error: unknown) => deps.log.error({ err: error, workerId: worker.id }, 'result not taken'),
-    )
+  const settled = (resultId: bigint, work: () => Promise<unknown>) =>
+    void untilTaken(deps, worker, work).then((taken) => taken && ack(resultId))
   switch (message.case) {
     case 'heartbeat':
       worker.load = {
@@ -190,19 +189,41 @@ function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Ha
         memoryBytes: Number(message.value.memoryBytes),
         memoryTotalBytes: Number(message.value.memoryTotalBytes),
       }
-      return
+      break
     case 'chunkDone':
-      return settled(message.value.resultId, deps.leases.chunkDone(worker, message.value))
+      settled(message.value.resultId, () => takeChunkDone(deps.leases, worker, message.value))
+      break
     case 'chunkFailed':
-      return settled(message.value.resultId, deps.leases.chunkFailed(worker, message.value))
+      settled(message.value.resultId, () => takeChunkFailed(deps.leases, worker, message.value))
+      break
     case 'leaseEnded':
-      deps.leases.leaseEnded(worker, message.value.leaseId)
-      return ack(message.value.resultId)
+      leaseEnded(deps.leases, worker, message.value.leaseId)
+      ack(message.value.resultId)
+      break
     case 'uploadRequest':
-      return answerUploads(deps, worker, message.value)
+      answerUploads(deps, worker, message.value)
+      break
     default:
       deps.log.warn({ workerId: worker.id, message: message.case }, 'unexpected message')
   }
+}
+
+/** Repeats while the database is away; the worker holds its result, and sends it again on a new stream. */
+async function untilTaken(
+  deps: SessionDeps,
+  worker: ConnectedWorker,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  while (!worker.signal.aborted) {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      deps.log.warn({ err: error, workerId: worker.id }, 'result not taken yet')
+      await delay(RESULT_RETRY_MS, undefined, { signal: worker.signal }).catch(() => undefined)
+    }
+  }
+  return false
 }
 
 function answerUploads(deps: SessionDeps, worker: ConnectedWorker, request: UploadRequest): void {

@@ -52,7 +52,7 @@ export function createCommitter(
         database,
         batch.map(({ result }) => result),
       )
-      batch.forEach(({ resolve }, i) => resolve(outcomes[i] ?? 'unwanted'))
+      for (const [i, { resolve }] of batch.entries()) resolve(outcomes[i] ?? 'unwanted')
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {

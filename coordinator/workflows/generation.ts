@@ -18,7 +18,7 @@ import {
 import type { JobError, RecordActivities, StorageActivities } from './activity-types.ts'
 import { type Control, createControl, pause, resume } from './control.ts'
 import { type JobPlan, type LeaseRange, leasesOf } from './job-plan.ts'
-import { runLeases } from './lanes.ts'
+import { asError, runLeases } from './lanes.ts'
 import {
   LANES,
   PUBLISH,
@@ -84,7 +84,7 @@ async function generate(plan: JobPlan, run: Run): Promise<void> {
     .run(() => storage.hashOutputs({ jobId }))
     .then(
       () => null,
-      (error: unknown) => ({ error }),
+      (error: unknown) => ({ error: asError(error) }),
     )
   try {
     await runAllLeases(plan, run)
@@ -129,7 +129,7 @@ async function runShards(
   leases: readonly LeaseRange[],
   { control, shards, report }: Run & { report: (leases: number) => void },
 ): Promise<void> {
-  let failure: unknown
+  let failure: Error | undefined
   const running: Promise<void>[] = []
   for (let from = 0; from < leases.length && failure === undefined; from += SHARD_LEASES) {
     await condition(() => shards.size < SHARDS_AT_ONCE || failure !== undefined)
@@ -144,7 +144,7 @@ async function runShards(
         },
         (error: unknown) => {
           shards.delete(workflowId)
-          failure ??= error
+          failure ??= asError(error)
         },
       ),
     )

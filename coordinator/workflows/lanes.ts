@@ -25,13 +25,13 @@ export async function runLeases(
   { control, onDone }: { control: Control; onDone: Done },
 ): Promise<void> {
   let inFlight = 0
-  let failure: unknown
+  let failure: Error | undefined
   const run = async (lease: LeaseRange) => {
     try {
       await runLease(plan, lease, control)
       onDone(lease)
     } catch (error) {
-      failure ??= error
+      failure ??= asError(error)
     } finally {
       inFlight--
     }
@@ -69,3 +69,7 @@ async function runLease(plan: JobPlan, lease: LeaseRange, control: Control): Pro
     }
   }
 }
+
+/** Anything thrown, as an error that may be thrown again. */
+export const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error))

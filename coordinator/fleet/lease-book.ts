@@ -1,0 +1,176 @@
+// The running leases of this replica, from opening to end. What is decided here is decided on the ledger; what is
+// in memory can be lost at any time.
+
+import type { Logger } from 'pino'
+import type { Link } from '#engine/dag/part.ts'
+import type { Database } from '../database/database.ts'
+import type { Committer } from '../ledger/commit.ts'
+import { deadChunks, forgiveLosses, suspectChunks } from '../ledger/failures.ts'
+import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
+import { adoptLease, closeLease, type LeaseRow } from '../ledger/leases.ts'
+import { missingChunks } from '../ledger/ledger.ts'
+import { type Assignments, cut } from './assignments.ts'
+import type { Completion, LeaseFailure } from './completion.ts'
+import {
+  applyToChunk,
+  assignChunks,
+  chunksIn,
+  createLease,
+  type Lease,
+  outcomeOf,
+} from './lease.ts'
+import type { ConnectedWorker } from './registry.ts'
+
+export type LeaseDeps = {
+  coordinatorId: string
+  database: Database
+  committer: Committer
+  completion: Completion
+  specs: JobSpecs
+  assignments: Assignments
+  log: Logger
+  /** Whether the part is in the store with these sizes. */
+  isStored: (link: Link) => Promise<boolean>
+  /** Tells the people who watch the job. */
+  report: (jobId: string, level: 'info' | 'warn', message: string, data: object) => void
+  /** Slots may have become free. */
+  onRoom: () => void
+}
+
+export class LeaseBook {
+  readonly deps: LeaseDeps
+  readonly #leases = new Map<string, Lease>()
+
+  constructor(deps: LeaseDeps) {
+    this.deps = deps
+  }
+
+  get(leaseId: string): Lease | undefined {
+    return this.#leases.get(leaseId)
+  }
+
+  all(): IterableIterator<Lease> {
+    return this.#leases.values()
+  }
+
+  holds(lease: Lease): boolean {
+    return this.#leases.get(lease.row.id) === lease
+  }
+
+  /** Starts a lease opened by an activity, or gives the one that runs its new token. */
+  open(row: LeaseRow, work: { spec: JobSpec; missing: readonly number[] }): void {
+    const running = this.#leases.has(row.id)
+    const lease = this.#resume(row, work)
+    if (!running) void this.#begin(lease)
+  }
+
+  /**
+   * The lease on this worker, after it connected again or reports on one that another replica had; null when
+   * nobody wants it any more, or it was never this worker's.
+   */
+  async adopt(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
+    const { database, coordinatorId, specs, assignments } = this.deps
+    const row = await adoptLease(database, { leaseId, workerId: worker.id, coordinatorId })
+    if (!row) return null
+    const spec = await specs.get(row.jobId)
+    const missing = await missingChunks(database, row)
+    const lease = this.#resume(row, { spec, missing })
+    await forgiveLosses(database, { ...row, workerId: worker.id })
+    assignments.drop(lease)
+    worker.leases.add(lease.row.id)
+    assignChunks(lease, worker.id, [...chunksIn(lease, 'missing'), ...chunksIn(lease, 'leased')])
+    return lease
+  }
+
+  /** The lease that a result of this worker belongs to. */
+  find(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
+    const known = this.#leases.get(leaseId)
+    if (!known) return this.adopt(leaseId, worker)
+    return Promise.resolve(known.row.workerIds.includes(worker.id) ? known : null)
+  }
+
+  /** Puts what is missing in line for workers; `alone`: chunks that get an assignment of their own. */
+  enqueue(lease: Lease, alone: readonly number[], where: 'front' | 'back'): void {
+    const { assignments } = this.deps
+    for (const assignment of cut(lease, alone, performance.now()))
+      assignments.add(assignment, where)
+    assignments.pump()
+  }
+
+  /** Ends the lease, or goes on with it, as its chunks stand. */
+  settle(lease: Lease): void {
+    const { assignments, completion } = this.deps
+    if (!this.holds(lease) || assignments.waits(lease)) return
+    const outcome = outcomeOf(lease)
+    if (outcome === 'missing') {
+      for (const chunk of chunksIn(lease, 'leased')) applyToChunk(lease, chunk, 'lost')
+      this.enqueue(lease, [], 'front')
+    } else if (outcome === 'dead' || outcome === 'failed')
+      this.#fail(lease, failureOf(lease, outcome))
+    if (outcome === 'done')
+      this.end(lease, () => completion.complete(lease.row, { chunks: lease.chunks.size }))
+  }
+
+  /** Drops the lease without telling Temporal: it does not wait for it any more. */
+  forget(lease: Lease): void {
+    this.#leases.delete(lease.row.id)
+    this.deps.assignments.drop(lease)
+  }
+
+  /** Gives the lease back to Temporal for another replica or another time. */
+  giveBack(lease: Lease, message: string): void {
+    this.#fail(lease, { type: 'lease_returned', message, retryable: false })
+  }
+
+  /** The row goes once Temporal knows: until then a replica that takes over can tell it. */
+  end(lease: Lease, tell: () => Promise<void>): void {
+    this.forget(lease)
+    tell()
+      .then(() => closeLease(this.deps.database, lease.row.id))
+      .catch((error: unknown) =>
+        this.deps.log.warn({ err: error, leaseId: lease.row.id }, 'lease not closed'),
+      )
+  }
+
+  #fail(lease: Lease, failure: LeaseFailure): void {
+    this.end(lease, () => this.deps.completion.fail(lease.row, failure))
+  }
+
+  #resume(row: LeaseRow, { spec, missing }: { spec: JobSpec; missing: readonly number[] }): Lease {
+    const known = this.#leases.get(row.id)
+    if (known) {
+      known.row = row
+      return known
+    }
+    const lease = createLease(row, { spec, missing, nowMs: performance.now() })
+    this.#leases.set(row.id, lease)
+    return lease
+  }
+
+  async #begin(lease: Lease): Promise<void> {
+    const { database, log } = this.deps
+    try {
+      for (const { chunk, code, message } of await deadChunks(database, lease.row)) {
+        applyToChunk(lease, chunk, 'condemned')
+        lease.errors.set(chunk, { code, message })
+      }
+      if (chunksIn(lease, 'missing').length === 0) this.settle(lease)
+      else this.enqueue(lease, await suspectChunks(database, lease.row), 'back')
+    } catch (error) {
+      log.warn({ err: error, leaseId: lease.row.id }, 'lease not begun')
+      const message = 'the database did not answer'
+      this.#fail(lease, { type: 'infrastructure', message, retryable: true })
+    }
+  }
+}
+
+function failureOf(lease: Lease, state: 'dead' | 'failed'): LeaseFailure {
+  const chunks = chunksIn(lease, state).sort((a, b) => a - b)
+  const chunk = chunks[0] as number
+  const error = lease.errors.get(chunk) ?? { code: 'generation_failed', message: 'unknown' }
+  const table = lease.spec.plan.tables[lease.row.tableNo]?.name ?? ''
+  const message = JSON.stringify({ ...error, table, chunk, chunks: chunks.length })
+  return state === 'dead'
+    ? { type: 'poison_chunk', message, retryable: false }
+    : { type: 'chunk_failed', message, retryable: true }
+}

@@ -1,0 +1,157 @@
+// The coordinator process put together: REST edge, workflow and lease workers, fleet gateway. It holds no state
+// of its own, so that any number of replicas run on the same Postgres and Temporal.
+
+import { randomUUID } from 'node:crypto'
+import { Runtime } from '@temporalio/worker'
+import { createGenerateChunks } from './activities/generate-chunks.ts'
+import { createRecordActivities } from './activities/record.ts'
+import { readConfig } from './config.ts'
+import { createCompletion } from './fleet/completion.ts'
+import { createFleet } from './fleet/fleet.ts'
+import { authenticateWorker, createFleetGateway } from './fleet/gateway.ts'
+import { openFoundation, stopOnSignals, uploadKeyOf } from './foundation.ts'
+import { createHealthChecks } from './health-checks.ts'
+import { createApp } from './http/app.ts'
+import { createAudit } from './identity/audit.ts'
+import { bootstrap } from './identity/bootstrap.ts'
+import { createCertificateAuthority } from './identity/certificate-authority.ts'
+import { createEnroll } from './identity/enrollment.ts'
+import { createReporter } from './jobs/report.ts'
+import { createCommitter } from './ledger/commit.ts'
+import { createMetrics } from './metrics.ts'
+import { announcePresence } from './presence.ts'
+import { createArweavePrice, publisherNames } from './publish/settings.ts'
+import { isStored } from './storage/check-part.ts'
+import { createUploadSigner } from './storage/upload-signer.ts'
+import { createWorkflowWorker } from './temporal/job-workers.ts'
+import { createLeaseWorkers } from './temporal/lease-workers.ts'
+import { createOutbox } from './temporal/outbox.ts'
+import { createReconciler } from './temporal/reconciler.ts'
+import { ensureSearchAttributes } from './temporal/search-attributes.ts'
+import { FLEET } from './workflows/policies.ts'
+
+const config = readConfig()
+Runtime.install({ shutdownSignals: [] })
+const stopping = new AbortController()
+const base = await openFoundation(config, stopping.signal)
+const { database, notifications, secrets, specs, store, temporal } = base
+const coordinatorId = `${config.name}-${randomUUID().slice(0, 8)}`
+const log = base.log.child({ coordinatorId })
+const onFatal = (error: unknown) => {
+  log.fatal({ err: error }, 'cannot go on; to be started again')
+  process.exit(1)
+}
+
+if (config.admin)
+  await bootstrap(database, {
+    ...config.admin,
+    arweaveBudgetWinston: config.defaultArweaveBudgetWinston,
+  })
+await ensureSearchAttributes(temporal)
+const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
+const presence = await announcePresence({ database, log }, { id: coordinatorId, name: config.name })
+const authority = await createCertificateAuthority({ secrets })
+const certificate = await authority.issueServerCertificate({
+  hosts: [
+    config.fleet.host,
+    ...config.fleet.addresses.map((address) => address.replace(/:\d+$/, '')),
+  ],
+})
+
+const fleet = createFleet(
+  {
+    database,
+    notifications,
+    specs,
+    log,
+    committer: createCommitter(database, {
+      maxRows: FLEET.commitRowsMax,
+      maxDelayMs: FLEET.commitDelayMaxMs,
+    }),
+    completion: createCompletion({
+      client: temporal.client,
+      signal: stopping.signal,
+      onRetry: (error) => log.warn({ err: error }, 'Temporal not told yet'),
+    }),
+    authenticate: (hello, nonce) => authenticateWorker({ database, certificate }, hello, nonce),
+    signUploads: createUploadSigner(config.store),
+    refused: (peer, hello, { code, message }) =>
+      audit.record({
+        principal: hello?.workerId ?? 'anonymous',
+        action: 'worker.connect',
+        resource: peer,
+        outcome: 'refused',
+        details: { code, message },
+      }),
+    report: createReporter({ database, log }),
+    isStored: (link) => isStored(store, link),
+  },
+  {
+    coordinatorId,
+    uploadKey: await uploadKeyOf(secrets),
+    partsUrl: config.store.kind === 's3' ? '' : config.parts.url,
+    partMaxBytes: config.parts.maxBytes,
+  },
+)
+const gateway = createFleetGateway({
+  fleet,
+  enroll: createEnroll({ database, audit }),
+  certificate,
+  log,
+})
+await gateway.listen(config.fleet.host, config.fleet.port)
+
+const workflows = await createWorkflowWorker(
+  createRecordActivities({ database, specs, publishers: publisherNames(config) }),
+  { temporal, onFatal },
+)
+const leaseWorkers = await createLeaseWorkers({
+  connection: temporal.native,
+  namespace: temporal.namespace,
+  database,
+  notifications,
+  fleet,
+  activities: {
+    generateChunks: createGenerateChunks({ database, specs, fleet, coordinatorId }),
+  },
+  log,
+  onFatal,
+})
+const outbox = createOutbox({ database, notifications, client: temporal.client, log })
+const reconciler = createReconciler({ database, client: temporal.client, log })
+
+const app = await createApp({
+  database,
+  notifications,
+  secrets,
+  audit,
+  store,
+  metrics: createMetrics(database),
+  health: createHealthChecks({ database, temporal, partsUrl: config.parts.url }),
+  arweavePrice: createArweavePrice(config),
+  caFingerprint: authority.fingerprint,
+  logger: log,
+  settings: {
+    publicUrl: config.http.publicUrl,
+    ipfsGateways: config.ipfs.gateways,
+    arweaveUrl: config.arweave?.url ?? null,
+    temporal: { uiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace },
+    fleetAddresses: config.fleet.addresses,
+  },
+})
+await app.listen({ host: config.http.host, port: config.http.port })
+log.info({ port: config.http.port }, 'coordinator ready')
+
+stopOnSignals(log, async () => {
+  stopping.abort()
+  await app.close()
+  await reconciler.close()
+  await outbox.close()
+  await leaseWorkers.close()
+  await fleet.close()
+  await gateway.close({ graceMs: 2_000 })
+  await workflows.close()
+  await presence.close()
+  await audit.close()
+  await base.close()
+})

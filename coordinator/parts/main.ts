@@ -1,0 +1,96 @@
+// The parts process put together: takes workers' uploads, reads them back for hashing, merging and publishing, and
+// serves published blocks to peers, so that none of it takes the coordinator's time.
+
+import { randomBytes } from 'node:crypto'
+import { Runtime } from '@temporalio/worker'
+import { createArweaveActivities } from '../activities/arweave.ts'
+import { createHashOutputs } from '../activities/hash-outputs.ts'
+import { createMergeOutput } from '../activities/merge-output.ts'
+import { createPublishOutput } from '../activities/publish-output.ts'
+import { createWriteManifest } from '../activities/write-manifest.ts'
+import { readConfig } from '../config.ts'
+import { openFoundation, stopOnSignals, uploadKeyOf } from '../foundation.ts'
+import { createAudit } from '../identity/audit.ts'
+import { isPublic } from '../ledger/public-blocks.ts'
+import { createArweaveClient } from '../publish/arweave-client.ts'
+import { createArweaveConfirmer } from '../publish/arweave-confirmer.ts'
+import { parseWallet } from '../publish/arweave-wallet.ts'
+import { createPublishers } from '../publish/publishers.ts'
+import { createIpfsNode } from '../storage/ipfs-node.ts'
+import { createStorageWorker } from '../temporal/job-workers.ts'
+import { checkParts } from './check-parts.ts'
+import { createSink } from './sink.ts'
+import { createSweeper } from './sweeper.ts'
+
+const config = readConfig()
+Runtime.install({ shutdownSignals: [] })
+const stopping = new AbortController()
+const base = await openFoundation(config, stopping.signal)
+const { database, notifications, secrets, specs, store, temporal, log } = base
+const onFatal = (error: unknown) => {
+  log.fatal({ err: error }, 'cannot go on; to be started again')
+  process.exit(1)
+}
+
+const arweave = config.arweave
+  ? {
+      client: createArweaveClient({ fetch }, { url: config.arweave.url }),
+      wallet: parseWallet(config.arweave.wallet),
+    }
+  : null
+const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
+const pseudonymKey = await secrets.getOrCreate('pseudonym-key', () => randomBytes(32))
+const sink = await createSink(
+  {
+    store,
+    key: await uploadKeyOf(secrets),
+    log,
+    onRefused: (refusal) =>
+      audit.record({
+        principal: refusal.workerId ?? 'anonymous',
+        action: 'part.upload',
+        resource: refusal.cid,
+        outcome: 'refused',
+        details: refusal,
+      }),
+  },
+  { host: config.parts.host, port: config.parts.port, maxBytes: config.parts.maxBytes },
+)
+const worker = await createStorageWorker(
+  {
+    hashOutputs: createHashOutputs({ database, notifications, specs, store }),
+    mergeOutput: createMergeOutput({ database, specs, store }),
+    writeManifest: createWriteManifest({ database, specs, store, pseudonymKey }),
+    publishOutput: createPublishOutput({
+      database,
+      store,
+      publisherFor: createPublishers({ config, database, store }),
+    }),
+    ...createArweaveActivities({ database, specs, store, arweave }),
+  },
+  { temporal, onFatal },
+)
+const confirmer = arweave ? createArweaveConfirmer({ database, client: arweave.client, log }) : null
+const sweeper = createSweeper({ database, store, log })
+const ipfs =
+  config.ipfs.listen.length > 0
+    ? await createIpfsNode(
+        { store, isPublic: (cid) => isPublic(database, cid) },
+        { listen: config.ipfs.listen },
+      )
+    : null
+checkParts({ database, store, log }, { signal: stopping.signal }).catch((error: unknown) =>
+  log.warn({ err: error }, 'parts not checked'),
+)
+log.info({ url: sink.url, peers: ipfs?.addresses() ?? [] }, 'parts ready')
+
+stopOnSignals(log, async () => {
+  stopping.abort()
+  await sink.close()
+  await worker.close()
+  await confirmer?.close()
+  await sweeper.close()
+  await ipfs?.stop()
+  await audit.close()
+  await base.close()
+})

@@ -1,0 +1,57 @@
+// The Temporal worker that runs workflows and their short database work, and the one for work on stored parts.
+
+import { fileURLToPath } from 'node:url'
+import { Worker } from '@temporalio/worker'
+import { mapFailures } from '../activities/failure.ts'
+import type { RecordActivities, StorageActivities } from '../workflows/activity-types.ts'
+import { QUEUES } from '../workflows/policies.ts'
+import type { Temporal } from './connect.ts'
+
+export type RunningWorker = { close(): Promise<void> }
+
+type Options = { temporal: Temporal; onFatal: (error: unknown) => void }
+
+export async function createWorkflowWorker(
+  activities: RecordActivities,
+  { temporal, onFatal }: Options,
+): Promise<RunningWorker> {
+  const worker = await Worker.create({
+    connection: temporal.native,
+    namespace: temporal.namespace,
+    taskQueue: QUEUES.workflows,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: mapFailures({ ...activities }),
+    maxCachedWorkflows: 200,
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '10s',
+  })
+  return running(worker, onFatal)
+}
+
+export async function createStorageWorker(
+  activities: StorageActivities,
+  { temporal, onFatal }: Options,
+): Promise<RunningWorker> {
+  const worker = await Worker.create({
+    connection: temporal.native,
+    namespace: temporal.namespace,
+    taskQueue: QUEUES.storage,
+    activities: mapFailures({ ...activities }),
+    // Most of them wait for chunks.
+    maxConcurrentActivityTaskExecutions: 200,
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '10s',
+  })
+  return running(worker, onFatal)
+}
+
+function running(worker: Worker, onFatal: (error: unknown) => void): RunningWorker {
+  const run = worker.run()
+  run.catch(onFatal)
+  return {
+    async close() {
+      worker.shutdown()
+      await run.catch(() => undefined)
+    },
+  }
+}
