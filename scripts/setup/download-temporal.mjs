@@ -41,10 +41,11 @@ async function fetchTo(file, url) {
   say(`${url} has SHA-256 ${hash.digest('hex')}`)
 }
 
-/** Puts the CLI at `file`; false, with the reason said, when it cannot be had from the site. */
+/** Puts the CLI at `file`; false, with the reason said, when it cannot be had from the site or SYNDATA_OFFLINE is 1. */
 export async function downloadTemporal(file) {
   const work = `${path.dirname(file)}.download`
   try {
+    if (process.env.SYNDATA_OFFLINE === '1') throw new Error('SYNDATA_OFFLINE is set')
     const { archiveUrl, fileToExtract } = await askWhere()
     rmSync(work, { recursive: true, force: true })
     mkdirSync(work, { recursive: true })
