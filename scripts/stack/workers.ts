@@ -1,5 +1,5 @@
 // The workers of the stack: each in its region, with a folder for its identity and, the first time, a token.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type NodeProcessOptions, nodeLaunch } from './node-process.ts'
 import type { StackPlan } from './stack-plan.ts'
@@ -50,9 +50,12 @@ async function isConnected(deps: WorkerDeps, name: string): Promise<boolean> {
 
 const CONNECTED = ['connected', 'idle', 'busy', 'draining']
 
-/** A worker keeps its identity in its folder; with one, a token would be wasted. */
-function hasIdentity(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('identity'))
+/** A worker that is enrolled has its membership in its folder; a token would be wasted on it. */
+function isEnrolled(folder: string): boolean {
+  const file = path.join(folder, 'identity.json')
+  if (!existsSync(file)) return false
+  const { membership } = JSON.parse(readFileSync(file, 'utf8')) as { membership?: unknown }
+  return Boolean(membership)
 }
 
 /** One spec per worker; ready when the coordinator lists it as connected. */
@@ -74,7 +77,7 @@ export function workerSpecs(deps: WorkerDeps): ChildSpec[] {
       stage: 2,
       launch: async () => {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
-        const token = hasIdentity(folder) ? {} : { SYNDATA_TOKEN: await newToken(deps, region) }
+        const token = isEnrolled(folder) ? {} : { SYNDATA_TOKEN: await newToken(deps, region) }
         return nodeLaunch({ role: 'worker', name }, { env: { ...env, ...token } }, deps.processes)
       },
       isReady: () => isConnected(deps, name),
