@@ -2,7 +2,7 @@
 // is a directory of the files, manifest.json and chunks.jsonl.
 
 import { createHmac } from 'node:crypto'
-import { canonicalJson } from '#engine/config/canonical.ts'
+import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Database } from '../database/database.ts'
@@ -64,9 +64,9 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link) {
     engine_version: config.engine_version,
     seed: config.seed,
     now: config.now,
-    config_digest: spec.specDigest,
+    config_digest: digestOf(config),
     // Left out when the owner keeps the config: then verifying needs the owner's key.
-    ...(spec.publishConfig ? { config, plan } : {}),
+    ...(spec.publishConfig ? { config } : {}),
     output: { format: spec.format, chunk_rows: config.chunk_rows },
     files: outputs.map((output) => ({
       table: output.name,
@@ -85,6 +85,7 @@ type ChunkRow = {
   chunk_no: number
   cid: string
   bytes: number
+  dag_bytes: number
   rows: number
   worker_id: string
   region: string
@@ -96,7 +97,7 @@ async function writeChunkList(deps: Deps, jobId: string, outputs: OutputRow[]): 
   for (const { tableNo, name } of outputs) {
     for (let from = 0; ; from += LINES_PER_PART) {
       const rows = await deps.database.query<ChunkRow>(
-        `select chunk_no, cid, bytes, rows, worker_id, region from chunks
+        `select chunk_no, cid, bytes, dag_bytes, rows, worker_id, region from chunks
          where job_id = $1 and table_no = $2 and chunk_no >= $3 and chunk_no < $4 order by chunk_no`,
         [jobId, tableNo, from, from + LINES_PER_PART],
       )
@@ -113,6 +114,7 @@ const lineOf = (key: Buffer, table: string, row: ChunkRow) => ({
   chunk: row.chunk_no,
   cid: row.cid,
   bytes: Number(row.bytes),
+  dag_bytes: Number(row.dag_bytes),
   rows: row.rows,
   worker: createHmac('sha256', key).update(row.worker_id).digest('hex').slice(0, 16),
   region: row.region,

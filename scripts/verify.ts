@@ -1,0 +1,54 @@
+// npm run verify -- <manifest>: checks that files are what their chunks add up to, makes sampled chunks again and
+// compares their CIDs. Exit code 0 when all agree, 1 when not, 2 when it could not be checked.
+
+import { parseArgs } from 'node:util'
+import { AppError, ERRORS } from '#engine/errors.ts'
+import { checkFiles, verifyChunks } from './verify/check-chunks.ts'
+import { readManifest } from './verify/read-manifest.ts'
+
+const HELP = `npm run verify -- <manifest> [options]
+
+  <manifest>       manifest.json as a file or URL, or the CID of a published output
+  --gateway URL    where CIDs are fetched (an origin with /ipfs/)
+  --api-key KEY    for outputs that are not public
+  --sample N       chunks to make again, spread evenly (default 16)
+  --all            every chunk`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      gateway: { type: 'string' },
+      'api-key': { type: 'string' },
+      sample: { type: 'string', default: '16' },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const [source] = positionals
+  if (values.help || !source) {
+    console.log(HELP)
+    return values.help ? 0 : 2
+  }
+  const options = { gateway: values.gateway ?? null, apiKey: values['api-key'] ?? null }
+  const found = await readManifest(source, options)
+  checkFiles(found)
+  for (const { name, rows, cid } of found.manifest.files)
+    console.log(`${name.padEnd(24)} ${String(rows).padStart(12)} rows  ${cid}  = its chunks`)
+  const sample = values.all ? Number.POSITIVE_INFINITY : Number(values.sample)
+  const { checked, of, mismatches } = verifyChunks(found, {
+    sample,
+    onChunk: ({ table, chunk, cid }, equal) =>
+      console.log(`${equal ? 'equal    ' : 'DIFFERENT'} ${table} chunk ${chunk}  ${cid}`),
+  })
+  console.log(`${checked} of ${of} chunks made again, ${mismatches.length} differ`)
+  return mismatches.length === 0 ? 0 : 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof AppError)) throw error
+  console.error(`${error.message}\n${ERRORS[error.code].hint}`)
+  process.exitCode = error.code === 'digest_mismatch' ? 1 : 2
+}

@@ -1,0 +1,71 @@
+// Makes chunks again from a manifest's config and compares: what a worker, or anyone, would have made.
+
+import { writeChunk } from '#engine/chunk.ts'
+import { compile } from '#engine/compile.ts'
+import { digestOf } from '#engine/config/canonical.ts'
+import { concatLinks } from '#engine/dag/concat.ts'
+import { partOf } from '#engine/dag/part.ts'
+import { AppError } from '#engine/errors.ts'
+import { Output } from '#engine/formats/output.ts'
+import { planConfig } from '#engine/plan.ts'
+import { ENGINE_VERSION } from '#engine/version.ts'
+import type { ChunkLine, Manifest, ManifestSource } from './read-manifest.ts'
+
+const CHUNK_BYTES_MAX = 1 << 30
+
+export type Mismatch = { table: string; chunk: number; expected: string; found: string }
+export type Verification = { checked: number; of: number; mismatches: Mismatch[] }
+
+/** Files are what their chunks add up to, by links alone. Throws AppError digest_mismatch naming the file. */
+export function checkFiles({ manifest, chunks }: ManifestSource): void {
+  for (const file of manifest.files) {
+    const lines = chunks.filter(({ table }) => table === file.table)
+    const inOrder = lines.length === file.chunks && lines.every(({ chunk }, i) => chunk === i)
+    const links = lines.map(({ cid, bytes, dag_bytes }) => ({ cid, bytes, dagBytes: dag_bytes }))
+    if (!inOrder || concatLinks(links, () => undefined).cid !== file.cid)
+      throw new AppError('digest_mismatch', `${file.name} is not what its chunks add up to`)
+  }
+}
+
+/** Makes `sample` chunks (all of them when that many) again; calls `onChunk` after each. */
+export function verifyChunks(
+  { manifest, chunks }: ManifestSource,
+  { sample, onChunk }: { sample: number; onChunk: (line: ChunkLine, equal: boolean) => void },
+): Verification {
+  const config = configOf(manifest)
+  const dataset = compile(config, planConfig(config))
+  const output = new Output(CHUNK_BYTES_MAX)
+  const mismatches: Mismatch[] = []
+  const chosen = spread(chunks, sample)
+  for (const line of chosen) {
+    output.reset()
+    writeChunk(dataset.table(line.table), line.chunk, output)
+    const found = partOf(output.bytes()).link.cid
+    if (found !== line.cid)
+      mismatches.push({ table: line.table, chunk: line.chunk, expected: line.cid, found })
+    onChunk(line, found === line.cid)
+  }
+  return { checked: chosen.length, of: chunks.length, mismatches }
+}
+
+function configOf(manifest: Manifest) {
+  const { config, engine_version: needed } = manifest
+  if (!config)
+    throw new AppError('forbidden', 'the owner did not publish the config: ask for it to verify')
+  if (needed !== ENGINE_VERSION)
+    throw new AppError(
+      'engine_mismatch',
+      `the data was made by engine ${needed}, this is ${ENGINE_VERSION}: check out that release`,
+    )
+  if (digestOf(config) !== manifest.config_digest)
+    throw new AppError('digest_mismatch', 'the config is not the one that the manifest names')
+  return config
+}
+
+/** Evenly over the list, first and last included. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (count >= items.length) return [...items]
+  const step = (items.length - 1) / Math.max(1, count - 1)
+  const indices = new Set(Array.from({ length: count }, (_, i) => Math.round(i * step)))
+  return [...indices].map((index) => items[index] as T)
+}

@@ -1,0 +1,94 @@
+// A manifest and its list of chunks, from a file beside it or from a gateway, checked against their CIDs.
+
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { partOf } from '#engine/dag/part.ts'
+import { AppError } from '#engine/errors.ts'
+
+export type ManifestFile = {
+  table: string
+  name: string
+  rows: number
+  bytes: number
+  sha256: string
+  cid: string
+  chunks: number
+}
+
+export type Manifest = {
+  manifest_version: 1
+  engine_version: string
+  config_digest: string
+  config?: ResolvedConfig
+  files: ManifestFile[]
+  chunks: { name: string; cid: string; bytes: number }
+}
+
+export type ChunkLine = {
+  table: string
+  chunk: number
+  cid: string
+  bytes: number
+  dag_bytes: number
+  rows: number
+}
+
+export type ManifestSource = {
+  manifest: Manifest
+  chunks: ChunkLine[]
+}
+
+type Options = {
+  /** For example http://127.0.0.1:8080; used for bare CIDs and for chunks.jsonl when it is not beside the file. */
+  gateway: string | null
+  apiKey: string | null
+}
+
+/** `source`: a file, a URL, or the CID of a manifest or of the published folder. Throws AppError with what to do. */
+export async function readManifest(source: string, options: Options): Promise<ManifestSource> {
+  const read = readerFor(source, options)
+  const manifest = JSON.parse(String(await read('manifest.json'))) as Manifest
+  if (manifest.manifest_version !== 1)
+    throw new AppError('unsupported', `manifest version ${manifest.manifest_version} is not known`)
+  const list = await read('chunks.jsonl', manifest.chunks.cid)
+  if (list.length <= 1 << 20 && partOf(list).link.cid !== manifest.chunks.cid)
+    throw new AppError('digest_mismatch', 'chunks.jsonl is not the one the manifest names')
+  const lines = String(list).split('\n').filter(Boolean)
+  return { manifest, chunks: lines.map((line) => JSON.parse(line) as ChunkLine) }
+}
+
+type Read = (name: string, cid?: string) => Promise<Buffer>
+
+function readerFor(source: string, { gateway, apiKey }: Options): Read {
+  const headers: Record<string, string> = apiKey ? { 'x-api-key': apiKey } : {}
+  const fetchCid = (cid: string) => fetchBytes(`${needed(gateway)}/ipfs/${cid}`, headers)
+  if (/^https?:/.test(source)) {
+    const origin = gateway ?? new URL(source).origin
+    return (name, cid) =>
+      name === 'manifest.json'
+        ? fetchBytes(source, headers)
+        : fetchBytes(`${origin}/ipfs/${cid}`, headers)
+  }
+  if (/^baf[a-z2-7]{50,}$/.test(source))
+    return (name, cid) =>
+      name === 'manifest.json'
+        ? fetchCid(source).catch(() => fetchCid(`${source}/manifest.json`))
+        : fetchCid(cid ?? '')
+  return async (name, cid) => {
+    if (name === 'manifest.json') return readFile(source)
+    const beside = path.join(path.dirname(source), name)
+    return readFile(beside).catch(() => fetchCid(cid ?? ''))
+  }
+}
+
+function needed(gateway: string | null): string {
+  if (gateway) return gateway
+  throw new AppError('invalid_request', 'name a gateway: --gateway http://127.0.0.1:8080')
+}
+
+async function fetchBytes(url: string, headers: Record<string, string>): Promise<Buffer> {
+  const response = await fetch(url, { headers })
+  if (!response.ok) throw new AppError('not_found', `${url} answers ${response.status}`)
+  return Buffer.from(await response.arrayBuffer())
+}
