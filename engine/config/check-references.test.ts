@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseConfig } from './parse.ts'
 import { child, columns, foreign, testCases } from './problem-cases.ts'
 
 const FK = '{parent_table: parents, parent_column: id, child_column: pid}'
@@ -89,4 +92,43 @@ testCases({
 `,
     { path: '/tables/0/foreign_keys', message: /a -> b -> a/ },
   ],
+})
+
+test('a parent column of an unknown type is reported for its type alone', () => {
+  const source = {
+    tables: [
+      { name: 'a', columns: [{ name: 'id', type: 'intt', constraints: ['PK'] }] },
+      {
+        name: 'b',
+        columns: [{ name: 'a', type: 'int', constraints: ['FK'] }],
+        foreign_keys: [{ parent_table: 'a', child_column: 'a' }],
+      },
+    ],
+  }
+  assert.deepEqual(
+    parseConfig(source).problems.map(({ path }) => path),
+    ['/tables/0/columns/0/type'],
+  )
+})
+
+test('what a foreign key leaves out is its parent key and the column of the same name', () => {
+  const other = '{name: other, type: int, rule: {type: reference, table: parents}}'
+  const source = child(['{name: id, type: int}', other], foreign('{parent_table: parents}'))
+  const { config, problems } = parseConfig(source)
+  assert.deepEqual(problems, [])
+  const keys = config.tables[1]?.foreign_keys ?? []
+  assert.deepEqual(
+    keys.map(({ parent_columns, child_columns }) => [...parent_columns, ...child_columns]),
+    [
+      ['id', 'id'],
+      ['id', 'other'],
+    ],
+  )
+})
+
+test('a foreign key column keeps to its parent, whatever rule it was given', () => {
+  const own = '{name: pid, type: int, rule: {type: range, min: 1, max: 9}}'
+  const { config, warnings } = parseConfig(child([own], foreign(FK)))
+  assert.equal(config.tables[1]?.columns[0]?.rule?.type, 'reference')
+  assert.match(warnings.join(), /kids\.pid.*not used/)
 })

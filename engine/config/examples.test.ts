@@ -39,6 +39,7 @@ test('the shop has 5,000,000 rows', async () => {
 
 test('the schema is plain JSON Schema', () => {
   const schema: unknown = JSON.parse(JSON.stringify(DatasetConfigSchema))
+  assert.ok(!Value.Check(DatasetConfigSchema, { tables: [{ name: 't', columns: [{ name: 1 }] }] }))
   assert.equal(
     (schema as { $schema: string }).$schema,
     'https://json-schema.org/draft/2020-12/schema',

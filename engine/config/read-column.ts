@@ -44,7 +44,13 @@ export function readColumn(value: unknown, path: string, report: Report): Column
   const { name, type } = fields
   if (typeof name !== 'string' || name === '') return null
   const read = typeof type === 'string' ? readColumnType(type, at(path, 'type'), report) : null
-  return read === null ? unreadable(name, path) : assemble(fields, name, read, path, report)
+  if (read !== null) return assemble(fields, name, read, path, report)
+  const {
+    rule: _bounds,
+    nullable: _nullable,
+    ...flags
+  } = readConstraints(fields['constraints'], at(path, 'constraints'), 'str', report)
+  return { ...unreadable(name, path), ...flags }
 }
 
 /** Stands for a column whose type is unknown, so that others may still name it. */

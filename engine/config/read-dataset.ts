@@ -20,6 +20,12 @@ const LATER = {
   anomalies: 'Leave anomalies out',
 }
 
+const HINTS = {
+  columns: 'Write tables: [{name: data, columns: [...]}]',
+  foreign_keys: 'Write foreign_keys on the table that refers to another',
+  total_rows: 'Write rows: 1000',
+}
+
 const OUTPUT_LATER = {
   csv: 'Leave csv out: comma, minimal quotes, a header, LF',
   sql: WORKS,
@@ -50,7 +56,7 @@ export function readDataset(value: unknown, report: Report): DatasetConfig {
     return emptyConfig()
   }
   const fields = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
-  const options = { what: 'config', deep: DEEP, later: LATER }
+  const options = { what: 'config', deep: DEEP, later: LATER, hints: HINTS }
   checkShape(DatasetConfigSchema, fields, '', report, options)
   return {
     version: 1,

@@ -89,6 +89,10 @@ testCases({
     column('type: float, rule: {type: normal, mean: 1, stddev: 0}'),
     { path: `${C}/rule/stddev`, message: /above 0/ },
   ],
+  'a mean that is no logarithm': [
+    column('type: float, rule: {type: lognormal, mean: 50000, stddev: 1}'),
+    { path: `${C}/rule/mean`, message: /logarithm/, hint: /10\.8/ },
+  ],
   'a date that is none': [
     column('type: date, rule: {type: date, min: "2025-02-30", max: "2025-03-01"}'),
     { path: `${C}/rule/min`, message: /not a date/, hint: /2025-01-31/ },

@@ -23,7 +23,7 @@ const Description = Type.Optional(
   Type.String({ maxLength: 10_000, description: 'For people; not read', examples: ['Who buys'] }),
 )
 
-export const RuleSchema: TSchema = Type.Union(
+const RuleSchema: TSchema = Type.Union(
   [
     Type.Union(RULE_NAMES.filter(isShort).map((name) => Type.Literal(name))),
     ...[...RULES.values()].map((spec) => spec.schema),
@@ -68,23 +68,20 @@ export const ComparisonSchema = Type.Object(
   { additionalProperties: false },
 )
 
-const Nested = Type.Ref('Condition')
 const only = { additionalProperties: false }
 
-export const ConditionSchema: TSchema = Type.Cyclic(
-  {
-    Condition: Type.Union([
-      ComparisonSchema,
-      Type.Object({ all: Type.Array(Nested, { minItems: 1 }) }, only),
-      Type.Object({ any: Type.Array(Nested, { minItems: 1 }) }, only),
-      Type.Object({ not: Nested }, only),
-    ]),
-  },
-  'Condition',
-)
+/** What is used in several places, or inside itself, is defined once at the root of the published schema. */
+const Defined = (name: 'Condition' | 'Rule' | 'Column') => Type.Ref(`#/$defs/${name}`)
+
+const ConditionSchema: TSchema = Type.Union([
+  ComparisonSchema,
+  Type.Object({ all: Type.Array(Defined('Condition'), { minItems: 1 }) }, only),
+  Type.Object({ any: Type.Array(Defined('Condition'), { minItems: 1 }) }, only),
+  Type.Object({ not: Defined('Condition') }, only),
+])
 
 export const ConditionalRuleSchema = Type.Object(
-  { condition: ConditionSchema, rule: RuleSchema },
+  { condition: Defined('Condition'), rule: Defined('Rule') },
   { additionalProperties: false },
 )
 
@@ -115,7 +112,7 @@ export const ColumnSchema = Type.Object(
   {
     name: Name('Name of the column', 'email'),
     type: Type.String({ description: 'int, float, decimal(p,s), str, ...', examples: ['int'] }),
-    rule: Type.Optional(RuleSchema),
+    rule: Type.Optional(Defined('Rule')),
     conditional_rules: Type.Optional(
       Type.Array(ConditionalRuleSchema, { maxItems: 1000, description: 'First match wins' }),
     ),
@@ -193,10 +190,10 @@ export const TableSchema = Type.Object(
     locale: Locale,
     description: Description,
     columns: Type.Optional(
-      Type.Array(ColumnSchema, { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
+      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
     ),
     fields: Type.Optional(
-      Type.Array(ColumnSchema, { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
+      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
     ),
     foreign_keys: Type.Optional(Type.Array(ForeignKeySchema, { maxItems: 1000, examples: [[]] })),
   },
@@ -237,11 +234,13 @@ export const DatasetConfigSchema = Type.Object(
       Type.Array(TableSchema, { minItems: 1, maxItems: TABLES_MAX, examples: [[]] }),
     ),
     fields: Type.Optional(
-      Type.Array(ColumnSchema, { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
+      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
     ),
   },
   {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    patternProperties: { '^x-': {} },
+    $defs: { Condition: ConditionSchema, Rule: RuleSchema, Column: ColumnSchema },
     title: 'Dataset config',
     additionalProperties: false,
   },

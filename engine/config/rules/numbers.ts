@@ -177,6 +177,18 @@ function isTime(type: ColumnType): boolean {
   return type === 'date' || type === 'datetime'
 }
 
+/** exp(36) is the last whole power below 2^53. */
+const LOG_MEAN_MAX = 36
+
+function checkLogMean(mean: number, { path, report }: RuleCheck): void {
+  if (Math.abs(mean) <= LOG_MEAN_MAX) return
+  report.problem(
+    at(path, 'mean'),
+    `mean ${mean} is that of the logarithm: exp(${mean}) is out of range`,
+    'Write the logarithm of the middle value, for example mean: 10.8 for 50,000',
+  )
+}
+
 function bell<Name extends 'normal' | 'lognormal'>(name: Name, description: string) {
   return defineRule({
     columnTypes: NUMBER_TYPES,
@@ -199,6 +211,7 @@ function bell<Name extends 'normal' | 'lognormal'>(name: Name, description: stri
     check: (rule, context) => {
       checkWhole(rule, ['min', 'max'], context)
       checkOrder(rule.min, rule.max, context)
+      if (name === 'lognormal') checkLogMean(rule.mean, context)
     },
     lower: ({ mean, stddev, min = null, max = null, decimals }, context) => ({
       type: name,
