@@ -1,10 +1,10 @@
 // One supervised process as its owner sees it: start, wait, signal, stop.
-import { lastLines } from './log-file.ts'
+import { quotedLines } from './log-file.ts'
 import { StackError } from './stack-error.ts'
 import { type ChildDeps, type ChildSpec, type ChildState, supervise } from './supervise.ts'
 import { waitUntil } from './wait-until.ts'
 
-const LINES_SHOWN = 12
+const LINES_SHOWN = 20
 const ENDING_SIGNALS: NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT']
 
 export type Child = {
@@ -93,7 +93,7 @@ async function waitForHealth(
   const message = done
     ? `${spec.name} does not start`
     : `${spec.name} is not ready after ${timeoutMs / 1000} s`
-  const lines = lastLines(deps.logFile, LINES_SHOWN).map((line) => `  | ${line}`)
+  const lines = quotedLines(deps.logFile, LINES_SHOWN)
   throw new StackError(
     [message, ...lines].join('\n'),
     `Read ${deps.logFile}, correct what it says, start again.`,

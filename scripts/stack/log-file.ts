@@ -14,8 +14,7 @@ export function openLog(file: string): number {
   return openSync(file, 'a', 0o600)
 }
 
-/** The last lines of the log, at most `count`; none when it cannot be read. */
-export function lastLines(file: string, count: number): string[] {
+function lastLines(file: string, count: number): string[] {
   let descriptor: number
   try {
     descriptor = openSync(file, 'r')
@@ -30,4 +29,9 @@ export function lastLines(file: string, count: number): string[] {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** The last lines of the log, at most `count`, marked as what a process said; none when it cannot be read. */
+export function quotedLines(file: string, count: number): string[] {
+  return lastLines(file, count).map((line) => `  | ${line}`)
 }

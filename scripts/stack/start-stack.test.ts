@@ -92,23 +92,50 @@ test('a stack starts whole, says how to reach it, survives deaths, and stops wit
   assert.equal(again.database_url, stack.database_url)
 })
 
-test('when the supervisor is killed outright, its processes end too', async (t) => {
-  const { options, stops } = optionsFor(t)
+/** A program like `npm start`, with one worker; resolves once all of its stack answers. */
+async function startProgram({ options, stops }: ReturnType<typeof optionsFor>) {
+  const small = { ...options, workers: 1, coordinators: 1 }
   const script = `
-    const { startStack } = await import(${JSON.stringify(path.join(import.meta.dirname, 'start-stack.ts'))})
-    await startStack(${JSON.stringify({ ...options, workers: 1, coordinators: 1 })})
+    const { startStack } = await import(${moduleUrl('start-stack.ts')})
+    const { stopOnSignals } = await import(${moduleUrl('stop-on-signals.ts')})
+    const stopping = stopOnSignals(() => undefined)
+    const stack = await startStack({ ...${JSON.stringify(small)}, signal: stopping.signal })
+    stopping.onForce(stack.killNow)
+    await stopping.asked
+    await stack.stop()
+    process.exit(0)
   `
-  const supervisor = spawn(readTools().node, ['--input-type=module', '-e', script], {
+  const program = spawn(readTools().node, ['--input-type=module', '-e', script], {
     cwd: ROOT,
     stdio: 'inherit',
   })
-  stops.push(() => supervisor.kill('SIGKILL'))
+  stops.push(() => program.kill('SIGKILL'))
   const stackFile = path.join(options.dataDir, 'stack.json')
   assert.ok(await waitUntil(() => existsSync(stackFile), { timeoutMs: 60_000 }))
   const pids = readStackFile(options.dataDir).processes.map(({ pid }) => pid)
-  supervisor.kill('SIGKILL')
+  assert.equal(pids.length, 6)
   const allGone = (): boolean => pids.every((pid) => startTimeOf(pid) === undefined)
-  assert.ok(await waitUntil(allGone, { timeoutMs: 30_000 }))
+  return { program, stackFile, allGone: () => waitUntil(allGone, { timeoutMs: 30_000 }) }
+}
+
+const moduleUrl = (file: string): string => JSON.stringify(path.join(import.meta.dirname, file))
+
+test('when the supervisor is killed outright, its processes end too', async (t) => {
+  const { program, allGone } = await startProgram(optionsFor(t))
+  program.kill('SIGKILL')
+  assert.ok(await allGone())
+})
+
+test('SIGTERM stops in order, and insisting ends all at once', async (t) => {
+  const patient = await startProgram(optionsFor(t))
+  patient.program.kill('SIGTERM')
+  assert.ok(await patient.allGone())
+  assert.ok(await waitUntil(() => patient.program.exitCode === 0, { timeoutMs: 20_000 }))
+
+  const hasty = await startProgram(optionsFor(t))
+  const insist = (): boolean => !hasty.program.kill('SIGINT')
+  assert.ok(await waitUntil(insist, { timeoutMs: 20_000 }))
+  assert.ok(await hasty.allGone())
 })
 
 test('what cannot start is named with its last words, and nothing stays behind', async (t) => {

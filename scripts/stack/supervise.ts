@@ -1,7 +1,10 @@
 // What a supervised process is and how long it may take, and the loop that keeps it running.
 import { setTimeout as delay } from 'node:timers/promises'
+import { quotedLines } from './log-file.ts'
 import { type Launch, type Spawned, spawnLogged } from './spawned.ts'
 import { waitUntil } from './wait-until.ts'
+
+const LINES_SHOWN = 6
 
 export type ChildSpec = {
   name: string
@@ -72,10 +75,14 @@ export async function supervise(
     if (healthyMs === 0) state.failedStarts += 1
     if (healthyMs >= limits.resetAfterMs) pauseMs = limits.firstPauseMs
     say(`${spec.name} ended (${how}); starting it again in ${pauseMs / 1000} s`)
+    if (saysWhy(how) && state.failedStarts <= 1) quotedLines(deps.logFile, LINES_SHOWN).forEach(say)
     await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     pauseMs = Math.min(pauseMs * 2, limits.pauseMaxMs)
   }
 }
+
+/** A process that was killed has nothing to say of it. */
+const saysWhy = (how: string): boolean => how.startsWith('code')
 
 type Outcome = { how: string; healthyMs: number }
 
