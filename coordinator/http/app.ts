@@ -1,5 +1,6 @@
 // The REST edge, put together: one Fastify instance with its checks, hooks, documents and routes.
 
+import { randomBytes } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -12,29 +13,43 @@ import fastify, {
 import type { Logger } from 'pino'
 import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
-import { type ApiKeys, createApiKeys } from '#coordinator/identity/api-keys.ts'
+import { createApiKeys } from '#coordinator/identity/api-keys.ts'
 import type { Audit } from '#coordinator/identity/audit.ts'
+import { createEnrollmentTokens } from '#coordinator/identity/enrollment-tokens.ts'
 import type { SealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
+import { createJobFeed } from '#coordinator/jobs/job-feed.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
 import { createPlanner } from '#coordinator/jobs/planning.ts'
 import type { SubmitDeps } from '#coordinator/jobs/submit.ts'
+import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
+import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
+import { createDownloadLinks } from './download-links.ts'
+import { enrollmentRoutes } from './enrollment-routes.ts'
 import { PROBLEM_TYPE, problemOf } from './errors.ts'
+import { gatewayRoutes } from './gateway.ts'
 import type { HealthChecks } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
 import { observeRequests } from './hooks.ts'
 import { createIdempotency } from './idempotency.ts'
+import { jobActionRoutes } from './job-action-routes.ts'
+import { jobDownloadRoute } from './job-download-route.ts'
+import { jobEventRoutes } from './job-event-routes.ts'
+import { jobFileRoutes } from './job-file-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
+import { createMayRead } from './may-read.ts'
 import { documentOptions } from './openapi.ts'
 import { projectRoutes } from './project-routes.ts'
 import type { App } from './types.ts'
 import { validatorCompiler } from './validation.ts'
+import { workerRoutes } from './worker-routes.ts'
 
 const BODY_BYTES_MAX = 2 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
+const LINK_KEY_BYTES = 32
 
 export type AppDeps = {
   database: Database
@@ -45,26 +60,60 @@ export type AppDeps = {
   health: HealthChecks
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: SubmitDeps['arweavePrice']
+  store: BlockStore
+  /** Hex SHA-256 of the fleet's CA certificate, for enrolment tokens. */
+  caFingerprint: string
   logger: Logger
   settings: AppSettings
 }
 
-export type AppSettings = ViewSettings & { bodyBytesMax?: number }
+export type AppSettings = ViewSettings & {
+  /** host:port of the fleet gateways that enrolment tokens name. */
+  fleetAddresses: string[]
+  bodyBytesMax?: number
+}
 
 /** Ready for `listen` or `inject`; `close` answers what is under way, ends event streams and refuses the rest. */
 export async function createApp(deps: AppDeps): Promise<App> {
   const app = bareApp(deps)
-  const keys = createApiKeys(deps.database)
-  const auth = createAuthentication(keys)
-  observeRequests(app, { auth, audit: deps.audit, metrics: deps.metrics })
+  const services = await createServices(app, deps)
+  observeRequests(app, { ...deps, auth: services.auth })
   await app.register(swagger, documentOptions(deps.settings.publicUrl))
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
-  await registerOpen(app, deps, auth)
-  await registerGuarded(app, { ...deps, auth, keys })
+  await registerRoutes(app, { ...deps, ...services })
   return app
 }
 
-type Auth = ReturnType<typeof createAuthentication>
+type Services = Awaited<ReturnType<typeof createServices>>
+
+/** What routes share beside what the process gives them; it lives as long as the app. */
+async function createServices(app: App, deps: AppDeps) {
+  const { database, secrets, notifications, logger } = deps
+  const keys = createApiKeys(database)
+  const auth = createAuthentication(keys)
+  const planner = createPlanner()
+  const feed = createJobFeed({
+    sql: database,
+    notifications,
+    onError: (err) => logger.warn({ err }, 'job events not read'),
+  })
+  app.addHook('onClose', async () => {
+    feed.close()
+    await planner.close()
+  })
+  const linkKey = await secrets.getOrCreate('download-links', () => randomBytes(LINK_KEY_BYTES))
+  return {
+    keys,
+    auth,
+    planner,
+    feed,
+    links: createDownloadLinks(linkKey),
+    idempotency: createIdempotency(database, auth),
+    specs: createJobSpecs(database),
+    enrollmentTokens: createEnrollmentTokens(deps),
+    mayRead: createMayRead({ auth, database }),
+  }
+}
 
 function bareApp({ logger, settings }: AppDeps): App {
   const app = fastify({
@@ -129,26 +178,28 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
 
-async function registerOpen(app: App, deps: AppDeps, auth: Auth): Promise<void> {
+async function registerRoutes(app: App, given: AppDeps & Services): Promise<void> {
+  const deps = {
+    ...given,
+    store: verified(given.store),
+    fleetAddresses: given.settings.fleetAddresses,
+  }
   await app.register(async (open: App) => {
-    open.addHook('onRequest', auth.optional)
-    healthRoutes(open, { ...deps, auth })
+    open.addHook('onRequest', deps.auth.optional)
+    healthRoutes(open, deps)
+    jobDownloadRoute(open, deps)
+    gatewayRoutes(open, deps)
   })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-}
-
-async function registerGuarded(
-  app: App,
-  deps: AppDeps & { auth: Auth; keys: ApiKeys },
-): Promise<void> {
-  const planner = createPlanner()
-  app.addHook('onClose', () => planner.close())
-  const idempotency = createIdempotency(deps.database, deps.auth)
-  const shared = { ...deps, planner, idempotency }
   await app.register(async (guarded: App) => {
     guarded.addHook('onRequest', deps.auth.required)
-    keyRoutes(guarded, shared)
-    projectRoutes(guarded, shared)
-    jobRoutes(guarded, shared)
+    keyRoutes(guarded, deps)
+    projectRoutes(guarded, deps)
+    jobRoutes(guarded, deps)
+    jobActionRoutes(guarded, deps)
+    jobEventRoutes(guarded, deps)
+    jobFileRoutes(guarded, deps)
+    enrollmentRoutes(guarded, deps)
+    workerRoutes(guarded, deps)
   })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

@@ -1,6 +1,6 @@
 // One query that reads a job whole, with what its caller may do: Postgres counts nothing that is not already counted.
 
-import type { Row, Sql } from '#coordinator/database/database.ts'
+import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
 import { AppError } from '#engine/errors.ts'
 import type { JobStatus } from './job-state.ts'
@@ -71,7 +71,7 @@ const COLUMNS = `
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
     select o.table_no, o.table_name, o.format, o.rows, o.bytes, o.cid, o.sha256, o.arweave_id, a.status as arweave_status
-    from outputs o left join arweave_transactions a on a.id = o.arweave_id where o.job_id = j.id) o) as outputs,
+    from outputs o left join arweave_transactions a on a.id = o.arweave_id where o.job_id = j.id and o.cid is not null) o) as outputs,
   (select coalesce(json_agg(w order by w.region), '[]') from (
     select region, sum(chunks)::int as chunks, count(*)::int as workers
     from job_workers where job_id = j.id group by region) w) as regions,
@@ -94,6 +94,16 @@ export async function readJob(sql: Sql, principal: Principal, jobId: string): Pr
   ])
   if (row === undefined) throw notFound(jobId)
   return row
+}
+
+/** Whoever asks: for readers whose access was checked before. Null when the job is gone. */
+export async function readJobById(sql: Sql, jobId: string): Promise<JobRow | null> {
+  const [row] = await sql.query<JobRow>(`select ${COLUMNS} ${FROM} and j.id = $3`, [
+    null,
+    true,
+    jobId,
+  ])
+  return row ?? null
 }
 
 export function notFound(jobId: string): AppError {
@@ -127,10 +137,17 @@ export async function listJobs(
   return { rows, total: count?.total ?? 0 }
 }
 
-export type JobAccess = Pick<JobRow, 'id' | 'project_id' | 'status' | 'name' | 'format' | 'role'> &
-  Row
+export type JobAccess = Pick<
+  JobRow,
+  'id' | 'project_id' | 'status' | 'name' | 'format' | 'role' | 'manifest_cid' | 'created_at'
+>
 
-/** As readJob, but only what access and actions need; `lock` holds the row until the transaction ends. */
+const ACCESS = 'j.id, j.project_id, j.status, j.name, j.format, j.manifest_cid, j.created_at'
+
+/**
+ * As readJob, but only what access and actions need. `lock` holds the row until the transaction ends, but lets ledger
+ * commits go on; the job's advisory lock, if wanted too, comes after it.
+ */
 export async function accessJob(
   sql: Sql,
   principal: Principal,
@@ -138,10 +155,38 @@ export async function accessJob(
   { lock = false }: { lock?: boolean } = {},
 ): Promise<JobAccess> {
   const [row] = await sql.query<JobAccess>(
-    `select j.id, j.project_id, j.status, j.name, j.format, j.spec_digest, j.manifest_cid, m.role
-     ${FROM} and j.id = $3 ${lock ? 'for update of j' : ''}`,
+    `select ${ACCESS}, m.role ${FROM} and j.id = $3 ${lock ? 'for no key update of j' : ''}`,
     [principal.userId, isAdmin(principal), jobId],
   )
   if (row === undefined) throw notFound(jobId)
   return row
+}
+
+/** For bearers of a signed link: whoever they are. Throws `not_found`. */
+export async function accessJobByLink(sql: Sql, jobId: string): Promise<JobAccess> {
+  const [row] = await sql.query<JobAccess>(
+    `select ${ACCESS}, null as role from jobs j where j.id = $1 and j.deleted_at is null`,
+    [jobId],
+  )
+  if (row === undefined) throw notFound(jobId)
+  return row
+}
+
+export type StoredFile = { table: string; cid: string; bytes: number }
+
+/** Files that are merged, in the order of the plan. */
+export function readFiles(sql: Sql, jobId: string): Promise<StoredFile[]> {
+  return sql.query<StoredFile>(
+    'select table_name as "table", cid, bytes from outputs where job_id = $1 and cid is not null order by table_no',
+    [jobId],
+  )
+}
+
+/** Names of a job's tables, in the order of the plan. */
+export async function readTableNames(sql: Sql, jobId: string): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
+    'select name from job_tables where job_id = $1 order by table_no',
+    [jobId],
+  )
+  return rows.map(({ name }) => name)
 }

@@ -99,7 +99,7 @@ function tableView(table: TableRow) {
 }
 
 function outputView(row: JobRow, output: OutputRow, settings: ViewSettings) {
-  const query = new URLSearchParams({ table: output.table_name })
+  const query = new URLSearchParams({ table: output.table_name }).toString()
   return {
     table: output.table_name,
     format: output.format,

@@ -88,7 +88,7 @@ function answerOf(thread: Worker): Promise<Answer> {
       act()
     }
     thread.once('message', (answer: Answer) => settle(() => resolve(answer)))
-    thread.once('error', (error) => settle(() => reject(error)))
+    thread.once('error', (error: Error) => settle(() => reject(error)))
     thread.once('exit', (code) =>
       settle(() => reject(new AppError('unavailable', `The planning thread ended with ${code}.`))),
     )

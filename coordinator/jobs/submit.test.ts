@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ORDERS } from '#test/support/configs.ts'
-import { join, newUser, restApp, withScopes } from '#test/support/rest-app.ts'
+import { joinProject, newUser, restApp, withScopes } from '#test/support/rest-app.ts'
 
 test('a submission commits the job, its tables, its spec and the wish to start it', async (t) => {
   const { alice, call, database } = await restApp(t)
@@ -19,7 +19,7 @@ test('a submission commits the job, its tables, its spec and the wish to start i
     total_rows: 250,
     total_chunks: 3,
   })
-  assert.equal(headers['location'], `/api/jobs/${json['job_id']}`)
+  assert.equal(headers['location'], `/api/jobs/${String(json['job_id'])}`)
   const [job] = await database.query('select * from jobs')
   assert.partialDeepStrictEqual(job, {
     id: json['job_id'],
@@ -180,7 +180,7 @@ test('a project takes jobs of its editors only, and hides from others', async (t
     call(bob, 'POST', '/api/jobs', { body: { config: ORDERS, project_id } })
   assert.equal((await submit(alice.projectId)).status, 404)
   assert.equal((await submit('prj_none')).status, 404)
-  await join(database, { userId: bob.userId, projectId: alice.projectId }, 'viewer')
+  await joinProject(database, { userId: bob.userId, projectId: alice.projectId }, 'viewer')
   assert.equal((await submit(alice.projectId)).status, 403)
   await database.query(`update project_members set role = 'editor' where not is_default`)
   assert.equal((await submit(alice.projectId)).status, 202)

@@ -1,6 +1,9 @@
 // The REST edge on a real database, with an administrator and two users who do not know each other.
 
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { InjectOptions } from 'fastify'
 import pino from 'pino'
@@ -13,6 +16,8 @@ import { bootstrap } from '#coordinator/identity/bootstrap.ts'
 import { type Scope, USER_SCOPES } from '#coordinator/identity/scopes.ts'
 import { createSealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
 import { createMetrics } from '#coordinator/metrics.ts'
+import type { BlockStore } from '#coordinator/storage/block-store.ts'
+import { createFolderStore } from '#coordinator/storage/folder-store.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
 
 export const PUBLIC_URL = 'http://syndata.test'
@@ -22,6 +27,7 @@ export type Caller = { userId: string; projectId: string; key: string }
 export type RestApp = TestDatabase & {
   app: App
   audit: Audit
+  store: BlockStore
   admin: Caller
   alice: Caller
   bob: Caller
@@ -47,6 +53,8 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
   const { url, database } = await testDatabase(t)
   const ignore = () => undefined
   const notifications = await createNotifications(url, { onError: ignore })
+  const folder = await mkdtemp(join(tmpdir(), 'syndata-store-'))
+  const store = await createFolderStore(folder)
   const audit = createAudit(database, { onError: ignore })
   const adminKey = newApiKeyText()
   await bootstrap(database, {
@@ -68,9 +76,12 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
       fleet: async () => undefined,
     },
     arweavePrice: async (bytes) => BigInt(bytes) * 2n,
+    store,
+    caFingerprint: 'ab'.repeat(32),
     logger: pino({ level: 'silent' }),
     settings: {
       publicUrl: PUBLIC_URL,
+      fleetAddresses: ['fleet.test:7443'],
       ipfsGateways: ['https://gateway.test/ipfs/{cid}'],
       arweaveUrl: 'http://arweave.test',
       temporal: { uiUrl: 'http://temporal.test', namespace: 'syndata' },
@@ -81,10 +92,11 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
     await app.close()
     await audit.close()
     await notifications.close()
+    await rm(folder, { recursive: true, force: true })
   })
   const [alice, bob] = await Promise.all([newUser(database, 'alice'), newUser(database, 'bob')])
   const admin = await adminCaller(database, adminKey)
-  return { url, database, app, audit, admin, alice, bob, call: caller(app) }
+  return { url, database, app, audit, store, admin, alice, bob, call: caller(app) }
 }
 
 async function adminCaller(database: TestDatabase['database'], key: string): Promise<Caller> {
@@ -110,12 +122,12 @@ export async function newUser(
     'insert into projects (id, name, arweave_budget_winston) values ($1, $2, 1000)',
     [projectId, name],
   )
-  await join(database, { userId, projectId }, 'owner', true)
+  await joinProject(database, { userId, projectId }, 'owner', true)
   await insertApiKey(database, { userId, name: 'test', scopes: [...scopes], text: key })
   return { userId, projectId, key }
 }
 
-export async function join(
+export async function joinProject(
   database: TestDatabase['database'],
   { userId, projectId }: { userId: string; projectId: string },
   role: 'owner' | 'editor' | 'viewer',
