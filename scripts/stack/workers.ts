@@ -41,14 +41,13 @@ async function newToken(deps: WorkerDeps, region: string): Promise<string> {
   return token
 }
 
-type ListedWorker = { name: string; state: string }
+type ListedWorker = { name: string; connected: boolean; connected_at: string | null }
 
-async function isConnected(deps: WorkerDeps, name: string): Promise<boolean> {
+/** When the worker of this name connected, if it is connected now. */
+async function connectedAt(deps: WorkerDeps, name: string): Promise<string | null> {
   const { workers } = await ask<{ workers: ListedWorker[] }>(deps, '/api/workers', {})
-  return workers.some((worker) => worker.name === name && CONNECTED.includes(worker.state))
+  return workers.find((worker) => worker.name === name && worker.connected)?.connected_at ?? null
 }
-
-const CONNECTED = ['connected', 'idle', 'busy', 'draining']
 
 /** A worker that is enrolled has its membership in its folder; a token would be wasted on it. */
 function isEnrolled(folder: string): boolean {
@@ -70,6 +69,8 @@ export function workerSpecs(deps: WorkerDeps): ChildSpec[] {
       SYNDATA_THREADS: String(threads),
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
     }
+    // A process that died may still be listed for a moment: only a later connection is that of the next one.
+    let before: string | null = null
     return {
       name,
       role: 'worker',
@@ -77,10 +78,14 @@ export function workerSpecs(deps: WorkerDeps): ChildSpec[] {
       stage: 2,
       launch: async () => {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
+        before = await connectedAt(deps, name).catch(() => null)
         const token = isEnrolled(folder) ? {} : { SYNDATA_TOKEN: await newToken(deps, region) }
         return nodeLaunch({ role: 'worker', name }, { env: { ...env, ...token } }, deps.processes)
       },
-      isReady: () => isConnected(deps, name),
+      isReady: async () => {
+        const since = await connectedAt(deps, name)
+        return since !== null && since !== before
+      },
     }
   })
 }
