@@ -5,7 +5,7 @@ import { allLocales, type LocaleDefinition } from '@faker-js/faker'
 import { type CitySource, cityNames } from './extract-cities.ts'
 
 const LIST_MAX = 3000
-const PHONE_MAX = 600
+const PHONE_MAX = 60
 
 type Words = Record<string, string[]>
 type Definition = CitySource & {
@@ -30,15 +30,9 @@ function people(definition: Definition, entry: string): string[] {
   return [...(generic ?? []), ...(female ?? []), ...(male ?? [])]
 }
 
-/** Patterns with digits and `#` only: the sources' `!`, a digit from 2 to 9, is spelled out. */
 function phonePatterns(definition: Definition): string[] {
   const { national, human, international } = definition.phone_number.format ?? {}
-  return (national ?? human ?? international ?? []).flatMap(spellOut)
-}
-
-function spellOut(pattern: string): string[] {
-  if (!pattern.includes('!')) return [pattern]
-  return [2, 3, 4, 5, 6, 7, 8, 9].flatMap((digit) => spellOut(pattern.replace('!', String(digit))))
+  return national ?? human ?? international ?? []
 }
 
 /** The commonest order of the two names, as a template; empty where the locale does not say. */

@@ -7,7 +7,8 @@ import type { Rule } from './types.ts'
 /** Numbers that a unique email of drawn words, and one of columns, may end in. */
 const EMAIL_NUMBERS = 10_000
 const EMAIL_COLUMN_NUMBERS = 10_000_000_000
-const PHONE_DIGITS_MAX = 15
+/** Patterns with more are not drawn from. */
+const PHONE_NUMBERS_MAX = 1e15
 
 /** Infinity where repeats are out of the question, or other columns decide. */
 export function capacityOf(rule: Rule): number {
@@ -50,10 +51,15 @@ function sequenceCapacity({ start, step }: Extract<Rule, { type: 'sequence' }>):
   return Math.floor((end - start) / step) + 1
 }
 
-/** Unique numbers all come from one pattern, the one with the most digits to draw. */
+/** Unique numbers all come from one pattern, the one that has the most. */
 function phoneCapacity(locale: string): number {
-  const digits = words(locale).phone.patterns.map((pattern) => pattern.split('#').length - 1)
-  return 10 ** Math.max(...digits.filter((count) => count <= PHONE_DIGITS_MAX))
+  const counts = words(locale).phone.patterns.map((pattern) =>
+    Array.from(pattern).reduce(
+      (count, char) => count * (char === '#' ? 10 : char === '!' ? 8 : 1),
+      1,
+    ),
+  )
+  return Math.max(...counts.filter((count) => count <= PHONE_NUMBERS_MAX))
 }
 
 function emailCapacity({ locale, from }: Extract<Rule, { type: 'email' }>): number {

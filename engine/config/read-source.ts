@@ -65,7 +65,12 @@ function tryJson(text: string): unknown {
 function readYaml(text: string, report: Report): Source | null {
   const lines = new LineCounter()
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'error',
+      merge: true,
+    })
     for (const { message: said, pos } of document.errors) {
       const message = /call stack/i.test(said) ? 'The config is nested too deeply' : said
       const { line, col } = lines.linePos(pos[0])
@@ -95,7 +100,11 @@ function yamlPlaces(text: string): Source['placeOf'] {
   if (nestingOf(text) > NESTING_TEXT_MAX) return NOWHERE
   const lines = new LineCounter()
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'error',
+    })
     return (pointer) => placeOf(document.contents, pointer, lines)
   } catch {
     return NOWHERE

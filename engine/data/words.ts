@@ -11,7 +11,7 @@ const SAFE_DOMAINS = ['example.com', 'example.org', 'example.net']
 
 /**
  * Lists are never empty and hold no duplicates. `full_name` is a template over `{first_name}` and `{last_name}`
- * in the order of the locale. In phone patterns `#` is a digit; the rest is literal.
+ * in the order of the locale. In phone patterns `#` is a digit and `!` one from 2 to 9.
  */
 export type Words = {
   first_name: string[]
