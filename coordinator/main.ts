@@ -133,10 +133,11 @@ const app = await createApp({
   logger: log,
   settings: {
     publicUrl: config.http.publicUrl,
+    fleetAddresses: config.fleet.addresses,
     ipfsGateways: config.ipfs.gateways,
     arweaveUrl: config.arweave?.url ?? null,
     temporal: { uiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace },
-    fleetAddresses: config.fleet.addresses,
+
   },
 })
 await app.listen({ host: config.http.host, port: config.http.port })
