@@ -1,0 +1,54 @@
+// The worker's environment, read once. Everything has a default but the token of a machine that is new.
+
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { AppError } from '#engine/errors.ts'
+import { isAddress } from '#proto/enrollment-token.ts'
+
+export type Config = {
+  /** Null once enrolled. */
+  token: string | null
+  /** host:port; empty: those of the token. */
+  addresses: string[]
+  /** What the operator believes; the token decides. */
+  region: string | null
+  dir: string
+  threads: number
+  name: string
+  /** Of all compute threads together; null: half of the machine's. */
+  memoryLimitBytes: number | null
+  logLevel: string
+}
+
+type Env = Record<string, string | undefined>
+
+const MIB = 1024 * 1024
+const THREADS_MAX = 256
+
+/** AppError invalid_request that names every variable with a value that makes no sense. */
+export function readConfig(env: Env = process.env): Config {
+  const problems: string[] = []
+  const integer = (name: string, min: number, max: number): number | null => {
+    const text = env[name]
+    if (!text) return null
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    problems.push(`${name} must be a whole number from ${min} to ${max}`)
+    return null
+  }
+  const addresses = (env['SYNDATA_COORDINATOR'] ?? '').split(',').filter(Boolean)
+  if (!addresses.every(isAddress)) problems.push('SYNDATA_COORDINATOR must be host:port,host:port')
+  const memoryMib = integer('SYNDATA_MEMORY_LIMIT_MB', 16, 16 * MIB)
+  const config = {
+    token: env['SYNDATA_TOKEN'] || null,
+    addresses,
+    region: env['SYNDATA_REGION'] || null,
+    dir: resolve(env['SYNDATA_WORKER_DIR'] ?? 'worker-data'),
+    threads: integer('SYNDATA_THREADS', 1, THREADS_MAX) ?? availableParallelism(),
+    name: env['SYNDATA_WORKER_NAME'] || 'worker',
+    memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+  }
+  if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))
+  return Object.freeze(config)
+}

@@ -1,0 +1,96 @@
+// Entry of a worker: enrols if need be, connects, makes chunks until it is told to go. Exit codes: 0 after an
+// orderly end, 78 when the coordinators refuse this machine for good, so that a supervisor does not restart it.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Logger, pino } from 'pino'
+import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
+import { RpcError } from '#proto/grpc-status.ts'
+import { type Config, readConfig } from './config.ts'
+import type { Work } from './conversation.ts'
+import { type Enrolled, ensureEnrolled } from './enroll.ts'
+import { createIdentityFile } from './identity.ts'
+import { createLeases } from './leases.ts'
+import { describeMachine, type Machine } from './machine.ts'
+import { createOutbox, type ToCoordinator } from './outbox.ts'
+import { createSession, type Session } from './session.ts'
+import { createSpecs } from './specs.ts'
+import { createUploadRequests } from './upload-requests.ts'
+
+const EXIT_REFUSED = 78
+const STOP_TIMEOUT_MS = 10_000
+const THREAD_MEMORY_BYTES_MAX = 2 ** 30
+
+const config = readConfig()
+const log = pino({ name: 'worker', level: config.logLevel })
+try {
+  await main(config, log)
+  process.exit(0)
+} catch (error) {
+  const known = error instanceof AppError || error instanceof RpcError
+  const final = known && !ERRORS[codeOf(error)].retryable
+  if (final) log.fatal({ code: codeOf(error) }, `refused for good: ${error.message}`)
+  else log.fatal({ err: error }, 'the worker failed')
+  process.exit(final ? EXIT_REFUSED : 1)
+}
+
+async function main({ dir, token, addresses, name, region }: Config, log: Logger): Promise<void> {
+  const stop = new AbortController()
+  process.once('SIGTERM', () => stop.abort())
+  process.once('SIGINT', () => stop.abort())
+  const machine = await describeMachine()
+  const file = createIdentityFile(dir)
+  const options = { token, addresses, name, signal: stop.signal }
+  const enrolled = await ensureEnrolled({ file, machine, log }, options)
+  const { membership } = enrolled
+  log.info({ workerId: membership.workerId, region: membership.region }, 'enrolled')
+  if (region !== null && region !== membership.region) {
+    log.warn({ asked: region, region: membership.region }, 'the token decides the region')
+  }
+  await serve(enrolled, machine, stop.signal)
+}
+
+async function serve(enrolled: Enrolled, machine: Machine, stop: AbortSignal): Promise<void> {
+  const { membership } = enrolled
+  const addresses = config.addresses.length > 0 ? config.addresses : membership.addresses
+  const session = createSession({ enrolled, machine, log }, { addresses, slots: config.threads })
+  const work = createWork(session, machine, membership.authority)
+  const left = new Promise<void>((resolve) => {
+    const leave = () => void goodbye(session, work).then(resolve)
+    if (stop.aborted) leave()
+    else stop.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    await session.run(work)
+    await left
+  } finally {
+    work.uploads.close()
+    await work.leases.close()
+  }
+}
+
+function createWork(session: Session, machine: Machine, authority: string): Work {
+  const send = (message: ToCoordinator) => session.send(message)
+  const [specs, outbox, uploads] = [
+    createSpecs(),
+    createOutbox({ send }),
+    createUploadRequests({ send }),
+  ]
+  const onDeath = (error: Error) => log.warn({ err: error }, 'a compute thread died')
+  const memoryBytes = config.memoryLimitBytes ?? Number(machine.memoryBytes) / 2
+  const threadMemoryBytes = Math.min(memoryBytes / config.threads, THREAD_MEMORY_BYTES_MAX)
+  const { threads } = config
+  const options = { threads, threadMemoryBytes, authority }
+  return {
+    specs,
+    outbox,
+    uploads,
+    leases: createLeases({ specs, outbox, uploads, onDeath }, options),
+  }
+}
+
+/** What is begun is finished and acknowledged first, within limits. */
+async function goodbye(session: Session, { leases, outbox }: Work): Promise<void> {
+  const done = leases.finish().then(() => outbox.empty())
+  await Promise.race([done, delay(STOP_TIMEOUT_MS)])
+  await session.leave('the worker was told to stop')
+}

@@ -1,0 +1,136 @@
+// A lease in its compute thread: chunk after chunk is made and hashed here while those before it are on their
+// way to the store. Chunks fail one by one; the others of the lease go on.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { CompiledTable } from '#engine/compile.ts'
+import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
+import { Output } from '#engine/formats/output.ts'
+import { type MadeChunk, makeInPieces, makeWhole, rowsOf } from './make-chunk.ts'
+import type { FromThread, LeaseRun } from './thread-messages.ts'
+import type { UploadPart } from './upload.ts'
+
+/** Parts in memory: one is made while the others travel. */
+export const PARTS_IN_FLIGHT = 3
+const MESSAGE_LENGTH_MAX = 500
+
+export type RunDeps = {
+  table: CompiledTable
+  upload: UploadPart
+  /** Kept from lease to lease: fresh memory for each chunk costs more than the rows do. */
+  outputs: Outputs
+  tell: (message: FromThread) => void
+}
+
+/** Reports every chunk unless `cancel` or a refused upload ends it before; begins none once `finish` is aborted. */
+export async function runLease(
+  deps: RunDeps,
+  lease: LeaseRun,
+  { cancel, finish }: { cancel: AbortSignal; finish: AbortSignal },
+): Promise<{ stale: boolean }> {
+  const refused = new AbortController()
+  const signal = AbortSignal.any([cancel, refused.signal])
+  const clock = createClock()
+  const uploads = new Set<Promise<void>>()
+  let known = 0
+
+  const send = async (chunk: number, { part, content }: MadeChunk): Promise<void> => {
+    const target = lease.upload
+    try {
+      await deps.upload({ leaseId: lease.leaseId, target, part, content }, { signal })
+      const rows = rowsOf(deps.table, chunk)
+      deps.tell({ type: 'done', chunk, ...part.link, rows, durationMs: clock.lap() })
+    } catch (error) {
+      if (signal.aborted) return
+      if (codeOf(error) === 'upload_refused') refused.abort()
+      else deps.tell(failureOf(chunk, error))
+    }
+  }
+
+  const sendWhole = (chunk: number, made: MadeChunk, output: Output): void => {
+    const upload = send(chunk, made).finally(() => {
+      deps.outputs.release(output)
+      uploads.delete(upload)
+    })
+    uploads.add(upload)
+  }
+
+  /** Alone, so that nothing else takes memory. */
+  const inPieces = async (chunk: number, pieceRows: number): Promise<void> => {
+    await Promise.all(uploads)
+    if (signal.aborted) return
+    deps.outputs.clear()
+    const onTry = (rows: number) => deps.tell({ type: 'begun', chunk, pieceRows: rows })
+    const options = { pieceRows, limitBytes: lease.chunkBytesMax, onTry }
+    const made = makeInPieces(deps.table, chunk, options)
+    known = made.pieceRows
+    await send(chunk, made)
+  }
+
+  const make = async (chunk: number): Promise<void> => {
+    const rows = rowsOf(deps.table, chunk)
+    const pieceRows = lease.pieceRows.get(chunk) ?? known
+    if (pieceRows > 0) return inPieces(chunk, pieceRows)
+    while (uploads.size >= PARTS_IN_FLIGHT) await Promise.race(uploads)
+    if (signal.aborted) return
+    deps.tell({ type: 'begun', chunk, pieceRows: rows })
+    const output = deps.outputs.take(lease.chunkBytesMax)
+    try {
+      sendWhole(chunk, makeWhole(deps.table, chunk, output), output)
+    } catch (error) {
+      deps.outputs.release(output)
+      if (codeOf(error) !== 'out_of_memory') throw error
+      await inPieces(chunk, Math.ceil(rows / 2))
+    }
+  }
+
+  for (const chunk of lease.chunks) {
+    // Sockets and messages get their turn between chunks.
+    await nextTurn()
+    if (signal.aborted || finish.aborted) break
+    await make(chunk).catch((error: unknown) => deps.tell(failureOf(chunk, error)))
+  }
+  await Promise.all(uploads)
+  return { stale: refused.signal.aborted }
+}
+
+function failureOf(chunk: number, error: unknown): FromThread {
+  const known = error instanceof AppError
+  const code: ErrorCode = known ? error.code : 'generation_failed'
+  const message = error instanceof Error ? error.message : String(error)
+  return { type: 'failed', chunk, code, message: message.slice(0, MESSAGE_LENGTH_MAX) }
+}
+
+/** Milliseconds since the last lap, rounded so that the laps add up to the time that passed. */
+function createClock(): { lap(): number } {
+  let last = Math.round(performance.now())
+  return {
+    lap() {
+      const now = Math.round(performance.now())
+      const ms = now - last
+      last = now
+      return ms
+    },
+  }
+}
+
+export type Outputs = {
+  take(limitBytes: number): Output
+  release(output: Output): void
+  /** Lets go of the memory. */
+  clear(): void
+}
+
+/** Buffers used again and again, as long as leases allow the same memory. */
+export function createOutputs(): Outputs {
+  let free: Output[] = []
+  return {
+    take(limitBytes) {
+      const output = free.pop()
+      return output?.limitBytes === limitBytes ? output : new Output(limitBytes)
+    },
+    release: (output) => void free.push(output),
+    clear() {
+      free = []
+    },
+  }
+}

@@ -1,0 +1,98 @@
+// Entry of a compute thread: takes leases one after the other, compiles their specs and keeps a few of them.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { type CompiledDataset, type CompiledTable, compile } from '#engine/compile.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { AppError } from '#engine/errors.ts'
+import type { Plan } from '#engine/plan.ts'
+import { createHttpPut } from './http-put.ts'
+import { createOutputs, runLease } from './run-lease.ts'
+import type { FromThread, LeaseRun, SignedPut, SpecBody, ToThread } from './thread-messages.ts'
+import { createUploadPart, type SignUrls } from './upload.ts'
+
+const DATASETS_KEPT = 4
+
+if (!parentPort) throw new TypeError('thread.ts runs as a compute thread of a worker')
+const port = parentPort
+const { authority } = workerData as { authority: string }
+
+const datasets = new Map<string, CompiledDataset>()
+const outputs = createOutputs()
+const waiting = new Map<number, (puts: SignedPut[]) => void>()
+const finish = new AbortController()
+let cancel = new AbortController()
+let running: string | null = null
+let requests = 0
+
+const tell = (message: FromThread): void => port.postMessage(message)
+
+const sign: SignUrls = (leaseId, blocks, { signal }) =>
+  new Promise((resolve, reject) => {
+    const requestId = ++requests
+    const abort = () => {
+      waiting.delete(requestId)
+      reject(new AppError('cancelled', 'the lease ended'))
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    waiting.set(requestId, (puts) => {
+      signal.removeEventListener('abort', abort)
+      resolve(puts)
+    })
+    tell({ type: 'sign', requestId, leaseId, blocks })
+  })
+
+const upload = createUploadPart({ http: createHttpPut({ authority }), sign })
+
+function datasetOf({ digest, body }: SpecBody): CompiledDataset {
+  const known = datasets.get(digest)
+  if (known) {
+    datasets.delete(digest)
+    datasets.set(digest, known)
+    return known
+  }
+  const spec = JSON.parse(Buffer.from(body).toString()) as { config: ResolvedConfig; plan: Plan }
+  const dataset = compile(spec.config, spec.plan)
+  datasets.set(digest, dataset)
+  if (datasets.size > DATASETS_KEPT) datasets.delete(datasets.keys().next().value ?? '')
+  return dataset
+}
+
+function tableOf(lease: LeaseRun): CompiledTable {
+  const table = datasetOf(lease.spec).tables[lease.table]
+  if (!table) throw new AppError('invalid_request', `the plan has no table ${lease.table}`)
+  return table
+}
+
+async function run(lease: LeaseRun): Promise<void> {
+  cancel = new AbortController()
+  running = lease.leaseId
+  let stale = false
+  try {
+    const deps = { table: tableOf(lease), upload, outputs, tell }
+    const signals = { cancel: cancel.signal, finish: finish.signal }
+    stale = (await runLease(deps, lease, signals)).stale
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'generation_failed'
+    const message = error instanceof Error ? error.message : String(error)
+    for (const chunk of lease.chunks) tell({ type: 'failed', chunk, code, message })
+  }
+  running = null
+  tell({ type: 'ended', leaseId: lease.leaseId, stale })
+}
+
+port.on('message', (message: ToThread) => {
+  switch (message.type) {
+    case 'run':
+      void run(message.lease)
+      break
+    case 'cancel':
+      if (running === message.leaseId) cancel.abort()
+      break
+    case 'finish':
+      finish.abort()
+      break
+    case 'urls':
+      waiting.get(message.requestId)?.(message.puts)
+      waiting.delete(message.requestId)
+  }
+})
