@@ -9,9 +9,9 @@ export type Rows = {
   stamp: number
 }
 
-/** Rows up to a multiple of 4, as vector code works on groups of four. */
+/** Rows up to a multiple of 8, as vector code works on groups of eight. */
 export function rowCapacity(batchRows: number): number {
-  return (batchRows + 3) & ~3
+  return (batchRows + 7) & ~7
 }
 
 /** An empty batch for at most `batchRows` rows. */

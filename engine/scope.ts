@@ -9,7 +9,7 @@ import type { Plan, PlannedTable } from './plan.ts'
 import { CHILDREN_DRAW, NESTED_DRAW, NULL_DRAW, PARENT_DRAW, RULE_DRAW } from './random/draws.ts'
 import type { Generator } from './random/generator.ts'
 import { type StreamKey, streamKey } from './random/key.ts'
-import { wordThreshold } from './random/uniform.ts'
+import { below, wordThreshold } from './random/uniform.ts'
 import { createRows, type Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
 import { createCount, fixedCount } from './rules/children.ts'
@@ -119,7 +119,7 @@ function randomMask(random: Generator, key: StreamKey, rate: number, capacity: n
     mask,
     fill(rows) {
       const [word] = random.words(rows, { key, draw: NULL_DRAW }, 0)
-      for (let i = 0; i < rows.n; i++) mask[i] = (word[i] as number) < threshold ? 1 : 0
+      for (let i = 0; i < rows.n; i++) mask[i] = below(word[i] as number, threshold)
     },
   }
 }

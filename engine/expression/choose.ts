@@ -43,7 +43,7 @@ function nullOf(kernel: Kernel, kind: ValueKind, capacity: number): Kernel {
     const vector = {
       kind: 'code',
       dictionary: [''],
-      codes: new Uint32Array(capacity),
+      codes: new Int32Array(capacity),
       nulls,
     } as const
     return { vector, fill: () => undefined }

@@ -4,15 +4,14 @@
 
 import { isNull, textAt } from '#engine/rules/read.ts'
 import type { NumberVector, Piece, PiecesVector, UuidVector, Vector } from '#engine/rules/vector.ts'
+import type { Bind } from './bind.ts'
 import type { Dialect } from './dialect.ts'
 import { writeDecimal, writeFloat, writeInteger, writePaddedInteger } from './digits.ts'
+import { dateCode, datetimeCode, integerCode, moneyCode, uuidCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { type PackedDictionary, packDictionary, writeEntry } from './packed-dictionary.ts'
 import { writeDate, writeDatetime, writeUuid } from './temporal.ts'
 import { textBound, writeText } from './text.ts'
-
-/** Gives a value a name that generated code may use. */
-export type Bind = (value: unknown) => string
 
 export type Cell = {
   /** Statements that write entry `i` at `p` and move `p`; `m` is the memory, `d` its view. */
@@ -35,7 +34,7 @@ function fixed(most: number, cell: Omit<Cell, 'bound'>): Cell {
 }
 
 /** Copies entry `codes[i]` of a packed list, unrolled. */
-function entryCode(bind: Bind, packed: PackedDictionary, codes: Uint32Array): string {
+function entryCode(bind: Bind, packed: PackedDictionary, codes: Int32Array): string {
   if (!packed.words) return call(bind, writeEntry, bind(packed), `${bind(codes)}[i]`)
   const { stride, data } = packed.words
   const words = bind(data)
@@ -47,7 +46,7 @@ function entryCode(bind: Bind, packed: PackedDictionary, codes: Uint32Array): st
   return `{const y=${bind(codes)}[i],x=y*${stride};${copies.join('')}${step}}`
 }
 
-function entryCell(packed: PackedDictionary, codes: Uint32Array): Cell {
+function entryCell(packed: PackedDictionary, codes: Int32Array): Cell {
   return fixed(packed.longest, {
     code: (bind) => entryCode(bind, packed, codes),
     write: (_, view, p, i) => writeEntry(view, p, packed, codes[i] as number),
@@ -89,21 +88,29 @@ export function joined(cells: readonly Cell[]): Cell {
   }
 }
 
-type WriteNumber = (view: DataView, p: number, value: number) => number
+type WriteNumber = (view: DataView, p: number, values: Float64Array, i: number) => number
 
-function plainNumber(values: Float64Array, write: WriteNumber): Cell {
+type Inline = (bind: Bind, values: Float64Array) => string
+
+function plainNumber(values: Float64Array, write: WriteNumber, inline: Inline): Cell {
   return fixed(LONGEST_NUMBER, {
-    code: (bind) => call(bind, write, `${bind(values)}[i]`),
-    write: (_, view, p, i) => write(view, p, values[i] as number),
+    code: (bind) => inline(bind, values),
+    write: (_, view, p, i) => write(view, p, values, i),
   })
 }
 
-type WriteScaled = (view: DataView, p: number, value: number, scale: number) => number
+type WriteScaled = (...args: [...Parameters<WriteNumber>, scale: number]) => number
 
-function scaledNumber(values: Float64Array, scale: number, write: WriteScaled): Cell {
+function scaledNumber(
+  values: Float64Array,
+  scale: number,
+  write: WriteScaled,
+  inline?: Inline,
+): Cell {
   return fixed(Math.max(LONGEST_NUMBER, scale + 2), {
-    code: (bind) => call(bind, write, `${bind(values)}[i]`, String(scale | 0)),
-    write: (_, view, p, i) => write(view, p, values[i] as number, scale),
+    code: (bind) =>
+      inline?.(bind, values) ?? call(bind, write, bind(values), 'i', String(scale | 0)),
+    write: (_, view, p, i) => write(view, p, values, i, scale),
   })
 }
 
@@ -120,28 +127,25 @@ function numberCell({ type, scale, values }: NumberVector, dialect: Dialect): Ce
   switch (type) {
     case 'int':
     case 'duration':
-      return plainNumber(values, writeInteger)
+      return plainNumber(values, writeInteger, integerCode)
     case 'decimal':
-      return scale === 0
-        ? plainNumber(values, writeInteger)
-        : scaledNumber(values, scale, writeDecimal)
+      if (scale === 0) return plainNumber(values, writeInteger, integerCode)
+      return scaledNumber(values, scale, writeDecimal, scale === 2 ? moneyCode : undefined)
     case 'float':
       return scaledNumber(values, scale, writeFloat)
     case 'bool':
       return boolCell(values)
     case 'date':
-      return quoted(plainNumber(values, writeDate), dialect)
+      return quoted(plainNumber(values, writeDate, dateCode), dialect)
     case 'datetime':
-      return quoted(plainNumber(values, writeDatetime), dialect)
+      return quoted(plainNumber(values, writeDatetime, datetimeCode), dialect)
   }
 }
 
 function uuidCell({ words }: UuidVector): Cell {
-  const [a, b, c, d] = words
   return fixed(36, {
-    code: (bind) => call(bind, writeUuid, ...words.map((plane) => `${bind(plane)}[i]`)),
-    write: (_, view, p, i) =>
-      writeUuid(view, p, a[i] as number, b[i] as number, c[i] as number, d[i] as number),
+    code: (bind) => uuidCode(bind, words),
+    write: (_, view, p, i) => writeUuid(view, p, words, i),
   })
 }
 
@@ -166,15 +170,15 @@ function pieceCell(piece: Piece, dialect: Dialect): Cell {
     case 'code':
       return entryCell(packDictionary(piece.dictionary.map(dialect.inner)), piece.codes)
     case 'integer':
-      return scaledNumber(piece.values, piece.pad, writePaddedInteger)
+      return piece.pad === 0
+        ? plainNumber(piece.values, writeInteger, integerCode)
+        : scaledNumber(piece.values, piece.pad, writePaddedInteger)
     case 'mask': {
       const { codes, numbers } = piece
       const mask = packMask(piece.patterns.map(dialect.inner))
       return fixed(mask.patterns.longest, {
-        code: (bind) =>
-          call(bind, writeMask, bind(mask), `${bind(codes)}[i]`, `${bind(numbers)}[i]`),
-        write: (_, view, p, i) =>
-          writeMask(view, p, mask, codes[i] as number, numbers[i] as number),
+        code: (bind) => call(bind, writeMask, bind(mask), bind(codes), bind(numbers), 'i'),
+        write: (_, view, p, i) => writeMask(view, p, mask, codes, numbers, i),
       })
     }
   }

@@ -9,7 +9,7 @@ const ZERO = 48
 export type PackedMask = {
   readonly patterns: PackedDictionary
   /** Of each pattern's places, last first: byte offset, number of digits allowed there. */
-  readonly holes: readonly Uint32Array[]
+  readonly holes: readonly Int32Array[]
 }
 
 /** Packs patterns, already escaped as the format wants them. */
@@ -21,22 +21,24 @@ export function packMask(patterns: readonly string[]): PackedMask {
       if (byte === HASH) places.unshift(at, 10)
       else if (byte === BANG) places.unshift(at, 8)
     })
-    return Uint32Array.from(places)
+    return Int32Array.from(places)
   })
   return { patterns: packed, holes }
 }
 
-/** The pattern with its places filled from the right by the digits of a number below 2^53. */
+/** Entry i: its pattern, places filled from the right by its number below 2^53. */
 export function writeMask(
   view: DataView,
   p: number,
   mask: PackedMask,
-  code: number,
-  number: number,
+  codes: Int32Array,
+  numbers: Float64Array,
+  i: number,
 ): number {
+  const code = codes[i] as number
   const end = writeEntry(view, p, mask.patterns, code)
-  const holes = mask.holes[code] as Uint32Array
-  let rest = number
+  const holes = mask.holes[code] as Int32Array
+  let rest = numbers[i] as number
   for (let k = 0; k < holes.length; k += 2) {
     const base = holes[k + 1] as number
     const high = Math.floor(rest / base)

@@ -6,7 +6,7 @@ const STRIDE_LIMIT_BYTES = 64
 
 export type PackedDictionary = {
   readonly longest: number
-  readonly lengths: Uint32Array
+  readonly lengths: Int32Array
   /**
    * Words of all entries and how many each has; null when the longest entry is too long for that. No
    * word is a NaN, whose bits a copy might change: UTF-8 cannot end a word with 7f or ff after f0 or more.
@@ -20,7 +20,7 @@ export function packDictionary(texts: readonly string[]): PackedDictionary {
   const encoder = new TextEncoder()
   const entries = texts.map((text) => encoder.encode(text))
   const longest = entries.reduce((most, entry) => Math.max(most, entry.length), 0)
-  const lengths = Uint32Array.from(entries, (entry) => entry.length)
+  const lengths = Int32Array.from(entries, (entry) => entry.length)
   const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
   if (stride * WORD_BYTES > STRIDE_LIMIT_BYTES) return { longest, lengths, words: null, entries }
   const bytes = new Uint8Array(stride * WORD_BYTES * entries.length)

@@ -2,7 +2,8 @@
 // closure per column where generating code is forbidden.
 
 import type { Vector } from '#engine/rules/vector.ts'
-import { type Bind, type Cell, cellOf, joined, literalCell } from './cell.ts'
+import { createBindings } from './bind.ts'
+import { type Cell, cellOf, joined, literalCell } from './cell.ts'
 import type { Dialect } from './dialect.ts'
 import type { Output } from './output.ts'
 
@@ -10,8 +11,8 @@ export type WriteRows = (out: Output, n: number) => void
 
 type Loop = (memory: Uint8Array, view: DataView, p: number, n: number) => number
 
-/** Functions longer than this (columns) are cut: the optimising compiler gives up on huge ones. */
-const COLUMNS_PER_LOOP = 40
+/** Longer functions are cut: the optimising compiler gives up on huge ones. */
+const CELLS_PER_LOOP = 81
 
 function closureLoop(row: Cell): Loop {
   return (memory, view, p, n) => {
@@ -21,31 +22,30 @@ function closureLoop(row: Cell): Loop {
   }
 }
 
-/** A row function whose text holds our tokens and integers; everything else is bound by position. */
-function generateRow(cells: readonly Cell[]): Cell['write'] {
-  const values: unknown[] = []
-  const bind: Bind = (value) => `v${values.push(value) - 1}`
+/**
+ * A function made of the cells' code between `open` and `close`. The text holds our tokens and integers;
+ * everything else is handed in.
+ */
+function generate<T>(cells: readonly Cell[], parameters: string, open: string, close: string): T {
+  const { bind, names, values } = createBindings()
   const body = cells.map((cell) => cell.code(bind)).join('')
-  const names = values.map((_, index) => `v${index}`)
-  const source = `return function(m,d,p,i){${body}return p}`
-  return (new Function(...names, source) as (...bound: unknown[]) => Cell['write'])(...values)
+  // As constants of the function the bound values are read once, not once a row.
+  const constants = names.map((name) => `const ${name}=${name}_;`).join('')
+  const source = `return function(${parameters}){${constants}${open}${body}${close}return p}`
+  const bound = names.map((name) => `${name}_`)
+  return (new Function(...bound, source) as (...bound: unknown[]) => T)(...values)
 }
 
 function generatedLoop(cells: readonly Cell[]): Loop {
-  if (cells.length > COLUMNS_PER_LOOP) {
-    const parts: Cell[] = []
-    for (let at = 0; at < cells.length; at += COLUMNS_PER_LOOP) {
-      const part = cells.slice(at, at + COLUMNS_PER_LOOP)
-      parts.push({ ...joined(part), write: generateRow(part) })
-    }
-    return closureLoop(joined(parts))
+  if (cells.length <= CELLS_PER_LOOP) {
+    return generate(cells, 'm,d,p,n', 'for(let i=0;i<n;i++){', '}')
   }
-  const values: unknown[] = []
-  const bind: Bind = (value) => `v${values.push(value) - 1}`
-  const body = cells.map((cell) => cell.code(bind)).join('')
-  const names = values.map((_, index) => `v${index}`)
-  const source = `return function(m,d,p,n){for(let i=0;i<n;i++){${body}}return p}`
-  return (new Function(...names, source) as (...bound: unknown[]) => Loop)(...values)
+  const parts: Cell[] = []
+  for (let at = 0; at < cells.length; at += CELLS_PER_LOOP) {
+    const part = cells.slice(at, at + CELLS_PER_LOOP)
+    parts.push({ ...joined(part), write: generate(part, 'm,d,p,i', '', '') })
+  }
+  return closureLoop(joined(parts))
 }
 
 function loopOf(cells: readonly Cell[], mode: 'generated' | 'closures'): Loop {

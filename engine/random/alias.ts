@@ -1,12 +1,14 @@
 // Weighted draws in constant time by the alias method (Walker 1977, Vose 1991), on integers, so that no
 // rounding can give weight to an item of weight zero.
 
+import { below } from './uniform.ts'
+
 const CELL = 4_294_967_296
 
 export type AliasTable = {
   /** Cell i is item i where the second word is below `thresholds[i]`, else item `aliases[i]`. */
   readonly thresholds: Float64Array
-  readonly aliases: Uint32Array
+  readonly aliases: Int32Array
 }
 
 /** Integer shares of `weights` that add up to `weights.length` cells exactly. */
@@ -28,7 +30,7 @@ function integerShares(weights: readonly number[]): Float64Array {
 export function createAlias(weights: readonly number[]): AliasTable {
   const shares = integerShares(weights)
   const thresholds = new Float64Array(weights.length).fill(CELL)
-  const aliases = Uint32Array.from(weights, (_, index) => index)
+  const aliases = Int32Array.from(weights, (_, index) => index)
   const small: number[] = []
   const large: number[] = []
   shares.forEach((share, index) => (share < CELL ? small : large).push(index))
@@ -45,7 +47,7 @@ export function createAlias(weights: readonly number[]): AliasTable {
 
 /** `codes[i]` is an item drawn from the table by two words. */
 export function fillAlias(
-  codes: Uint32Array,
+  codes: Int32Array,
   table: AliasTable,
   cells: Uint32Array,
   seconds: Uint32Array,
@@ -54,8 +56,9 @@ export function fillAlias(
   const { thresholds, aliases } = table
   const factor = aliases.length / CELL
   for (let i = 0; i < n; i++) {
-    const cell = Math.floor((cells[i] as number) * factor)
-    const own = (seconds[i] as number) < (thresholds[cell] as number)
-    codes[i] = own ? cell : (aliases[cell] as number)
+    const cell = ((cells[i] as number) * factor) | 0
+    const alias = aliases[cell] as number
+    const own = below(seconds[i] as number, thresholds[cell] as number)
+    codes[i] = alias + own * (cell - alias)
   }
 }

@@ -1,11 +1,17 @@
-// Philox4x32-10 for four rows at a time in 128-bit vectors: the same bits as philox.ts, about six times
-// as fast. The module is assembled here, from source, when the first generator is made.
+// Philox4x32-10 in 128-bit vectors of four rows, two vectors at a time so that one computes while the other
+// waits: the same bits as philox.ts, many times as fast. The module is assembled here, from source, when the
+// first generator is made.
 
 import { PHILOX, type Planes } from './philox.ts'
 import { assembleModule, I32, OP, signed, unsigned, V128 } from './wasm-assembler.ts'
 
 const PAGE_BYTES = 65_536
 const PLANES = 6
+const GROUP_BYTES = 16
+const GROUPS = 2
+
+/** Rows that one turn of the loop makes: planes hold a multiple of it. */
+export const ROWS_PER_TURN = (GROUPS * GROUP_BYTES) / 4
 
 // Parameters of `run`, then its local variables.
 const K0 = 0
@@ -14,18 +20,24 @@ const DRAW = 2
 const ORDINAL = 3
 const COUNT = 4
 const POINTER = 5
-const X0 = 6
-const X1 = 7
-const X2 = 8
-const X3 = 9
-const FACTOR_0 = 10
-const FACTOR_1 = 11
-const LOW = 12
-const HIGH = 13
-const PRODUCT_LOW = 14
-const DRAWS = 15
-const ORDINALS = 16
-const ROUND_KEYS = 17
+const FACTOR_0 = 6
+const FACTOR_1 = 7
+const DRAWS = 8
+const ORDINALS = 9
+const ROUND_KEYS = 10
+const GROUP_LOCALS = ROUND_KEYS + 2 * PHILOX.ROUNDS
+const LOCALS_PER_GROUP = 7
+
+/** Locals of one group of four rows: the counter, and room for products. */
+type Group = { x: [number, number, number, number]; low: number; high: number; product: number }
+
+function group(index: number): Group {
+  const first = GROUP_LOCALS + index * LOCALS_PER_GROUP
+  const x: Group['x'] = [first, first + 1, first + 2, first + 3]
+  return { x, low: first + 4, high: first + 5, product: first + 6 }
+}
+
+const GROUP_LIST = Array.from({ length: GROUPS }, (_, index) => group(index))
 
 const EVEN_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]
 const ODD_WORDS = EVEN_WORDS.map((lane) => lane + 4)
@@ -39,33 +51,46 @@ const splat = (code: number[], local: number): number[] => [
   ...set(local),
 ]
 
-function load(plane: number, planeBytes: number, local: number): number[] {
-  return [...get(POINTER), ...OP.v128Load, ...unsigned(plane * planeBytes), ...set(local)]
-}
+/** The code of one step for every group, interleaved step by step. */
+const forGroups = (step: (group: Group, index: number) => number[]): number[] =>
+  GROUP_LIST.flatMap(step)
 
-function store(plane: number, planeBytes: number, local: number): number[] {
-  return [...get(POINTER), ...get(local), ...OP.v128Store, ...unsigned(plane * planeBytes)]
-}
-
-/** Leaves the low words of `source * factor` in `lowInto` and its high words on the stack. */
-function multiply(source: number, factor: number, lowInto: number): number[] {
+/** `low` and `high` := the 64-bit products of lanes 0, 1 and 2, 3 of `source` with `factor`. */
+function products({ low, high }: Group, source: number, factor: number): number[] {
   return [
-    ...[...get(source), ...get(factor), ...OP.i64x2ExtmulLowU, ...set(LOW)],
-    ...[...get(source), ...get(factor), ...OP.i64x2ExtmulHighU, ...set(HIGH)],
-    ...[...get(LOW), ...get(HIGH), ...OP.i8x16Shuffle, ...EVEN_WORDS, ...set(lowInto)],
-    ...[...get(LOW), ...get(HIGH), ...OP.i8x16Shuffle, ...ODD_WORDS],
+    ...[...get(source), ...get(factor), ...OP.i64x2ExtmulLowU, ...set(low)],
+    ...[...get(source), ...get(factor), ...OP.i64x2ExtmulHighU, ...set(high)],
   ]
 }
+
+/** Low or high words of the products, on the stack. */
+function wordsOf({ low, high }: Group, lanes: readonly number[]): number[] {
+  return [...get(low), ...get(high), ...OP.i8x16Shuffle, ...lanes]
+}
+
+const xor = (local: number): number[] => [...get(local), ...OP.v128Xor]
 
 function round(index: number): number[] {
   const key = ROUND_KEYS + 2 * index
   return [
-    // x2 := high(M0 * x0) ^ x3 ^ key1, but its old value is needed for the other half first.
-    ...[...multiply(X0, FACTOR_0, PRODUCT_LOW), ...get(X3), ...OP.v128Xor],
-    ...[...get(key + 1), ...OP.v128Xor, ...set(X3)],
-    ...[...multiply(X2, FACTOR_1, X0), ...get(X1), ...OP.v128Xor, ...get(key), ...OP.v128Xor],
-    ...[...get(X0), ...set(X1), ...set(X0)],
-    ...[...get(X3), ...set(X2), ...get(PRODUCT_LOW), ...set(X3)],
+    ...forGroups((at) => products(at, at.x[0], FACTOR_0)),
+    ...forGroups((at) => [...wordsOf(at, EVEN_WORDS), ...set(at.product)]),
+    // The new x2, kept in x3 until the old x2 has been multiplied.
+    ...forGroups((at) => [
+      ...wordsOf(at, ODD_WORDS),
+      ...xor(at.x[3]),
+      ...xor(key + 1),
+      ...set(at.x[3]),
+    ]),
+    ...forGroups((at) => products(at, at.x[2], FACTOR_1)),
+    ...forGroups((at) => [
+      ...wordsOf(at, ODD_WORDS),
+      ...xor(at.x[1]),
+      ...xor(key),
+      ...set(at.x[0]),
+    ]),
+    ...forGroups((at) => [...wordsOf(at, EVEN_WORDS), ...set(at.x[1])]),
+    ...forGroups((at) => [...get(at.x[3]), ...set(at.x[2]), ...get(at.product), ...set(at.x[3])]),
   ]
 }
 
@@ -82,34 +107,44 @@ function roundKeys(): number[] {
   ]).flat()
 }
 
+function load(offset: number, local: number): number[] {
+  return [...get(POINTER), ...OP.v128Load, ...unsigned(offset), ...set(local)]
+}
+
+function store(offset: number, local: number): number[] {
+  return [...get(POINTER), ...get(local), ...OP.v128Store, ...unsigned(offset)]
+}
+
 function body(planeBytes: number): number[] {
   const rounds = Array.from({ length: PHILOX.ROUNDS }, (_, index) => round(index)).flat()
+  const at = (plane: number, index: number) => plane * planeBytes + index * GROUP_BYTES
   return [
     ...splat(constant(PHILOX.MULTIPLIER_0 | 0), FACTOR_0),
     ...splat(constant(PHILOX.MULTIPLIER_1 | 0), FACTOR_1),
     ...[...splat(get(DRAW), DRAWS), ...splat(get(ORDINAL), ORDINALS), ...roundKeys()],
-    // From here COUNT is the end of the row planes in bytes; the last group may run over into spare room.
+    // From here COUNT is the end of the rows in bytes; the last turn may run over into spare room.
     ...[...get(COUNT), ...constant(2), ...OP.i32Shl, ...set(COUNT)],
     ...[...OP.block, ...OP.loop],
     ...[...get(POINTER), ...get(COUNT), ...OP.i32GeU, ...OP.brIf, 1],
-    ...[...load(0, planeBytes, X0), ...load(1, planeBytes, X1)],
-    ...[...get(DRAWS), ...set(X2), ...get(ORDINALS), ...set(X3)],
+    ...forGroups(({ x }, index) => [...load(at(0, index), x[0]), ...load(at(1, index), x[1])]),
+    ...forGroups(({ x }) => [...get(DRAWS), ...set(x[2]), ...get(ORDINALS), ...set(x[3])]),
     ...rounds,
-    ...[X0, X1, X2, X3].flatMap((local, index) => store(2 + index, planeBytes, local)),
-    ...[...get(POINTER), ...constant(16), ...OP.i32Add, ...set(POINTER)],
+    ...forGroups(({ x }, index) => x.flatMap((local, word) => store(at(2 + word, index), local))),
+    ...[...get(POINTER), ...constant(GROUPS * GROUP_BYTES), ...OP.i32Add, ...set(POINTER)],
     ...[...OP.br, 0, ...OP.end, ...OP.end],
   ]
 }
 
-/** The module's bytes for planes of `capacity` rows (a multiple of 4). */
+/** The module's bytes for planes of `capacity` rows, a multiple of `ROWS_PER_TURN`. */
 export function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
   const planeBytes = capacity * 4
+  const vectors = GROUP_LOCALS + GROUPS * LOCALS_PER_GROUP - FACTOR_0
   return assembleModule({
     pages: Math.ceil((PLANES * planeBytes) / PAGE_BYTES),
     parameters: 5,
     locals: [
       [1, I32],
-      [ROUND_KEYS - X0 + 2 * PHILOX.ROUNDS, V128],
+      [vectors, V128],
     ],
     body: body(planeBytes),
   })

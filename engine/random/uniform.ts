@@ -19,18 +19,18 @@ export function openUnitOf(high: number, low: number): number {
 
 /** `out[i]` uniform in 0 .. count-1 from one word; for counts up to `NARROW_COUNT`. */
 export function fillNarrow(
-  out: Float64Array | Uint32Array,
+  out: Float64Array | Int32Array,
   words: Uint32Array,
   n: number,
   count: number,
 ): void {
   const factor = count * INVERSE_TWO_POW_32
-  for (let i = 0; i < n; i++) out[i] = Math.floor((words[i] as number) * factor)
+  for (let i = 0; i < n; i++) out[i] = ((words[i] as number) * factor) | 0
 }
 
 /** `out[i]` uniform in 0 .. count-1 from two words; for counts up to 2^53. */
 export function fillWide(
-  out: Float64Array,
+  out: Float64Array | Int32Array,
   high: Uint32Array,
   low: Uint32Array,
   n: number,
@@ -40,6 +40,14 @@ export function fillWide(
     const value = Math.floor(unitOf(high[i] as number, low[i] as number) * count)
     out[i] = value < count ? value : count - 1
   }
+}
+
+/**
+ * 1 where a word is below the threshold (0 to 2^32), else 0. Arithmetic instead of a branch, which a
+ * processor could only guess at.
+ */
+export function below(word: number, threshold: number): number {
+  return 0 - Math.floor((word - threshold) * INVERSE_TWO_POW_32)
 }
 
 /** The word below which a draw of probability `p` is true. */

@@ -3,20 +3,20 @@
 import type { Scalar } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAlias, fillAlias } from '#engine/random/alias.ts'
-import { wordThreshold } from '#engine/random/uniform.ts'
+import { below, wordThreshold } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { literalNumber, numberTypeOf } from './literal.ts'
 import { codeVector, numberVector } from './vector.ts'
 
-type Pick = (codes: Uint32Array, rows: Rows) => void
+type Pick = (codes: Int32Array, rows: Rows) => void
 
 function createPick(rule: RuleOf<'choice'>, context: RuleContext): Pick {
   const { values, weights } = rule
   if (!weights || context.unique) {
     const draw = createIndexDraw(context, values.length)
-    return (codes, rows) => codes.set(draw(rows).subarray(0, rows.n))
+    return draw
   }
   const table = createAlias(weights)
   return (codes, rows) => {
@@ -53,7 +53,7 @@ function numbers(values: readonly Scalar[], pick: Pick, context: RuleContext): N
   const empty = Uint8Array.from(values, (value) => (value === null ? 1 : 0))
   const nulls = values.includes(null) ? new Uint8Array(capacity) : null
   const vector = { ...numberVector(type, type === 'int' ? 0 : scale, capacity), nulls }
-  const codes = new Uint32Array(capacity)
+  const codes = new Int32Array(capacity)
   return {
     vector,
     fill(rows) {
@@ -101,7 +101,7 @@ export function compileBoolean(rule: RuleOf<'boolean'>, context: RuleContext): N
     fill(rows) {
       const [word] = context.random.words(rows, context.stream, 0)
       const { values } = vector
-      for (let i = 0; i < rows.n; i++) values[i] = (word[i] as number) < threshold ? 1 : 0
+      for (let i = 0; i < rows.n; i++) values[i] = below(word[i] as number, threshold)
     },
   }
 }

@@ -14,9 +14,9 @@ export function compileDate(
   return {
     vector,
     fill(rows) {
-      const draws = draw(rows)
       const { values } = vector
-      for (let i = 0; i < rows.n; i++) values[i] = min + (draws[i] as number)
+      draw(values, rows)
+      for (let i = 0; i < rows.n; i++) values[i] = min + (values[i] as number)
     },
   }
 }

@@ -19,13 +19,13 @@ const WORD = 4_294_967_296
 type Fill = (rows: Rows) => void
 
 type Parts = {
-  first: Uint32Array
-  last: Uint32Array
+  first: Int32Array
+  last: Int32Array
   suffix: Float64Array
-  domain: Uint32Array
+  domain: Int32Array
 }
 
-function domainPieces(domains: readonly string[], codes: Uint32Array): Piece[] {
+function domainPieces(domains: readonly string[], codes: Int32Array): Piece[] {
   return [
     { kind: 'literal', text: '@' },
     { kind: 'code', dictionary: domains, codes },
@@ -40,19 +40,19 @@ function drawnParts(context: RuleContext, counts: [number, number, number], part
   return (rows) => {
     const [w0, w1, w2, w3] = random.words(rows, stream, 0)
     for (let i = 0; i < rows.n; i++) {
-      first[i] = Math.floor((w0[i] as number) * a)
-      last[i] = Math.floor((w1[i] as number) * b)
-      suffix[i] = Math.floor((w2[i] as number) * c)
-      domain[i] = Math.floor((w3[i] as number) * d)
+      first[i] = ((w0[i] as number) * a) | 0
+      last[i] = ((w1[i] as number) * b) | 0
+      suffix[i] = ((w2[i] as number) * c) | 0
+      domain[i] = ((w3[i] as number) * d) | 0
     }
   }
 }
 
-function drawnDomains(context: RuleContext, domains: number, codes: Uint32Array): Fill {
+function drawnDomains(context: RuleContext, domains: number, codes: Int32Array): Fill {
   const factor = domains / WORD
   return (rows) => {
     const word = context.random.words(rows, context.stream, 0)[3]
-    for (let i = 0; i < rows.n; i++) codes[i] = Math.floor((word[i] as number) * factor)
+    for (let i = 0; i < rows.n; i++) codes[i] = ((word[i] as number) * factor) | 0
   }
 }
 
@@ -82,7 +82,7 @@ function fromWords(rule: RuleOf<'email'>, context: RuleContext): Kernel {
   const first = codeVector(slugsOf(words.first_name), context.capacity)
   const last = codeVector(slugsOf(words.last_name), context.capacity)
   const domains = [...new Set(words.email_domains)]
-  const domain = new Uint32Array(context.capacity)
+  const domain = new Int32Array(context.capacity)
   const suffix = new Float64Array(context.capacity)
   const parts = { first: first.codes, last: last.codes, suffix, domain }
   const counts: [number, number, number] = [
@@ -118,7 +118,7 @@ function rowSuffix(context: RuleContext): { piece: Piece; fill: Fill } {
 function fromColumns(rule: RuleOf<'email'>, context: RuleContext): Kernel {
   const vectors = rule.from.map((name) => context.vector(name))
   const domains = [...new Set(context.words(rule.locale).email_domains)]
-  const domain = new Uint32Array(context.capacity)
+  const domain = new Int32Array(context.capacity)
   const fillDomains = drawnDomains(context, domains.length, domain)
   const suffix = context.unique ? rowSuffix(context) : null
   const tail: Piece[] = [

@@ -5,11 +5,12 @@ import { fillNarrow, fillWide, NARROW_COUNT } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { RuleContext } from './kernel.ts'
 
-export type IndexDraw = (rows: Rows) => Float64Array
+/** Fills `out`; of code arrays only where `count` is within 31 bits. */
+export type IndexDraw = (out: Float64Array | Int32Array, rows: Rows) => void
 
 /** Fills `out` with the permuted row numbers; rows beyond the capacity repeat from its start. */
 export function fillPermuted(
-  out: Float64Array,
+  out: Float64Array | Int32Array,
   rows: Rows,
   permute: (index: number) => number,
   count: number,
@@ -20,24 +21,19 @@ export function fillPermuted(
   }
 }
 
-/** Draws of 0 .. count-1 (count within 2^53), into an array that holds until the next draw. */
+/** Draws of 0 .. count-1; count within 2^53. */
 export function createIndexDraw(
-  context: Pick<RuleContext, 'capacity' | 'random' | 'stream' | 'unique'>,
+  context: Pick<RuleContext, 'random' | 'stream' | 'unique'>,
   count: number,
 ): IndexDraw {
   const { random, stream } = context
-  const out = new Float64Array(context.capacity)
   if (context.unique) {
     const permute = createPermutation(count, stream)
-    return (rows) => {
-      fillPermuted(out, rows, permute, count)
-      return out
-    }
+    return (out, rows) => fillPermuted(out, rows, permute, count)
   }
-  return (rows) => {
+  return (out, rows) => {
     const words = random.words(rows, stream, 0)
     if (count <= NARROW_COUNT) fillNarrow(out, words[0], rows.n, count)
     else fillWide(out, words[0], words[1], rows.n, count)
-    return out
   }
 }

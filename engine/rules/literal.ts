@@ -1,7 +1,7 @@
 // Literal values of a config as the numbers that a column's vector holds.
 
 import type { ColumnType, Scalar } from '#engine/config/types.ts'
-import { parseDate, parseDatetime } from '#engine/math/calendar.ts'
+import { parseDatetime } from '#engine/math/calendar.ts'
 import { scaledOf } from '#engine/math/decimal.ts'
 import type { NumberType } from './vector.ts'
 

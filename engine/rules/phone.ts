@@ -27,13 +27,13 @@ function usablePatterns(rule: RuleOf<'phone'>, context: RuleContext): string[] {
   return usable.filter((pattern) => capacityOf(pattern) === most).slice(0, 1)
 }
 
-function createDraw(context: RuleContext, codes: Uint32Array, capacities: Float64Array) {
+function createDraw(context: RuleContext, codes: Int32Array, capacities: Float64Array) {
   const { random, stream } = context
   const factor = capacities.length / 4_294_967_296
   return (numbers: Float64Array, rows: Rows) => {
     const [choice, , high, low] = random.words(rows, stream, 0)
     for (let i = 0; i < rows.n; i++) {
-      const code = Math.floor((choice[i] as number) * factor)
+      const code = ((choice[i] as number) * factor) | 0
       codes[i] = code
       const unit = unitOf(high[i] as number, low[i] as number)
       numbers[i] = Math.floor(unit * (capacities[code] as number))
@@ -44,7 +44,7 @@ function createDraw(context: RuleContext, codes: Uint32Array, capacities: Float6
 export function compilePhone(rule: RuleOf<'phone'>, context: RuleContext): Kernel {
   const patterns = usablePatterns(rule, context)
   const capacities = Float64Array.from(patterns, capacityOf)
-  const codes = new Uint32Array(context.capacity)
+  const codes = new Int32Array(context.capacity)
   const numbers = new Float64Array(context.capacity)
   const pieces: Piece[] = [{ kind: 'mask', patterns, codes, numbers }]
   const vector = { kind: 'pieces', pieces, nulls: null } as const

@@ -21,17 +21,15 @@ export function rangeGrid(rule: Pick<RuleOf<'range'>, 'min' | 'max' | 'step' | '
   return { first, step, count: Math.floor((last - first) / step) + 1 }
 }
 
-function fillGrid(vector: NumberVector, draws: Float64Array, n: number, grid: Grid): void {
-  const { values } = vector
-  const { first, step } = grid
-  for (let i = 0; i < n; i++) values[i] = first + (draws[i] as number) * step
+/** Draws in `values` become what they stand for. */
+function placeOnGrid(values: Float64Array, n: number, { first, step }: Grid): void {
+  for (let i = 0; i < n; i++) values[i] = first + (values[i] as number) * step
 }
 
-function fillFloatGrid(vector: NumberVector, draws: Float64Array, n: number, grid: Grid): void {
-  const { values } = vector
-  const { first, step } = grid
-  const unit = pow10(vector.scale)
-  for (let i = 0; i < n; i++) values[i] = (first + (draws[i] as number) * step) / unit
+function placeFloats(vector: NumberVector, n: number, { first, step }: Grid): void {
+  const { values, scale } = vector
+  const unit = pow10(scale)
+  for (let i = 0; i < n; i++) values[i] = (first + (values[i] as number) * step) / unit
 }
 
 export function compileRange(rule: RuleOf<'range'>, context: RuleContext): NumberKernel {
@@ -40,8 +38,20 @@ export function compileRange(rule: RuleOf<'range'>, context: RuleContext): Numbe
   const { decimals } = rule
   if (decimals > 0 && context.column.type === 'float') {
     const vector = numberVector('float', decimals, context.capacity)
-    return { vector, fill: (rows) => fillFloatGrid(vector, draw(rows), rows.n, grid) }
+    return {
+      vector,
+      fill(rows) {
+        draw(vector.values, rows)
+        placeFloats(vector, rows.n, grid)
+      },
+    }
   }
   const vector = numberVector(decimals === 0 ? 'int' : 'decimal', decimals, context.capacity)
-  return { vector, fill: (rows) => fillGrid(vector, draw(rows), rows.n, grid) }
+  return {
+    vector,
+    fill(rows) {
+      draw(vector.values, rows)
+      placeOnGrid(vector.values, rows.n, grid)
+    },
+  }
 }

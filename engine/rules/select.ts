@@ -25,7 +25,7 @@ function codeTarget(from: readonly CodeVector[], capacity: number): [Vector, Cop
   const offsets = from.map((_, branch) =>
     from.slice(0, branch).reduce((sum, vector) => sum + vector.dictionary.length, 0),
   )
-  const codes = new Uint32Array(capacity)
+  const codes = new Int32Array(capacity)
   const copy: Copy = (branch, i) => {
     const code = (from[branch] as CodeVector).codes[i] as number
     codes[i] = code + (offsets[branch] as number)
@@ -34,7 +34,7 @@ function codeTarget(from: readonly CodeVector[], capacity: number): [Vector, Cop
 }
 
 function uuidTarget(from: readonly UuidVector[], capacity: number): [Vector, Copy] {
-  const plane = () => new Uint32Array(capacity)
+  const plane = () => new Int32Array(capacity)
   const words = [plane(), plane(), plane(), plane()] as const
   const copy: Copy = (branch, i) => {
     const source = from[branch] as UuidVector

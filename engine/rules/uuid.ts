@@ -4,7 +4,7 @@ import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import type { UuidVector } from './vector.ts'
 
 export function compileUuid(_: RuleOf<'uuid'>, context: RuleContext): Kernel {
-  const plane = () => new Uint32Array(context.capacity)
+  const plane = () => new Int32Array(context.capacity)
   const vector: UuidVector = {
     kind: 'uuid',
     words: [plane(), plane(), plane(), plane()],

@@ -22,14 +22,14 @@ export type NumberVector = {
 export type CodeVector = {
   kind: 'code'
   dictionary: readonly string[]
-  codes: Uint32Array
+  codes: Int32Array
   nulls: Nulls | null
 }
 
 /** UUIDs as four planes of 32 bits, first digits first. */
 export type UuidVector = {
   kind: 'uuid'
-  words: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+  words: readonly [Int32Array, Int32Array, Int32Array, Int32Array]
   nulls: Nulls | null
 }
 
@@ -41,11 +41,11 @@ export type TextVector = { kind: 'text'; values: string[]; nulls: Nulls | null }
 
 export type Piece =
   | { kind: 'literal'; text: string }
-  | { kind: 'code'; dictionary: readonly string[]; codes: Uint32Array }
+  | { kind: 'code'; dictionary: readonly string[]; codes: Int32Array }
   /** An integer with at least `pad` digits, zeros in front. */
   | { kind: 'integer'; values: Float64Array; pad: number }
   /** A pattern out of a list, its `#` (0-9) and `!` (2-9) filled from the right by a number below 2^53. */
-  | { kind: 'mask'; patterns: readonly string[]; codes: Uint32Array; numbers: Float64Array }
+  | { kind: 'mask'; patterns: readonly string[]; codes: Int32Array; numbers: Float64Array }
 
 export type Vector = NumberVector | CodeVector | UuidVector | PiecesVector | TextVector
 
@@ -56,5 +56,5 @@ export function numberVector(type: NumberType, scale: number, capacity: number):
 
 /** A code vector without values yet. */
 export function codeVector(dictionary: readonly string[], capacity: number): CodeVector {
-  return { kind: 'code', dictionary, codes: new Uint32Array(capacity), nulls: null }
+  return { kind: 'code', dictionary, codes: new Int32Array(capacity), nulls: null }
 }

@@ -14,13 +14,13 @@ export function compileWord(rule: ListRule, context: RuleContext): Kernel {
   const list = lists[rule.type as 'first_name' | 'last_name' | 'city']
   const vector = codeVector([...new Set(list)], context.capacity)
   const draw = createIndexDraw(context, vector.dictionary.length)
-  return { vector, fill: (rows) => vector.codes.set(draw(rows).subarray(0, rows.n)) }
+  return { vector, fill: (rows) => draw(vector.codes, rows) }
 }
 
 /** Fills two lists of codes from one draw over all pairs. */
 export function fillPairs(
-  first: Uint32Array,
-  last: Uint32Array,
+  first: Int32Array,
+  last: Int32Array,
   draws: Float64Array,
   n: number,
   firstCount: number,
@@ -39,6 +39,7 @@ export function compileFullName(rule: RuleOf<'full_name'>, context: RuleContext)
   const last = codeVector([...new Set(lists.last_name)], context.capacity)
   const firstCount = first.dictionary.length
   const draw = createIndexDraw(context, firstCount * last.dictionary.length)
+  const draws = new Float64Array(context.capacity)
   const names = {
     first_name: { kind: 'code', dictionary: first.dictionary, codes: first.codes },
     last_name: { kind: 'code', dictionary: last.dictionary, codes: last.codes },
@@ -49,6 +50,9 @@ export function compileFullName(rule: RuleOf<'full_name'>, context: RuleContext)
   })
   return {
     vector: { kind: 'pieces', pieces, nulls: null },
-    fill: (rows) => fillPairs(first.codes, last.codes, draw(rows), rows.n, firstCount),
+    fill(rows) {
+      draw(draws, rows)
+      fillPairs(first.codes, last.codes, draws, rows.n, firstCount)
+    },
   }
 }
