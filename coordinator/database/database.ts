@@ -6,7 +6,12 @@ export type Row = Record<string, unknown>
 
 /** What a query can be made on: the pool, or the client of a transaction. */
 export type Sql = {
-  query<T extends object = Row>(text: string, values?: readonly unknown[]): Promise<T[]>
+  /** `prepared` names a statement that is asked often: each connection plans it once. One name, one text. */
+  query<T extends object = Row>(
+    text: string,
+    values?: readonly unknown[],
+    options?: { prepared?: string },
+  ): Promise<T[]>
 }
 
 export type Database = Sql & {
@@ -39,7 +44,7 @@ export function createDatabase(
   })
   pool.on('error', onError)
   return {
-    query: (text, values) => queryOn(pool, text, values),
+    query: (text, values, options) => queryOn(pool, text, values, options),
     transaction: (work) => inTransaction(pool, work),
     close: () => pool.end(),
   }
@@ -49,8 +54,10 @@ async function queryOn<T>(
   target: pg.Pool | pg.PoolClient,
   text: string,
   values: readonly unknown[] = [],
+  { prepared }: { prepared?: string } = {},
 ): Promise<T[]> {
-  const result = await target.query(text, values as unknown[])
+  const named = prepared === undefined ? {} : { name: prepared }
+  const result = await target.query({ text, values: values as unknown[], ...named })
   return result.rows as T[]
 }
 
@@ -59,7 +66,9 @@ async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): 
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await work({ query: (text, values) => queryOn(client, text, values) })
+    const result = await work({
+      query: (text, values, options) => queryOn(client, text, values, options),
+    })
     await client.query('commit')
     return result
   } catch (error) {

@@ -136,9 +136,7 @@ function linkRoute(app: App, { auth, database, links, settings }: JobFileRoutesD
       tags: ['Jobs'],
       summary: 'A URL for one file that works without a key for five minutes',
       params: IdParams,
-      body: Type.Optional(
-        Type.Object({ table: Type.Optional(TableName) }, { additionalProperties: false }),
-      ),
+      body: Type.Object({ table: Type.Optional(TableName) }, { additionalProperties: false }),
       response: { 201: LinkView, ...problems(400, 401, 403, 404) },
     },
     handler: async (request, reply) => {

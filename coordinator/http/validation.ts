@@ -27,12 +27,15 @@ type Shape = {
   description?: string
 }
 
-/** Query strings and path parameters are text, so they are converted; a JSON body is taken as it was written. */
+/**
+ * Query strings and path parameters are text, so they are converted; a JSON body is taken as it was
+ * written, an absent one as an object without fields.
+ */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = createCheck(schema)
   const compiled = Compile(schema)
   return (value: unknown) => {
-    const converted: unknown = httpPart === 'body' ? value : compiled.Convert(value)
+    const converted = httpPart === 'body' ? (value ?? {}) : compiled.Convert(value)
     const problems = check(converted, '')
     return problems.length === 0 ? { value: converted } : { error: invalidRequest(problems) }
   }

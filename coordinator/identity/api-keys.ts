@@ -97,6 +97,7 @@ async function findPrincipal(database: Database, { id, hash }: Parsed): Promise<
     `select k.secret_hash, k.scopes, u.id as user_id, u.email, u.role
      from api_keys k join users u on u.id = k.user_id where k.id = $1 and k.revoked_at is null`,
     [id],
+    { prepared: 'api-key' },
   )
   if (row === undefined || !timingSafeEqual(row.secret_hash, hash)) return null
   await database.query(

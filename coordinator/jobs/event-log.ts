@@ -29,6 +29,7 @@ export async function readEvents(
       from job_events where job_id = $1 and seq > $2 order by seq limit $3)
      order by seq limit $3`,
     [jobId, after, limit],
+    { prepared: 'job-events' },
   )
   return rows.map(({ seq, event, at, data }) => ({
     seq,
