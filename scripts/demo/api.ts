@@ -65,7 +65,7 @@ export function createApi({ url, apiKey }: { url: string; apiKey: string }): Api
     submit: (request) => call<Job>('/api/jobs', { method: 'POST', body: JSON.stringify(request) }),
     job,
     logs: async (jobId) =>
-      (await call<{ logs: LogLine[] }>(`/api/jobs/${jobId}/logs?lines=500`)).logs,
+      (await call<{ lines: LogLine[] }>(`/api/jobs/${jobId}/logs?lines=500`)).lines,
     post: async (path) => {
       const response = await fetch(url + path, { method: 'POST', headers })
       await response.arrayBuffer()

@@ -25,6 +25,8 @@ export type StackOptions = {
   temporal?: string
   /** A database in place of one of our own. */
   databaseUrl?: string
+  /** Told every address before anything runs: for what stands between processes. */
+  onPlan?: (plan: StackPlan) => void
   /** Aborted while it starts or later, the stack stops in order. */
   signal?: AbortSignal
   /** Other programs for roles, as script paths; tests use it. */

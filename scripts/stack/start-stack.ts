@@ -70,6 +70,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   options.signal?.addEventListener('abort', () => void stop(), { once: true })
   try {
     const plan = await planStack({ ...options, dataDir })
+    options.onPlan?.(plan)
     const secrets = loadSecrets(dataDir)
     const databaseUrl = await startAll({ options, plan, secrets, supervisor, say })
     const addresses = stackAddresses(plan, secrets, databaseUrl)
