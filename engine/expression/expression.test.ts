@@ -101,7 +101,7 @@ test('range draws are inclusive, within bounds and different from one another', 
     column('c', 'decimal', expression('range(0.5, 0.75)')),
   ]
   const config = configOf([table('t', 3000, columns)])
-  assert.deepEqual([...new Set(valuesOf(config, 't', 'a'))].sort(), [2, 3, 4])
+  assert.deepEqual([...new Set(valuesOf(config, 't', 'a') as number[])].sort((a, b) => a - b), [2, 3, 4])
   assert.ok(valuesOf(config, 't', 'b').some((value) => value !== 0))
   assert.equal(new Set(valuesOf(config, 't', 'c')).size, 26)
 })
@@ -165,7 +165,7 @@ test('problems name their place', () => {
   assert.match(problem('parent.name')?.message ?? '', /not supported/)
   assert.match(problem('i ? 1 : 2')?.message ?? '', /if\(condition/)
   assert.match(problem('duration(weeks: 1)')?.message ?? '', /no unit "weeks"/)
-  assert.match(problem('i > 1', 'int')?.message ?? '', /./)
+  assert.equal(problem('i > 1', 'int'), undefined)
   assert.match(problem("concat('a')", 'bool')?.message ?? '', /gives str, bool is needed/)
   assert.equal(problem('i & 1') === undefined, false)
   assert.equal(problem('constructor') === undefined, false)

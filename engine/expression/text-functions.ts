@@ -55,7 +55,7 @@ export function length(operand: Typed): Typed {
     const { vector } = kernel
     const shape = { type: 'int', scale: 0, nullable: vector.nulls !== null } as const
     const counted = derived(capacity, shape, [], (values, nulls, n) => {
-      for (let i = 0; i < n; i++) values[i] = [...textAt(vector, i)].length
+      for (let i = 0; i < n; i++) values[i] = Array.from(textAt(vector, i)).length
       if (nulls) for (let i = 0; i < n; i++) nulls[i] = isNull(vector, i) ? 1 : 0
     })
     const fill = (rows: Rows) => {
@@ -87,7 +87,7 @@ export function substring(operand: Typed, start: Typed, count: Typed | null): Ty
     const text = textKernel(capacity, fill, (i) => {
       const first = Math.max((from.vector.values[i] as number) - 1, 0)
       const last = size ? first + Math.max(size.vector.values[i] as number, 0) : undefined
-      return [...textAt(vector, i)].slice(first, last).join('')
+      return Array.from(textAt(vector, i)).slice(first, last).join('')
     })
     return { ...text, vector: { ...text.vector, nulls: vector.nulls } }
   })

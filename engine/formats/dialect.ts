@@ -6,19 +6,19 @@ const CSV_SPECIAL = /[",\r\n]/
 
 export type Dialect = {
   /** Before the first row of the file; the empty string for none. */
-  header(columns: readonly string[]): string
+  readonly header: (columns: readonly string[]) => string
   /** Before the value of the column at `index`. */
-  before(column: string, index: number): string
+  readonly before: (column: string, index: number) => string
   readonly rowEnd: string
   readonly nullText: string
   /** Around text that never needs escaping (dates, UUIDs). */
   readonly quote: string
   /** A whole string value, quotes included. */
-  text(value: string): string
+  readonly text: (value: string) => string
   /** A piece of a longer string, which `quote` stands around. */
-  inner(value: string): string
+  readonly inner: (value: string) => string
   /** Whether a string made of pieces needs no look at the whole: false where quoting depends on it. */
-  innerIsSafe(value: string): boolean
+  readonly innerIsSafe: (value: string) => boolean
   /** Most bytes that one UTF-16 unit of a string becomes. */
   readonly bytesPerUnit: number
 }

@@ -33,7 +33,8 @@ function generate<T>(cells: readonly Cell[], parameters: string, open: string, c
   const constants = names.map((name) => `const ${name}=${name}_;`).join('')
   const source = `return function(${parameters}){${constants}${open}${body}${close}return p}`
   const bound = names.map((name) => `${name}_`)
-  return (new Function(...bound, source) as (...bound: unknown[]) => T)(...values)
+  const make = Reflect.construct(Function, [...bound, source]) as (...bound: unknown[]) => T
+  return make(...values)
 }
 
 function generatedLoop(cells: readonly Cell[]): Loop {

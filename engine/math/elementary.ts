@@ -2,10 +2,10 @@
 // cannot. Power series after range reduction; errors are bounded in the tests.
 
 /** ln 2 in two parts: the first has 32 trailing zero bits, so that its small multiples are exact. */
-const LN2_HIGH = 0.69314718036912381649
-const LN2_LOW = 1.90821492927058770002e-10
-const INVERSE_LN2 = 1.442695040888963387
-const SQRT_2 = 1.4142135623730950488
+const LN2_HIGH = 0.6931471803691238
+const LN2_LOW = 1.9082149292705877e-10
+const INVERSE_LN2 = Math.LOG2E
+const SQRT_2 = Math.SQRT2
 const EXP_TERMS = 14
 const LARGEST_EXPONENT = 709.782712893384
 const SMALLEST_EXPONENT = -745.1332191019412

@@ -33,7 +33,10 @@ export function createAlias(weights: readonly number[]): AliasTable {
   const aliases = Int32Array.from(weights, (_, index) => index)
   const small: number[] = []
   const large: number[] = []
-  shares.forEach((share, index) => (share < CELL ? small : large).push(index))
+  shares.forEach((share, index) => {
+    if (share < CELL) small.push(index)
+    else large.push(index)
+  })
   while (small.length > 0 && large.length > 0) {
     const poor = small.pop() as number
     const rich = large[large.length - 1] as number

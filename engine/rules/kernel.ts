@@ -9,7 +9,7 @@ import type { NumberVector, Vector } from './vector.ts'
 /** Fills its vector for a batch of rows. Vectors it was compiled from are already filled. */
 export type Kernel<V extends Vector = Vector> = {
   readonly vector: V
-  fill(rows: Rows): void
+  readonly fill: (rows: Rows) => void
 }
 
 export type ColumnRef = { name: string; type: ColumnType }
@@ -26,15 +26,15 @@ export type RuleContext = {
   readonly stream: Stream
   /** Columns of the same table. */
   readonly columns: readonly ColumnRef[]
-  words(locale: string): Words
+  readonly words: (locale: string) => Words
   /** Another column of the same row, nulls included. AppError `invalid_config` where columns need each other. */
-  vector(column: string): Vector
+  readonly vector: (column: string) => Vector
   /** The value of a parent's column for the parent row of each row. */
-  parent(foreignKey: number, column: string): Vector
+  readonly parent: (foreignKey: number, column: string) => Vector
   /** A rule inside this rule, with a place of its own to draw from. */
-  nested(rule: Rule): Kernel
+  readonly nested: (rule: Rule) => Kernel
   /** An expression over the columns of the row, with a place of its own to draw from. */
-  expression(text: string, decimals: number | null): Kernel
+  readonly expression: (text: string, decimals: number | null) => Kernel
 }
 
 /** The member of the rule union with this type. */

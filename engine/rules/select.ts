@@ -6,7 +6,7 @@ import { isNull, textAt } from './read.ts'
 import type { CodeVector, NumberVector, UuidVector, Vector } from './vector.ts'
 
 /** A condition over a batch: 1 where it holds. The mask is valid after each fill. */
-export type Mask = { readonly mask: Uint8Array; fill(rows: Rows): void }
+export type Mask = { readonly mask: Uint8Array; readonly fill: (rows: Rows) => void }
 
 type Copy = (branch: number, i: number) => void
 

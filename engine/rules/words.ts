@@ -7,7 +7,7 @@ import { codeVector, type Piece } from './vector.ts'
 /** Splits a name template into literals and the names of its slots. */
 const NAME_SLOT = /\{(first_name|last_name)\}/
 
-type ListRule = RuleOf<'first_name'> | RuleOf<'last_name'> | RuleOf<'city'>
+type ListRule = RuleOf<'first_name' | 'last_name' | 'city'>
 
 export function compileWord(rule: ListRule, context: RuleContext): Kernel {
   const lists = context.words(rule.locale)
