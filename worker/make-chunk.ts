@@ -42,10 +42,15 @@ export function makeInPieces(
       for (const piece of content()) hasher.update(piece)
       return { part: hasher.finish(), content, pieceRows }
     } catch (error) {
-      if (codeOf(error) !== 'out_of_memory' || pieceRows === 1) throw error
+      if (!isOutOfMemory(error) || pieceRows === 1) throw error
     }
   }
 }
+
+/** The output's own limit, or the machine's. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  codeOf(error) === 'out_of_memory' ||
+  (error instanceof RangeError && error.message.includes('allocation failed'))
 
 export function rowsOf(table: CompiledTable, chunk: number): number {
   const { from, to } = chunkRange(table, chunk)

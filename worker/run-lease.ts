@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CompiledTable } from '#engine/compile.ts'
 import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
 import { Output } from '#engine/formats/output.ts'
-import { type MadeChunk, makeInPieces, makeWhole, rowsOf } from './make-chunk.ts'
+import { isOutOfMemory, type MadeChunk, makeInPieces, makeWhole, rowsOf } from './make-chunk.ts'
 import type { FromThread, LeaseRun } from './thread-messages.ts'
 import type { UploadPart } from './upload.ts'
 
@@ -78,7 +78,7 @@ export async function runLease(
       sendWhole(chunk, makeWhole(deps.table, chunk, output), output)
     } catch (error) {
       deps.outputs.release(output)
-      if (codeOf(error) !== 'out_of_memory') throw error
+      if (!isOutOfMemory(error)) throw error
       await inPieces(chunk, Math.ceil(rows / 2))
     }
   }
@@ -94,8 +94,8 @@ export async function runLease(
 }
 
 function failureOf(chunk: number, error: unknown): FromThread {
-  const known = error instanceof AppError
-  const code: ErrorCode = known ? error.code : 'generation_failed'
+  const own = isOutOfMemory(error) ? 'out_of_memory' : 'generation_failed'
+  const code: ErrorCode = error instanceof AppError ? error.code : own
   const message = error instanceof Error ? error.message : String(error)
   return { type: 'failed', chunk, code, message: message.slice(0, MESSAGE_LENGTH_MAX) }
 }

@@ -411,7 +411,8 @@ export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
   messageDesc(file_syndata_v1_fleet, 9);
 
 /**
- * Config and plan of a job, once per stream before the first lease that needs it.
+ * Config and plan of a job, once per stream before the first lease that needs it; again once 64 others have
+ * followed it, as the worker keeps no more.
  *
  * @generated from message syndata.v1.Spec
  */
@@ -456,7 +457,7 @@ export type Assign = Message<"syndata.v1.Assign"> & {
   specDigest: string;
 
   /**
-   * Index of the table in the config.
+   * Index of the table in the plan.
    *
    * @generated from field: uint32 table = 4;
    */
