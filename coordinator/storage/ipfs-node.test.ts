@@ -17,22 +17,25 @@ import { directoryOf } from '#engine/dag/concat.ts'
 import { LEAF_BYTES, type Link } from '#engine/dag/part.ts'
 import { readRange } from '#engine/dag/read-range.ts'
 import type { GetBlock } from '#engine/dag/traverse.ts'
+import { walkDag } from '#engine/dag/walk.ts'
 import { createFolderStore } from './folder-store.ts'
 import { createIpfsNode } from './ipfs-node.ts'
-import { createPublicBlocks } from './public-blocks.ts'
 import { putPart } from './put-dag.ts'
 
 async function setUp(t: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'ipfs-'))
   const store = await createFolderStore(dir)
-  const published = createPublicBlocks(store)
-  const node = createIpfsNode({ store, isPublic: published.has })
+  const open = new Set<string>()
+  const publish = async (root: string) => {
+    for await (const { cid } of walkDag(store.get, root)) open.add(cid)
+  }
+  const node = createIpfsNode({ store, isPublic: (cid) => open.has(cid) })
   await node.start()
   t.after(async () => {
     await node.stop()
     await rm(dir, { recursive: true })
   })
-  return { store, published, node }
+  return { store, publish, node }
 }
 
 /** Another node, that knows nobody but the one it dials. */
@@ -57,7 +60,7 @@ async function createPeer(t: TestContext, addresses: string[]): Promise<GetBlock
 }
 
 test('another node fetches a published file of several blocks by bitswap', async (t) => {
-  const { store, published, node } = await setUp(t)
+  const { store, publish, node } = await setUp(t)
   const bytes = randomBytes(3 * LEAF_BYTES + 100)
   const file = await putPart(store, bytes)
   const blocks: [string, Uint8Array][] = []
@@ -66,7 +69,7 @@ test('another node fetches a published file of several blocks by bitswap', async
     (...block) => void blocks.push(block),
   )
   for (const [cid, block] of blocks) await store.put(cid, block)
-  await published.addRoot(root.cid)
+  await publish(root.cid)
 
   const get = await createPeer(t, node.addresses())
   const pieces: Uint8Array[] = []
@@ -76,16 +79,16 @@ test('another node fetches a published file of several blocks by bitswap', async
 })
 
 test('a block that was not published is not served, also to a peer that asks for it by name', async (t) => {
-  const { store, published, node } = await setUp(t)
+  const { store, publish, node } = await setUp(t)
   const open: Link = await putPart(store, randomBytes(100))
   const secret: Link = await putPart(store, randomBytes(100))
-  await published.addRoot(open.cid)
+  await publish(open.cid)
   const get = await createPeer(t, node.addresses())
   const refused = get(secret.cid, { signal: AbortSignal.timeout(1500) })
   assert.ok(await get(open.cid))
   await assert.rejects(refused)
 
-  await published.addRoot(secret.cid)
+  await publish(secret.cid)
   const other = await createPeer(t, node.addresses())
   assert.ok(await other(secret.cid, { signal: AbortSignal.timeout(20_000) }))
 })
