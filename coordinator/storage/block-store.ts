@@ -15,6 +15,8 @@ export type BlockStore = {
   put: (cid: string, bytes: Uint8Array, options?: StoreOptions) => Promise<void>
   /** The bytes as stored, unverified; null when missing. */
   get: (cid: string, options?: StoreOptions) => Promise<Uint8Array | null>
+  /** Length of the block as stored, without reading it; null when missing. */
+  sizeOf: (cid: string, options?: StoreOptions) => Promise<number | null>
   has: (cid: string, options?: StoreOptions) => Promise<boolean>
   /** No error when missing. With `notAfterMs`, a block put later than that stays. */
   delete: (cid: string, options?: StoreOptions & { notAfterMs?: number }) => Promise<void>

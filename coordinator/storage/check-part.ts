@@ -5,14 +5,18 @@ import { decodeNode } from '#engine/dag/node.ts'
 import type { Link } from '#engine/dag/part.ts'
 import type { BlockStore } from './block-store.ts'
 
-/** Reads the top block alone: the sink stores a part's leaves before its node, and checked both. */
+/**
+ * Looks at the top block alone (a leaf's length, a node's links): the sink stores a part's leaves before its node, and
+ * checked both.
+ */
 export async function isStored(
   store: BlockStore,
   { cid, bytes, dagBytes }: Link,
 ): Promise<boolean> {
-  const block = isCid(cid) ? await store.get(cid) : null
+  if (!isCid(cid)) return false
+  if (cidKind(cid) === 'raw') return bytes === dagBytes && (await store.sizeOf(cid)) === bytes
+  const block = await store.get(cid)
   if (!block) return false
-  if (cidKind(cid) === 'raw') return block.length === bytes && bytes === dagBytes
   const { kind, bytes: content, links } = decodeNode(block)
   const below = links.reduce((sum, link) => sum + link.dagBytes, 0)
   return kind === 'file' && content === bytes && below + block.length === dagBytes

@@ -40,11 +40,8 @@ export async function createFolderStore(dir: string): Promise<BlockStore> {
         if (!touch(path, bytes.length)) write(prefix + String(puts++), path, bytes)
       }),
     get: (cid, options = {}) => guarded(async () => await fs.readFile(place(cid), options), null),
-    has: (cid) =>
-      guarded(async () => {
-        await fs.access(place(cid))
-        return true
-      }, false),
+    sizeOf: (cid) => guarded(async () => (await fs.stat(place(cid))).size, null),
+    has: async (cid) => (await guarded(async () => await fs.stat(place(cid)), null)) !== null,
     delete: (cid, { notAfterMs = Number.POSITIVE_INFINITY } = {}) =>
       guarded(async () => {
         const path = place(cid)

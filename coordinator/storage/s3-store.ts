@@ -30,11 +30,12 @@ export function createS3Store(settings: S3Settings, deps: { fetch?: typeof fetch
       expectStatus(response, [200, 404])
       return response.status === 404 ? null : response.body
     },
-    has: async (cid, { signal } = {}) => (await modified(client, cid, signal)) !== null,
+    sizeOf: async (cid, { signal } = {}) => (await head(client, cid, signal))?.bytes ?? null,
+    has: async (cid, { signal } = {}) => (await head(client, cid, signal)) !== null,
     async delete(cid, { signal, notAfterMs } = {}) {
       if (notAfterMs !== undefined) {
-        const modifiedMs = await modified(client, cid, signal)
-        if (modifiedMs === null || modifiedMs > notAfterMs) return
+        const found = await head(client, cid, signal)
+        if (!found || found.modifiedMs > notAfterMs) return
       }
       expectStatus(await client.send('DELETE', keyOf(cid), { signal }), [200, 204, 404])
     },
@@ -63,15 +64,16 @@ function checksum(cid: string): Record<string, string> {
   return { 'x-amz-checksum-sha256': Buffer.from(digestOfCid(cid)).toString('base64') }
 }
 
-// Epoch milliseconds of the last put; null when missing.
-async function modified(
-  client: S3Client,
-  cid: string,
-  signal?: AbortSignal,
-): Promise<number | null> {
+// Length and time of the last put (epoch milliseconds); null when missing.
+async function head(client: S3Client, cid: string, signal?: AbortSignal) {
   const response = await client.send('HEAD', keyOf(cid), { signal })
   expectStatus(response, [200, 404])
-  return response.status === 404 ? null : Date.parse(response.headers.get('last-modified') ?? '')
+  if (response.status === 404) return null
+  const { headers } = response
+  return {
+    bytes: Number(headers.get('content-length')),
+    modifiedMs: Date.parse(headers.get('last-modified') ?? ''),
+  }
 }
 
 function expectStatus(response: { status: number; body: Uint8Array }, statuses: number[]): void {

@@ -38,8 +38,10 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
       for (const { cid, bytes } of blocks) {
         assert.equal(await store.has(cid), false)
         assert.equal(await store.get(cid), null)
+        assert.equal(await store.sizeOf(cid), null)
         await store.put(cid, bytes)
         assert.equal(await store.has(cid), true)
+        assert.equal(await store.sizeOf(cid), bytes.length)
         assert.ok(Buffer.from((await store.get(cid)) as Uint8Array).equals(bytes))
       }
       const all = await listed(store)
@@ -103,6 +105,7 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
         await assert.rejects(store.put(name, Buffer.of(1)), RangeError)
         await assert.rejects(store.get(name), RangeError)
         await assert.rejects(store.has(name), RangeError)
+        await assert.rejects(store.sizeOf(name), RangeError)
         await assert.rejects(store.delete(name), RangeError)
       }
     })
