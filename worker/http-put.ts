@@ -7,6 +7,9 @@ import { AppError } from '#engine/errors.ts'
 
 const IDLE_TIMEOUT_MS = 30_000
 const ANSWER_BYTES_MAX = 16_384
+/** A larger body waits for the server's consent: one that refuses it may close before it was read. */
+const ASK_FIRST_BYTES = 4 * 1024 * 1024
+const CONSENT_TIMEOUT_MS = 1_000
 
 /** A body of known length: whole, or made anew for each try. */
 export type Body = { length: number; content: Uint8Array | (() => Iterable<Uint8Array>) }
@@ -31,9 +34,10 @@ export function createHttpPut({ authority }: { authority: string }): HttpPut {
   return {
     put(url, body, { headers = {}, signal }) {
       const secure = url.startsWith('https:')
+      const expect = body.length > ASK_FIRST_BYTES ? { expect: '100-continue' } : {}
       const settings = {
         method: 'PUT',
-        headers: { ...headers, 'content-length': body.length },
+        headers: { ...headers, ...expect, 'content-length': body.length },
         signal,
       }
       const call = secure
@@ -49,7 +53,7 @@ export function createHttpPut({ authority }: { authority: string }): HttpPut {
 }
 
 /** An answer that comes before the body is through is the answer: a refusal does not wait for the bytes. */
-function exchange(call: ClientRequest, { content }: Body, signal: AbortSignal): Promise<Answer> {
+function exchange(call: ClientRequest, body: Body, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => {
       const message = `the part store did not answer: ${cause.message}`
@@ -58,20 +62,38 @@ function exchange(call: ClientRequest, { content }: Body, signal: AbortSignal): 
     let answered = false
     call.on('response', (response) => {
       answered = true
-      readAnswer(response).then(resolve, fail)
+      readAnswer(response)
+        .then(resolve, fail)
+        // A connection whose body was not wanted is of no more use.
+        .finally(() => !call.writableEnded && call.destroy())
     })
     call.on('timeout', () => call.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS} ms`)))
     call.on('error', (error) => {
       if (!answered) fail(error)
     })
-    if (typeof content !== 'function') call.end(content)
-    else {
-      writeAll(call, content).catch((error: unknown) => {
+    const send = () =>
+      writeBody(call, body).catch((error: unknown) => {
         call.destroy()
         reject(error as Error)
       })
-    }
+    if (body.length > ASK_FIRST_BYTES) void consent(call).then(send)
+    else void send()
   })
+}
+
+/** Resolves when the server asks for the body, or does not say a word of it in time. */
+function consent(call: ClientRequest): Promise<void> {
+  call.flushHeaders()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, CONSENT_TIMEOUT_MS)
+    call.once('continue', resolve)
+    call.once('close', () => clearTimeout(timer))
+  })
+}
+
+async function writeBody(call: ClientRequest, { content }: Body): Promise<void> {
+  if (typeof content === 'function') await writeAll(call, content)
+  else if (!call.destroyed) call.end(content)
 }
 
 /** A piece is overwritten by the next one: each must be on its way before the next is made. */

@@ -40,7 +40,11 @@ async function main({ dir, token, addresses, name, region }: Config, log: Logger
   const machine = await describeMachine()
   const file = createIdentityFile(dir)
   const options = { token, addresses, name, signal: stop.signal }
-  const enrolled = await ensureEnrolled({ file, machine, log }, options)
+  const enrolled = await ensureEnrolled({ file, machine, log }, options).catch((error: unknown) => {
+    if (stop.signal.aborted) return null
+    throw error
+  })
+  if (!enrolled) return
   const { membership } = enrolled
   log.info({ workerId: membership.workerId, region: membership.region }, 'enrolled')
   if (region !== null && region !== membership.region) {

@@ -16,6 +16,7 @@ import {
   sendSpec,
   setUp,
 } from '#test/support/worker-at-work.ts'
+import { startWorker } from '#test/support/worker-process.ts'
 
 test('a new machine enrols, proves who it is, makes its chunks and says what it made', async (t) => {
   const { fleet, sink, worker } = await setUp(t, { SYNDATA_WORKER_NAME: 'node-7' })
@@ -209,4 +210,16 @@ test('an idle worker leaves at once, drained or not', async (t) => {
   worker.child.kill('SIGINT')
   await connection.next('goodbye')
   assert.equal(await worker.exit, 0)
+})
+
+test('a worker that finds no coordinator leaves at once too, enrolled or not', async (t) => {
+  const { fleet, worker } = await setUp(t)
+  await fleet.welcomed()
+  await fleet.close()
+  const newcomer = await startWorker(t, { SYNDATA_TOKEN: fleet.token() })
+  for (const { child, exit, log } of [worker, newcomer]) {
+    while (!/not connected|no coordinator/.test(log())) await once(child.stdout!, 'data')
+    child.kill('SIGTERM')
+    assert.equal(await exit, 0)
+  }
 })

@@ -50,6 +50,7 @@ export type ScriptedFleet = {
   welcomed(): Promise<Connection>
   /** Cuts every connection by force and listens again on the same port. */
   restart(): Promise<void>
+  close(): Promise<void>
   /** What the next enrolments are answered with. */
   refuseEnrollment(error: Error | null): void
 }
@@ -117,6 +118,7 @@ export async function scriptedFleet(t: TestContext): Promise<ScriptedFleet> {
       connection.send({ case: 'welcome', value: welcome() })
       return connection
     },
+    close: () => server.close(),
     async restart() {
       await server.close()
       server = start()
