@@ -101,7 +101,10 @@ test('range draws are inclusive, within bounds and different from one another', 
     column('c', 'decimal', expression('range(0.5, 0.75)')),
   ]
   const config = configOf([table('t', 3000, columns)])
-  assert.deepEqual([...new Set(valuesOf(config, 't', 'a') as number[])].sort((a, b) => a - b), [2, 3, 4])
+  assert.deepEqual(
+    [...new Set(valuesOf(config, 't', 'a') as number[])].sort((a, b) => a - b),
+    [2, 3, 4],
+  )
   assert.ok(valuesOf(config, 't', 'b').some((value) => value !== 0))
   assert.equal(new Set(valuesOf(config, 't', 'c')).size, 26)
 })
