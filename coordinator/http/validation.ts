@@ -33,12 +33,28 @@ type Shape = {
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = createCheck(schema)
-  const compiled = Compile(schema)
   return (value: unknown) => {
-    const converted = httpPart === 'body' ? (value ?? {}) : compiled.Convert(value)
+    const converted = httpPart === 'body' ? (value ?? {}) : fromText(schema, value)
     const problems = check(converted, '')
     return problems.length === 0 ? { value: converted } : { error: invalidRequest(problems) }
   }
+}
+
+/** Fields that are to be numbers or truth values, where their text is one. */
+function fromText(schema: TSchema, value: unknown): unknown {
+  const { properties = {} } = schema as Shape
+  const entries = Object.entries((value ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(
+    entries.map(([name, field]) => [name, convert((properties[name] as Shape)?.type, field)]),
+  )
+}
+
+function convert(type: string | undefined, field: unknown): unknown {
+  if (typeof field !== 'string') return field
+  const isNumber = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(field)
+  if ((type === 'integer' || type === 'number') && isNumber) return Number(field)
+  if (type === 'boolean' && (field === 'true' || field === 'false')) return field === 'true'
+  return field
 }
 
 export function invalidRequest(problems: Problem[]): AppError {

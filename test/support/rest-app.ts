@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { InjectOptions } from 'fastify'
 import pino from 'pino'
-import { createNotifications } from '#coordinator/database/notifications.ts'
+import { createNotifications, type Notifications } from '#coordinator/database/notifications.ts'
 import { type AppDeps, createApp } from '#coordinator/http/app.ts'
 import type { App } from '#coordinator/http/types.ts'
 import { insertApiKey, newApiKeyText } from '#coordinator/identity/api-keys.ts'
@@ -27,6 +27,7 @@ export type Caller = { userId: string; projectId: string; key: string }
 export type RestApp = TestDatabase & {
   app: App
   audit: Audit
+  notifications: Notifications
   store: BlockStore
   admin: Caller
   alice: Caller
@@ -96,7 +97,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
   })
   const [alice, bob] = await Promise.all([newUser(database, 'alice'), newUser(database, 'bob')])
   const admin = await adminCaller(database, adminKey)
-  return { url, database, app, audit, store, admin, alice, bob, call: caller(app) }
+  return { url, database, app, audit, notifications, store, admin, alice, bob, call: caller(app) }
 }
 
 async function adminCaller(database: TestDatabase['database'], key: string): Promise<Caller> {
