@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { cidOfBlock } from '#engine/dag/cid.ts'
 import { LEAF_BYTES, type Leaf, type Part, partOfLeaves } from '#engine/dag/part.ts'
+import { AppError } from '#engine/errors.ts'
 
 /** A block that is hashed; its bytes are valid until the loan of their buffer ends. */
 export type HashedBlock = { cid: string; bytes: Uint8Array }
@@ -11,8 +12,8 @@ export type ReceivedPart = Part & { held: HashedBlock[] }
 
 /**
  * Reads `request` to its end into `buffers`. With a buffer per leaf of its `length` nothing is stored here; with fewer,
- * each leaf goes to `spill` as it fills, and the sender waits meanwhile. Rejects when the sender goes away or `spill`
- * fails.
+ * each leaf goes to `spill` as it fills, and the sender waits meanwhile. AppError `cancelled` when the sender goes away;
+ * rejects as `spill` does.
  */
 export async function receivePart(
   request: IncomingMessage,
@@ -25,22 +26,52 @@ export async function receivePart(
   const holdsAll = buffers.length * LEAF_BYTES >= length
   let filled = 0
   const current = () => buffers[holdsAll ? leaves.length : 0] as Buffer
-  const closeLeaf = async () => {
+  // A promise only when the leaf has to leave its buffer: nearly all parts are held, and need no wait.
+  const closeLeaf = (): Promise<void> | null => {
     const bytes = current().subarray(0, filled)
-    const block = { cid: cidOfBlock('raw', bytes), bytes }
-    if (holdsAll) held.push(block)
-    else await spill(block)
-    leaves.push({ cid: block.cid, offset: leaves.length * LEAF_BYTES, length: filled })
+    const cid = cidOfBlock('raw', bytes)
+    leaves.push({ cid, offset: leaves.length * LEAF_BYTES, length: filled })
     filled = 0
+    if (!holdsAll) return spill({ cid, bytes })
+    held.push({ cid, bytes })
+    return null
   }
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    for (let from = 0; from < chunk.length; ) {
-      if (filled === LEAF_BYTES) await closeLeaf()
-      const copied = chunk.copy(current(), filled, from)
-      filled += copied
-      from += copied
-    }
-  }
+  await eachChunk(request, (chunk, from) => {
+    const spilling = filled === LEAF_BYTES ? closeLeaf() : null
+    if (spilling) return { next: from, wait: spilling }
+    const copied = chunk.copy(current(), filled, from)
+    filled += copied
+    return { next: from + copied, wait: null }
+  })
   if (filled > 0 || leaves.length === 0) await closeLeaf()
   return { ...partOfLeaves(leaves), held }
+}
+
+type Taken = { next: number; wait: Promise<void> | null }
+
+// Offers each chunk until `take` has taken all of it. By events, because an asynchronous iterator over 64 KB chunks
+// costs a tenth of the sink's time.
+function eachChunk(
+  request: IncomingMessage,
+  take: (chunk: Buffer, from: number) => Taken,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const offer = (chunk: Buffer, from: number) => {
+      for (let at = from; at < chunk.length; ) {
+        const { next, wait } = take(chunk, at)
+        at = next
+        if (!wait) continue
+        request.pause()
+        wait.then(() => {
+          request.resume()
+          offer(chunk, next)
+        }, reject)
+        return
+      }
+    }
+    request.on('data', (chunk: Buffer) => offer(chunk, 0))
+    request.once('end', resolve)
+    request.once('error', reject)
+    request.once('close', () => reject(new AppError('cancelled', 'the sender is gone')))
+  })
 }
