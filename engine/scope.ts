@@ -161,6 +161,7 @@ function createContext(
     column,
     capacity,
     unique: column.unique || (column.primary_key && sole),
+    rows: tableOf(dataset, table.name)[1].rows,
     random: dataset.random,
     stream: { key, draw: RULE_DRAW },
     columns: table.columns,

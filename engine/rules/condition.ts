@@ -40,6 +40,15 @@ function ordered<T extends number | string>(operator: Operator, operands: T[]): 
   }
 }
 
+/** A regular expression; null where the text is none. */
+function patternOf(text: string): RegExp | null {
+  try {
+    return new RegExp(text, 'u')
+  } catch {
+    return null
+  }
+}
+
 function textTest(operator: Operator, operands: string[]): Test<string> | null {
   const [operand = ''] = operands
   switch (operator) {
@@ -50,8 +59,8 @@ function textTest(operator: Operator, operands: string[]): Test<string> | null {
     case 'ends_with':
       return (value) => value.endsWith(operand)
     case 'matches': {
-      const pattern = new RegExp(operand, 'u')
-      return (value) => pattern.test(value)
+      const pattern = patternOf(operand)
+      return pattern && ((value) => pattern.test(value))
     }
     default:
       return ordered(operator, operands)

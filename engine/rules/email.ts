@@ -1,8 +1,7 @@
 // email: words, a number where it must not repeat, and one of the locale's example domains.
 
-import { createPermutation } from '#engine/random/feistel.ts'
 import type { Rows } from '#engine/rows.ts'
-import { fillPermuted } from './index-draw.ts'
+import { fillPermuted, uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { textAt } from './read.ts'
 import { slugOf, slugsOf } from './slug.ts'
@@ -61,11 +60,11 @@ function permutedParts(context: RuleContext, counts: [number, number, number], p
   const [firsts, lasts, domains] = counts
   const pairs = firsts * lasts
   const capacity = pairs * SUFFIXES
-  const permute = createPermutation(capacity, context.stream)
+  const permute = uniqueDraw(context, capacity)
   const fillDomains = drawnDomains(context, domains, parts.domain)
   const draws = new Float64Array(context.capacity)
   return (rows) => {
-    fillPermuted(draws, rows, permute, capacity)
+    fillPermuted(draws, rows, permute)
     for (let i = 0; i < rows.n; i++) {
       const draw = draws[i] as number
       const number = Math.floor(draw / pairs)
@@ -110,8 +109,8 @@ function slugPiece(vector: Vector): Piece | null {
 
 function rowSuffix(context: RuleContext): { piece: Piece; fill: Fill } {
   const values = new Float64Array(context.capacity)
-  const permute = createPermutation(ROW_SUFFIXES, context.stream)
-  const fill = (rows: Rows) => fillPermuted(values, rows, permute, ROW_SUFFIXES)
+  const permute = uniqueDraw(context, ROW_SUFFIXES)
+  const fill = (rows: Rows) => fillPermuted(values, rows, permute)
   return { piece: { kind: 'integer', values, pad: 0 }, fill }
 }
 

@@ -1,5 +1,6 @@
 // Uniform draws of one of `count` equally likely things, without repetition where values are unique.
 
+import { AppError } from '#engine/errors.ts'
 import { createPermutation } from '#engine/random/feistel.ts'
 import { fillNarrow, fillWide, NARROW_COUNT } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
@@ -8,28 +9,35 @@ import type { RuleContext } from './kernel.ts'
 /** Fills `out`; of code arrays only where `count` is within 31 bits. */
 export type IndexDraw = (out: Float64Array | Int32Array, rows: Rows) => void
 
-/** Fills `out` with the permuted row numbers; rows beyond the capacity repeat from its start. */
+/** Permutes 0 .. capacity-1 for a unique column; AppError `invalid_config` if the table has more rows. */
+export function uniqueDraw(
+  context: Pick<RuleContext, 'column' | 'rows' | 'stream'>,
+  capacity: number,
+): (index: number) => number {
+  const { column, rows, stream } = context
+  if (rows <= capacity) return createPermutation(capacity, stream)
+  const message = `column ${column.name} has ${capacity} different values for ${rows} rows`
+  throw new AppError('invalid_config', message)
+}
+
+/** Fills `out` with the permuted row numbers, all below the capacity. */
 export function fillPermuted(
   out: Float64Array | Int32Array,
   rows: Rows,
   permute: (index: number) => number,
-  count: number,
 ): void {
-  for (let i = 0; i < rows.n; i++) {
-    const row = rows.index[i] as number
-    out[i] = permute(row < count ? row : row % count)
-  }
+  for (let i = 0; i < rows.n; i++) out[i] = permute(rows.index[i] as number)
 }
 
 /** Draws of 0 .. count-1; count within 2^53. */
 export function createIndexDraw(
-  context: Pick<RuleContext, 'random' | 'stream' | 'unique'>,
+  context: Pick<RuleContext, 'column' | 'random' | 'rows' | 'stream' | 'unique'>,
   count: number,
 ): IndexDraw {
   const { random, stream } = context
   if (context.unique) {
-    const permute = createPermutation(count, stream)
-    return (out, rows) => fillPermuted(out, rows, permute, count)
+    const permute = uniqueDraw(context, count)
+    return (out, rows) => fillPermuted(out, rows, permute)
   }
   return (out, rows) => {
     const words = random.words(rows, stream, 0)

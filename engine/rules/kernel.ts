@@ -21,6 +21,8 @@ export type RuleContext = {
   readonly capacity: number
   /** Values must not repeat within the table. */
   readonly unique: boolean
+  /** Rows of the table: what unique values are checked against, and nothing else. */
+  readonly rows: number
   readonly random: Generator
   /** Where this rule draws from; no other rule of the dataset draws there. */
   readonly stream: Stream

@@ -22,7 +22,7 @@ export function drawnParents(random: Generator, stream: Stream, parentRows: numb
 /** Each parent at most once. */
 export function distinctParents(stream: Stream, parentRows: number): ParentRows {
   const permute = createPermutation(parentRows, stream)
-  return (parents, rows) => fillPermuted(parents, rows, permute, parentRows)
+  return (parents, rows) => fillPermuted(parents, rows, permute)
 }
 
 /** Children of a parent together, the same number for each. */

@@ -1,10 +1,9 @@
 // phone: a locale's number patterns filled with digits.
 
 import { AppError } from '#engine/errors.ts'
-import { createPermutation } from '#engine/random/feistel.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
-import { fillPermuted } from './index-draw.ts'
+import { fillPermuted, uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import type { Piece } from './vector.ts'
 
@@ -53,6 +52,6 @@ export function compilePhone(rule: RuleOf<'phone'>, context: RuleContext): Kerne
     return { vector, fill: (rows) => draw(numbers, rows) }
   }
   const capacity = capacities[0] as number
-  const permute = createPermutation(capacity, context.stream)
-  return { vector, fill: (rows) => fillPermuted(numbers, rows, permute, capacity) }
+  const permute = uniqueDraw(context, capacity)
+  return { vector, fill: (rows) => fillPermuted(numbers, rows, permute) }
 }

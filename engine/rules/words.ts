@@ -1,5 +1,6 @@
 // first_name, last_name, city and full_name: draws from a locale's lists.
 
+import { AppError } from '#engine/errors.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { codeVector, type Piece } from './vector.ts'
@@ -33,19 +34,33 @@ export function fillPairs(
   }
 }
 
+/** Names between which the separator shows where one ends: two pairs then never make the same text. */
+function unambiguous(
+  list: readonly string[],
+  separator: string,
+  { column }: RuleContext,
+): string[] {
+  const names = separator === '' ? [] : list.filter((name) => !name.includes(separator))
+  if (names.length > 0) return [...new Set(names)]
+  throw new AppError('unsupported', `column ${column.name}: full names of its locale may repeat`)
+}
+
 export function compileFullName(rule: RuleOf<'full_name'>, context: RuleContext): Kernel {
   const lists = context.words(rule.locale)
-  const first = codeVector([...new Set(lists.first_name)], context.capacity)
-  const last = codeVector([...new Set(lists.last_name)], context.capacity)
+  const parts = lists.full_name.split(NAME_SLOT)
+  const names = (list: readonly string[]) =>
+    context.unique ? unambiguous(list, parts[2] ?? '', context) : [...new Set(list)]
+  const first = codeVector(names(lists.first_name), context.capacity)
+  const last = codeVector(names(lists.last_name), context.capacity)
   const firstCount = first.dictionary.length
   const draw = createIndexDraw(context, firstCount * last.dictionary.length)
   const draws = new Float64Array(context.capacity)
-  const names = {
+  const slots = {
     first_name: { kind: 'code', dictionary: first.dictionary, codes: first.codes },
     last_name: { kind: 'code', dictionary: last.dictionary, codes: last.codes },
   } as const
-  const pieces = lists.full_name.split(NAME_SLOT).flatMap((text): Piece[] => {
-    if (text === 'first_name' || text === 'last_name') return [names[text]]
+  const pieces = parts.flatMap((text): Piece[] => {
+    if (text === 'first_name' || text === 'last_name') return [slots[text]]
     return text === '' ? [] : [{ kind: 'literal', text }]
   })
   return {
