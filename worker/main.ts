@@ -1,5 +1,6 @@
 // Entry of a worker: enrols if need be, connects, makes chunks until it is told to go. Exit codes: 0 after an
-// orderly end, 78 when the coordinators refuse this machine for good, so that a supervisor does not restart it.
+// orderly end, 78 when settings are wrong or the coordinators refuse this machine for good: a supervisor must not
+// restart it then; 1 for the rest.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
@@ -20,20 +21,22 @@ const EXIT_REFUSED = 78
 const STOP_TIMEOUT_MS = 10_000
 const THREAD_MEMORY_BYTES_MAX = 2 ** 30
 
-const config = readConfig()
-const log = pino({ name: 'worker', level: config.logLevel })
+let log = pino({ name: 'worker' })
 try {
+  const config = readConfig()
+  log = pino({ name: 'worker', level: config.logLevel })
   await main(config, log)
   process.exit(0)
 } catch (error) {
   const known = error instanceof AppError || error instanceof RpcError
   const final = known && !ERRORS[codeOf(error)].retryable
-  if (final) log.fatal({ code: codeOf(error) }, `refused for good: ${error.message}`)
+  if (final) log.fatal({ code: codeOf(error) }, `this worker cannot run: ${error.message}`)
   else log.fatal({ err: error }, 'the worker failed')
   process.exit(final ? EXIT_REFUSED : 1)
 }
 
-async function main({ dir, token, addresses, name, region }: Config, log: Logger): Promise<void> {
+async function main(config: Config, log: Logger): Promise<void> {
+  const { dir, token, addresses, name, region } = config
   const stop = new AbortController()
   process.once('SIGTERM', () => stop.abort())
   process.once('SIGINT', () => stop.abort())
@@ -50,14 +53,17 @@ async function main({ dir, token, addresses, name, region }: Config, log: Logger
   if (region !== null && region !== membership.region) {
     log.warn({ asked: region, region: membership.region }, 'the token decides the region')
   }
-  await serve(enrolled, machine, stop.signal)
+  await serve({ config, log, enrolled, machine }, stop.signal)
 }
 
-async function serve(enrolled: Enrolled, machine: Machine, stop: AbortSignal): Promise<void> {
+type Parts = { config: Config; log: Logger; enrolled: Enrolled; machine: Machine }
+
+async function serve(parts: Parts, stop: AbortSignal): Promise<void> {
+  const { config, log, enrolled, machine } = parts
   const { membership } = enrolled
   const addresses = config.addresses.length > 0 ? config.addresses : membership.addresses
   const session = createSession({ enrolled, machine, log }, { addresses, slots: config.threads })
-  const work = createWork(session, machine, membership.authority)
+  const work = createWork(parts, session)
   const left = new Promise<void>((resolve) => {
     const leave = () => void goodbye(session, work).then(resolve)
     if (stop.aborted) leave()
@@ -72,7 +78,7 @@ async function serve(enrolled: Enrolled, machine: Machine, stop: AbortSignal): P
   }
 }
 
-function createWork(session: Session, machine: Machine, authority: string): Work {
+function createWork({ config, log, enrolled, machine }: Parts, session: Session): Work {
   const send = (message: ToCoordinator) => session.send(message)
   const [specs, outbox, uploads] = [
     createSpecs(),
@@ -83,7 +89,7 @@ function createWork(session: Session, machine: Machine, authority: string): Work
   const memoryBytes = config.memoryLimitBytes ?? Number(machine.memoryBytes) / 2
   const threadMemoryBytes = Math.min(memoryBytes / config.threads, THREAD_MEMORY_BYTES_MAX)
   const { threads } = config
-  const options = { threads, threadMemoryBytes, authority }
+  const options = { threads, threadMemoryBytes, authority: enrolled.membership.authority }
   return {
     specs,
     outbox,

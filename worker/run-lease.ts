@@ -12,6 +12,7 @@ import type { UploadPart } from './upload.ts'
 /** Parts in memory: one is made while the others travel. */
 export const PARTS_IN_FLIGHT = 3
 const MESSAGE_LENGTH_MAX = 500
+const PACE_CHUNKS = 16
 
 export type RunDeps = {
   table: CompiledTable
@@ -29,7 +30,7 @@ export async function runLease(
 ): Promise<{ stale: boolean }> {
   const refused = new AbortController()
   const signal = AbortSignal.any([cancel, refused.signal])
-  const clock = createClock()
+  const pace = createPace()
   const uploads = new Set<Promise<void>>()
   let known = 0
 
@@ -38,7 +39,7 @@ export async function runLease(
     try {
       await deps.upload({ leaseId: lease.leaseId, target, part, content }, { signal })
       const rows = rowsOf(deps.table, chunk)
-      deps.tell({ type: 'done', chunk, ...part.link, rows, durationMs: clock.lap() })
+      deps.tell({ type: 'done', chunk, ...part.link, rows, durationMs: pace.next() })
     } catch (error) {
       if (signal.aborted) return
       if (codeOf(error) === 'upload_refused') refused.abort()
@@ -100,15 +101,15 @@ function failureOf(chunk: number, error: unknown): FromThread {
   return { type: 'failed', chunk, code, message: message.slice(0, MESSAGE_LENGTH_MAX) }
 }
 
-/** Milliseconds since the last lap, rounded so that the laps add up to the time that passed. */
-function createClock(): { lap(): number } {
-  let last = Math.round(performance.now())
+/** Whole milliseconds per chunk over the last few: chunks overlap, so that no single one has a time of its own. */
+function createPace(): { next(): number } {
+  const ends = [performance.now()]
   return {
-    lap() {
-      const now = Math.round(performance.now())
-      const ms = now - last
-      last = now
-      return ms
+    next() {
+      const now = performance.now()
+      const meanMs = (now - (ends[0] ?? now)) / ends.length
+      if (ends.push(now) > PACE_CHUNKS) ends.shift()
+      return Math.max(1, Math.round(meanMs))
     },
   }
 }
