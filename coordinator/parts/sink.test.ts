@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { inspect } from 'node:util'
+import { createCertificateAuthority } from '#coordinator/identity/certificate-authority.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { createFolderStore } from '#coordinator/storage/folder-store.ts'
 import { signUpload, type UploadClaims } from '#coordinator/storage/upload-token.ts'
@@ -217,6 +219,33 @@ test('health answers, anything else is not found', async (t) => {
     assert.equal((await fetch(sink.url + path, { method: 'PUT', body: 'x' })).status, 404, path)
   }
   assert.equal((await fetch(`${sink.url}/parts/${cid}`)).status, 404)
+})
+
+test('under the fleet’s certificate the sink speaks TLS', async (t) => {
+  const kept = new Map<string, Buffer>()
+  const getOrCreate = async (name: string, make: () => Promise<Buffer> | Buffer) => {
+    const secret = kept.get(name) ?? (await make())
+    kept.set(name, secret)
+    return secret
+  }
+  const authority = await createCertificateAuthority({ secrets: { getOrCreate } })
+  const { key: tlsKey, certificate } = await authority.issueServerCertificate({
+    hosts: ['127.0.0.1'],
+  })
+  const { sink, stored } = await setUp(t, { tls: { key: tlsKey, cert: certificate } })
+  const bytes = randomBytes(1000)
+  const { cid } = partOf(bytes).link
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const options = { method: 'PUT', ca: authority.certificate, agent: false as const }
+    const put = httpsRequest(`${sink.url}/parts/${cid}?token=${token()}`, options, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    put.once('error', reject)
+    put.end(bytes)
+  })
+  assert.equal(status, 201)
+  assert.deepEqual(await stored(), [cid])
 })
 
 test('a body of unknown length is refused', async (t) => {

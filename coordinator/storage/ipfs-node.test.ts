@@ -29,8 +29,7 @@ async function setUp(t: TestContext) {
   const publish = async (root: string) => {
     for await (const { cid } of walkDag(store.get, root)) open.add(cid)
   }
-  const node = createIpfsNode({ store, isPublic: (cid) => open.has(cid) })
-  await node.start()
+  const node = await createIpfsNode({ store, isPublic: (cid) => open.has(cid) })
   t.after(async () => {
     await node.stop()
     await rm(dir, { recursive: true })

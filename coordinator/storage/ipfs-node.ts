@@ -3,10 +3,9 @@
 import { createPublicView, type PublicView } from './public-view.ts'
 
 export type IpfsNode = {
-  start(): Promise<void>
   /** Ends all connections. */
   stop(): Promise<void>
-  /** Where peers dial: multiaddrs with the peer id. Empty unless started. */
+  /** Where peers dial: multiaddrs with the peer id. Empty once stopped. */
   addresses(): string[]
 }
 
@@ -16,23 +15,14 @@ export type IpfsNodeOptions = { listen?: string[]; announce?: string[]; maxConne
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 const MAX_CONNECTIONS = 200
 
-/** A node over the public blocks of a store. Its libraries are loaded by `start`, so nobody else pays for them. */
-export function createIpfsNode(view: PublicView, options: IpfsNodeOptions = {}): IpfsNode {
-  let running: Awaited<ReturnType<typeof startNode>> | null = null
-  return {
-    async start() {
-      running ??= await startNode(view, options)
-    },
-    async stop() {
-      const node = running
-      running = null
-      await node?.stop()
-    },
-    addresses: () => running?.libp2p.getMultiaddrs().map(String) ?? [],
-  }
-}
-
-async function startNode(view: PublicView, options: IpfsNodeOptions) {
+/**
+ * Starts a node over the public blocks of a store. Its libraries are loaded here, so nobody else pays for them. Its peer
+ * id is new at each start. Rejects when it cannot listen.
+ */
+export async function createIpfsNode(
+  view: PublicView,
+  options: IpfsNodeOptions = {},
+): Promise<IpfsNode> {
   const [{ createHeliaLight }, { withLibp2pLight }, { withBitswap }] = await Promise.all([
     import('helia'),
     import('@helia/libp2p'),
@@ -47,7 +37,12 @@ async function startNode(view: PublicView, options: IpfsNodeOptions) {
     }),
   )
   await node.start()
-  return node
+  return {
+    stop: async () => {
+      await node.stop()
+    },
+    addresses: () => node.libp2p.getMultiaddrs().map(String),
+  }
 }
 
 async function transport() {
