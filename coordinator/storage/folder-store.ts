@@ -4,6 +4,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readFile as readFileWithCallback,
   renameSync,
   statSync,
   unlinkSync,
@@ -12,9 +13,13 @@ import {
 } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { isCid } from '#engine/dag/cid.ts'
 import { AppError } from '#engine/errors.ts'
 import type { BlockStore, StoredBlock, StoreOptions } from './block-store.ts'
+
+// Costs a third less CPU than the readFile of node:fs/promises.
+const readFile = promisify(readFileWithCallback)
 
 const INCOMING = 'incoming'
 const STALE_TEMP_MS = 3_600_000
@@ -39,7 +44,7 @@ export async function createFolderStore(dir: string): Promise<BlockStore> {
         const path = place(cid)
         if (!touch(path, bytes.length)) write(prefix + String(puts++), path, bytes)
       }),
-    get: (cid, options = {}) => guarded(async () => await fs.readFile(place(cid), options), null),
+    get: (cid, options = {}) => guarded(async () => await readFile(place(cid), options), null),
     sizeOf: (cid) => guarded(async () => (await fs.stat(place(cid))).size, null),
     has: async (cid) => (await guarded(async () => await fs.stat(place(cid)), null)) !== null,
     delete: (cid, { notAfterMs = Number.POSITIVE_INFINITY } = {}) =>
