@@ -2,7 +2,13 @@
 
 import { AppError } from '#engine/errors.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import { divideLifted, divideRounded, multiplyRounded, pow10 } from '#engine/math/decimal.ts'
+import {
+  divideLifted,
+  divideRounded,
+  multiplyRounded,
+  pow10,
+  TWO_POW_53,
+} from '#engine/math/decimal.ts'
 import { pow } from '#engine/math/elementary.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
 import { aligned, mapNumbers, scaleOf, toFloat } from './numbers.ts'
@@ -10,7 +16,6 @@ import type { BinaryOperator } from './parse.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
 
-const LARGEST = 2 ** 53
 /** Products keep at most this many digits after the point. */
 const FINEST_SCALE = 12
 
@@ -28,7 +33,7 @@ const isFloat = (a: NumberKernel, b: NumberKernel): boolean =>
 
 function exactProduct(x: number, y: number): number {
   const product = x * y
-  if (Math.abs(product) <= LARGEST) return product
+  if (Math.abs(product) <= TWO_POW_53) return product
   throw new AppError('generation_failed', `${x} times ${y} is too large for an exact decimal`)
 }
 

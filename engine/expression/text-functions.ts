@@ -2,9 +2,9 @@
 
 import type { Rows } from '#engine/rows.ts'
 import type { Kernel } from '#engine/rules/kernel.ts'
+import { lowerCase, upperCase } from '#engine/rules/letter-case.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
 import { textKernel } from '#engine/rules/text-kernel.ts'
-import { lowerCase, upperCase } from './letter-case.ts'
 import { derived } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, type Typed, typed } from './typed.ts'

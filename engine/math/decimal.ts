@@ -3,7 +3,8 @@
 /** Powers of ten that a double holds exactly. */
 export const POW10: readonly number[] = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
 
-const LARGEST = 2 ** 53
+/** 2^53: integers up to here are exact doubles. */
+export const TWO_POW_53 = 9_007_199_254_740_992
 
 /** 10^scale for 0 <= scale <= 22. */
 export function pow10(scale: number): number {
@@ -33,7 +34,7 @@ function roundedQuotient(numerator: bigint, denominator: bigint): number {
 export function divideRounded(a: number, b: number): number {
   const twice = 2 * Math.abs(a % b)
   const whole = Math.trunc((a - (a % b)) / b)
-  if (Math.abs(whole) >= LARGEST / 2) return roundedQuotient(BigInt(a), BigInt(b))
+  if (Math.abs(whole) >= TWO_POW_53 / 2) return roundedQuotient(BigInt(a), BigInt(b))
   if (twice < Math.abs(b)) return whole
   return whole + (a < 0 !== b < 0 ? -1 : 1)
 }
@@ -48,7 +49,7 @@ export function rescale(value: number, from: number, to: number): number {
 /** `a * b / 10^drop` exactly rounded, for integers. */
 export function multiplyRounded(a: number, b: number, drop: number): number {
   const product = a * b
-  if (Math.abs(product) <= LARGEST) {
+  if (Math.abs(product) <= TWO_POW_53) {
     return drop === 0 ? product : divideRounded(product, pow10(drop))
   }
   return roundedQuotient(BigInt(a) * BigInt(b), 10n ** BigInt(drop))
@@ -56,8 +57,8 @@ export function multiplyRounded(a: number, b: number, drop: number): number {
 
 /** `a * 10^lift / b` exactly rounded, for integers; b is not 0. */
 export function divideLifted(a: number, b: number, lift: number): number {
-  const lifted = lift <= 22 ? a * pow10(lift) : LARGEST * 2
-  if (Math.abs(lifted) <= LARGEST) return divideRounded(lifted, b)
+  const lifted = lift <= 22 ? a * pow10(lift) : TWO_POW_53 * 2
+  if (Math.abs(lifted) <= TWO_POW_53) return divideRounded(lifted, b)
   return roundedQuotient(BigInt(a) * 10n ** BigInt(lift), BigInt(b))
 }
 
@@ -91,6 +92,6 @@ export function decimalText(scaled: number, scale: number): string {
 export function roundTo(value: number, decimals: number): number {
   const factor = pow10(decimals)
   const scaled = value * factor
-  if (Math.abs(scaled) >= LARGEST || Number.isNaN(scaled)) return value
+  if (Math.abs(scaled) >= TWO_POW_53 || Number.isNaN(scaled)) return value
   return roundHalfAway(scaled) / factor
 }

@@ -10,6 +10,9 @@ const EXP_TERMS = 14
 const LARGEST_EXPONENT = 709.782712893384
 const SMALLEST_EXPONENT = -745.1332191019412
 
+const TWO_POW_54 = 18_014_398_509_481_984
+const TWO_POW_1000 = 1.0715086071862673e301
+
 const bits = new DataView(new ArrayBuffer(8))
 
 /** value * 2^exponent, also where 2^exponent itself is out of range. */
@@ -17,11 +20,11 @@ function scaleByPower(value: number, exponent: number): number {
   let rest = exponent
   let scaled = value
   while (rest > 1000) {
-    scaled *= 2 ** 1000
+    scaled *= TWO_POW_1000
     rest -= 1000
   }
   while (rest < -1000) {
-    scaled *= 2 ** -1000
+    scaled /= TWO_POW_1000
     rest += 1000
   }
   bits.setUint32(0, (rest + 1023) << 20)
@@ -44,7 +47,7 @@ export function exp(x: number): number {
 /** Exponent of 2 and the rest in [sqrt(1/2), sqrt 2) of a positive finite number. */
 function split(x: number): { exponent: number; rest: number } {
   const subnormal = x < 2.2250738585072014e-308
-  bits.setFloat64(0, subnormal ? x * 2 ** 54 : x)
+  bits.setFloat64(0, subnormal ? x * TWO_POW_54 : x)
   const high = bits.getUint32(0)
   let exponent = (high >>> 20) - 1023 - (subnormal ? 54 : 0)
   bits.setUint32(0, (high & 0xfffff) | 0x3ff00000)

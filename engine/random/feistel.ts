@@ -5,7 +5,6 @@ import type { Stream } from './generator.ts'
 import { philoxFill } from './philox.ts'
 
 const ROUNDS = 6
-const LARGEST = 2 ** 53 - 1
 
 /** Round keys of a stream: words of its blocks at row 2^64-1, which is no row of any table. */
 function roundKeys({ key, draw }: Stream): Int32Array {
@@ -22,9 +21,10 @@ function roundKeys({ key, draw }: Stream): Int32Array {
   return keys
 }
 
+/** Bits of each half, of which two together number `size` values or more. */
 function halfBits(size: number): number {
   let bits = 1
-  while (4 ** bits < size) bits++
+  for (let values = 4; values < size; values *= 4) bits++
   return bits
 }
 
@@ -33,10 +33,11 @@ function halfBits(size: number): number {
  * Size is the capacity of what is drawn, never a row count, so that the first rows do not depend on it.
  */
 export function createPermutation(size: number, stream: Stream): (index: number) => number {
-  if (!(size >= 1 && size <= LARGEST)) throw new RangeError(`permutation of ${size} values`)
+  if (!(size >= 1 && size <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(`permutation of ${size} values`)
   const keys = roundKeys(stream)
   const bits = halfBits(size)
-  const half = 2 ** bits
+  const half = 1 << bits
   const mask = half - 1
   return (index) => {
     let x = index

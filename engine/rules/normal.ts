@@ -1,12 +1,15 @@
 // normal and lognormal by inversion: one uniform number a value, so min and max cut the law itself and no
 // draw is ever thrown away. A lognormal's mean and stddev are those of the value's logarithm.
 
-import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { pow10, roundHalfAway, roundTo, TWO_POW_53 } from '#engine/math/decimal.ts'
 import { exp, log } from '#engine/math/elementary.ts'
 import { inversePhi, phi } from '#engine/math/normal.ts'
 import { openUnitOf } from '#engine/random/uniform.ts'
 import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { numberVector } from './vector.ts'
+
+/** The greatest double below 1. */
+const LARGEST_UNIT = 1 - Number.EPSILON / 2
 
 type NormalRule = RuleOf<'normal'>
 
@@ -27,7 +30,7 @@ function truncated(a: number, b: number): (unit: number) => number {
   }
   const low = phi(a)
   const width = phi(b) - low
-  return (unit) => inversePhi(Math.min(Math.max(low + unit * width, 1e-300), 1 - 2 ** -53))
+  return (unit) => inversePhi(Math.min(Math.max(low + unit * width, 1e-300), LARGEST_UNIT))
 }
 
 function standardDraw(rule: NormalRule): (unit: number) => number {
@@ -41,8 +44,8 @@ function standardDraw(rule: NormalRule): (unit: number) => number {
 function createRounding(rule: NormalRule, scaled: boolean): (value: number) => number {
   const { min, max, decimals } = rule
   const unit = pow10(decimals)
-  const lowest = min === null ? -(2 ** 53) : Math.ceil(min * unit - 1e-9)
-  const highest = max === null ? 2 ** 53 : Math.floor(max * unit + 1e-9)
+  const lowest = min === null ? -TWO_POW_53 : Math.ceil(min * unit - 1e-9)
+  const highest = max === null ? TWO_POW_53 : Math.floor(max * unit + 1e-9)
   return (value) => {
     const grid = scaled ? roundHalfAway(value * unit) : roundTo(value, decimals) * unit
     const kept = Math.min(Math.max(grid, lowest), highest)
