@@ -50,6 +50,8 @@ import { workerRoutes } from './worker-routes.ts'
 const BODY_BYTES_MAX = 2 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 60_000
 const LINK_KEY_BYTES = 32
+/** Answers under way at close get this long; a download that takes longer is cut. */
+const CLOSE_GRACE_MS = 5_000
 
 export type AppDeps = {
   database: Database
@@ -133,6 +135,7 @@ function bareApp({ logger, settings }: AppDeps): App {
   // The schemas of replies are for the document; what is sent is made by our own code.
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value))
   acceptEmptyJson(app)
+  limitClose(app)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -146,6 +149,14 @@ function bareApp({ logger, settings }: AppDeps): App {
     reply.header('x-content-type-options', 'nosniff')
   })
   return app
+}
+
+function limitClose(app: App): void {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('preClose', async () => {
+    timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
+  })
+  app.addHook('onClose', async () => clearTimeout(timer))
 }
 
 /** Clients send the JSON content type with calls that have no body, such as pause. */

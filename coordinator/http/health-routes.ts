@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import Type from 'typebox'
 import type { Database } from '#coordinator/database/database.ts'
-import { isAdmin, type Principal, requireScope } from '#coordinator/identity/principals.ts'
+import { hasScope, type Principal, requireScope } from '#coordinator/identity/principals.ts'
 import { readStats } from '#coordinator/jobs/stats.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
@@ -25,13 +25,15 @@ const HealthView = Type.Object({
           Type.Object({ status: Type.Enum(['ok', 'down']), latency_ms: Type.Number() }),
         ]),
       ),
-      { description: 'For administrators' },
+      { description: 'For administrators and the scope metrics' },
     ),
   ),
 })
 
 const Stats = Type.Object({
-  scope: Type.Enum(['instance', 'own'], { description: 'Own projects, or all for administrators' }),
+  scope: Type.Enum(['instance', 'own'], {
+    description: 'Own projects; everything for administrators and the scope metrics',
+  }),
   jobs: Type.Record(Type.String(), Type.Integer()),
   rows_generated: Type.Integer(),
   chunks_completed: Type.Integer(),
@@ -58,7 +60,7 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
     schema: {
       operationId: 'health',
       tags: ['Instance'],
-      summary: 'Status; each component with its latency for administrators',
+      summary: 'Status; each component with its latency for administrators and the scope metrics',
       security: [],
       response: { 200: HealthView, 503: HealthView },
     },
@@ -119,4 +121,4 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
 }
 
 const showsInside = (principal: Principal | null): boolean =>
-  principal !== null && isAdmin(principal)
+  principal !== null && hasScope(principal, 'metrics')

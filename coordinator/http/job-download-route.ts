@@ -125,5 +125,6 @@ async function answer(
 }
 
 function entryOf(job: JobAccess, { table, cid, bytes }: StoredFile) {
-  return { name: `${table}.${job.format}`, cid, bytes }
+  // A table may have any name, an entry of a zip may not lead elsewhere.
+  return { name: `${table.replaceAll(/[/\\]/g, '_')}.${job.format}`, cid, bytes }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ORDERS } from '#test/support/configs.ts'
 import { type RestApp, restApp } from '#test/support/rest-app.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import { isOver, JOB_ACTIONS, JOB_STATUSES, transition } from './job-state.ts'
 import { sweepDeletedJobs } from './sweep.ts'
 
@@ -116,6 +117,23 @@ test('the sweep waits for whatever still works on a job, and totals do not shrin
   assert.match(text, /^syndata_jobs_total\{status="cancelled"\} 1$/m)
   // The last job still has its spec.
   assert.equal((await database.query('select 1 from specs')).length, 1)
+})
+
+test('housekeeping sweeps by itself and forgets old keys', async (t) => {
+  const rest = await restApp(t)
+  const { alice, call, database } = rest
+  const id = await submitted(rest, 'completed')
+  await call(alice, 'DELETE', `/api/jobs/${id}`)
+  await database.query(`update jobs set deleted_at = now() - interval '2 minutes'`)
+  await database.query(
+    `insert into idempotency_keys (principal, method, path, key, body_digest, expires_at)
+     values ('u', 'POST', '/', 'k', 'd', now() - interval '1 second')`,
+  )
+  const housekeeping = createHousekeeping(database, { onError: assert.fail, intervalMs: 5 })
+  const left = async () =>
+    database.query('select id from jobs union all select key from idempotency_keys')
+  while ((await left()).length > 0);
+  await housekeeping.close()
 })
 
 async function insertChunk({ database }: RestApp, jobId: string): Promise<void> {

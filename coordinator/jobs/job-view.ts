@@ -1,5 +1,6 @@
 // The job as callers see it: the row of the database turned into the object of the REST contract.
 
+import { codeOf, ERRORS } from '#engine/errors.ts'
 import type { JobRow, OutputRow, TableRow } from './job-row.ts'
 import { isOver } from './job-state.ts'
 
@@ -36,7 +37,7 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
-    error: row.error,
+    error: errorView(row.error),
     tables: row.tables.map(tableView),
     outputs: row.outputs.map((output) => outputView(row, output, settings)),
     regions: Object.fromEntries(
@@ -50,6 +51,11 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     links: linksOf(row.id),
     ...(forAdmin ? { temporal_url: temporalUrl(row.id, settings.temporal) } : {}),
   }
+}
+
+/** Every error says what to do about it. */
+function errorView(error: JobRow['error']): JobRow['error'] {
+  return error === null ? null : { hint: ERRORS[codeOf(error)].hint, ...error }
 }
 
 /** Paths of a job's resources. */

@@ -1,7 +1,7 @@
-// Totals for a dashboard: the whole installation for administrators, else the caller's projects.
+// Totals for a dashboard: the whole installation for administrators and metrics keys, else the caller's projects.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import { isAdmin, type Principal } from '#coordinator/identity/principals.ts'
+import { hasScope, type Principal } from '#coordinator/identity/principals.ts'
 import { JOB_STATUSES } from './job-state.ts'
 
 export type Stats = {
@@ -17,7 +17,7 @@ type Row = { status: string; jobs: number; rows: number; chunks: number; bytes: 
 
 /** Deleted jobs are not in it. */
 export async function readStats(sql: Sql, principal: Principal): Promise<Stats> {
-  const admin = isAdmin(principal)
+  const all = hasScope(principal, 'metrics')
   const rows = await sql.query<Row>(
     `select j.status, count(*) as jobs, coalesce(sum(t.rows), 0)::bigint as rows,
        coalesce(sum(t.chunks), 0)::bigint as chunks, coalesce(sum(t.bytes), 0)::bigint as bytes
@@ -26,18 +26,18 @@ export async function readStats(sql: Sql, principal: Principal): Promise<Stats> 
      left join (select job_id, sum(rows_done) as rows, sum(chunks_done) as chunks, sum(bytes_done) as bytes
        from job_tables group by job_id) t on t.job_id = j.id
      where j.deleted_at is null and ($2 or m.user_id is not null) group by j.status`,
-    [principal.userId, admin],
+    [principal.userId, all],
   )
   const sum = (field: 'rows' | 'chunks' | 'bytes') =>
     rows.reduce((total, row) => total + Number(row[field]), 0)
   const none = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0]))
   return {
-    scope: admin ? 'instance' : 'own',
+    scope: all ? 'instance' : 'own',
     jobs: { ...none, ...Object.fromEntries(rows.map((row) => [row.status, Number(row.jobs)])) },
     rows_generated: sum('rows'),
     chunks_completed: sum('chunks'),
     bytes_generated: sum('bytes'),
-    ...(admin ? { workers: await countWorkers(sql) } : {}),
+    ...(all ? { workers: await countWorkers(sql) } : {}),
   }
 }
 

@@ -193,3 +193,10 @@ test('submitting needs jobs:write', async (t) => {
   assert.equal(status, 403)
   assert.match(String(json['detail']), /jobs:write/)
 })
+
+test('without a wallet Arweave is not offered', async (t) => {
+  const { alice, call } = await restApp(t, { arweavePrice: null })
+  const body = { config: ORDERS, publish: { arweave: true, max_price_winston: '1' } }
+  const { json } = await call(alice, 'POST', '/api/jobs', { body })
+  assert.equal(json['code'], 'unsupported')
+})

@@ -47,17 +47,27 @@ export type Prepared = { submission: Submission; plan: Plan; bytes: number[] | n
 
 /** Everything that can be refused without touching the database. */
 export async function prepareSubmission(
-  { planner }: Pick<SubmitDeps, 'planner'>,
+  { planner, arweavePrice }: Pick<SubmitDeps, 'planner' | 'arweavePrice'>,
   principal: Principal,
   body: unknown,
 ): Promise<Prepared> {
   requireScope(principal, 'jobs:write')
   const submission = readSubmission(body, Date.now() / 1000)
-  if (submission.publish.arweave) requireScope(principal, 'publish:arweave')
+  if (submission.publish.arweave) {
+    requireScope(principal, 'publish:arweave')
+    if (arweavePrice === null) throw noArweave()
+  }
   const planned = await planner.plan(submission.resolved, { sample: submission.dryRun })
   const { chunks } = totalsOf(planned.plan)
   if (chunks > CHUNKS_MAX) throw tooManyChunks(chunks, submission)
   return { submission, ...planned }
+}
+
+function noArweave(): AppError {
+  const message = 'This installation has no Arweave wallet'
+  const hint = 'Publish by IPFS only, or ask the operator to set a wallet up.'
+  const problems = [{ path: '/publish/arweave', message, hint }]
+  return new AppError('unsupported', `${message}. ${hint}`, { problems })
 }
 
 function tooManyChunks(chunks: number, { resolved }: Submission): AppError {
