@@ -53,7 +53,7 @@ export async function createFolderStore(dir: string): Promise<BlockStore> {
   }
 }
 
-// Writing to the page cache by synchronous calls costs the process a quarter less CPU than through the thread pool
+// Writing to the page cache by synchronous calls costs the process a fifth less CPU than through the thread pool
 // (measured on parts of 1 MB), and whoever puts blocks waits for them anyway.
 function write(temp: string, path: string, bytes: Uint8Array): void {
   const file = openSync(temp, 'wx')
@@ -87,9 +87,9 @@ function touch(path: string, bytes: number): boolean {
 }
 
 async function* listBlocks(dir: string, { signal }: StoreOptions): AsyncGenerator<StoredBlock> {
-  for (const shard of await fs.readdir(dir)) {
+  for (const shard of await guarded(() => fs.readdir(dir))) {
     if (shard.length !== SHARD_TO - SHARD_FROM) continue
-    for (const cid of await fs.readdir(join(dir, shard))) {
+    for (const cid of await guarded(() => fs.readdir(join(dir, shard)), [])) {
       signal?.throwIfAborted()
       if (!isCid(cid)) continue
       const stat = await guarded(() => fs.stat(join(dir, shard, cid)), null)
