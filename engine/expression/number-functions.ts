@@ -62,12 +62,12 @@ export function absolute(operand: Typed): Typed {
   })
 }
 
-const UNIT_SECONDS: Record<string, number> = {
-  days: 86_400,
-  hours: 3600,
-  minutes: 60,
-  seconds: 1,
-}
+const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
+  ['days', SECONDS_PER_DAY],
+  ['hours', 3600],
+  ['minutes', 60],
+  ['seconds', 1],
+])
 
 function durationPart(seconds: number, value: Typed): Typed {
   requireNumber(value, 'duration(...)')
@@ -85,9 +85,9 @@ function durationPart(seconds: number, value: Typed): Typed {
 /** `duration(days: 1, hours: 2, ...)`, in whole seconds. */
 export function duration(at: number, parts: readonly { name: string; value: Typed }[]): Typed {
   const spans = parts.map(({ name, value }) => {
-    const seconds = UNIT_SECONDS[name]
+    const seconds = UNIT_SECONDS.get(name)
     if (seconds !== undefined) return durationPart(seconds, value)
-    const units = Object.keys(UNIT_SECONDS).join(', ')
+    const units = [...UNIT_SECONDS.keys()].join(', ')
     throw new ExpressionError(value.at, `duration has no unit "${name}"; it has ${units}`)
   })
   const [first, ...rest] = spans

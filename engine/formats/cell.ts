@@ -114,11 +114,11 @@ function scaledNumber(
   })
 }
 
-function boolCell(values: Float64Array): Cell {
-  const packed = packDictionary(['false', 'true'])
+function boolCell(values: Float64Array, after: string): Cell {
+  const packed = packDictionary([`false${after}`, `true${after}`])
   return fixed(packed.longest, {
     code: (bind) =>
-      `{const y=${bind(values)}[i];d.setFloat64(p,${bind(packed.words?.data)}[y],true);p+=5-y;}`,
+      `{const y=${bind(values)}[i];d.setFloat64(p,${bind(packed.words?.data)}[y],true);p+=${packed.longest}-y;}`,
     write: (_, view, p, i) => writeEntry(view, p, packed, values[i] as number),
   })
 }
@@ -134,7 +134,7 @@ function numberCell({ type, scale, values }: NumberVector, dialect: Dialect): Ce
     case 'float':
       return scaledNumber(values, scale, writeFloat)
     case 'bool':
-      return boolCell(values)
+      return boolCell(values, '')
     case 'date':
       return quoted(plainNumber(values, writeDate, dateCode), dialect)
     case 'datetime':
@@ -211,7 +211,7 @@ function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
 }
 
 /** The cell of a vector's values, nulls left aside. */
-export function valueCell(vector: Vector, dialect: Dialect): Cell {
+function valueCell(vector: Vector, dialect: Dialect): Cell {
   switch (vector.kind) {
     case 'number':
       return numberCell(vector, dialect)
@@ -226,12 +226,27 @@ export function valueCell(vector: Vector, dialect: Dialect): Cell {
   }
 }
 
-/** The cell of a vector: its values, or the dialect's null. */
-export function cellOf(vector: Vector, dialect: Dialect): Cell {
-  const value = valueCell(vector, dialect)
+/** Longer separators would make the packed words of short values longer too. */
+const FOLDED_BYTES = 2
+
+/** The cell of a vector's values with a separator behind them, in the same copy where that is cheap. */
+function separatedCell(vector: Vector, dialect: Dialect, after: string): Cell {
+  if (after.length <= FOLDED_BYTES && vector.kind === 'code') {
+    const texts = vector.dictionary.map((text) => dialect.text(text) + after)
+    return entryCell(packDictionary(texts), vector.codes)
+  }
+  if (after.length <= FOLDED_BYTES && vector.kind === 'number' && vector.type === 'bool') {
+    return boolCell(vector.values, after)
+  }
+  return joined([valueCell(vector, dialect), literalCell(after)])
+}
+
+/** The cell of a vector: its values, or the dialect's null, and what stands between them and the next. */
+export function cellOf(vector: Vector, dialect: Dialect, after: string): Cell {
+  const value = separatedCell(vector, dialect, after)
   const { nulls } = vector
   if (!nulls) return value
-  const none = literalCell(dialect.nullText)
+  const none = literalCell(dialect.nullText + after)
   return {
     code: (bind) => `if(${bind(nulls)}[i]===1){${none.code(bind)}}else{${value.code(bind)}}`,
     write: (memory, view, p, i) =>

@@ -12,7 +12,7 @@ export type WriteRows = (out: Output, n: number) => void
 type Loop = (memory: Uint8Array, view: DataView, p: number, n: number) => number
 
 /** Longer functions are cut: the optimising compiler gives up on huge ones. */
-const CELLS_PER_LOOP = 81
+const CELLS_PER_LOOP = 40
 
 function closureLoop(row: Cell): Loop {
   return (memory, view, p, n) => {
@@ -66,11 +66,13 @@ export function createRowWriter(
   dialect: Dialect,
   mode: 'generated' | 'closures' = 'generated',
 ): WriteRows {
-  const cells = columns.flatMap(({ name, vector }, index) => [
-    literalCell(dialect.before(name, index)),
-    cellOf(vector, dialect),
-  ])
-  cells.push(literalCell(dialect.rowEnd))
+  const before = columns.map(({ name }, index) => dialect.before(name, index))
+  const cells = [
+    literalCell(before[0] ?? ''),
+    ...columns.map(({ vector }, index) =>
+      cellOf(vector, dialect, before[index + 1] ?? dialect.rowEnd),
+    ),
+  ]
   let loop: Loop | null = null
   return (out, n) => {
     loop ??= loopOf(cells, mode)
