@@ -24,16 +24,15 @@ export type BootstrapSettings = {
  * reset, a revoked key stays revoked; a key that is new in the settings is added.
  */
 export async function bootstrap(database: Database, settings: BootstrapSettings): Promise<void> {
-  const passwordHash = await hashPassword(settings.password)
   await database.transaction(async (sql) => {
     await sql.query('select pg_advisory_xact_lock($1)', [LOCK])
-    const userId = await ensureAdmin(sql, settings.email.toLowerCase(), passwordHash)
+    const userId = await ensureAdmin(sql, settings.email.toLowerCase(), settings.password)
     await ensureProject(sql, userId, settings.arweaveBudgetWinston)
     await ensureKey(sql, userId, settings.apiKey)
   })
 }
 
-async function ensureAdmin(sql: Sql, email: string, passwordHash: string): Promise<string> {
+async function ensureAdmin(sql: Sql, email: string, password: string): Promise<string> {
   const [existing] = await sql.query<{ id: string }>('select id from users where email = $1', [
     email,
   ])
@@ -43,7 +42,7 @@ async function ensureAdmin(sql: Sql, email: string, passwordHash: string): Promi
   const taken = await sql.query('select 1 from users where username = $1', [ADMIN_NAME])
   await sql.query(
     `insert into users (id, email, username, password_hash, role) values ($1, $2, $3, $4, 'admin')`,
-    [id, email, taken.length > 0 ? email : ADMIN_NAME, passwordHash],
+    [id, email, taken.length > 0 ? email : ADMIN_NAME, await hashPassword(password)],
   )
   return id
 }

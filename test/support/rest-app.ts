@@ -58,6 +58,11 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
   const store = await createFolderStore(folder)
   const audit = createAudit(database, { onError: ignore })
   const adminKey = newApiKeyText()
+  // There already, so that no test waits for the hash of a password that it does not use.
+  await database.query(
+    `insert into users (id, email, username, password_hash, role)
+     values ('usr_admin', 'admin@syndata.test', 'admin', '', 'admin')`,
+  )
   await bootstrap(database, {
     email: 'Admin@syndata.test',
     password: 'a long enough password',
