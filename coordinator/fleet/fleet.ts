@@ -97,7 +97,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   return {
     connect: (stream) => serveWorker(session, stream),
     startLease: (row, work) => leases.open(row, work),
-    room: (regions) => registry.freeSlots(regions) - assignments.count(),
+    room: (regions) => registry.freeSlots(regions) - assignments.count() - leases.beginning,
     onRoom: (listener) => void listeners.add(listener),
     registry,
     leases,

@@ -1,6 +1,7 @@
 // Hands chunks of a lease to a worker: written down first, then the spec if the stream has not carried it, then
 // the assignment with its upload token.
 
+import { SPECS_PER_STREAM } from '#proto/limits.ts'
 import type { Sql } from '../database/database.ts'
 import { recordAssignment } from '../ledger/leases.ts'
 import { signUpload } from '../storage/upload-token.ts'
@@ -37,6 +38,9 @@ export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }:
     const { spec, row } = lease
     if (!worker.specs.has(spec.specDigest)) {
       worker.specs.add(spec.specDigest)
+      // The worker keeps as many, and drops them in the same order.
+      if (worker.specs.size > SPECS_PER_STREAM)
+        worker.specs.delete(worker.specs.values().next().value ?? '')
       const body = Buffer.from(spec.body)
       worker.send({ case: 'spec', value: { digest: spec.specDigest, body } })
     }

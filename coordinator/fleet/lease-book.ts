@@ -40,6 +40,7 @@ export type LeaseDeps = {
 export class LeaseBook {
   readonly deps: LeaseDeps
   readonly #leases = new Map<string, Lease>()
+  #beginning = 0
 
   constructor(deps: LeaseDeps) {
     this.deps = deps
@@ -51,6 +52,11 @@ export class LeaseBook {
 
   all(): IterableIterator<Lease> {
     return this.#leases.values()
+  }
+
+  /** Leases that are neither in line nor on a worker yet, and will want a slot in a moment. */
+  get beginning(): number {
+    return this.#beginning
   }
 
   holds(lease: Lease): boolean {
@@ -65,28 +71,29 @@ export class LeaseBook {
   }
 
   /**
-   * The lease on this worker, after it connected again or reports on one that another replica had; null when
-   * nobody wants it any more, or it was never this worker's.
+   * The lease that this worker still runs after it connected again; null when nobody wants it any more, or it was
+   * never this worker's. The worker holds what is missing of it.
    */
   async adopt(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
-    const { database, coordinatorId, specs, assignments } = this.deps
-    const row = await adoptLease(database, { leaseId, workerId: worker.id, coordinatorId })
-    if (!row) return null
-    const spec = await specs.get(row.jobId)
-    const missing = await missingChunks(database, row)
-    const lease = this.#resume(row, { spec, missing })
-    await forgiveLosses(database, { ...row, workerId: worker.id })
-    assignments.drop(lease)
+    const lease = await this.find(leaseId, worker)
+    if (!lease) return null
+    await forgiveLosses(this.deps.database, { ...lease.row, workerId: worker.id })
+    this.deps.assignments.drop(lease)
     worker.leases.add(lease.row.id)
     assignChunks(lease, worker.id, [...chunksIn(lease, 'missing'), ...chunksIn(lease, 'leased')])
     return lease
   }
 
-  /** The lease that a result of this worker belongs to. */
-  find(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
+  /** The lease that a result of this worker belongs to, taken over from a replica that is gone if need be. */
+  async find(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
     const known = this.#leases.get(leaseId)
-    if (!known) return this.adopt(leaseId, worker)
-    return Promise.resolve(known.row.workerIds.includes(worker.id) ? known : null)
+    if (known) return known.row.workerIds.includes(worker.id) ? known : null
+    const { database, coordinatorId, specs } = this.deps
+    const row = await adoptLease(database, { leaseId, workerId: worker.id, coordinatorId })
+    if (!row) return null
+    const spec = await specs.get(row.jobId)
+    const missing = await missingChunks(database, row)
+    return this.#resume(row, { spec, missing })
   }
 
   /** Puts what is missing in line for workers; `alone`: chunks that get an assignment of their own. */
@@ -149,6 +156,7 @@ export class LeaseBook {
 
   async #begin(lease: Lease): Promise<void> {
     const { database, log } = this.deps
+    this.#beginning++
     try {
       for (const { chunk, code, message } of await deadChunks(database, lease.row)) {
         applyToChunk(lease, chunk, 'condemned')
@@ -160,6 +168,8 @@ export class LeaseBook {
       log.warn({ err: error, leaseId: lease.row.id }, 'lease not begun')
       const message = 'the database did not answer'
       this.#fail(lease, { type: 'infrastructure', message, retryable: true })
+    } finally {
+      this.#beginning--
     }
   }
 }

@@ -229,8 +229,10 @@ async function untilTaken(
 function answerUploads(deps: SessionDeps, worker: ConnectedWorker, request: UploadRequest): void {
   void deps.signUploads(worker, request).then(
     (puts) => worker.send({ case: 'uploadUrls', value: { requestId: request.requestId, puts } }),
-    (error: unknown) =>
-      deps.log.warn({ code: codeOf(error), workerId: worker.id }, 'upload URLs refused'),
+    (error: unknown) => {
+      deps.log.warn({ code: codeOf(error), workerId: worker.id }, 'upload URLs refused')
+      worker.send({ case: 'uploadUrls', value: { requestId: request.requestId, puts: [] } })
+    },
   )
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from '@temporalio/worker'
 import { mapFailures } from '../activities/failure.ts'
 import type { RecordActivities, StorageActivities } from '../workflows/activity-types.ts'
-import { QUEUES } from '../workflows/policies.ts'
+import { QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 import type { Temporal } from './connect.ts'
 
 export type RunningWorker = { close(): Promise<void> }
@@ -22,6 +22,7 @@ export async function createWorkflowWorker(
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     activities: mapFailures({ ...activities }),
     maxCachedWorkflows: 200,
+    stickyQueueScheduleToStartTimeout: WORKFLOW_TASK.stickyTimeout,
     shutdownGraceTime: '5s',
     shutdownForceTime: '10s',
   })

@@ -9,7 +9,7 @@ import {
 import type { Logger } from 'pino'
 import type { Database, Sql } from '../database/database.ts'
 import type { Notifications } from '../database/notifications.ts'
-import { PRIORITY_KEYS, QUEUES } from '../workflows/policies.ts'
+import { PRIORITY_KEYS, QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 
 /** Calls to Temporal in flight at once: a burst of submissions is spread out. */
 const AT_ONCE = 8
@@ -137,6 +137,7 @@ function startOptions(jobId: string, job: StartRow) {
   return {
     workflowId: workflowIdOf(jobId),
     taskQueue: QUEUES.workflows,
+    workflowTaskTimeout: WORKFLOW_TASK.timeout,
     args: [{ jobId }],
     workflowIdReusePolicy:
       job.runs === 0 ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE_FAILED_ONLY' as const),

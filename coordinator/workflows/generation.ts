@@ -27,6 +27,7 @@ import {
   SHARD_LEASES,
   SHARDS_AT_ONCE,
   STORAGE,
+  WORKFLOW_TASK,
 } from './policies.ts'
 import { generationShard, SHARD_CLOSE } from './shard.ts'
 
@@ -160,6 +161,7 @@ async function runShard(plan: JobPlan, { workflowId, from, to, control }: Shard)
   const { paused, lanes } = control
   const child = await startChild(generationShard, {
     workflowId,
+    workflowTaskTimeout: WORKFLOW_TASK.timeout,
     args: [{ plan, from, to, paused, lanes }],
     cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
     parentClosePolicy: SHARD_CLOSE,

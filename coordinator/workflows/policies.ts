@@ -43,6 +43,9 @@ export const RECORD = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 } as const
 
+/** How long a run waits for a replica that died: for the task it was given, and for the one it had begun. */
+export const WORKFLOW_TASK = { stickyTimeout: '2s', timeout: '5s' } as const
+
 export const QUEUES = { workflows: 'generation', storage: 'storage', leases: 'generate' } as const
 
 /** The task queue of leases that may run in these regions; any region when empty. */
