@@ -16,6 +16,7 @@ import { createAudit } from './identity/audit.ts'
 import { bootstrap } from './identity/bootstrap.ts'
 import { createCertificateAuthority } from './identity/certificate-authority.ts'
 import { createEnroll } from './identity/enrollment.ts'
+import { createHousekeeping } from './jobs/housekeeping.ts'
 import { createReporter } from './jobs/report.ts'
 import { createCommitter } from './ledger/commit.ts'
 import { createMetrics } from './metrics.ts'
@@ -118,6 +119,9 @@ const leaseWorkers = await createLeaseWorkers({
   onFatal,
 })
 const outbox = createOutbox({ database, notifications, client: temporal.client, log })
+const housekeeping = createHousekeeping(database, {
+  onError: (error) => log.warn({ err: error }, 'housekeeping failed'),
+})
 const reconciler = createReconciler({ database, client: temporal.client, log })
 
 const app = await createApp({
@@ -137,7 +141,6 @@ const app = await createApp({
     ipfsGateways: config.ipfs.gateways,
     arweaveUrl: config.arweave?.url ?? null,
     temporal: { uiUrl: config.temporal.uiUrl, namespace: config.temporal.namespace },
-
   },
 })
 await app.listen({ host: config.http.host, port: config.http.port })
@@ -147,6 +150,7 @@ stopOnSignals(log, async () => {
   stopping.abort()
   await app.close()
   await reconciler.close()
+  await housekeeping.close()
   await outbox.close()
   await leaseWorkers.close()
   await fleet.close()

@@ -5,7 +5,7 @@ import { notify } from '../database/notifications.ts'
 import { appendEvent } from '../jobs/events.ts'
 import type { JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeasesOfJob } from '../ledger/leases.ts'
-import type { JobError, RecordActivities } from '../workflows/activity-types.ts'
+import type { JobError, RecordActivities, RunArgs } from '../workflows/activity-types.ts'
 import { type JobPlan, leaseChunksOf, type PlannedTable } from '../workflows/job-plan.ts'
 import {
   LEASE_SECONDS,
@@ -58,12 +58,12 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
       })
     },
 
-    completeJob: ({ jobId }) =>
-      end(database, jobId, { status: 'completed', error: null, message: 'job completed' }),
-    failJob: ({ jobId, error }) =>
-      end(database, jobId, { status: 'failed', error, message: `job failed: ${error.message}` }),
-    cancelJob: ({ jobId }) =>
-      end(database, jobId, { status: 'cancelled', error: null, message: 'job cancelled' }),
+    completeJob: (run) =>
+      end(database, run, { status: 'completed', error: null, message: 'job completed' }),
+    failJob: ({ error, ...run }) =>
+      end(database, run, { status: 'failed', error, message: `job failed: ${error.message}` }),
+    cancelJob: (run) =>
+      end(database, run, { status: 'cancelled', error: null, message: 'job cancelled' }),
   }
 }
 
@@ -117,16 +117,21 @@ async function change(database: Database, jobId: string, what: Change): Promise<
 
 type End = { status: 'completed' | 'failed' | 'cancelled'; error: JobError | null; message: string }
 
-/** Idempotent; what the user already did (cancel, delete) stands. */
-export async function end(database: Database, jobId: string, what: End): Promise<void> {
+/** Idempotent; what the user already did (cancel, delete, retry) stands. */
+export async function end(database: Database, { jobId, run }: RunArgs, what: End): Promise<void> {
   await database.transaction(async (sql) => {
-    const rows = await sql.query(
+    const current = await sql.query(
+      'select 1 from jobs where id = $1 and runs = $2 for no key update',
+      [jobId, run],
+    )
+    if (current.length === 0) return
+    const ended = await sql.query(
       `update jobs set status = $2, stage = case when $2 = 'completed' then 'done' else stage end,
          error = $3, waiting_reason = null, finished_at = now() where id = $1 and ${RUNNING} returning id`,
       [jobId, what.status, what.error ? JSON.stringify(errorJson(what.error)) : null],
     )
     await closeLeasesOfJob(sql, jobId)
-    if (rows.length > 0) await appendEvent(sql, doneEvent(jobId, what))
+    if (ended.length > 0) await appendEvent(sql, doneEvent(jobId, what))
     if (what.status !== 'completed') await notify(sql, 'cancel', jobId)
     await notify(sql, 'job', jobId)
   })

@@ -43,6 +43,8 @@ export function createDatabase(
     types,
   })
   pool.on('error', onError)
+  // Also for connections in use: an error event that nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', onError))
   return {
     query: (text, values, options) => queryOn(pool, text, values, options),
     transaction: (work) => inTransaction(pool, work),

@@ -219,7 +219,7 @@ async function untilTaken(
       await work()
       return true
     } catch (error) {
-      deps.log.warn({ err: error, workerId: worker.id }, 'result not taken yet')
+      deps.log.debug({ err: error, workerId: worker.id }, 'result not taken yet')
       await delay(RESULT_RETRY_MS, undefined, { signal: worker.signal }).catch(() => undefined)
     }
   }

@@ -138,7 +138,7 @@ function startOptions(jobId: string, job: StartRow) {
     workflowId: workflowIdOf(jobId),
     taskQueue: QUEUES.workflows,
     workflowTaskTimeout: WORKFLOW_TASK.timeout,
-    args: [{ jobId }],
+    args: [{ jobId, run: job.runs }],
     workflowIdReusePolicy:
       job.runs === 0 ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE_FAILED_ONLY' as const),
     priority: {

@@ -38,6 +38,7 @@ export function createReconciler(deps: Deps): { close(): Promise<void> } {
 
 type RunningJob = {
   id: string
+  runs: number
   regions: string[]
   engine_version: string
   leased: number
@@ -54,7 +55,7 @@ async function reconcile(deps: Deps): Promise<void> {
     const jobs = await runningJobs(sql)
     const workers = await connectedWorkers(sql)
     for (const job of jobs) {
-      await reconcileRun(deps, job.id)
+      await reconcileRun(deps, job)
       await explainWaiting(deps.database, job, workers)
     }
   })
@@ -63,7 +64,7 @@ async function reconcile(deps: Deps): Promise<void> {
 /** Jobs that nothing in the outbox is about to start; the least recently looked at first would need state: random will do. */
 const runningJobs = (sql: Sql): Promise<RunningJob[]> =>
   sql.query<RunningJob>(
-    `select id, regions, engine_version, waiting_reason, status,
+    `select id, runs, regions, engine_version, waiting_reason, status,
        (select count(*)::int from leases l where l.job_id = j.id and cardinality(l.worker_ids) > 0) as leased
      from jobs j where status in ('pending', 'generating', 'paused') and deleted_at is null
        and created_at < now() - interval '3 seconds'
@@ -72,13 +73,16 @@ const runningJobs = (sql: Sql): Promise<RunningJob[]> =>
     [JOBS_PER_ROUND],
   )
 
-async function reconcileRun({ database, client, log }: Deps, jobId: string): Promise<void> {
+async function reconcileRun(
+  { database, client, log }: Deps,
+  { id: jobId, runs: run }: RunningJob,
+): Promise<void> {
   try {
     const { status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
     if (status.name === 'RUNNING') return
     const error = endedError(status.name)
     log.warn({ jobId, status: status.name }, 'the run ended without saying so')
-    await end(database, jobId, { status: 'failed', error, message: error.message })
+    await end(database, { jobId, run }, { status: 'failed', error, message: error.message })
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
     log.warn({ jobId }, 'Temporal does not know the run: starting it again')

@@ -3,6 +3,8 @@
 import type { JobPlan } from './job-plan.ts'
 
 export type LeaseArgs = { jobId: string; tableNo: number; from: number; to: number }
+/** `run`: 0 for the first, one more with each retry, so that the end of an old run cannot end a new one. */
+export type RunArgs = { jobId: string; run: number }
 export type JobError = { code: string; message: string }
 
 /** Short database work, run inside the workflow worker. */
@@ -10,9 +12,9 @@ export type RecordActivities = {
   /** What is to be done now: tables whose chunks are all in the ledger are marked done. */
   planJob(args: { jobId: string }): Promise<JobPlan>
   markStage(args: { jobId: string; stage: 'generating' | 'merging' | 'publishing' }): Promise<void>
-  completeJob(args: { jobId: string }): Promise<void>
-  failJob(args: { jobId: string; error: JobError }): Promise<void>
-  cancelJob(args: { jobId: string }): Promise<void>
+  completeJob(args: RunArgs): Promise<void>
+  failJob(args: RunArgs & { error: JobError }): Promise<void>
+  cancelJob(args: RunArgs): Promise<void>
 }
 
 /** On the fleet, by asynchronous completion. */

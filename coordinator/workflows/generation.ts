@@ -15,7 +15,7 @@ import {
   startChild,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
-import type { JobError, RecordActivities, StorageActivities } from './activity-types.ts'
+import type { JobError, RecordActivities, RunArgs, StorageActivities } from './activity-types.ts'
 import { type Control, createControl, pause, resume } from './control.ts'
 import { type JobPlan, type LeaseRange, leasesOf } from './job-plan.ts'
 import { asError, runLeases } from './lanes.ts'
@@ -40,7 +40,7 @@ const PERCENT = defineSearchAttributeKey('PercentComplete', 'INT')
 /** Files merged at once. */
 const MERGES_AT_ONCE = 16
 
-export async function generation({ jobId }: { jobId: string }): Promise<void> {
+export async function generation({ jobId, run }: RunArgs): Promise<void> {
   const shards = new Set<string>()
   const control = createControl({ paused: false, lanes: LANES }, (_, change) => {
     if (change === 'lanes') return
@@ -51,10 +51,10 @@ export async function generation({ jobId }: { jobId: string }): Promise<void> {
   })
   try {
     while (!(await runOnce(jobId, { control, shards }))) control.leasesDone = 0
-    await record.completeJob({ jobId })
+    await record.completeJob({ jobId, run })
     finish('completed', control)
   } catch (error) {
-    await CancellationScope.nonCancellable(() => end(jobId, error))
+    await CancellationScope.nonCancellable(() => end({ jobId, run }, error))
     finish(isCancellation(error) ? 'cancelled' : 'failed', control)
     throw error
   }
@@ -220,9 +220,9 @@ function createReporter(plan: JobPlan, control: Control): (leases: number) => vo
   }
 }
 
-async function end(jobId: string, error: unknown): Promise<void> {
-  if (isCancellation(error)) await record.cancelJob({ jobId })
-  else await record.failJob({ jobId, error: errorOf(error) })
+async function end(args: RunArgs, error: unknown): Promise<void> {
+  if (isCancellation(error)) await record.cancelJob(args)
+  else await record.failJob({ ...args, error: errorOf(error) })
 }
 
 /** The innermost failure with a type of ours: activities and child workflows wrap it. */
