@@ -11,9 +11,29 @@ type Bench = { what: string; run: () => Promise<Row[]> }
 
 /** Loaded when asked for. */
 const BENCHES: Record<string, Bench> = {
+  engine: {
+    what: 'rows a second on one core, beside faker-js and DuckDB',
+    run: async () => (await import('./engine.ts')).engineBench(),
+  },
+  merge: {
+    what: 'one file out of 10,000 parts by links, beside hashing its bytes again',
+    run: async () => (await import('./merge.ts')).mergeBench(),
+  },
   e2e: {
     what: 'POST to CID for 1 and 10 million rows, beside bare processes, Ray and Dask',
     run: async () => (await import('./e2e.ts')).e2eBench(),
+  },
+  failover: {
+    what: 'killed workers, coordinator and Temporal: how soon work goes on, what it costs',
+    run: async () => (await import('./failover.ts')).failoverBench(),
+  },
+  load: {
+    what: 'the API at 200 requests a second while jobs run',
+    run: async () => (await import('./load.ts')).loadBench(),
+  },
+  scale: {
+    what: 'memory from 1 to 100 million rows, and a job of 100,000 chunks',
+    run: async () => (await import('./scale.ts')).scaleBench(),
   },
 }
 

@@ -58,7 +58,7 @@ function pauseMs({ chunks_completed: done, total_chunks: total, outputs }: Job):
 /** Frees the disk of parts that no run needs any more; only between jobs. */
 export function emptyStore({ dataDir }: Pick<BenchStack, 'dataDir'>): void {
   const store = path.join(dataDir, 'store')
-  // The store makes its shards when it needs them, its inbox only when it is opened.
-  for (const name of readdirSync(store))
-    if (name !== 'incoming') rmSync(path.join(store, name), { recursive: true, force: true })
+  // The folders stay: a store that has served for a while has them all.
+  for (const file of readdirSync(store, { recursive: true, withFileTypes: true }))
+    if (file.isFile()) rmSync(path.join(file.parentPath, file.name), { force: true })
 }
