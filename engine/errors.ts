@@ -160,6 +160,12 @@ export const ERRORS = {
     title: 'The upload costs more than allowed',
     hint: 'Raise publish.max_price_winston or publish without Arweave.',
   },
+  transaction_expired: {
+    http: 409,
+    retryable: false,
+    title: 'The signed transaction came too late to be taken',
+    hint: 'Nothing was paid; it is signed anew.',
+  },
   infrastructure: {
     http: 503,
     retryable: true,

@@ -43,16 +43,26 @@ const sign: SignUrls = (leaseId, blocks, { signal }) =>
 
 const upload = createUploadPart({ http: createHttpPut({ authority }), sign })
 
+let latest: { digest: string; dataset: CompiledDataset } | null = null
+
 function datasetOf({ digest, body }: SpecBody): CompiledDataset {
-  const known = datasets.get(digest)
-  if (known) {
-    datasets.delete(digest)
-    datasets.set(digest, known)
-    return known
-  }
+  if (latest?.digest === digest) return latest.dataset
   const spec = JSON.parse(Buffer.from(body).toString()) as { config: ResolvedConfig; plan: Plan }
-  const dataset = compile(spec.config, spec.plan)
-  datasets.set(digest, dataset)
+  const dataset = compiled(spec)
+  latest = { digest, dataset }
+  return dataset
+}
+
+/**
+ * Jobs that differ by their submission time alone make the same bytes (times are resolved by now), so they share
+ * what is compiled, and with it what the engine has warmed up.
+ */
+function compiled({ config, plan }: { config: ResolvedConfig; plan: Plan }): CompiledDataset {
+  const key = JSON.stringify([{ ...config, now: 0 }, plan])
+  const known = datasets.get(key)
+  const dataset = known ?? compile(config, plan)
+  datasets.delete(key)
+  datasets.set(key, dataset)
   if (datasets.size > DATASETS_KEPT) datasets.delete(datasets.keys().next().value ?? '')
   return dataset
 }

@@ -51,6 +51,7 @@ export function createArweaveActivities(deps: ArweaveDeps): Activities {
       const output = await outputOf(deps.database, jobId, tableNo)
       const stored = await storedTransaction(deps.database, jobId, tableNo)
       if (stored.status !== 'signed') return
+      await post(deps, { client, stored })
       await upload(deps, { client, output, stored })
       await deps.database.query(
         `update arweave_transactions set status = 'posted', posted_chunks = total_chunks where id = $1`,
@@ -179,11 +180,10 @@ async function upload(
   { database, store }: ArweaveDeps,
   { client, output, stored }: Upload,
 ): Promise<void> {
-  const { cancellationSignal: signal, heartbeat } = Context.current()
+  const { cancellationSignal: signal } = Context.current()
   const { get } = verified(store)
   const root = output.link?.cid ?? ''
-  await postTransaction(stored.transaction, client, { signal })
-  let saved = Promise.resolve<unknown>(undefined)
+  const save = createCursor(database, stored.id)
   await uploadChunks({
     transaction: stored.transaction,
     dataSize: output.bytes,
@@ -192,15 +192,48 @@ async function upload(
     signal,
     read: (from, to) => readRange(get, root, from, to, { signal }),
     posted: stored.posted_chunks,
-    onPosted(count) {
-      heartbeat({ posted: count })
+    onPosted: (count) => save.at(count),
+  })
+  await save.done()
+}
+
+const CURSOR_EVERY_CHUNKS = 64
+
+/** Where to go on after a break; a few chunks posted again cost nothing. */
+function createCursor(sql: Sql, id: string) {
+  let saved = Promise.resolve<unknown>(undefined)
+  return {
+    at(count: number) {
+      if (count % CURSOR_EVERY_CHUNKS !== 0) return
       saved = saved.then(() =>
-        database.query('update arweave_transactions set posted_chunks = $2 where id = $1', [
-          stored.id,
-          count,
-        ]),
+        sql.query('update arweave_transactions set posted_chunks = $2 where id = $1', [id, count]),
       )
     },
-  })
-  await saved
+    done: () => saved,
+  }
+}
+
+/** A transaction that the network will never take is forgotten, unpaid, so that it can be signed anew. */
+async function post(
+  { database }: ArweaveDeps,
+  { client, stored }: { client: ArweaveClient; stored: StoredTransaction },
+): Promise<void> {
+  const { cancellationSignal: signal } = Context.current()
+  try {
+    await postTransaction(stored.transaction, client, { signal })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.details['reason'] !== 'invalid_anchor_last_tx')
+      throw error
+    await database.query(
+      `with gone as (delete from arweave_transactions where id = $1 and posted_chunks = 0 returning reward_winston),
+         unlinked as (update outputs set arweave_id = null where arweave_id = $1 returning job_id)
+       update projects set arweave_spent_winston = arweave_spent_winston - (select reward_winston from gone)
+       where exists (select 1 from gone)
+         and id = (select project_id from jobs where id = (select job_id from unlinked limit 1))`,
+      [stored.id],
+    )
+    throw new AppError('transaction_expired', 'the transaction waited too long before its post', {
+      cause: error,
+    })
+  }
 }

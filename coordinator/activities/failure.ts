@@ -17,7 +17,9 @@ export function failureOf(error: unknown): unknown {
   return ApplicationFailure.create({
     type: code,
     message: error.message,
-    nonRetryable: !ERRORS[code].retryable || code === 'part_missing',
+    // Some errors say it themselves: a network's refusal, for example, beside its silence.
+    nonRetryable:
+      !ERRORS[code].retryable || code === 'part_missing' || error.details['retryable'] === false,
   })
 }
 

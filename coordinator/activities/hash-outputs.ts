@@ -1,21 +1,17 @@
 // SHA-256 of each file (and its Arweave data root), read once and in order, behind the chunks that are done while
 // others are still made. A hash cannot be merged from parts, so this is the one pass over the bytes.
 
-import { createHash } from 'node:crypto'
 import { Context } from '@temporalio/activity'
-import { readRange } from '#engine/dag/read-range.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Database } from '../database/database.ts'
-import type { Notifications } from '../database/notifications.ts'
-import { notify } from '../database/notifications.ts'
+import { type Notifications, notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts, dropChunk, type PartRow } from '../ledger/ledger.ts'
 import { type FileHash, readOutputs, recordHashed } from '../ledger/outputs.ts'
-import { createDataHasher } from '../publish/arweave-data.ts'
-import type { BlockStore } from '../storage/block-store.ts'
+import type { FileHasher, HashSession } from '../parts/file-hasher.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 
-const PARTS_AT_ONCE = 200
+const PARTS_AT_ONCE = 50
 /** Asked again after this long even when no notification came. */
 const RECHECK_MS = 1_000
 
@@ -23,7 +19,7 @@ type Deps = {
   database: Database
   notifications: Notifications
   specs: JobSpecs
-  store: BlockStore
+  hasher: FileHasher
 }
 
 export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] {
@@ -33,7 +29,7 @@ export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] 
     for (const [tableNo, table] of spec.plan.tables.entries()) {
       const output = known.find((row) => row.tableNo === tableNo)
       if (output?.sha256 && (output.dataRoot || !spec.publishArweave)) continue
-      const hash = await hashTable(deps, { spec, tableNo })
+      const hash = await hashTable(deps, { spec, tableNo, chunks: table.chunks })
       const key = { jobId, tableNo, name: table.name, format: spec.format, rows: table.rows }
       await recordHashed(deps.database, key, hash)
       await notify(deps.database, 'job', jobId)
@@ -41,69 +37,44 @@ export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] 
   }
 }
 
-type Table = { spec: JobSpec; tableNo: number }
+type Table = { spec: JobSpec; tableNo: number; chunks: number }
 
-async function hashTable(deps: Deps, { spec, tableNo }: Table): Promise<FileHash> {
+async function hashTable(deps: Deps, { spec, tableNo, chunks }: Table): Promise<FileHash> {
   const { jobId } = spec
-  const { cancellationSignal: signal, heartbeat } = contextOf()
-  const sha256 = createHash('sha256')
-  const data = spec.publishArweave ? createDataHasher() : null
-  const chunks = spec.plan.tables[tableNo]?.chunks ?? 0
+  const { cancellationSignal: signal } = Context.current()
+  const session = deps.hasher.begin({ withData: spec.publishArweave })
   const changes = createWaiter(deps.notifications, jobId)
-  let bytes = 0
-  let next = 0
   try {
-    while (next < chunks) {
-      heartbeat({ tableNo, chunk: next })
+    for (let next = 0; next < chunks; ) {
+      signal.throwIfAborted()
       const range = { jobId, tableNo, from: next, limit: PARTS_AT_ONCE }
       const parts = await contiguousParts(deps.database, range)
       if (parts.length === 0) await changes.next(signal)
-      for (const part of parts) {
-        await readPart(deps, { jobId, tableNo, part, signal }, (piece) => {
-          sha256.update(piece)
-          data?.update(piece)
-          bytes += piece.length
-        })
-        heartbeat({ tableNo, chunk: part.chunk })
-      }
+      else await readParts(deps, session, { jobId, tableNo, parts })
       next += parts.length
     }
+    return await session.finish()
   } finally {
+    session.close()
     changes.close()
   }
-  return { bytes, sha256: sha256.digest('hex'), data: dataOf(data) }
 }
 
-function contextOf(): { cancellationSignal: AbortSignal; heartbeat: (details: object) => void } {
-  const { cancellationSignal, heartbeat } = Context.current()
-  return { cancellationSignal, heartbeat }
-}
-
-function dataOf(hasher: ReturnType<typeof createDataHasher> | null): FileHash['data'] {
-  if (!hasher) return null
-  const { dataRoot, chunkHashes } = hasher.finish()
-  return { root: Buffer.from(dataRoot).toString('base64url'), hashes: chunkHashes }
-}
-
-type Reading = { jobId: string; tableNo: number; part: PartRow; signal: AbortSignal }
+type Reading = { jobId: string; tableNo: number; parts: PartRow[] }
 
 /** A part that is gone leaves the ledger, so that its chunk is made again. */
-async function readPart(
-  { store, database }: Deps,
-  { jobId, tableNo, part, signal }: Reading,
-  take: (piece: Uint8Array) => void,
+async function readParts(
+  { database }: Deps,
+  session: HashSession,
+  { jobId, tableNo, parts }: Reading,
 ): Promise<void> {
-  const { cid, bytes } = part.link
   try {
-    let seen = 0
-    for await (const piece of readRange(store.get, cid, 0, bytes, { signal })) {
-      take(piece)
-      seen += piece.length
-    }
-    if (seen !== bytes) throw new AppError('part_missing', `part ${cid} is cut short`)
+    await session.add(parts.map(({ link }) => link))
   } catch (error) {
-    if (error instanceof AppError && error.code === 'part_missing')
-      await dropChunk(database, { jobId, tableNo, chunk: part.chunk, cid })
+    if (error instanceof AppError && error.code === 'part_missing') {
+      const lost = parts.find(({ link }) => link.cid === error.details['part'])
+      if (lost) await dropChunk(database, { jobId, tableNo, chunk: lost.chunk, cid: lost.link.cid })
+    }
     throw error
   }
 }

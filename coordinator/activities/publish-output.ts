@@ -27,27 +27,22 @@ export function createPublishOutput(deps: Deps): StorageActivities['publishOutpu
       [jobId],
     )
     const { root_cid: root, name: title } = rows[0] as { root_cid: string; name: string }
-    const { cancellationSignal: signal, heartbeat } = Context.current()
-    const beat = setInterval(() => heartbeat(), 5_000)
-    try {
-      const receipt = await publisher.publish(
-        {
-          root,
-          name: title,
-          carBytes: await carSize(store.get, root, { signal }),
-          openCar: (options) => carOf(store.get, root, options),
-        },
-        { signal },
-      )
-      await database.query(
-        `insert into publications (job_id, publisher, root, ref, status, urls) values ($1, $2, $3, $4, $5, $6)
-         on conflict (job_id, publisher, root) do update set ref = excluded.ref, status = excluded.status,
-           urls = excluded.urls, at = now()`,
-        [jobId, name, root, receipt.ref, receipt.status, receipt.urls],
-      )
-      await notify(database, 'job', jobId)
-    } finally {
-      clearInterval(beat)
-    }
+    const { cancellationSignal: signal } = Context.current()
+    const receipt = await publisher.publish(
+      {
+        root,
+        name: title,
+        carBytes: await carSize(store.get, root, { signal }),
+        openCar: (options) => carOf(store.get, root, options),
+      },
+      { signal },
+    )
+    await database.query(
+      `insert into publications (job_id, publisher, root, ref, status, urls) values ($1, $2, $3, $4, $5, $6)
+       on conflict (job_id, publisher, root) do update set ref = excluded.ref, status = excluded.status,
+         urls = excluded.urls, at = now()`,
+      [jobId, name, root, receipt.ref, receipt.status, receipt.urls],
+    )
+    await notify(database, 'job', jobId)
   }
 }

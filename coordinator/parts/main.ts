@@ -19,6 +19,7 @@ import { createPublishers } from '../publish/publishers.ts'
 import { createIpfsNode } from '../storage/ipfs-node.ts'
 import { createStorageWorker } from '../temporal/job-workers.ts'
 import { checkParts } from './check-parts.ts'
+import { createFileHasher } from './file-hasher.ts'
 import { createSink } from './sink.ts'
 import { createSweeper } from './sweeper.ts'
 
@@ -56,9 +57,10 @@ const sink = await createSink(
   },
   { host: config.parts.host, port: config.parts.port, maxBytes: config.parts.maxBytes },
 )
+const hasher = createFileHasher(config.store)
 const worker = await createStorageWorker(
   {
-    hashOutputs: createHashOutputs({ database, notifications, specs, store }),
+    hashOutputs: createHashOutputs({ database, notifications, specs, hasher }),
     mergeOutput: createMergeOutput({ database, specs, store }),
     writeManifest: createWriteManifest({ database, specs, store, pseudonymKey }),
     publishOutput: createPublishOutput({
@@ -88,6 +90,7 @@ stopOnSignals(log, async () => {
   stopping.abort()
   await sink.close()
   await worker.close()
+  await hasher.close()
   await confirmer?.close()
   await sweeper.close()
   await ipfs?.stop()

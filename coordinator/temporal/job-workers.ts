@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from '@temporalio/worker'
 import { mapFailures } from '../activities/failure.ts'
+import { withHeartbeats } from '../activities/heartbeats.ts'
 import type { RecordActivities, StorageActivities } from '../workflows/activity-types.ts'
 import { QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 import type { Temporal } from './connect.ts'
@@ -37,7 +38,7 @@ export async function createStorageWorker(
     connection: temporal.native,
     namespace: temporal.namespace,
     taskQueue: QUEUES.storage,
-    activities: mapFailures({ ...activities }),
+    activities: mapFailures(withHeartbeats({ ...activities })),
     // Most of them wait for chunks.
     maxConcurrentActivityTaskExecutions: 200,
     shutdownGraceTime: '1s',

@@ -183,8 +183,19 @@ async function publish(plan: JobPlan, control: Control): Promise<void> {
   if (!plan.arweave) return
   for (const [tableNo, { name }] of plan.tables.entries()) {
     const args = { jobId, tableNo }
-    await publishing.signArweave.executeWithOptions({ summary: `sign ${name}` }, [args])
+    while (!(await payOnce(args, name))) control.stage = 'publishing'
+  }
+}
+
+/** False when the network will not take what was signed: it is signed again. */
+async function payOnce(args: { jobId: string; tableNo: number }, name: string): Promise<boolean> {
+  await publishing.signArweave.executeWithOptions({ summary: `sign ${name}` }, [args])
+  try {
     await publishing.postArweave.executeWithOptions({ summary: `post ${name}` }, [args])
+    return true
+  } catch (error) {
+    if (typeOf(error) === 'transaction_expired') return false
+    throw error
   }
 }
 

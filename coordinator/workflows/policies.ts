@@ -16,10 +16,13 @@ export const LEASE = {
   retry: LEASE_RETRY,
 } as const
 
+/** Heartbeats of work on stored parts, whatever it does. */
+export const STORAGE_HEARTBEAT_MS = 2_000
+
 /** Work on stored parts (merge, hash, publish): repeated for as long as the infrastructure takes to come back. */
 export const STORAGE = {
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '8s',
   cancellationType: 'TRY_CANCEL',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' },
 } as const
@@ -27,7 +30,7 @@ export const STORAGE = {
 /** Publishing to others may fail for good: after these tries the job fails, its files downloadable. */
 export const PUBLISH = {
   startToCloseTimeout: '24h',
-  heartbeatTimeout: '60s',
+  heartbeatTimeout: '8s',
   cancellationType: 'TRY_CANCEL',
   retry: {
     initialInterval: '5s',
