@@ -50,7 +50,7 @@ export async function readManifest(source: string, options: Options): Promise<Ma
   const read = readerFor(source, options)
   const manifest = JSON.parse(String(await read('manifest.json'))) as Manifest
   if (manifest.manifest_version !== 1)
-    throw new AppError('unsupported', `manifest version ${manifest.manifest_version} is not known`)
+    throw new AppError('unsupported', 'this release knows version 1 of the manifest alone')
   const list = await read('chunks.jsonl', manifest.chunks.cid)
   if (list.length <= 1 << 20 && partOf(list).link.cid !== manifest.chunks.cid)
     throw new AppError('digest_mismatch', 'chunks.jsonl is not the one the manifest names')

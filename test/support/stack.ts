@@ -14,13 +14,13 @@ import { expectedCids } from './expected-cids.ts'
 export type TestStack = {
   stack: Stack
   api: Api
-  query<T extends object>(sql: string, values?: unknown[]): Promise<T[]>
+  query: <T extends object>(sql: string, values?: unknown[]) => Promise<T[]>
   /** Submits; the same config and rows give the same CIDs on any stack. */
-  submit(config: object, request?: object): Promise<string>
+  submit: (config: object, request?: object) => Promise<string>
   /** Resolves at the first look at the job that has at least this share of its chunks. */
-  untilShare(jobId: string, share: number): Promise<Job>
+  untilShare: (jobId: string, share: number) => Promise<Job>
   /** Waits for the job and asserts that nothing shows of what happened on the way. */
-  assertWhole(jobId: string, config: object, request?: object): Promise<Job>
+  assertWhole: (jobId: string, config: object, request?: object) => Promise<Job>
 }
 
 /** Everything it starts is stopped and its folder removed when the test is over. */
