@@ -14,7 +14,7 @@ export async function fetchOutputs(
   { gateway, dir }: { gateway: string; dir: string },
 ): Promise<void> {
   for (const { table, cid, sha256 } of job.outputs) {
-    const response = await fetch(`${gateway}/${cid}`)
+    const response = await fetch(`${gateway}/ipfs/${cid}`)
     if (!response.ok || !response.body)
       throw new Error(`gateway answers ${response.status} for ${table}`)
     const hash = createHash('sha256')

@@ -43,7 +43,7 @@ function lineOf(job: Job): string {
     `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`,
     job.stage,
     `${count(job.rows_generated)} of ${count(job.total_rows)} rows`,
-    `${count(Math.round(job.rows_per_second ?? 0))} rows/s`,
+    job.stage === 'generating' ? `${count(Math.round(job.rows_per_second ?? 0))} rows/s` : '',
     regions ? `chunks: ${regions}` : '',
     `moved leases: ${job.reassigned}, retries: ${job.retries}`,
   ]
