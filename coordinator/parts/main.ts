@@ -22,6 +22,7 @@ import { checkParts } from './check-parts.ts'
 import { createFileHasher } from './file-hasher.ts'
 import { createSink } from './sink.ts'
 import { createSweeper } from './sweeper.ts'
+import { createTlsFor } from './tls.ts'
 
 const config = readConfig()
 Runtime.install({ shutdownSignals: [] })
@@ -41,6 +42,7 @@ const arweave = config.arweave
   : null
 const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
 const pseudonymKey = await secrets.getOrCreate('pseudonym-key', () => randomBytes(32))
+const tlsFor = createTlsFor(secrets)
 const sink = await createSink(
   {
     store,
@@ -55,7 +57,12 @@ const sink = await createSink(
         details: refusal,
       }),
   },
-  { host: config.parts.host, port: config.parts.port, maxBytes: config.parts.maxBytes },
+  {
+    host: config.parts.host,
+    port: config.parts.port,
+    maxBytes: config.parts.maxBytes,
+    ...(await tlsFor(config.parts)),
+  },
 )
 const hasher = createFileHasher(config.store)
 const worker = await createStorageWorker(
