@@ -18,11 +18,14 @@ import { createCertificateAuthority } from './identity/certificate-authority.ts'
 import { createEnroll } from './identity/enrollment.ts'
 import { createHousekeeping } from './jobs/housekeeping.ts'
 import { createReporter } from './jobs/report.ts'
+import { createRestorePart } from './jobs/restore-part.ts'
 import { createCommitter } from './ledger/commit.ts'
 import { createMetrics } from './metrics.ts'
 import { announcePresence } from './presence.ts'
 import { createArweavePrice, publisherNames } from './publish/settings.ts'
+import { verified } from './storage/block-store.ts'
 import { isStored } from './storage/check-part.ts'
+import { createRestoringGet } from './storage/restoring-get.ts'
 import { createUploadSigner } from './storage/upload-signer.ts'
 import { createWorkflowWorker } from './temporal/job-workers.ts'
 import { createLeaseWorkers } from './temporal/lease-workers.ts'
@@ -124,12 +127,19 @@ const housekeeping = createHousekeeping(database, {
 })
 const reconciler = createReconciler({ database, client: temporal.client, log })
 
+const restoring = {
+  ...store,
+  get: createRestoringGet(
+    verified(store).get,
+    createRestorePart({ sql: database, specs, store }, { partMaxBytes: config.parts.maxBytes }),
+  ),
+}
 const app = await createApp({
   database,
   notifications,
   secrets,
   audit,
-  store,
+  store: restoring,
   metrics: createMetrics(database),
   health: createHealthChecks({ database, temporal, partsUrl: config.parts.url }),
   arweavePrice: createArweavePrice(config),

@@ -23,7 +23,7 @@ import { createPlanner } from '#coordinator/jobs/planning.ts'
 import type { SubmitDeps } from '#coordinator/jobs/submit.ts'
 import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
-import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
+import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
 import { createDownloadLinks } from './download-links.ts'
@@ -62,7 +62,8 @@ export type AppDeps = {
   health: HealthChecks
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: SubmitDeps['arweavePrice']
-  store: BlockStore
+  /** Answers no damaged byte: verified, or made again. */
+  store: Pick<BlockStore, 'get'>
   /** Hex SHA-256 of the fleet's CA certificate, for enrolment tokens. */
   caFingerprint: string
   logger: Logger
@@ -192,7 +193,7 @@ const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]
 async function registerRoutes(app: App, given: AppDeps & Services): Promise<void> {
   const deps = {
     ...given,
-    store: verified(given.store),
+    store: given.store,
     fleetAddresses: given.settings.fleetAddresses,
   }
   await app.register(async (open: App) => {

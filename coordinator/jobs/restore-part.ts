@@ -1,0 +1,37 @@
+// Makes a lost part again in this process and puts it back: the job's spec says its bytes, the ledger its CID.
+
+import { writeChunk } from '#engine/chunk.ts'
+import { compile } from '#engine/compile.ts'
+import { partOf } from '#engine/dag/part.ts'
+import { Output } from '#engine/formats/output.ts'
+import type { Sql } from '../database/database.ts'
+import type { JobSpecs } from '../ledger/job-spec.ts'
+import type { BlockStore } from '../storage/block-store.ts'
+import { putPart } from '../storage/put-dag.ts'
+
+type Deps = { sql: Sql; specs: JobSpecs; store: BlockStore }
+type Row = { job_id: string; table_no: number; chunk_no: number }
+
+/** True when the part with this CID is in the store again; false when the ledger knows no such part. */
+export function createRestorePart(
+  { sql, specs, store }: Deps,
+  { partMaxBytes }: { partMaxBytes: number },
+): (partCid: string) => Promise<boolean> {
+  return async (partCid) => {
+    const rows = await sql.query<Row>(
+      'select job_id, table_no, chunk_no from chunks where cid = $1 limit 1',
+      [partCid],
+    )
+    const [row] = rows
+    if (!row) return false
+    const { config, plan } = await specs.get(row.job_id)
+    const table = compile(config, plan).tables[row.table_no]
+    if (!table) return false
+    const output = new Output(partMaxBytes)
+    writeChunk(table, row.chunk_no, output)
+    const bytes = output.bytes()
+    if (partOf(bytes).link.cid !== partCid) return false
+    await putPart(store, bytes)
+    return true
+  }
+}
