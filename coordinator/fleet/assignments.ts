@@ -33,6 +33,7 @@ export function needOf(lease: Lease): Need {
     gpu: false,
     trustedOnly: false,
     except: new Set(lease.holders.keys()),
+    avoid: lease.failedOn,
   }
 }
 

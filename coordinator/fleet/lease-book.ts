@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Link } from '#engine/dag/part.ts'
 import type { Database } from '../database/database.ts'
 import type { Committer } from '../ledger/commit.ts'
-import { deadChunks, forgiveLosses, suspectChunks } from '../ledger/failures.ts'
+import { deadChunks, forgiveLosses, troublesOf } from '../ledger/failures.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { adoptLease, closeLease, type LeaseRow } from '../ledger/leases.ts'
 import { missingChunks } from '../ledger/ledger.ts'
@@ -163,7 +163,11 @@ export class LeaseBook {
         lease.errors.set(chunk, { code, message })
       }
       if (chunksIn(lease, 'missing').length === 0) this.settle(lease)
-      else this.enqueue(lease, await suspectChunks(database, lease.row), 'back')
+      else {
+        const { alone, failedOn } = await troublesOf(database, lease.row)
+        for (const workerId of failedOn) lease.failedOn.add(workerId)
+        this.enqueue(lease, alone, 'back')
+      }
     } catch (error) {
       log.warn({ err: error, leaseId: lease.row.id }, 'lease not begun')
       const message = 'the database did not answer'

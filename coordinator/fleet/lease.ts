@@ -16,6 +16,8 @@ export type Lease = {
   /** Results on their way into the ledger. */
   committing: number
   readonly errors: Map<number, { code: string; message: string }>
+  /** Workers that failed on a chunk of it before: others are asked first. */
+  readonly failedOn: Set<string>
 }
 
 export function createLease(
@@ -31,6 +33,7 @@ export function createLease(
     holders: new Map(),
     committing: 0,
     errors: new Map(),
+    failedOn: new Set(),
   }
 }
 

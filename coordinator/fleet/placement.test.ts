@@ -34,6 +34,13 @@ test('the most idle worker takes it, then the fastest', () => {
   assert.deepEqual(place(need(), workers), { workerId: 'fast' })
 })
 
+test('a worker that failed on it gets it only when no other can', () => {
+  const workers = [worker({ id: 'failed' }), worker({ id: 'busier', busy: 1 })]
+  const avoid = new Set(['failed'])
+  assert.deepEqual(place(need({ avoid }), workers), { workerId: 'busier' })
+  assert.deepEqual(place(need({ avoid }), workers.slice(0, 1)), { workerId: 'failed' })
+})
+
 test('regions, engine, GPU, trust, room and state are hard limits', () => {
   const cases: [Partial<Need>, Partial<WorkerView>, RegExp][] = [
     [{ regions: ['eu-central'] }, {}, /is in us-east, not in eu-central/],

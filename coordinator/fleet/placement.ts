@@ -23,16 +23,18 @@ export type Need = {
   trustedOnly: boolean
   /** Workers that must not have it: they hold it already. */
   except: ReadonlySet<string>
+  /** Workers that get it only when no other can: they failed on it before. */
+  avoid?: ReadonlySet<string>
 }
 
 export type Placement = { workerId: string } | { reason: string }
 
-/** The worker that is most idle, then fastest; or why there is none. */
+/** A worker that did not fail on it, the most idle, then the fastest; or why there is none. */
 export function place(need: Need, workers: readonly WorkerView[]): Placement {
   let best: WorkerView | undefined
   for (const worker of workers) {
     if (refusal(need, worker) !== null) continue
-    if (!best || rank(worker, best) < 0) best = worker
+    if (!best || rank(need, worker, best) < 0) best = worker
   }
   return best ? { workerId: best.id } : { reason: explain(need, workers) }
 }
@@ -59,8 +61,12 @@ export function mismatch(need: Need, worker: WorkerView): string | null {
   return null
 }
 
-const rank = (a: WorkerView, b: WorkerView): number =>
-  a.busy / a.slots - b.busy / b.slots || (b.rowsPerSecond ?? 0) - (a.rowsPerSecond ?? 0)
+const NOBODY: ReadonlySet<string> = new Set()
+
+const rank = ({ avoid = NOBODY }: Need, a: WorkerView, b: WorkerView): number =>
+  Number(avoid.has(a.id)) - Number(avoid.has(b.id)) ||
+  a.busy / a.slots - b.busy / b.slots ||
+  (b.rowsPerSecond ?? 0) - (a.rowsPerSecond ?? 0)
 
 /** One sentence for people: the reasons by how many workers they hold for. */
 export function explain(need: Need, workers: readonly WorkerView[]): string {

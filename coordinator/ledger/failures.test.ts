@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { insertJob } from '#test/support/job-rows.ts'
 import { testDatabase } from '#test/support/postgres.ts'
-import { deadChunks, forgiveLosses, judge, recordFailure, suspectChunks } from './failures.ts'
+import { deadChunks, forgiveLosses, judge, recordFailure, troublesOf } from './failures.ts'
 
 const error = (worker_id: string, message = 'm') => ({
   kind: 'error' as const,
@@ -54,9 +54,9 @@ test('failures are counted in the database, whoever saw them', async (t) => {
   )
   assert.equal(await fail('a', 'lost', 2), 'again')
   assert.equal(await fail('b', 'lost', 2), 'alone')
-  assert.deepEqual(await suspectChunks(database, range), [2])
+  assert.deepEqual(await troublesOf(database, range), { alone: [2], failedOn: ['a', 'b'] })
   await forgiveLosses(database, { ...range, workerId: 'b' })
-  assert.deepEqual(await suspectChunks(database, range), [])
+  assert.deepEqual((await troublesOf(database, range)).alone, [])
   const [job] = await database.query<{ retries: number }>('select retries from jobs')
   assert.equal(job?.retries, 2)
 })

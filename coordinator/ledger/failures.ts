@@ -116,16 +116,23 @@ export async function deadChunks(
   )
 }
 
-/** Chunks of the range that must be tried alone on a slot. */
-export async function suspectChunks(
+/** What a range has been through: chunks to try alone on a slot, and workers that failed on any of it. */
+export type Troubles = { alone: number[]; failedOn: string[] }
+
+export async function troublesOf(
   sql: Sql,
   range: { jobId: string; tableNo: number; from: number; to: number },
-): Promise<number[]> {
-  const rows = await sql.query<{ chunk_no: number }>(
-    `select chunk_no from chunk_failures
-     where job_id = $1 and table_no = $2 and chunk_no >= $3 and chunk_no < $4 and kind = 'lost'
-     group by chunk_no having count(*) >= 2`,
+): Promise<Troubles> {
+  const rows = await sql.query<{ chunk_no: number; losses: number; failed_on: string[] }>(
+    `select chunk_no, (count(*) filter (where kind = 'lost'))::int as losses,
+       coalesce(array_agg(distinct worker_id) filter (where kind = 'error'), '{}') as failed_on
+     from chunk_failures
+     where job_id = $1 and table_no = $2 and chunk_no >= $3 and chunk_no < $4
+     group by chunk_no order by chunk_no`,
     [range.jobId, range.tableNo, range.from, range.to],
   )
-  return rows.map((row) => row.chunk_no)
+  return {
+    alone: rows.filter(({ losses }) => losses >= 2).map((row) => row.chunk_no),
+    failedOn: [...new Set(rows.flatMap((row) => row.failed_on))],
+  }
 }
