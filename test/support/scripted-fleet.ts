@@ -18,6 +18,7 @@ import {
   type Hello,
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { createRpcServer, type RpcServer, type ServerStream } from '#proto/grpc.ts'
+import { createQueue, type Queue } from './queue.ts'
 
 type Reply = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['message']>
 type Stream = ServerStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>
@@ -144,7 +145,7 @@ function converse(
   requests: AsyncIterator<ConnectRequest>,
   greeting: Pick<Connection, 'hello' | 'signatureValid'>,
 ) {
-  const queues = new Map<Case, ReturnType<typeof createQueue<unknown>>>()
+  const queues = new Map<Case, Queue<unknown>>()
   const queueOf = (kind: Case) => {
     const queue = queues.get(kind) ?? createQueue<unknown>()
     queues.set(kind, queue)
@@ -167,21 +168,4 @@ function converse(
     cut: () => cut.abort(),
   }
   return { connection, over: Promise.race([ended, once(cut.signal, 'abort')]) }
-}
-
-function createQueue<T>() {
-  const items: T[] = []
-  const takers: ((item: T) => void)[] = []
-  return {
-    put(item: T) {
-      const taker = takers.shift()
-      if (taker) taker(item)
-      else items.push(item)
-    },
-    take: (): Promise<T> =>
-      items.length > 0
-        ? Promise.resolve(items.shift() as T)
-        : new Promise((resolve) => void takers.push(resolve)),
-    count: () => items.length,
-  }
 }
