@@ -22,7 +22,7 @@ type Deps = {
 }
 
 /** Lines of chunks.jsonl in one part of it: whole parts stay well under a leaf. */
-const LINES_PER_PART = 4_000
+export const LINES_PER_PART = 4_000
 
 export function createWriteManifest(deps: Deps): StorageActivities['writeManifest'] {
   const { database, specs } = deps

@@ -2,7 +2,9 @@
 
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { LINES_PER_PART } from '#coordinator/activities/write-manifest.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
+import { concatLinks } from '#engine/dag/concat.ts'
 import { partOf } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 
@@ -51,11 +53,23 @@ export async function readManifest(source: string, options: Options): Promise<Ma
   const manifest = JSON.parse(String(await read('manifest.json'))) as Manifest
   if (manifest.manifest_version !== 1)
     throw new AppError('unsupported', 'this release knows version 1 of the manifest alone')
-  const list = await read('chunks.jsonl', manifest.chunks.cid)
-  if (list.length <= 1 << 20 && partOf(list).link.cid !== manifest.chunks.cid)
+  const list = String(await read('chunks.jsonl', manifest.chunks.cid))
+  const lines = list.split('\n').filter(Boolean)
+  const chunks = lines.map((line) => JSON.parse(line) as ChunkLine)
+  if (cidOfList(lines, chunks) !== manifest.chunks.cid)
     throw new AppError('digest_mismatch', 'chunks.jsonl is not the one the manifest names')
-  const lines = String(list).split('\n').filter(Boolean)
-  return { manifest, chunks: lines.map((line) => JSON.parse(line) as ChunkLine) }
+  return { manifest, chunks }
+}
+
+/** The list is a file of several parts: each table begins one, and so does every LINES_PER_PART-th chunk of it. */
+function cidOfList(lines: readonly string[], chunks: readonly ChunkLine[]): string {
+  const parts: string[] = []
+  for (const [i, { chunk }] of chunks.entries()) {
+    if (chunk % LINES_PER_PART === 0) parts.push('')
+    parts[parts.length - 1] += `${lines[i]}\n`
+  }
+  const links = parts.map((part) => partOf(Buffer.from(part)).link)
+  return concatLinks(links, () => undefined).cid
 }
 
 type Read = (name: string, cid?: string) => Promise<Buffer>
@@ -73,7 +87,7 @@ function readerFor(source: string, { gateway, apiKey }: Options): Read {
   if (/^baf[a-z2-7]{50,}$/.test(source))
     return (name, cid) =>
       name === 'manifest.json'
-        ? fetchCid(source).catch(() => fetchCid(`${source}/manifest.json`))
+        ? fetchCid(`${source}/manifest.json`).catch(() => fetchCid(source))
         : fetchCid(cid ?? '')
   return async (name, cid) => {
     if (name === 'manifest.json') return readFile(source)
