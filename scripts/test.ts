@@ -5,6 +5,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { ROOT, readTools } from './stack/tools.ts'
+import { ensureVersityGw } from './stack/versitygw.ts'
 
 const ALL = '{engine,proto,coordinator,worker,scripts,test,bench}/**/*.test.ts'
 const ONE_AT_A_TIME = `test${path.sep}faults${path.sep}`
@@ -53,6 +54,7 @@ if (together.length + apart.length === 0) {
 }
 // npm and the terminal pass Ctrl-C to the runner too; this process waits for it.
 process.on('SIGINT', () => undefined)
+ensureVersityGw((line) => console.log(line))
 let failed = 0
 if (together.length > 0) {
   failed += await runTests(

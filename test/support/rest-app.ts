@@ -16,7 +16,7 @@ import { bootstrap } from '#coordinator/identity/bootstrap.ts'
 import { type Scope, USER_SCOPES } from '#coordinator/identity/scopes.ts'
 import { createSealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
 import { createMetrics } from '#coordinator/metrics.ts'
-import type { BlockStore } from '#coordinator/storage/block-store.ts'
+import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
 import { createFolderStore } from '#coordinator/storage/folder-store.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
 
@@ -82,7 +82,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
       fleet: async () => undefined,
     },
     arweavePrice: async (bytes) => BigInt(bytes) * 2n,
-    store,
+    store: verified(store),
     caFingerprint: 'ab'.repeat(32),
     logger: pino({ level: 'silent' }),
     settings: {
