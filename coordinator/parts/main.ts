@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { Runtime } from '@temporalio/worker'
 import { createArweaveActivities } from '../activities/arweave.ts'
+import { createDropLostParts } from '../activities/drop-lost-parts.ts'
 import { createHashOutputs } from '../activities/hash-outputs.ts'
 import { createMergeOutput } from '../activities/merge-output.ts'
 import { createPublishOutput } from '../activities/publish-output.ts'
@@ -68,6 +69,7 @@ const hasher = createFileHasher(config.store)
 const worker = await createStorageWorker(
   {
     hashOutputs: createHashOutputs({ database, notifications, specs, hasher }),
+    dropLostParts: createDropLostParts({ database, store }),
     mergeOutput: createMergeOutput({ database, specs, store }),
     writeManifest: createWriteManifest({ database, specs, store, pseudonymKey }),
     publishOutput: createPublishOutput({

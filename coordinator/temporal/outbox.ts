@@ -112,7 +112,10 @@ type StartRow = {
   status: string
 }
 
-/** Starts the job's workflow unless it runs, or the job is over. */
+/**
+ * Starts the job's workflow unless this run of it has one, or the job is over. Rejects while the run before the
+ * retry is still ending: to be tried again.
+ */
 export async function startJob(
   { sql, client }: { sql: Sql; client: Client },
   jobId: string,
@@ -124,12 +127,30 @@ export async function startJob(
   )
   const job = rows[0]
   if (!job) return
+  const options = startOptions(jobId, job)
   try {
-    const handle = await client.workflow.start('generation', startOptions(jobId, job))
-    if (job.status === 'paused') await handle.signal('pause')
+    await client.workflow.start('generation', options)
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
+    const found = await describeRun(client, jobId)
+    if (found.run >= job.runs) return
+    if (found.status === 'RUNNING') throw new Error('the run before the retry has not ended yet')
+    // It ended well after the job had been cancelled; Temporal lets only failed runs be followed.
+    await client.workflow.start('generation', {
+      ...options,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    })
   }
+}
+
+/** The latest run that Temporal knows of. Throws WorkflowNotFoundError. */
+export async function describeRun(
+  client: Client,
+  jobId: string,
+): Promise<{ run: number; status: string }> {
+  const { memo, status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
+  const run = memo?.['run']
+  return { run: typeof run === 'number' ? run : 0, status: status.name }
 }
 
 function startOptions(jobId: string, job: StartRow) {
@@ -138,7 +159,9 @@ function startOptions(jobId: string, job: StartRow) {
     workflowId: workflowIdOf(jobId),
     taskQueue: QUEUES.workflows,
     workflowTaskTimeout: WORKFLOW_TASK.timeout,
-    args: [{ jobId, run: job.runs }],
+    // Paused from its first step: a signal of its own could be lost between the two.
+    args: [{ jobId, run: job.runs, paused: job.status === 'paused' }],
+    memo: { run: job.runs },
     workflowIdReusePolicy:
       job.runs === 0 ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE_FAILED_ONLY' as const),
     priority: {

@@ -8,7 +8,7 @@ import type { Database, Sql } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import { explain, mismatch, type WorkerView } from '../fleet/placement.ts'
 import { COORDINATOR } from '../workflows/policies.ts'
-import { startJob, workflowIdOf } from './outbox.ts'
+import { describeRun, startJob } from './outbox.ts'
 
 /** One replica at a time does it. */
 const LOCK = 7_304_919
@@ -78,10 +78,11 @@ async function reconcileRun(
   { id: jobId, runs: run }: RunningJob,
 ): Promise<void> {
   try {
-    const { status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
-    if (status.name === 'RUNNING') return
-    const error = endedError(status.name)
-    log.warn({ jobId, status: status.name }, 'the run ended without saying so')
+    const found = await describeRun(client, jobId)
+    if (found.run < run) return startJob({ sql: database, client }, jobId)
+    if (found.status === 'RUNNING') return
+    const error = endedError(found.status)
+    log.warn({ jobId, status: found.status }, 'the run ended without saying so')
     await end(database, { jobId, run }, { status: 'failed', error, message: error.message })
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error

@@ -22,10 +22,12 @@ export type LeaseActivities = {
   generateChunks(args: LeaseArgs): Promise<{ chunks: number }>
 }
 
-/** On stored parts. A part that is gone throws `part_missing` after its ledger row was taken back. */
+/** On stored parts. One that is missing or damaged ends the activity with `part_missing`. */
 export type StorageActivities = {
   /** SHA-256 (and Arweave data root) of every table's file, read once, behind the done chunks. */
   hashOutputs(args: { jobId: string }): Promise<void>
+  /** Takes the chunks of lost parts out of the ledger, so that they are made again. */
+  dropLostParts(args: { jobId: string }): Promise<{ dropped: number }>
   mergeOutput(args: { jobId: string; tableNo: number }): Promise<void>
   writeManifest(args: { jobId: string }): Promise<void>
   publishOutput(args: { jobId: string; publisher: string }): Promise<void>

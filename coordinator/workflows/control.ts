@@ -3,41 +3,37 @@
 import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow'
 import { LANES } from './policies.ts'
 
+export type Steering = { paused: boolean; lanes: number }
+
 export const pause = defineSignal('pause')
 export const resume = defineSignal('resume')
+/** From a job to its shards: all of it at once, so that the order of two signals cannot matter. */
+export const steer = defineSignal<[Steering]>('steer')
 export const setConcurrency = defineUpdate<number, [number]>('setConcurrency')
 export const progress = defineQuery<Progress>('progress')
 
-export type Progress = {
-  stage: string
-  paused: boolean
-  lanes: number
-  leasesDone: number
-  leasesTotal: number
-}
+export type Progress = Steering & { stage: string; leasesDone: number; leasesTotal: number }
 
 /** Mutable on purpose: handlers write it, lanes wait on it. */
 export type Control = Progress
 
-/** `forward` passes a change on to running children. */
-export function createControl(
-  initial: { paused: boolean; lanes: number },
-  forward: (control: Control, change: 'pause' | 'resume' | 'lanes') => void = () => undefined,
-): Control {
+/** A job's control or a shard's: `lanes` is the limit of each run that makes leases. */
+export function createControl(initial: Steering): Control {
   const control: Control = { stage: 'planning', leasesDone: 0, leasesTotal: 0, ...initial }
   setHandler(pause, () => {
     control.paused = true
-    forward(control, 'pause')
   })
   setHandler(resume, () => {
     control.paused = false
-    forward(control, 'resume')
+  })
+  setHandler(steer, ({ paused, lanes }) => {
+    control.paused = paused
+    control.lanes = lanes
   })
   setHandler(
     setConcurrency,
     (lanes) => {
       control.lanes = lanes
-      forward(control, 'lanes')
       return lanes
     },
     { validator: validateLanes },

@@ -2,34 +2,32 @@
 
 import { defineSearchAttributeKey } from '@temporalio/common'
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  ChildWorkflowCancellationType,
-  condition,
-  getExternalWorkflowHandle,
+  continueAsNew,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
-  startChild,
+  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow'
-import type { JobError, RecordActivities, RunArgs, StorageActivities } from './activity-types.ts'
-import { type Control, createControl, pause, resume } from './control.ts'
-import { type JobPlan, type LeaseRange, leasesOf } from './job-plan.ts'
-import { asError, runLeases } from './lanes.ts'
+import type { RecordActivities, RunArgs, StorageActivities } from './activity-types.ts'
+import { type Control, createControl, type Steering } from './control.ts'
+import { asError, errorOf, HISTORY_FULL, typeOf } from './failures.ts'
+import { type JobPlan, leasesOf } from './job-plan.ts'
+import { runLeases } from './lanes.ts'
 import {
   LANES,
   PUBLISH,
   QUEUES,
   RECORD,
+  REMAKE_PAUSE,
+  REMAKES_MAX,
   SHARD_LEASES,
-  SHARDS_AT_ONCE,
   STORAGE,
-  WORKFLOW_TASK,
 } from './policies.ts'
-import { generationShard, SHARD_CLOSE } from './shard.ts'
+import { runShards } from './shards.ts'
 
 const record = proxyLocalActivities<RecordActivities>(RECORD)
 const storage = proxyActivities<StorageActivities>({ ...STORAGE, taskQueue: QUEUES.storage })
@@ -40,34 +38,47 @@ const PERCENT = defineSearchAttributeKey('PercentComplete', 'INT')
 /** Files merged at once. */
 const MERGES_AT_ONCE = 16
 
-export async function generation({ jobId, run }: RunArgs): Promise<void> {
-  const shards = new Set<string>()
-  const control = createControl({ paused: false, lanes: LANES }, (_, change) => {
-    if (change === 'lanes') return
-    for (const id of shards)
-      void getExternalWorkflowHandle(id)
-        .signal(change === 'pause' ? pause : resume)
-        .catch(() => undefined)
-  })
+/** `paused` and `lanes` are given when the job is paused already, or goes on in a new run. */
+export type GenerationArgs = RunArgs & Partial<Steering>
+
+export async function generation(args: GenerationArgs): Promise<void> {
+  const { jobId, run } = args
+  const control = createControl({ paused: args.paused ?? false, lanes: args.lanes ?? LANES })
   try {
-    while (!(await runOnce(jobId, { control, shards }))) control.leasesDone = 0
+    await runUntilWhole({ jobId, run }, control)
     await record.completeJob({ jobId, run })
     finish('completed', control)
   } catch (error) {
+    const { paused, lanes } = control
+    if (typeOf(error) === HISTORY_FULL)
+      await continueAsNew<typeof generation>({ jobId, run, paused, lanes })
     await CancellationScope.nonCancellable(() => end({ jobId, run }, error))
     finish(isCancellation(error) ? 'cancelled' : 'failed', control)
     throw error
   }
 }
 
-type Run = { control: Control; shards: Set<string> }
+/** Makes again what turned out to be gone; a store that loses its parts every time ends it. */
+async function runUntilWhole(args: RunArgs, control: Control): Promise<void> {
+  for (let remakes = 0; !(await runOnce(args, control)); remakes++) {
+    if (remakes === REMAKES_MAX)
+      throw ApplicationFailure.nonRetryable(
+        'Stored parts were missing or damaged again and again. Check the part store, then retry the job.',
+        'part_missing',
+      )
+    if (remakes > 0) await sleep(REMAKE_PAUSE, { summary: 'before lost parts are made again' })
+    await storage.dropLostParts({ jobId: args.jobId })
+    control.leasesDone = 0
+  }
+}
 
 /** False when a stored part turned out to be gone: what is missing must be made again. */
-async function runOnce(jobId: string, run: Run): Promise<boolean> {
+async function runOnce(args: RunArgs, control: Control): Promise<boolean> {
+  const { jobId } = args
   const plan = await record.planJob({ jobId })
   try {
-    await generate(plan, run)
-    await publish(plan, run.control)
+    await generate(plan, args.run, control)
+    await publish(plan, control)
     return true
   } catch (error) {
     if (typeOf(error) === 'part_missing') return false
@@ -76,9 +87,9 @@ async function runOnce(jobId: string, run: Run): Promise<boolean> {
 }
 
 /** The files are hashed behind the chunks while these are made, and merged when all are there. */
-async function generate(plan: JobPlan, run: Run): Promise<void> {
+async function generate(plan: JobPlan, run: number, control: Control): Promise<void> {
   const { jobId } = plan
-  enter(run.control, 'generating')
+  enter(control, 'generating')
   await record.markStage({ jobId, stage: 'generating' })
   const hashing = new CancellationScope()
   const hashed = hashing
@@ -88,8 +99,8 @@ async function generate(plan: JobPlan, run: Run): Promise<void> {
       (error: unknown) => ({ error: asError(error) }),
     )
   try {
-    await runAllLeases(plan, run)
-    await merge(plan, run.control)
+    await runAllLeases(plan, run, control)
+    await merge(plan, control)
     const outcome = await hashed
     if (outcome) throw outcome.error
   } finally {
@@ -113,62 +124,13 @@ async function merge(plan: JobPlan, control: Control): Promise<void> {
     )
 }
 
-async function runAllLeases(plan: JobPlan, run: Run): Promise<void> {
+async function runAllLeases(plan: JobPlan, run: number, control: Control): Promise<void> {
   const leases = leasesOf(plan)
-  const { control } = run
   control.leasesTotal = leases.length
   const report = createReporter(plan, control)
-  if (leases.length <= SHARD_LEASES) {
-    await runLeases(plan, leases, { control, onDone: () => report(1) })
-    return
-  }
-  await runShards(plan, leases, { ...run, report })
-}
-
-async function runShards(
-  plan: JobPlan,
-  leases: readonly LeaseRange[],
-  { control, shards, report }: Run & { report: (leases: number) => void },
-): Promise<void> {
-  let failure: Error | undefined
-  const running: Promise<void>[] = []
-  for (let from = 0; from < leases.length && failure === undefined; from += SHARD_LEASES) {
-    await condition(() => shards.size < SHARDS_AT_ONCE || failure !== undefined)
-    const to = Math.min(from + SHARD_LEASES, leases.length)
-    const workflowId = `generation/${plan.jobId}/shard-${from / SHARD_LEASES}`
-    shards.add(workflowId)
-    running.push(
-      runShard(plan, { workflowId, from, to, control }).then(
-        () => {
-          shards.delete(workflowId)
-          report(to - from)
-        },
-        (error: unknown) => {
-          shards.delete(workflowId)
-          failure ??= asError(error)
-        },
-      ),
-    )
-  }
-  await condition(() => shards.size === 0 || failure !== undefined)
-  if (failure !== undefined) throw failure
-  await Promise.all(running)
-}
-
-type Shard = { workflowId: string; from: number; to: number; control: Control }
-
-async function runShard(plan: JobPlan, { workflowId, from, to, control }: Shard): Promise<void> {
-  const { paused, lanes } = control
-  const child = await startChild(generationShard, {
-    workflowId,
-    workflowTaskTimeout: WORKFLOW_TASK.timeout,
-    args: [{ plan, from, to, paused, lanes }],
-    cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
-    parentClosePolicy: SHARD_CLOSE,
-    priority: { priorityKey: plan.priorityKey, fairnessKey: plan.tenant.slice(0, 64) },
-    staticSummary: `${plan.name}: leases ${from + 1} to ${to}`,
-  })
-  await child.result()
+  if (leases.length > SHARD_LEASES)
+    await runShards(plan, leases.length, { run, control, onDone: report })
+  else await runLeases(plan, leases, { control, onDone: () => report(1) })
 }
 
 async function publish(plan: JobPlan, control: Control): Promise<void> {
@@ -234,22 +196,4 @@ function createReporter(plan: JobPlan, control: Control): (leases: number) => vo
 async function end(args: RunArgs, error: unknown): Promise<void> {
   if (isCancellation(error)) await record.cancelJob(args)
   else await record.failJob({ ...args, error: errorOf(error) })
-}
-
-/** The innermost failure with a type of ours: activities and child workflows wrap it. */
-function applicationFailureOf(error: unknown): ApplicationFailure | null {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ApplicationFailure && at.type) return at
-  }
-  return null
-}
-
-const typeOf = (error: unknown): string => applicationFailureOf(error)?.type ?? ''
-
-function errorOf(error: unknown): JobError {
-  const failure = applicationFailureOf(error)
-  if (failure) return { code: failure.type ?? 'internal', message: failure.message }
-  const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof ActivityFailure ? 'infrastructure' : 'internal'
-  return { code, message }
 }

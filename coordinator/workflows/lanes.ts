@@ -7,44 +7,37 @@ import {
   condition,
   isCancellation,
   proxyActivities,
+  workflowInfo,
 } from '@temporalio/workflow'
 import type { LeaseActivities } from './activity-types.ts'
 import type { Control } from './control.ts'
+import { HISTORY_FULL } from './failures.ts'
 import { type JobPlan, type LeaseRange, summaryOf } from './job-plan.ts'
 import { LEASE, leaseQueue } from './policies.ts'
+import { runWindow } from './window.ts'
 
 /** Failures that no further attempt mends. */
 const FINAL = new Set(['poison_chunk', 'not_found'])
 
 type Done = (lease: LeaseRange) => void
 
-/** Resolves when every lease is done; throws the first final failure once nothing more is in flight. */
+/**
+ * Resolves when every lease is done; the first final failure cancels the others and is thrown. Fails with
+ * `history_full` when leases have come back so often that the run had better go on in a new one.
+ */
 export async function runLeases(
   plan: JobPlan,
   leases: readonly LeaseRange[],
   { control, onDone }: { control: Control; onDone: Done },
 ): Promise<void> {
-  let inFlight = 0
-  let failure: Error | undefined
-  const run = async (lease: LeaseRange) => {
-    try {
+  await runWindow(
+    leases,
+    (inFlight) => !control.paused && inFlight < control.lanes,
+    async (lease) => {
       await runLease(plan, lease, control)
       onDone(lease)
-    } catch (error) {
-      failure ??= asError(error)
-    } finally {
-      inFlight--
-    }
-  }
-  const hasRoom = () => failure !== undefined || (!control.paused && inFlight < control.lanes)
-  for (const lease of leases) {
-    if (!hasRoom()) await condition(hasRoom)
-    if (failure !== undefined) break
-    inFlight++
-    void run(lease)
-  }
-  await condition(() => inFlight === 0 || failure !== undefined)
-  if (failure !== undefined) throw failure
+    },
+  )
 }
 
 async function runLease(plan: JobPlan, lease: LeaseRange, control: Control): Promise<void> {
@@ -61,15 +54,18 @@ async function runLease(plan: JobPlan, lease: LeaseRange, control: Control): Pro
       await generateChunks.executeWithOptions(options, [{ jobId: plan.jobId, ...lease }])
       return
     } catch (error) {
-      if (isCancellation(error)) throw error
-      const cause = error instanceof ActivityFailure ? error.cause : error
-      if (cause instanceof ApplicationFailure && FINAL.has(cause.type ?? ''))
-        throw ApplicationFailure.nonRetryable(cause.message, cause.type)
+      refuseFinal(error)
       await condition(() => !control.paused)
     }
   }
 }
 
-/** Anything thrown, as an error that may be thrown again. */
-export const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error))
+/** Throws what ends the lease's run; returns when it is to be tried again. */
+function refuseFinal(error: unknown): void {
+  if (isCancellation(error)) throw error
+  const cause = error instanceof ActivityFailure ? error.cause : error
+  if (cause instanceof ApplicationFailure && FINAL.has(cause.type ?? ''))
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type)
+  if (workflowInfo().continueAsNewSuggested)
+    throw ApplicationFailure.nonRetryable('the history is long', HISTORY_FULL)
+}

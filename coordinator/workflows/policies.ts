@@ -27,6 +27,10 @@ export const STORAGE = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' },
 } as const
 
+/** How often a job makes parts again that the store lost, and the pause before each time but the first. */
+export const REMAKES_MAX = 3
+export const REMAKE_PAUSE = '10s'
+
 /** Publishing to others may fail for good: after these tries the job fails, its files downloadable. */
 export const PUBLISH = {
   startToCloseTimeout: '24h',
