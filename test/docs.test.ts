@@ -1,0 +1,91 @@
+// The configs that the documents show are run: a reader who copies one gets what the page says.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { suite, test } from 'node:test'
+import { writeChunk } from '#engine/chunk.ts'
+import { compile } from '#engine/compile.ts'
+import { parseConfig } from '#engine/config/parse.ts'
+import { resolveConfig } from '#engine/config/resolve.ts'
+import { RULE_NAMES } from '#engine/config/rules/registry.ts'
+import { OPERATORS } from '#engine/config/schema.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { FUNCTION_NAMES } from '#engine/expression/functions.ts'
+import { Output } from '#engine/formats/output.ts'
+import { planConfig } from '#engine/plan.ts'
+import { previewTable } from '#engine/preview.ts'
+
+const ROOT = new URL('../', import.meta.url)
+const NOW = 1_767_225_600
+const ROWS_SHOWN = 20
+
+/** `mark`: what stands after `yaml`. `file`: the text block behind it with the rows that it makes, if there is one. */
+type Block = { line: number; mark: string; text: string; file: string | null }
+
+function blocksOf(document: string): Block[] {
+  const pattern = /^```yaml ?(\w*)\n([\s\S]*?)^```\n(?:\n?```(?:csv|jsonl)\n([\s\S]*?)^```)?/gm
+  return [...document.matchAll(pattern)].map(([, mark = '', text = '', file], i, all) => ({
+    line: document.slice(0, all[i]?.index).split('\n').length,
+    mark,
+    text,
+    file: file ?? null,
+  }))
+}
+
+/** A block that is a list of columns stands for a table of them. */
+function configOf({ text }: Block): string {
+  if (!text.startsWith('- ')) return text
+  const columns = text.replaceAll(/^(?=.)/gm, '    ')
+  return `seed: 1\ntables:\n- name: t\n  rows: ${ROWS_SHOWN}\n  columns:\n${columns}`
+}
+
+function resolved(block: Block): ResolvedConfig {
+  const { config, problems, warnings } = parseConfig(configOf(block))
+  assert.deepEqual([problems, warnings], [[], []])
+  return resolveConfig(config, { now: NOW }).resolved
+}
+
+function fileOf(config: ResolvedConfig, table: string): string {
+  const out = new Output(1 << 20)
+  writeChunk(compile(config, planConfig(config)).table(table), 0, out)
+  return Buffer.from(out.bytes()).toString()
+}
+
+function check(block: Block): void {
+  if (block.mark === 'unsupported') {
+    const { problems } = parseConfig(configOf(block))
+    assert.notEqual(problems.length, 0)
+    for (const problem of problems) assert.equal(problem.unsupported, true, problem.message)
+    return
+  }
+  const config = resolved(block)
+  for (const { name } of config.tables) {
+    const { columns, rows } = previewTable(config, name, ROWS_SHOWN)
+    for (const row of rows) assert.equal(row.length, columns.length)
+  }
+  const last = config.tables.at(-1)?.name ?? ''
+  if (block.file !== null)
+    assert.ok(fileOf(config, last).startsWith(block.file), fileOf(config, last))
+}
+
+for (const page of ['README.md', 'docs/config.md'])
+  suite(`the configs of ${page}`, async () => {
+    const blocks = blocksOf(await readFile(new URL(page, ROOT), 'utf8'))
+    test('there are some', () => assert.notEqual(blocks.length, 0))
+    for (const block of blocks) test(`line ${block.line}`, () => check(block))
+  })
+
+test('docs/config.md shows every rule, operator and function that there is', async () => {
+  const page = await readFile(new URL('docs/config.md', ROOT), 'utf8')
+  const shown = blocksOf(page)
+    .filter(({ mark }) => mark === '')
+    .map(({ text }) => text)
+    .join('\n')
+  const isShort = (name: string): boolean => new RegExp(`rule: "?${name}\\b`).test(shown)
+  const missing = [
+    ...RULE_NAMES.filter((name) => !shown.includes(`type: ${name},`) && !isShort(name)),
+    ...OPERATORS.filter((name) => !shown.includes(`operator: "${name}"`)),
+    ...FUNCTION_NAMES.filter((name) => !shown.includes(`${name}(`)),
+  ]
+  assert.deepEqual(missing, [])
+})
