@@ -21,7 +21,7 @@ import { createIpfsNode } from '../storage/ipfs-node.ts'
 import { createStorageWorker } from '../temporal/job-workers.ts'
 import { checkParts } from './check-parts.ts'
 import { createFileHasher } from './file-hasher.ts'
-import { createSink } from './sink.ts'
+import { startSink } from './sink-host.ts'
 import { createSweeper } from './sweeper.ts'
 import { createTlsFor } from './tls.ts'
 
@@ -44,11 +44,10 @@ const arweave = config.arweave
 const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
 const pseudonymKey = await secrets.getOrCreate('pseudonym-key', () => randomBytes(32))
 const tlsFor = createTlsFor(secrets)
-const sink = await createSink(
+const sink = await startSink(
   {
-    store,
-    key: await uploadKeyOf(secrets),
     log,
+    onFatal,
     onRefused: (refusal) =>
       audit.record({
         principal: refusal.workerId ?? 'anonymous',
@@ -59,10 +58,14 @@ const sink = await createSink(
       }),
   },
   {
-    host: config.parts.host,
-    port: config.parts.port,
-    maxBytes: config.parts.maxBytes,
-    ...(await tlsFor(config.parts)),
+    store: config.store,
+    key: await uploadKeyOf(secrets),
+    options: {
+      host: config.parts.host,
+      port: config.parts.port,
+      maxBytes: config.parts.maxBytes,
+      ...(await tlsFor(config.parts)),
+    },
   },
 )
 const hasher = createFileHasher(config.store)

@@ -1,0 +1,15 @@
+// What the parts process and its sink thread say to each other.
+
+import type { StoreSettings } from '../storage/open-store.ts'
+import type { SinkOptions } from './sink.ts'
+import type { Refusal } from './take-upload.ts'
+
+export type SinkSettings = { store: StoreSettings; key: Uint8Array; options: SinkOptions }
+
+export type FromSink =
+  | { type: 'listening'; url: string }
+  | { type: 'refused'; refusal: Refusal }
+  | { type: 'warning'; fields: object; message: string }
+
+/** `close`: uploads under way may finish, then the thread ends. */
+export type ToSink = { type: 'close' }
