@@ -13,28 +13,39 @@ const ROWS_AT_ONCE = 200
 type Row = { table_no: number; chunk_no: number; cid: string; bytes: number; seq: number }
 type Deps = { database: Database; store: BlockStore }
 
-/** Reads every byte, as only that tells damage: for jobs that met a lost part, not for every job. */
 export function createDropLostParts(deps: Deps): StorageActivities['dropLostParts'] {
-  const store = verified(deps.store)
   return async ({ jobId }) => {
-    const { cancellationSignal: signal } = Context.current()
-    let after = 0
-    let dropped = 0
-    for (;;) {
-      const rows = await deps.database.query<Row>(
-        `select table_no, chunk_no, cid, bytes, seq from chunks where job_id = $1 and seq > $2
-         order by seq limit $3`,
-        [jobId, after, ROWS_AT_ONCE],
-      )
-      for (const row of rows) {
-        signal.throwIfAborted()
-        if (await isWhole(store, row, signal)) continue
-        const { table_no: tableNo, chunk_no: chunk, cid } = row
-        if (await dropChunk(deps.database, { jobId, tableNo, chunk, cid })) dropped++
-      }
-      if (rows.length < ROWS_AT_ONCE) return { dropped }
-      after = Number(rows.at(-1)?.seq)
+    const { cancellationSignal } = Context.current()
+    return { dropped: await dropLostParts(deps, jobId, { signal: cancellationSignal }) }
+  }
+}
+
+/**
+ * Returns how many chunks it dropped. Reads every byte, as only that tells damage: for jobs that met a lost part, not
+ * for every job.
+ */
+export async function dropLostParts(
+  { database, ...deps }: Deps,
+  jobId: string,
+  { signal }: { signal: AbortSignal },
+): Promise<number> {
+  const store = verified(deps.store)
+  let after = 0
+  let dropped = 0
+  for (;;) {
+    const rows = await database.query<Row>(
+      `select table_no, chunk_no, cid, bytes, seq from chunks where job_id = $1 and seq > $2
+       order by seq limit $3`,
+      [jobId, after, ROWS_AT_ONCE],
+    )
+    for (const row of rows) {
+      signal.throwIfAborted()
+      if (await isWhole(store, row, signal)) continue
+      const { table_no: tableNo, chunk_no: chunk, cid } = row
+      if (await dropChunk(database, { jobId, tableNo, chunk, cid })) dropped++
     }
+    if (rows.length < ROWS_AT_ONCE) return dropped
+    after = Number(rows.at(-1)?.seq)
   }
 }
 

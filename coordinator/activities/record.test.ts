@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
+import { insertJob } from '#test/support/job-rows.ts'
+import { testDatabase } from '#test/support/postgres.ts'
+import { createRecordActivities } from './record.ts'
+
+async function setUp(t: TestContext, status = 'generating') {
+  const { database } = await testDatabase(t)
+  const jobId = await insertJob(database, { status })
+  const record = createRecordActivities({
+    database,
+    specs: createJobSpecs(database),
+    publishers: ['own'],
+  })
+  return {
+    database,
+    jobId,
+    record,
+    job: async () => {
+      const [row] = await database.query<{ status: string; stage: string; error: unknown }>(
+        'select status, stage, error from jobs',
+      )
+      assert.ok(row)
+      return row
+    },
+  }
+}
+
+const ERROR = { code: 'infrastructure', message: 'late' }
+
+test('the late end of an old run ends nothing of the retry', async (t) => {
+  const { database, jobId, record, job } = await setUp(t)
+  await database.query('update jobs set runs = 1')
+  await database.query(
+    `insert into leases (id, job_id, table_no, from_chunk, to_chunk, workflow_id, run_id, activity_id, task_token, attempt, coordinator_id)
+     values ('l', $1, 0, 0, 1, 'w', 'r', 'a', 'token', 1, 'c')`,
+    [jobId],
+  )
+  await record.cancelJob({ jobId, run: 0 })
+  await record.failJob({ jobId, run: 0, error: ERROR })
+  await record.completeJob({ jobId, run: 0 })
+  assert.equal((await job()).status, 'generating')
+  assert.equal((await database.query('select 1 from leases')).length, 1)
+  await record.failJob({ jobId, run: 1, error: ERROR })
+  assert.deepEqual(await job(), { status: 'failed', stage: 'queued', error: ERROR })
+  assert.equal((await database.query('select 1 from leases')).length, 0)
+})
+
+test('an end is written once, and what the user did stands', async (t) => {
+  const { database, jobId, record, job } = await setUp(t)
+  await record.completeJob({ jobId, run: 0 })
+  await record.completeJob({ jobId, run: 0 })
+  await record.failJob({ jobId, run: 0, error: ERROR })
+  assert.deepEqual(await job(), { status: 'completed', stage: 'done', error: null })
+  const done = await database.query(`select 1 from job_events where kind = 'done'`)
+  assert.equal(done.length, 1)
+  await database.query(`update jobs set status = 'cancelled'`)
+  await record.completeJob({ jobId, run: 0 })
+  assert.equal((await job()).status, 'cancelled')
+})
+
+test('planning starts a pending job, and leaves a paused one paused', async (t) => {
+  for (const [status, after] of [
+    ['pending', 'generating'],
+    ['paused', 'paused'],
+    ['cancelled', 'cancelled'],
+  ] as const) {
+    const { jobId, record, job } = await setUp(t, status)
+    const plan = await record.planJob({ jobId })
+    assert.equal((await job()).status, after)
+    assert.equal(plan.tables.length, 1)
+    assert.deepEqual(plan.publishers, ['own'])
+  }
+})
+
+test('the place of a dead chunk becomes fields of the error', async (t) => {
+  const { jobId, record, job } = await setUp(t)
+  const message = JSON.stringify({ code: 'generation_failed', message: 'no', table: 't', chunk: 3 })
+  await record.failJob({ jobId, run: 0, error: { code: 'poison_chunk', message } })
+  assert.deepEqual((await job()).error, {
+    code: 'poison_chunk',
+    cause: 'generation_failed',
+    message: 'no',
+    table: 't',
+    chunk: 3,
+  })
+})
