@@ -56,6 +56,9 @@ async function keepBusy({ api }: BenchStack, over: AbortSignal): Promise<number>
   return jobs
 }
 
+/** A connection sends the requests of its second one after the other; with ten of them, ten arrive at once. */
+const CONNECTIONS = 10
+
 type Load = { method: 'GET' | 'POST'; path: string; perSecond: number; body?: string }
 type Heard = { latencies: number[]; failed: number; answered: number; cannon: autocannon.Result }
 
@@ -68,7 +71,7 @@ async function cannonade({ stack }: BenchStack, load: Load): Promise<Heard> {
       method: load.method,
       headers: { 'x-api-key': stack.admin.api_key, 'content-type': 'application/json' },
       ...(load.body === undefined ? {} : { body: load.body }),
-      connections: Math.min(10, load.perSecond),
+      connections: CONNECTIONS,
       overallRate: load.perSecond,
       duration: settings.loadSeconds,
     },

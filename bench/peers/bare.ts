@@ -2,7 +2,6 @@
 // recorded or published.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -40,13 +39,14 @@ export function startBare(): Bare {
   }
 }
 
-async function ask(child: ChildProcess, share: Share): Promise<Made> {
-  const gone = once(child, 'exit').then(() => {
-    throw new Error('a bare process ended')
+function ask(child: ChildProcess, share: Share): Promise<Made> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error('a bare process ended'))
+    child.once('exit', gone)
+    child.once('message', (made: Made) => {
+      child.off('exit', gone)
+      resolve(made)
+    })
+    child.send(share)
   })
-  gone.catch(() => undefined)
-  const answer = once(child, 'message') as Promise<[Made]>
-  child.send(share)
-  const [made] = await Promise.race([answer, gone])
-  return made
 }
