@@ -95,10 +95,10 @@ export function keyRoutes(app: App, { auth, keys, idempotency, database }: KeyRo
       tags: ['Keys'],
       summary: 'Revoke an API key; other replicas accept it for one more second at most',
       params: IdParams,
-      response: { 204: Type.Null(), ...problems(401, 404) },
+      response: { 204: Type.Null(), ...problems(401, 403, 404) },
     },
     handler: async (request, reply) => {
-      const revoked = await keys.revoke(auth.principalOf(request).userId, request.params.id)
+      const revoked = await keys.revoke(auth.principalOf(request), request.params.id)
       if (!revoked) throw new AppError('not_found', 'You have no such API key.')
       return reply.code(204).send(null)
     },

@@ -169,3 +169,25 @@ test('bearer tokens are the same keys', async (t) => {
   const headers = { authorization: `Bearer ${alice.key}` }
   assert.equal((await call(null, 'GET', '/api/jobs', { headers })).status, 200)
 })
+
+test('a key makes and revokes no key that may do more, and a reading key makes no project', async (t) => {
+  const { alice, call } = await restApp(t)
+  const made = await call(alice, 'POST', '/api/keys', {
+    body: { name: 'reader', scopes: ['jobs:read'] },
+  })
+  const reader = { ...alice, key: String(made.json['api_key']) }
+  const { json } = await call(reader, 'GET', '/api/keys')
+  const keys = json['keys'] as { key_id: string; scopes: string[] }[]
+  const stronger = keys.find(({ scopes }) => scopes.includes('jobs:write'))
+  const refused = [
+    await call(reader, 'POST', '/api/keys', { body: { name: 'x', scopes: ['jobs:write'] } }),
+    await call(reader, 'DELETE', `/api/keys/${stronger?.key_id}`),
+    await call(reader, 'POST', '/api/projects', { body: { name: 'x' } }),
+  ]
+  for (const { status, json } of refused) {
+    assert.equal(status, 403)
+    assert.match(String(json['detail']), /jobs:write/)
+  }
+  const own = await call(reader, 'DELETE', `/api/keys/${String(made.json['key_id'])}`)
+  assert.equal(own.status, 204)
+})

@@ -2,6 +2,7 @@
 
 import Type from 'typebox'
 import type { Database } from '#coordinator/database/database.ts'
+import { requireScope } from '#coordinator/identity/principals.ts'
 import { createProject, listProjects, type Project } from '#coordinator/identity/projects.ts'
 import type { Authentication } from './authentication.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -52,12 +53,13 @@ export function projectRoutes(app: App, { auth, idempotency, database }: Project
       summary: 'Make a project; the caller becomes its owner',
       headers: IdempotencyHeaders,
       body: NewProject,
-      response: { 201: ProjectView, ...problems(400, 401, 409, 422) },
+      response: { 201: ProjectView, ...problems(400, 401, 403, 409, 422) },
     },
     handler: (request, reply) =>
       idempotency.reply(request, reply, async (settle) => {
         const { name } = request.body
         const principal = auth.principalOf(request)
+        requireScope(principal, 'jobs:write')
         const project = await createProject(database, principal, name, (sql, made) =>
           settle(sql, createdOf(made)),
         )

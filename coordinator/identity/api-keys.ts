@@ -4,7 +4,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Principal, UserRole } from './principals.ts'
-import { isAdmin } from './principals.ts'
+import { hasScope } from './principals.ts'
 import { isScope, type Scope, USER_SCOPES } from './scopes.ts'
 
 const FORM = /^syn_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/
@@ -28,8 +28,8 @@ export type ApiKeys = {
   /** The text is not to be had again. Throws `forbidden` for scopes that the creator lacks. */
   create(owner: Principal, wanted: { name: string; scopes: Scope[] | null }): Promise<NewKey>
   list(userId: string): Promise<ApiKey[]>
-  /** False when the user has no such key in force. */
-  revoke(userId: string, id: string): Promise<boolean>
+  /** False when the owner has no such key in force. Throws `forbidden` for another key with more scopes. */
+  revoke(owner: Principal, id: string): Promise<boolean>
 }
 
 export type NewKey = { key: ApiKey; text: string }
@@ -79,12 +79,18 @@ export function createApiKeys(database: Database): ApiKeys {
          where user_id = $1 and revoked_at is null order by created_at, id`,
         [userId],
       ),
-    async revoke(userId, id) {
+    async revoke(owner, id) {
+      const [key] = await database.query<{ scopes: Scope[] }>(
+        'select scopes from api_keys where id = $1 and user_id = $2 and revoked_at is null',
+        [id, owner.userId],
+      )
+      if (key === undefined) return false
+      if (id !== owner.keyId) requireScopes(owner, key.scopes)
       cache.clear()
       const revoked = await database.query(
         `update api_keys set revoked_at = now()
          where id = $1 and user_id = $2 and revoked_at is null returning id`,
-        [id, userId],
+        [id, owner.userId],
       )
       cache.clear()
       return revoked.length > 0
@@ -116,16 +122,20 @@ async function createKey(
 ): Promise<NewKey> {
   const own = [...owner.scopes]
   const granted = scopes ?? own.filter((scope) => USER_SCOPES.includes(scope))
-  const lacking = granted.filter((scope) => !own.includes(scope) && !isAdmin(owner))
-  if (lacking.length > 0) {
-    throw new AppError('forbidden', `Your key lacks the scopes ${lacking.join(', ')}.`)
-  }
+  requireScopes(owner, granted)
   return database.transaction(async (sql) => {
     await requireRoomForKey(sql, owner.userId)
     const text = newApiKeyText()
     const key = await insertApiKey(sql, { userId: owner.userId, name, scopes: granted, text })
     return { key, text }
   })
+}
+
+/** Nobody makes or revokes a key that may do more than their own. Throws `forbidden`. */
+function requireScopes(owner: Principal, scopes: readonly Scope[]): void {
+  const lacking = scopes.filter((scope) => !hasScope(owner, scope))
+  if (lacking.length === 0) return
+  throw new AppError('forbidden', `Your key lacks the scopes ${lacking.join(', ')}.`)
 }
 
 async function requireRoomForKey(sql: Sql, userId: string): Promise<void> {

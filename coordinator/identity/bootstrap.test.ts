@@ -38,7 +38,8 @@ test('a later start adds a new key and resets nothing', async (t) => {
   await database.query('update projects set arweave_budget_winston = 9')
   const keys = createApiKeys(database)
   const principal = await keys.authenticate(first.apiKey)
-  await keys.revoke(principal?.userId ?? '', principal?.keyId ?? '')
+  assert.ok(principal)
+  await keys.revoke(principal, principal.keyId)
   const second = { ...settings(), email: first.email }
   await bootstrap(database, second)
   await bootstrap(database, first)
