@@ -15,7 +15,7 @@ import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
 import type { DownloadLinks } from './download-links.ts'
 import { fileResponse } from './file-response.ts'
-import { readableJob, tableIndex } from './job-file-routes.ts'
+import { notMerged, readableJob, tableIndex } from './job-file-routes.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
@@ -101,9 +101,7 @@ async function answer(
   const names = await readTableNames(database, job.id)
   const wanted = table === undefined ? names : [names[tableIndex(names, table)]]
   const files = (await readFiles(database, job.id)).filter((file) => wanted.includes(file.table))
-  if (files.length < wanted.length) {
-    throw new AppError('conflict', `The job is ${job.status}; its files are not merged yet.`)
-  }
+  if (files.length < wanted.length) throw notMerged(job)
   const [first] = files
   if (first !== undefined && files.length === 1) {
     const name = `${job.name}-${first.table}.${job.format}`

@@ -3,7 +3,8 @@
 import Type from 'typebox'
 import type { Database } from '#coordinator/database/database.ts'
 import { type Principal, requireScope } from '#coordinator/identity/principals.ts'
-import { accessJob, type JobAccess, readTableNames } from '#coordinator/jobs/job-row.ts'
+import { accessJob, type JobAccess, readFiles, readTableNames } from '#coordinator/jobs/job-row.ts'
+import { isOver } from '#coordinator/jobs/job-state.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
 import { PREVIEW_ROWS_MAX, previewJob } from '#coordinator/jobs/preview.ts'
 import type { JobSpecs } from '#coordinator/ledger/job-spec.ts'
@@ -54,6 +55,11 @@ export async function readableJob(
   const job = await accessJob(database, principal, jobId)
   requireScope(principal, 'jobs:read')
   return job
+}
+
+export function notMerged({ status }: JobAccess): AppError {
+  const why = isOver(status) ? 'it has no files' : 'its files are not merged yet'
+  return new AppError('conflict', `The job is ${status}; ${why}.`)
 }
 
 /** The index of the table asked for; the first when none is. Throws `invalid_request` that names those there are. */
@@ -137,7 +143,7 @@ function linkRoute(app: App, { auth, database, links, settings }: JobFileRoutesD
       summary: 'A URL for one file that works without a key for five minutes',
       params: IdParams,
       body: Type.Object({ table: Type.Optional(TableName) }, { additionalProperties: false }),
-      response: { 201: LinkView, ...problems(400, 401, 403, 404) },
+      response: { 201: LinkView, ...problems(400, 401, 403, 404, 409) },
     },
     handler: async (request, reply) => {
       const job = await readableJob(database, auth.principalOf(request), request.params.id)
@@ -148,6 +154,8 @@ function linkRoute(app: App, { auth, database, links, settings }: JobFileRoutesD
         throw invalidRequest([{ path: '/table', message: 'The job has several tables', hint }])
       }
       const table = names[tableIndex(names, asked)] as string
+      const files = await readFiles(database, job.id)
+      if (!files.some((file) => file.table === table)) throw notMerged(job)
       const { expires, signature } = links.sign({ jobId: job.id, table })
       const query = new URLSearchParams({ table, expires: String(expires), signature }).toString()
       return reply.code(201).send({

@@ -158,6 +158,18 @@ test('a link fetches its one file without a key, for five minutes', async (t) =>
   assert.equal((await call(null, 'GET', path)).status, 404)
 })
 
+test('there is no link to a file that is not there', async (t) => {
+  const { alice, call } = await restApp(t)
+  const submitted = await call(alice, 'POST', '/api/jobs', { body: { config: ORDERS } })
+  const url = `/api/jobs/${String(submitted.json['job_id'])}`
+  const early = await call(alice, 'POST', `${url}/download-link`, { body: { table: 'orders' } })
+  assert.equal(early.status, 409)
+  assert.match(String(early.json['detail']), /pending; its files are not merged yet/)
+  await call(alice, 'POST', `${url}/cancel`)
+  const late = await call(alice, 'GET', `${url}/download`)
+  assert.match(String(late.json['detail']), /cancelled; it has no files/)
+})
+
 test('a link needs a table when there are several', async (t) => {
   const { alice, call, url } = await made(t)
   const { status, text } = await call(alice, 'POST', `${url}/download-link`)
