@@ -4,12 +4,7 @@ import { randomBytes } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
@@ -28,7 +23,6 @@ import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
 import { createDownloadLinks } from './download-links.ts'
 import { enrollmentRoutes } from './enrollment-routes.ts'
-import { PROBLEM_TYPE, problemOf } from './errors.ts'
 import { gatewayRoutes } from './gateway.ts'
 import type { HealthChecks } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -41,7 +35,8 @@ import { jobFileRoutes } from './job-file-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createMayRead } from './may-read.ts'
-import { documentOptions } from './openapi.ts'
+import { documentOptions, documentPage } from './openapi.ts'
+import { commonHeaders, sendProblem } from './problem-reply.ts'
 import { projectRoutes } from './project-routes.ts'
 import type { App } from './types.ts'
 import { validatorCompiler } from './validation.ts'
@@ -82,7 +77,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const services = await createServices(app, deps)
   observeRequests(app, { ...deps, auth: services.auth })
   await app.register(swagger, documentOptions(deps.settings.publicUrl))
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, documentPage)
   await registerRoutes(app, { ...deps, ...services })
   return app
 }
@@ -131,6 +126,8 @@ function bareApp({ logger, settings }: AppDeps): App {
     requestIdHeader: false,
     genReqId: () => crypto.randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // What the router itself refuses reaches neither hooks nor the error handler.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   // The schemas of replies are for the document; what is sent is made by our own code.
@@ -145,10 +142,7 @@ function bareApp({ logger, settings }: AppDeps): App {
       reply,
     ),
   )
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    reply.header('x-content-type-options', 'nosniff')
-  })
+  app.addHook('onRequest', async (request, reply) => commonHeaders(request, reply))
   return app
 }
 
@@ -163,7 +157,7 @@ function limitClose(app: App): void {
 /** Clients send the JSON content type with calls that have no body, such as pause. */
 function acceptEmptyJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser<string>(
     'application/json',
     { parseAs: 'string' },
@@ -171,21 +165,21 @@ function acceptEmptyJson(app: App): void {
       if (body === '') done(null, undefined)
       else {
         void parse(request, body, (error, value: unknown) =>
-          error
-            ? done(new AppError('invalid_request', `The body is not JSON: ${error.message}`))
-            : done(null, value),
+          error ? done(new AppError('invalid_request', jsonFault(body))) : done(null, value),
         )
       }
     },
   )
 }
 
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
-  if (problem.status === 503) reply.header('retry-after', '1')
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="syndata"')
-  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
+/** Why a body that the parser refused is not taken: where the JSON breaks off, or a key that is none of data. */
+function jsonFault(body: string): string {
+  try {
+    JSON.parse(body)
+  } catch (error) {
+    return `The body is not JSON: ${(error as Error).message}`
+  }
+  return 'The body has a key __proto__, or a constructor with a prototype; those are not taken.'
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

@@ -15,6 +15,8 @@ export type ProblemDocument = {
   errors?: Problem[]
 }
 
+const HINT_OF_DETAIL = 'Correct what detail names and send it again.'
+
 /** The document to answer with, and the error for the log when it is ours to know about. */
 export function problemOf(thrown: unknown, requestId: string): ProblemDocument {
   const error = asAppError(thrown)
@@ -26,7 +28,7 @@ export function problemOf(thrown: unknown, requestId: string): ProblemDocument {
     // What went wrong inside is for the log: driver text, hosts, SQL and paths never leave.
     detail: http < 500 ? error.message : `The request failed. Its id is ${requestId}.`,
     code: error.code,
-    hint,
+    hint: error.code === 'invalid_request' && error.problems.length === 0 ? HINT_OF_DETAIL : hint,
     request_id: requestId,
     ...(error.problems.length > 0 ? { errors: error.problems } : {}),
   }
@@ -66,8 +68,9 @@ export function isConnectionError(thrown: unknown): boolean {
 function fromFastify(thrown: unknown): AppError | null {
   if (!(thrown instanceof Error)) return null
   const { code, statusCode } = thrown as Error & { code?: unknown; statusCode?: unknown }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new AppError('payload_too_large', thrown.message)
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return new AppError('not_found', 'There is nothing with a name or id that long.')
+  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new AppError('invalid_request', 'Send the body as application/json.')
   }

@@ -75,14 +75,31 @@ export async function sendPieces(
   return reply.send(Readable.from(all(), { objectMode: false }))
 }
 
-/** The Content-Disposition that saves under `name`, in both forms of RFC 6266. */
-export function attachment(name: string): string {
+/** File systems take 255 bytes; room is left for what browsers add to a name that is taken. */
+const NAME_BYTES_MAX = 200
+
+/** The Content-Disposition that saves under `name`, made safe as a file's, in both forms of RFC 6266. */
+export function attachment(fullName: string): string {
+  const name = fileName(fullName)
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
+}
+
+/** One file in the folder at hand, not a hidden one; a name that is too long keeps its extension. */
+function fileName(name: string): string {
+  const safe = name
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Bidi_Control}/\\]/gu, '_')
+    .replace(/^\./, '_')
+  const dot = safe.lastIndexOf('.')
+  const extension = dot > 0 && safe.length - dot <= 12 ? safe.slice(dot) : ''
+  const stem = Array.from(safe.slice(0, safe.length - extension.length))
+  while (Buffer.byteLength(stem.join('') + extension) > NAME_BYTES_MAX) stem.pop()
+  return stem.join('') + extension
 }
 
 /** True when an If-None-Match header names this tag. */

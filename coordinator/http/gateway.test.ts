@@ -9,9 +9,9 @@ import { verifyBlock } from '#engine/dag/cid.ts'
 import { concatLinks, directoryOf } from '#engine/dag/concat.ts'
 import { LEAF_BYTES, partOf } from '#engine/dag/part.ts'
 import { ByteReader } from '#engine/dag/varint.ts'
-import { problemOf } from './errors.ts'
 import { attachment } from './file-response.ts'
 import { gatewayRoutes } from './gateway.ts'
+import { sendProblem } from './problem-reply.ts'
 import type { App } from './types.ts'
 
 async function setUp(t: TestContext, hidden: Set<string> = new Set()) {
@@ -32,10 +32,7 @@ async function setUp(t: TestContext, hidden: Set<string> = new Set()) {
   ]
   const root = directoryOf(entries, keep)
   const app = fastify() as unknown as App
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, request.id)
-    return reply.code(problem.status).send(problem)
-  })
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   gatewayRoutes(app, {
     store: { get: async (cid) => blocks.get(cid) ?? null },
     mayRead: async (_, cid) => !hidden.has(cid),
@@ -265,9 +262,34 @@ test('an answer to credentials is kept by no shared cache', async (t) => {
   assert.match(String(answer.headers['cache-control']), /^private/)
 })
 
+test('a refusal about a file is kept by no cache', async (t) => {
+  const { get, file } = await setUp(t)
+  const { statusCode, headers } = await get(`/ipfs/${file.cid}`, { range: 'bytes=99999999-' })
+  assert.equal(statusCode, 416)
+  assert.equal(headers['content-range'], `bytes */${file.bytes}`)
+  for (const name of ['cache-control', 'etag', 'content-disposition']) {
+    assert.equal(headers[name], undefined, name)
+  }
+})
+
+test('a name to save under is that of one visible file that every system can write', () => {
+  const saved = (name: string): string => {
+    const [, encoded = ''] = /filename\*=UTF-8''(.*)$/.exec(attachment(name)) ?? []
+    return decodeURIComponent(encoded)
+  }
+  assert.equal(saved('../../etc/passwd'), '_._.._etc_passwd')
+  assert.equal(saved('..\\x.csv'), '_._x.csv')
+  assert.equal(saved('.bashrc'), '_bashrc')
+  assert.equal(saved('a\u202egpj.csv'), 'a_gpj.csv')
+  assert.equal(saved('\ud800.csv'), '\ufffd.csv')
+  const long = saved(`${'😀'.repeat(100)}.csv`)
+  assert.match(long, /^(😀){49}\.csv$/u)
+  assert.equal(saved('x'.repeat(300)).length, 200)
+})
+
 test('a name to save under cannot break its header', () => {
   assert.equal(
     attachment('a"b\\c\r\né%.csv'),
-    `attachment; filename="a_b_c____.csv"; filename*=UTF-8''a%22b%5Cc%0D%0A%C3%A9%25.csv`,
+    `attachment; filename="a_b_c____.csv"; filename*=UTF-8''a%22b_c__%C3%A9%25.csv`,
   )
 })

@@ -14,6 +14,14 @@ const TAGS = [
   { name: 'Instance', description: 'Health, figures, metrics' },
 ]
 
+/** Options for @fastify/swagger-ui: nothing is fetched from elsewhere, and plain HTTP goes on working. */
+export const documentPage = {
+  routePrefix: '/docs',
+  staticCSP:
+    "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'; script-src 'self'; script-src-attr 'none'; style-src 'self' 'unsafe-inline'",
+  uiConfig: { validatorUrl: null },
+}
+
 /** Options for @fastify/swagger; `publicUrl` is where callers reach this installation. */
 export function documentOptions(publicUrl: string): SwaggerOptions {
   return {

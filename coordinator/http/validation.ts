@@ -36,9 +36,14 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (value: unknown) => {
     const converted = httpPart === 'body' ? (value ?? {}) : fromText(schema, value)
     const problems = check(converted, '')
-    return problems.length === 0 ? { value: converted } : { error: invalidRequest(problems) }
+    if (problems.length === 0) return { value: converted }
+    // An id that cannot be one is an id that nothing has.
+    const missing = httpPart === 'params'
+    return { error: missing ? new AppError('not_found', NO_SUCH) : invalidRequest(problems) }
   }
 }
+
+const NO_SUCH = 'There is nothing with this name or id.'
 
 /** Fields that are to be numbers or truth values, where their text is one. */
 function fromText(schema: TSchema, value: unknown): unknown {
@@ -72,10 +77,22 @@ export function createCheck(schema: TSchema): Check {
   if (shape.properties !== undefined) return objectCheck(shape, shape.properties)
   if (shape.items !== undefined) return arrayCheck(schema, shape.items)
   const compiled = Compile(schema)
-  return (value, path) =>
-    compiled.Check(value)
-      ? []
-      : [{ path, message: `${quote(value)} is not valid here`, hint: expected(shape) }]
+  return (value, path) => {
+    if (!compiled.Check(value)) {
+      return [{ path, message: `${quote(value)} is not valid here`, hint: expected(shape) }]
+    }
+    return typeof value === 'string' && !isStorable(value) ? [unstorable(path)] : []
+  }
+}
+
+/** What databases and files take as UTF-8 text. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+function unstorable(path: string): Problem {
+  const message = 'The text has a NUL character or half a surrogate pair'
+  return { path, message, hint: 'Send text that is valid Unicode, without NUL.' }
 }
 
 function objectCheck(shape: Shape, properties: Record<string, TSchema>): Check {
@@ -127,6 +144,7 @@ function unknownField(path: string, name: string, valid: string[]): Problem {
 
 function expected(shape: Shape): string {
   const choices = choicesOf(shape)
+  if (choices.length === 1) return `Use ${String(choices[0])}.`
   if (choices.length > 0) return `Use one of ${choices.map(String).join(', ')}.`
   return shape.description ?? `${kindOf(shape)}${boundsOf(shape)}.`
 }

@@ -184,7 +184,8 @@ function errorOf(problems: Found[]): AppError {
   )
   const [first] = plain
   const more = plain.length > 1 ? ` (and ${plain.length - 1} more)` : ''
-  const detail = `${first?.path}: ${first?.message}${more}${problems[0]?.unsupported ? `. ${first?.hint}` : ''}`
+  const where = first?.path ? `${first.path}: ` : ''
+  const detail = `${where}${first?.message}${more}${problems[0]?.unsupported ? `. ${first?.hint}` : ''}`
   if (problems.every(({ unsupported }) => unsupported)) {
     return new AppError('unsupported', detail, { problems: plain })
   }

@@ -61,15 +61,16 @@ export function at(path: string, key: string | number): string {
 
 /** The hint for a wrong name: the nearest valid one first, else a few of them. */
 export function nameHint(wrong: string, valid: readonly string[]): string {
-  const near = nearestName(wrong, valid)
+  const near = wrong === '' ? null : nearestName(wrong, valid)
   if (near !== null) return `Did you mean ${near}?`
   const shown = valid.slice(0, 12).join(', ')
   if (shown === '') return 'There is none to choose from.'
   return valid.length > 12 ? `For example ${shown}.` : `Use one of ${shown}.`
 }
 
-/** A user's text in a message: quoted and short. */
-export function quote(text: unknown): string {
-  const shown = typeof text === 'string' ? text : (JSON.stringify(text) ?? 'nothing')
-  return shown.length > 60 ? `"${shown.slice(0, 57)}..."` : `"${shown}"`
+/** A user's value in a message: short, and text in quotes, so that "5" is not 5. */
+export function quote(value: unknown): string {
+  const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  const short = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown
+  return typeof value === 'string' ? `"${short}"` : short
 }
