@@ -6,7 +6,8 @@ import { type PythonPeer, timePython } from './peers/python.ts'
 import type { Row } from './row.ts'
 import { besides, measured } from './row.ts'
 import { type BenchStack, withStack } from './support/bench-stack.ts'
-import { emptyStore, nextSeed, request, type Timed, timeJob } from './support/jobs.ts'
+import { requireDisk } from './support/disk.ts'
+import { nextSeed, request, type Timed, timeJob } from './support/jobs.ts'
 import { cpuBetween, cpuByRole } from './support/processes.ts'
 import { say } from './support/say.ts'
 import { runs, settings } from './support/settings.ts'
@@ -17,6 +18,8 @@ const row = measured('e2e')
 const SMALL_ROWS = 1_000_000
 const WARM_UPS = 3
 const TRACED = 5
+const BYTES_PER_ROW = 145
+const FLEETS = [4, 2]
 
 type Size = { rows: number; times: number }
 type OurRun = Timed & { cpu: Map<string, number> }
@@ -27,13 +30,23 @@ export async function e2eBench(): Promise<Row[]> {
     { rows: SMALL_ROWS, times: runs(7) },
     { rows: settings.e2eRows, times: runs(3) },
   ]
+  requireDisk(bytesOf(sizes))
   const python = await pythonRuns(sizes)
   const rows: Row[] = []
-  for (const workers of [4, 2]) {
+  for (const workers of FLEETS) {
     const label = workers === 4 ? '4 workers, the default' : `${workers} workers`
     rows.push(...(await withStack({ workers }, (running) => fleet(running, { sizes, label }))))
   }
   return [...rows.map((one) => withPython(one, python)), ...pythonRows(python)]
+}
+
+/** What the stacks of both fleets leave behind, with room for the peers. */
+function bytesOf(sizes: Size[]): number {
+  const rows = sizes.reduce((sum, { rows: n, times }) => sum + n * times, 0)
+  return (
+    (FLEETS.length * (rows + (WARM_UPS + TRACED) * SMALL_ROWS) + 2 * settings.e2eRows) *
+    BYTES_PER_ROW
+  )
 }
 
 async function fleet(
@@ -80,7 +93,6 @@ async function ourRun(running: BenchStack, rows: number): Promise<OurRun> {
   const before = cpuByRole(running.stack.processes)
   const timed = await timeJob(running.api, request('ten', { rows, seed: nextSeed() }))
   const cpu = cpuBetween(before, cpuByRole(running.stack.processes))
-  emptyStore(running)
   return { ...timed, cpu }
 }
 
@@ -131,7 +143,6 @@ async function timeline(running: BenchStack, label: string): Promise<Row[]> {
         { what: 'completed seen by the client', atMs: completedMs },
       ]
       for (const { what, atMs } of moments) steps.set(what, [...(steps.get(what) ?? []), atMs])
-      emptyStore(running)
     }
   } finally {
     await tracer.close()

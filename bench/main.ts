@@ -4,6 +4,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Row } from './row.ts'
 import { stopOnSignals } from './support/bench-stack.ts'
+import { removeFolders } from './support/disk.ts'
 import { printed } from './support/print.ts'
 import { say } from './support/say.ts'
 
@@ -98,9 +99,11 @@ async function main(): Promise<void> {
   say(`load average at the end ${load()}`)
 }
 
-await main().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
-  process.exitCode = 1
-})
+await main()
+  .catch((error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+    process.exitCode = 1
+  })
+  .finally(removeFolders)

@@ -1,12 +1,12 @@
 // What grows with a job and what must not: memory of each process from 1 to 100 million rows, and a job of 100,000
 // chunks with its Temporal histories.
 
-import { statfsSync } from 'node:fs'
 import { Connection, Client as Temporal } from '@temporalio/client'
 import type { Stack } from '#scripts/stack/start-stack.ts'
 import { NAMESPACE } from '#scripts/stack/temporal.ts'
 import { measured, type Row, rounded } from './row.ts'
 import { type BenchStack, withStack } from './support/bench-stack.ts'
+import { requireDisk } from './support/disk.ts'
 import { nextSeed, request, timeJob } from './support/jobs.ts'
 import { rssBytes } from './support/processes.ts'
 import { say } from './support/say.ts'
@@ -25,16 +25,9 @@ const ROLES = ['coordinator', 'parts', 'worker']
 
 export async function scaleBench(): Promise<Row[]> {
   return withStack({}, async (running) => {
-    requireDisk(running)
+    requireDisk(settings.scaleRows * BYTES_PER_ROW)
     return [...(await memory(running)), ...(await chunks(running))]
   })
-}
-
-function requireDisk({ dataDir }: BenchStack): void {
-  const { bavail, bsize } = statfsSync(dataDir)
-  const need = settings.scaleRows * BYTES_PER_ROW
-  if (bavail * bsize < need)
-    throw new Error(`${dataDir} has ${bavail * bsize} bytes free, and ${need} are needed`)
 }
 
 async function memory({ stack, api }: BenchStack): Promise<Row[]> {

@@ -12,7 +12,7 @@ import { planConfig } from '#engine/plan.ts'
 
 /** Every `of`-th chunk from `from` on, into `dir`. */
 export type Share = { rows: number; seed: number; from: number; of: number; dir: string }
-export type Made = { bytes: number; cpuMs: number }
+export type Made = { bytes: number; cids: string[]; cpuMs: number }
 
 function make({ rows, seed, from, of, dir }: Share): Made {
   const before = process.cpuUsage()
@@ -21,16 +21,18 @@ function make({ rows, seed, from, of, dir }: Share): Made {
   if (!table) throw new RangeError('the config has no table')
   mkdirSync(dir, { recursive: true })
   let bytes = 0
+  const cids: string[] = []
   for (let chunk = from; chunk < table.chunks; chunk += of) {
     out.reset()
     writeChunk(table, chunk, out)
     const content = out.bytes()
-    const { link } = partOf(content)
-    writeWhole(path.join(dir, link.cid), content)
+    cids.push(partOf(content).link.cid)
+    // The same files in each run: see support/disk.ts.
+    writeWhole(path.join(dir, `${chunk}.csv`), content)
     bytes += content.length
   }
   const { user, system } = process.cpuUsage(before)
-  return { bytes, cpuMs: (user + system) / 1000 }
+  return { bytes, cids, cpuMs: (user + system) / 1000 }
 }
 
 function writeWhole(file: string, content: Uint8Array): void {

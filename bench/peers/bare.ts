@@ -2,15 +2,13 @@
 // recorded or published.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { benchFolder } from '#bench/support/disk.ts'
 import type { Made, Share } from './bare-process.ts'
 
 const PROCESSES = 2
 
 export type Bare = {
-  /** Makes the table once, on both processes; the files are gone afterwards. */
+  /** Makes the table once, on both processes, over the files of the run before. */
   run(size: { rows: number; seed: number }): Promise<{ ms: number; cpuMs: number }>
   close(): void
 }
@@ -18,20 +16,16 @@ export type Bare = {
 export function startBare(): Bare {
   const script = new URL('./bare-process.ts', import.meta.url)
   const processes = Array.from({ length: PROCESSES }, () => fork(script))
+  const dir = benchFolder('bare')
   return {
     async run(size) {
-      const dir = mkdtempSync(path.join(tmpdir(), 'syndata-bare-'))
-      try {
-        const startedMs = performance.now()
-        const shares = processes.map((child, from) =>
-          ask(child, { ...size, from, of: PROCESSES, dir: path.join(dir, String(from)) }),
-        )
-        const made = await Promise.all(shares)
-        const ms = performance.now() - startedMs
-        return { ms, cpuMs: made.reduce((sum, { cpuMs }) => sum + cpuMs, 0) }
-      } finally {
-        rmSync(dir, { recursive: true, force: true })
-      }
+      const startedMs = performance.now()
+      const shares = processes.map((child, from) =>
+        ask(child, { ...size, from, of: PROCESSES, dir }),
+      )
+      const made = await Promise.all(shares)
+      const ms = performance.now() - startedMs
+      return { ms, cpuMs: made.reduce((sum, { cpuMs }) => sum + cpuMs, 0) }
     },
     close() {
       for (const child of processes) child.disconnect()

@@ -1,13 +1,11 @@
-// A stack of its own for a bench: in a fresh folder, stopped and removed afterwards whatever happens.
+// A stack of its own for a bench: in a fresh folder, stopped afterwards whatever happens.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { type Api, createApi } from '#scripts/demo/api.ts'
 import { type Stack, startStack } from '#scripts/stack/start-stack.ts'
+import { benchFolder } from './disk.ts'
 import { say } from './say.ts'
 
-export type BenchStack = { stack: Stack; api: Api; dataDir: string }
+export type BenchStack = { stack: Stack; api: Api }
 
 type Options = {
   workers?: number
@@ -28,22 +26,18 @@ export async function withStack<T>(
   work: (running: BenchStack) => Promise<T>,
 ): Promise<T> {
   stopping.signal.throwIfAborted()
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'syndata-bench-'))
+  const dataDir = benchFolder('stack')
   const quiet = { LOG_LEVEL: 'warn' }
   const env: Record<string, Record<string, string>> = { ...options.env }
   for (const role of ['coordinator', 'parts', 'worker']) env[role] = { ...quiet, ...env[role] }
   const workers = options.workers ?? 4
   say(`starting a stack with ${workers} workers`)
+  const stack = await startStack({ dataDir, workers, env, signal: stopping.signal })
   try {
-    const stack = await startStack({ dataDir, workers, env, signal: stopping.signal })
-    try {
-      const api = createApi({ url: stack.rest_url, apiKey: stack.admin.api_key })
-      return await Promise.race([work({ stack, api, dataDir }), whenStopped()])
-    } finally {
-      await stack.stop()
-    }
+    const api = createApi({ url: stack.rest_url, apiKey: stack.admin.api_key })
+    return await Promise.race([work({ stack, api }), whenStopped()])
   } finally {
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
+    await stack.stop()
   }
 }
 

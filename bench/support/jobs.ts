@@ -1,11 +1,9 @@
 // Jobs as a client sees them: submitted over REST, watched by asking, with times taken on the client's clock.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parse } from 'yaml'
 import type { Api, Job } from '#scripts/demo/api.ts'
-import type { BenchStack } from './bench-stack.ts'
 
 type Table = 'ten' | 'slow' | 'narrow'
 type Size = { rows: number; seed: number; chunkRows?: number }
@@ -53,12 +51,4 @@ function pauseMs({ chunks_completed: done, total_chunks: total, outputs }: Job):
   if (outputs[0]?.cid) return 20
   if (total === 0 || done < total * 0.8) return 50
   return done < total ? 10 : 2
-}
-
-/** Frees the disk of parts that no run needs any more; only between jobs. */
-export function emptyStore({ dataDir }: Pick<BenchStack, 'dataDir'>): void {
-  const store = path.join(dataDir, 'store')
-  // The folders stay: a store that has served for a while has them all.
-  for (const file of readdirSync(store, { recursive: true, withFileTypes: true }))
-    if (file.isFile()) rmSync(path.join(file.parentPath, file.name), { force: true })
 }
