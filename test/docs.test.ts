@@ -1,6 +1,8 @@
-// The configs that the documents show are run: a reader who copies one gets what the page says.
+// The configs that the documents show are run, and the files that they name exist: a reader who follows a page gets
+// what it says.
 
 import assert from 'node:assert/strict'
+import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { suite, test } from 'node:test'
 import { writeChunk } from '#engine/chunk.ts'
@@ -88,4 +90,17 @@ test('docs/config.md shows every rule, operator and function that there is', asy
     ...FUNCTION_NAMES.filter((name) => !shown.includes(`${name}(`)),
   ]
   assert.deepEqual(missing, [])
+})
+
+test('the files that the pages name exist', async () => {
+  const options = { cwd: ROOT, exclude: (name: string) => name === 'node_modules' }
+  const pages = globSync(['*.md', 'docs/**/*.md', 'examples/*.md'], options)
+  assert.ok(pages.length > 10)
+  const named =
+    /\b(?:coordinator|worker|engine|proto|scripts|test|bench|docs|examples)\/[\w./-]+\.\w+/g
+  for (const page of pages) {
+    const text = await readFile(new URL(page, ROOT), 'utf8')
+    const missing = (text.match(named) ?? []).filter((file) => !existsSync(new URL(file, ROOT)))
+    assert.deepEqual([page, missing], [page, []])
+  }
 })
