@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { activityInfo, CompleteAsyncError } from '@temporalio/activity'
-import type { Database } from '../database/database.ts'
+import { ApplicationFailure } from '@temporalio/common'
+import type { Database, Sql } from '../database/database.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeaseOfActivity, openLease } from '../ledger/leases.ts'
@@ -36,9 +37,20 @@ export function createGenerateChunks(deps: GenerateDeps): LeaseActivities['gener
       workerIds: [],
       coordinatorId,
     })
+    if (row === null) return refuse(database, range.jobId)
     if (row.coordinatorId === coordinatorId) fleet.startLease(row, { spec, missing })
     throw new CompleteAsyncError()
   }
+}
+
+/**
+ * Of a pause the run hears, too: it schedules the lease again when the job goes on. That a job is over ends the run,
+ * so that nothing waits for an answer.
+ */
+async function refuse(sql: Sql, jobId: string): Promise<never> {
+  const rows = await sql.query(`select 1 from jobs where id = $1 and status = 'paused'`, [jobId])
+  if (rows.length > 0) throw ApplicationFailure.nonRetryable('the job is paused', 'job_paused')
+  throw new CompleteAsyncError()
 }
 
 function activityOf() {

@@ -92,7 +92,9 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     every(TICK_MS, () => tick(deps, { registry, leases, assignments })),
     every(LOADS_EVERY_MS, () => void flushLoads(deps, registry)),
     deps.notifications.on('cancel', (jobId) => cancelJob(registry, leases, jobId)),
-    deps.notifications.on('fleet', (workerId) => void applyState(deps, registry, workerId)),
+    deps.notifications.on('fleet', (workerId) => {
+      void applyState(deps, registry, workerId).then(onRoom)
+    }),
   ]
   return {
     connect: (stream) => serveWorker(session, stream),

@@ -38,13 +38,27 @@ test('a later attempt leaves the lease with the replica that has it, if that liv
   await openLease(database, lease(jobId))
   const second = { id: 'l2', taskToken: Buffer.from('two'), attempt: 2, coordinatorId: 'b' }
   const kept = await openLease(database, lease(jobId, second))
-  assert.equal(kept.id, 'l1')
+  assert.equal(kept?.id, 'l1')
   assert.equal(kept.coordinatorId, 'a')
   assert.equal(kept.taskToken.toString(), 'two')
   await database.query('delete from coordinators')
   const taken = await openLease(database, lease(jobId, second))
-  assert.equal(taken.id, 'l1')
+  assert.equal(taken?.id, 'l1')
   assert.equal(taken.coordinatorId, 'b')
+})
+
+test('no lease is opened for a job that is paused, over or deleted', async (t) => {
+  const { database } = await testDatabase(t)
+  const jobId = await insertJob(database)
+  const isOpened = async (change: string) => {
+    await database.query(`update jobs set ${change} where id = $1`, [jobId])
+    return (await openLease(database, lease(jobId))) !== null
+  }
+  assert.equal(await isOpened(`status = 'paused'`), false)
+  assert.equal(await isOpened(`status = 'cancelled'`), false)
+  assert.equal(await isOpened(`status = 'pending'`), true)
+  assert.equal(await isOpened('deleted_at = now()'), false)
+  assert.equal(await openLease(database, lease('no such job')), null)
 })
 
 test('only a worker that a lease was assigned to can bring it to another replica', async (t) => {

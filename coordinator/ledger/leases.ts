@@ -50,13 +50,18 @@ const leaseOf = (row: Stored): LeaseRow => ({
 
 /**
  * Opens the lease of an activity attempt. When an earlier attempt left it with a replica that lives, it stays
- * there and gets the new token; else it becomes ours. The answer's coordinatorId says which.
+ * there and gets the new token; else it becomes ours. The answer's coordinatorId says which. Null while the job is
+ * paused and when it is over: the lock holds off a pause or cancel until the lease is there to be seen by it.
  */
-export async function openLease(sql: Sql, lease: LeaseRow): Promise<LeaseRow> {
+export async function openLease(sql: Sql, lease: LeaseRow): Promise<LeaseRow | null> {
   const rows = await sql.query<Stored>(
-    `insert into leases as l (id, job_id, table_no, from_chunk, to_chunk, workflow_id, run_id, activity_id,
+    `with job as (
+       select id from jobs where id = $2 and status in ('pending', 'generating') and deleted_at is null for share
+     )
+     insert into leases as l (id, job_id, table_no, from_chunk, to_chunk, workflow_id, run_id, activity_id,
        task_token, attempt, coordinator_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     select $1::text, id, $3::int, $4::int, $5::int, $6::text, $7::text, $8::text, $9::bytea, $10::int, $11::text
+     from job
      on conflict (workflow_id, run_id, activity_id) do update set
        task_token = excluded.task_token, attempt = excluded.attempt,
        coordinator_id = case when exists (
@@ -78,7 +83,7 @@ export async function openLease(sql: Sql, lease: LeaseRow): Promise<LeaseRow> {
       COORDINATOR.deadAfterMs / 1000,
     ],
   )
-  return leaseOf(rows[0] as Stored)
+  return rows[0] ? leaseOf(rows[0]) : null
 }
 
 /** Makes a worker's running lease ours; null when the lease is over or was never the worker's. */
