@@ -127,7 +127,7 @@ function bareApp({ logger, settings }: AppDeps): App {
     genReqId: () => crypto.randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     // What the router itself refuses reaches neither hooks nor the error handler.
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   // The schemas of replies are for the document; what is sent is made by our own code.
