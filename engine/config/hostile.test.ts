@@ -209,6 +209,21 @@ test('values that are no JSON are refused, cycles among them', () => {
   }
 })
 
+test('text that UTF-8 cannot write is refused, as a value and as a name', () => {
+  for (const source of [
+    { tables: [{ name: '\ud800', columns: [] }] },
+    { tables: [], 'x-\udc00': 1 },
+    '{"tables": [{"name": "t", "description": "\\ud83d"}]}',
+    'tables: ["\\ud83d"]',
+  ]) {
+    assert.match(parseConfig(source).problems[0]?.message ?? '', /half a surrogate pair/)
+  }
+  assert.deepEqual(
+    parseConfig({ tables: [{ name: '😀', columns: [{ name: '日本', type: 'int' }] }] }).problems,
+    [],
+  )
+})
+
 test('aliases that expand exponentially are refused', () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
   for (let i = 1; i < 12; i++) lines.push(`a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}*a${i - 1}]`)

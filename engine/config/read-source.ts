@@ -154,10 +154,14 @@ function checkTree(root: unknown, report: Report): boolean {
   return fault === null
 }
 
+/** Text that UTF-8 cannot write, so that neither a file nor a digest can hold it. */
+const HALF_PAIR = { path: '', message: 'The text has half a surrogate pair' }
+
 function createTreeCheck(): (value: unknown, depth: number) => Fault | null {
   let nodes = 0
   const visit = (value: unknown, depth: number): Fault | null => {
     nodes += 1
+    if (typeof value === 'string') return value.isWellFormed() ? null : HALF_PAIR
     if (nodes > NODES_MAX) return { path: '', message: 'The config has too many values' }
     if (value === null || typeof value !== 'object') return scalarFault(value)
     if (depth >= DEPTH_MAX) {
@@ -165,7 +169,8 @@ function createTreeCheck(): (value: unknown, depth: number) => Fault | null {
     }
     if (!Array.isArray(value) && !isPlain(value)) return notJson()
     for (const key in value) {
-      const fault = visit((value as Record<string, unknown>)[key], depth + 1)
+      const own = (value as Record<string, unknown>)[key]
+      const fault = key.isWellFormed() ? visit(own, depth + 1) : HALF_PAIR
       if (fault !== null) return { path: at('', key) + fault.path, message: fault.message }
     }
     return null
