@@ -1,6 +1,7 @@
 // Names: no two tables and no two columns of a table alike, none with control characters.
 import type { DatasetConfig, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
+import type { OutputFormat } from './types.ts'
 
 export function checkNames({ tables }: DatasetConfig, report: Report): void {
   const seen = new Map<string, string>()
@@ -13,6 +14,22 @@ export function checkNames({ tables }: DatasetConfig, report: Report): void {
     }
     seen.set(folded, name)
     checkColumnNames(columns, report)
+  }
+}
+
+/** Files that every output has beside those of its tables. */
+const FILES_OF_AN_OUTPUT = ['manifest.json', 'chunks.jsonl']
+
+/** A table's file may not stand where a file of the output itself does. */
+export function checkFileNames(
+  { tables }: DatasetConfig,
+  format: OutputFormat,
+  report: Report,
+): void {
+  for (const { name, path } of tables) {
+    if (!FILES_OF_AN_OUTPUT.includes(`${name}.${format}`.toLowerCase())) continue
+    const message = `${quote(`${name}.${format}`)} is the name of another file of the output`
+    report.problem(at(path, 'name'), message, `Rename the table, for example to ${name}_data`)
   }
 }
 

@@ -55,6 +55,14 @@ testCases({
     'tables: [{name: ../t, columns: [{name: a, type: int}]}]',
     { path: '/tables/0/name', message: /not usable/, hint: /names a file/ },
   ],
+  'a table name that shows another': [
+    { tables: [{ name: 'a\u202egpj', columns: [{ name: 'a', type: 'int' }] }] },
+    { path: '/tables/0/name', message: /not usable/ },
+  ],
+  'a table name that no file system takes': [
+    { tables: [{ name: '日'.repeat(70), columns: [{ name: 'a', type: 'int' }] }] },
+    { path: '/tables/0/name', message: /too long/, hint: /200 bytes/ },
+  ],
   'two tables of one name': [
     'tables: [{name: t, columns: [{name: a, type: int}]}, {name: T, columns: [{name: a, type: int}]}]',
     { path: '/tables/1/name', message: /Two tables/, hint: /Rename/ },

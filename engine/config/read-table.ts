@@ -16,7 +16,9 @@ const LATER = {
 }
 
 /** What a table's file would be called must be a file name everywhere. */
-const UNSAFE_NAME = /[\p{Cc}/\\:*?"<>|]|^\.|^\s|[\s.]$/u
+const UNSAFE_NAME = /[\p{Cc}\p{Bidi_Control}/\\:*?"<>|]|^\.|^\s|[\s.]$/u
+/** File systems take 255 bytes, of which the extension and a compression's suffix need some. */
+const NAME_BYTES_MAX = 200
 
 /** Null when the table has no name or is no object; columns that cannot be read are left out and reported. */
 export function readTable(value: unknown, path: string, report: Report): TableConfig | null {
@@ -33,6 +35,9 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
   if (UNSAFE_NAME.test(name)) {
     const hint = 'Use letters, digits, spaces, - and _: it names a file'
     report.problem(at(path, nameKey), `The table name ${quote(name)} is not usable`, hint)
+  } else if (Buffer.byteLength(name) > NAME_BYTES_MAX) {
+    const hint = `Use at most ${NAME_BYTES_MAX} bytes of UTF-8: it names a file`
+    report.problem(at(path, nameKey), `The table name ${quote(name)} is too long`, hint)
   }
   return {
     path,

@@ -38,11 +38,12 @@ function askedRows(table: TableConfig, config: DatasetConfig, request: number | 
 
 type Limit = { column: string; capacity: number }
 
-/** The unique column that allows the fewest rows. */
+/** The column that allows the fewest rows: unique ones, and sequences, which end at 2^53. */
 function limitOf(columns: readonly ResolvedColumn[]): Limit {
   let limit: Limit = { column: '', capacity: Number.POSITIVE_INFINITY }
   for (const { name, unique, rule } of columns) {
-    const capacity = unique && rule !== null ? capacityOf(rule) : Number.POSITIVE_INFINITY
+    const limited = unique || rule?.type === 'sequence'
+    const capacity = limited && rule !== null ? capacityOf(rule) : Number.POSITIVE_INFINITY
     if (capacity < limit.capacity) limit = { column: name, capacity }
   }
   return limit
@@ -68,9 +69,8 @@ function reportCapacity(
   rows: number,
   report: Report,
 ): void {
-  const key = columns.some((one) => one.name === column && one.primary_key)
-    ? 'key'
-    : 'unique column'
+  const limit = columns.find((one) => one.name === column)
+  const key = limit?.primary_key ? 'key' : limit?.unique ? 'unique column' : 'column'
   report.problem(
     path,
     `${quote(name)} cannot have ${rows} rows: its ${key} ${quote(column)} has ${capacity} different values`,

@@ -99,6 +99,24 @@ test('rows beyond the values of a key: an error where the table asks for them, e
   }
 })
 
+test('a sequence ends at 2^53, whether its column is unique or not', () => {
+  const source = (rows: string) =>
+    `tables: [{name: t, ${rows}columns: [{name: c, type: int, rule: {type: sequence, start: 9007199254740990}}]}]`
+  const { resolved, warnings } = resolve(source(''), { rows: 5 })
+  assert.equal(resolved.tables[0]?.rows, 2)
+  assert.match(warnings.join(), /t has 2 rows, not 5/)
+  const [problem] = refusal(source('rows: 3, ')).problems
+  assert.match(problem?.message ?? '', /its column "c" has 2 different values/)
+})
+
+test('no table has the name of a file that every output has', () => {
+  const source = 'tables: [{name: Chunks, columns: [{name: id, type: int}]}]'
+  const { path, hint } = refusal(source, { format: 'jsonl' }).problems[0] ?? {}
+  assert.equal(path, '/tables/0/name')
+  assert.match(hint ?? '', /Chunks_data/)
+  assert.ok(resolve(source, { format: 'csv' }))
+})
+
 test('children beyond the values of a key are an error, chains of parents included', () => {
   const source = `
 tables:

@@ -1,6 +1,7 @@
 // Config and request to the resolved config that a job pins: seed, moment, rows and every parameter are explicit.
 import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
+import { checkFileNames } from './check-names.ts'
 import type { DatasetConfig } from './dataset-config.ts'
 import { lowerColumns } from './lower-columns.ts'
 import { configError, createReport } from './problem.ts'
@@ -32,6 +33,8 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     config.tables.map((table) => [table.name, lowerColumns(table, config.locale, now)]),
   )
   const rows = resolveRows(config, lowered, request.rows, report)
+  const format = request.format ?? config.output_format ?? 'csv'
+  checkFileNames(config, format, report)
   if (report.problems.length > 0) throw configError(report.problems)
   const tables = config.tables.map(
     ({ name, foreign_keys }): ResolvedTable => ({
@@ -47,7 +50,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     seed: request.seed ?? config.seed ?? randomSeed(),
     now,
     locale: config.locale,
-    output: { format: request.format ?? config.output_format ?? 'csv' },
+    output: { format },
     chunk_rows: request.chunkRows ?? DEFAULT_CHUNK_ROWS,
     tables,
   }
