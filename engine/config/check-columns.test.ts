@@ -70,7 +70,40 @@ testCases({
       '{name: a, type: int, conditional_rules: [{condition: {column: b, operator: matches, value: "(a+)+$"}, rule: {type: constant, value: 1}}]}',
       '{name: b, type: str}',
     ),
-    { path: `${C}/conditional_rules/0/condition/value`, message: /nested repeats/ },
+    { path: `${C}/conditional_rules/0/condition/value`, message: /repeats of repeats/ },
+  ],
+  'a pattern of repeated alternatives': [
+    columns(
+      '{name: a, type: int, conditional_rules: [{condition: {column: b, operator: matches, value: "^(a|aa)*$"}, rule: {type: constant, value: 1}}]}',
+      '{name: b, type: str}',
+    ),
+    {
+      path: `${C}/conditional_rules/0/condition/value`,
+      message: /alternatives/,
+      hint: /\[ab\]\+/,
+    },
+  ],
+  'a comparison with null': [
+    columns(
+      '{name: a, type: int, conditional_rules: [{condition: {column: b, operator: "==", value: null}, rule: {type: constant, value: 1}}]}',
+      '{name: b, type: int}',
+    ),
+    {
+      path: `${C}/conditional_rules/0/condition/value`,
+      message: /compares with no null/,
+      hint: /is_null/,
+    },
+  ],
+  'null in a list to compare with': [
+    columns(
+      '{name: a, type: int, conditional_rules: [{condition: {column: b, operator: in, value: [1, null]}, rule: {type: constant, value: 1}}]}',
+      '{name: b, type: int}',
+    ),
+    { path: `${C}/conditional_rules/0/condition/value`, message: /no null/, hint: /is_null/ },
+  ],
+  'bounds further apart than a number can say': [
+    column('type: float, rule: {type: range, min: -1.0e+308, max: 1.0e+308}'),
+    { path: `${C}/rule/max`, message: /more than numbers can measure/ },
   ],
   'a unique column of a rule that repeats': [
     column('type: float, constraints: [unique], rule: {type: normal, mean: 1, stddev: 1}'),

@@ -90,8 +90,14 @@ function checkValue(
   return false
 }
 
+const IS_NULL = 'Write operator: is_null, by itself or beside others under any'
+
 function valueFault(operator: Operator, value: Scalar | Scalar[] | undefined): string[] | null {
   const isList = Array.isArray(value)
+  const takesNull = operator === 'is_null' || operator === 'is_not_null'
+  if (!takesNull && (isList ? value.includes(null) : value === null)) {
+    return ['compares with no null', IS_NULL]
+  }
   switch (operator) {
     case 'is_null':
     case 'is_not_null':
@@ -116,12 +122,13 @@ function valueFault(operator: Operator, value: Scalar | Scalar[] | undefined): s
 
 const PATTERN_MAX = 200
 
-/** Patterns that can take exponential time (a repeated group that repeats inside, a backreference) are refused. */
+/** Patterns that can take exponential time (a repeated group with repeats or alternatives, a backreference) are refused. */
 function patternFault(pattern: string): string[] | null {
   if (pattern.length > PATTERN_MAX)
     return ['takes a short pattern', `Use at most ${PATTERN_MAX} characters`]
-  if (/\([^)]*[*+{][^)]*\)\s*[*+{]|\\[1-9]|\\k</.test(pattern) || /\(\(|\|\)[*+{]/.test(pattern)) {
-    return ['takes a pattern without nested repeats or backreferences', 'Write it without them']
+  if (/\([^)]*[*+{|][^)]*\)[*+{]|\\[1-9]|\\k<|\(\(|\)\)[*+{]/.test(pattern)) {
+    const message = 'takes a pattern without repeats of repeats or alternatives, or backreferences'
+    return [message, 'Write it without them, for example [ab]+ in place of (a|b)+']
   }
   try {
     new RegExp(pattern, 'u')

@@ -29,6 +29,10 @@ testCases({
     column('type: date, rule: {type: date, format: "%d.%m.%Y"}'),
     { path: `${C}/rule/format`, message: /not supported/, unsupported: true },
   ],
+  'values from a file': [
+    column('type: str, rule: {type: choice, value: {file: cities.csv, column: name}}'),
+    { path: `${C}/rule/value`, message: /file/, hint: /\[pending/, unsupported: true },
+  ],
   'a parameter of the wrong kind': [
     column('type: int, rule: {type: range, min: [1], max: 2}'),
     { path: `${C}/rule/min`, message: /a number or text/ },

@@ -32,6 +32,7 @@ export function readRule(
     return null
   }
   const rule = { ...renamed(written, spec.aliases), type: name }
+  if (spec.refuse(rule, { path, columnType, report })) return null
   if (!checkShape(spec.schema, rule, path, report, { what: `rule ${name}`, later: spec.later })) {
     return null
   }

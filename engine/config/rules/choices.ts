@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { castScalar, literalOf } from '../cast.ts'
 import { at, quote } from '../problem.ts'
+import { isObject } from '../shape.ts'
 import type { Scalar } from '../types.ts'
 import { ANY_TYPE, defineRule, type RuleCheck } from './rule-spec.ts'
 
@@ -40,6 +41,12 @@ export const choice = defineRule({
       description: 'One of the values, equally likely without weights',
     },
   ),
+  refuse: ({ value }, { path, report }) => {
+    if (!isObject(value) || typeof value['file'] !== 'string') return false
+    const works = 'Write the values themselves: value: [pending, shipped, delivered]'
+    report.unsupported(at(path, 'value'), 'Values from a file are not supported yet', works)
+    return true
+  },
   check: (rule, context) => {
     checkChoiceValues(rule, context)
     checkWeights(rule, context)
@@ -83,7 +90,7 @@ function checkChoiceValues(rule: ChoiceInput, { path, columnType, report }: Rule
     reported += 1
     report.problem(
       at(at(path, 'value'), keys === null ? i : String(value)),
-      `${quote(value)} is not ${literalOf(columnType)}, as a ${columnType} column needs`,
+      `${quote(value)} is not ${literalOf(columnType)}, as the column is ${columnType}`,
       `Write ${literalOf(columnType)}, or change the column's type`,
     )
   }
@@ -122,7 +129,7 @@ export const constant = defineRule({
     if (castScalar(value, columnType) !== undefined) return
     report.problem(
       at(path, 'value'),
-      `${quote(value)} is not ${literalOf(columnType)}, as a ${columnType} column needs`,
+      `${quote(value)} is not ${literalOf(columnType)}, as the column is ${columnType}`,
       `Write ${literalOf(columnType)}, or change the column's type`,
     )
   },

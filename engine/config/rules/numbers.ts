@@ -152,14 +152,22 @@ function checkNumberRange(rule: RangeInput, context: RuleCheck): void {
     if (typeof rule[key] === 'string') {
       context.report.problem(
         at(context.path, key),
-        `${key} of a ${context.columnType} column must be a number`,
+        `${key} must be a number, as the column is ${context.columnType}`,
         `Write ${key}: ${Number.isFinite(Number(rule[key])) ? Number(rule[key]) : 10}, or type: date`,
       )
     }
   }
   checkWhole(rule, ['min', 'max', 'step'], context)
   checkOrder(rule.min, rule.max, context)
+  checkWidth(rule, context)
   checkGrid(rule, context)
+}
+
+/** The draw is a share of the width, which must be a number itself. */
+function checkWidth({ min, max }: RangeInput, { path, report }: RuleCheck): void {
+  if (typeof min !== 'number' || typeof max !== 'number' || Number.isFinite(max - min)) return
+  const message = `Between ${min} and ${max} lies more than numbers can measure`
+  report.problem(at(path, 'max'), message, 'Write bounds less far apart')
 }
 
 function checkGrid({ min, max, decimals }: RangeInput, { path, report }: RuleCheck): void {

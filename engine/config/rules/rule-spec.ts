@@ -34,6 +34,8 @@ export type RuleSpec = {
   aliases: Record<string, string>
   /** Parameters of the language that this release does not have, with what works. */
   later: Record<string, string>
+  /** True when the rule uses more of the language than this release has, and the report says so; before its shape is checked. */
+  refuse: (rule: RuleInput, context: RuleCheck) => boolean
   check: (rule: RuleInput, context: RuleCheck) => void
   lower: (rule: RuleInput, context: Lowering) => Rule
 }
@@ -43,18 +45,20 @@ type Definition<S extends TObject> = {
   columnTypes: readonly ColumnType[]
   aliases?: Record<string, string>
   later?: Record<string, string>
+  refuse?: RuleSpec['refuse']
   check?: (rule: Static<S>, context: RuleCheck) => void
   lower: (rule: Static<S>, context: Lowering) => Rule
 }
 
 /** Ties a rule's functions to its schema's type. */
 export function defineRule<S extends TObject>(definition: Definition<S>): RuleSpec {
-  const { schema, columnTypes, aliases = {}, later = {}, check, lower } = definition
+  const { schema, columnTypes, aliases = {}, later = {}, refuse, check, lower } = definition
   return {
     schema,
     columnTypes,
     aliases,
     later,
+    refuse: refuse ?? (() => false),
     check: (rule, context) => check?.(rule as Static<S>, context),
     lower: (rule, context) => lower(rule as Static<S>, context),
   }
