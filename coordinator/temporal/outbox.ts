@@ -87,12 +87,23 @@ async function carryOut(deps: Deps, action: Action): Promise<void> {
 
 export const workflowIdOf = (jobId: string): string => `generation/${jobId}`
 
+/**
+ * An action that a later one has overtaken does no harm: the run is told what the job row says now, and a job that
+ * was tried again since keeps its new run.
+ */
 async function tell({ database, client }: Deps, { job_id: jobId, action }: Action): Promise<void> {
   if (action === 'start') return startJob({ sql: database, client }, jobId)
+  const [job] = await database.query<{ status: string; runs: number }>(
+    `select status, runs from jobs
+     where id = $1 and status in ('pending', 'generating', 'paused') and deleted_at is null`,
+    [jobId],
+  )
   const handle = client.workflow.getHandle(workflowIdOf(jobId))
   try {
-    if (action === 'cancel') await handle.cancel()
-    else await handle.signal(action)
+    const isCurrent = job !== undefined && (await describeRun(client, jobId)).run >= job.runs
+    if (action === 'cancel' && !isCurrent) await handle.cancel()
+    if (action !== 'cancel' && isCurrent)
+      await handle.signal(job.status === 'paused' ? 'pause' : 'resume')
   } catch (error) {
     // The run is over, or its history is lost and the reconciler starts it anew: the job row says what holds.
     if (!(error instanceof WorkflowNotFoundError)) throw error
