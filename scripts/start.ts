@@ -27,16 +27,24 @@ const PORT_MAX = 65_535
 
 type Settings = { workers: number; coordinators: number; port: number; dataDir: string }
 
+const OPTIONS = {
+  workers: { type: 'string', default: '4' },
+  coordinators: { type: 'string', default: '1' },
+  port: { type: 'string', default: '8080' },
+  'data-dir': { type: 'string', default: 'var' },
+  help: { type: 'boolean', default: false },
+} as const
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (error) {
+    throw new StackError((error as Error).message, 'See npm start -- --help.', { cause: error })
+  }
+}
+
 function readSettings(): Settings {
-  const { values } = parseArgs({
-    options: {
-      workers: { type: 'string', default: '4' },
-      coordinators: { type: 'string', default: '1' },
-      port: { type: 'string', default: '8080' },
-      'data-dir': { type: 'string', default: 'var' },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const values = readArguments()
   if (values.help) {
     console.log(HELP)
     process.exit(0)
@@ -50,8 +58,8 @@ function readSettings(): Settings {
 }
 
 function whole(name: string, text: string, min: number, max: number): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= min && value <= max) return value
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
   throw new StackError(
     `--${name} ${text}`,
     `Give a whole number from ${min} to ${max}; see npm start -- --help.`,
@@ -63,7 +71,7 @@ function showWhatNext(stack: Stack, settings: Settings, seconds: string): void {
   console.log(`
 All of it answers after ${seconds} s.
 
-  REST API        ${stack.rest_url}/api   (documentation: ${stack.docs_url})
+  REST API        ${stack.rest_url}   (documentation: ${stack.docs_url})
   IPFS gateway    ${stack.ipfs_gateway_url}/ipfs/<cid>
   Temporal UI     ${stack.temporal_ui_url}
   Arweave (dev)   ${stack.arweave_url}
