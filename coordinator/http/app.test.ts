@@ -223,6 +223,7 @@ test('refusals and changes are in the audit log, without secrets', async (t) => 
 
 test('the documents are open', async (t) => {
   const { call } = await restApp(t)
+  assert.equal((await call(null, 'GET', '/')).headers['location'], '/docs')
   assert.equal((await call(null, 'GET', '/docs')).status, 200)
   assert.equal((await call(null, 'GET', '/docs/static/swagger-initializer.js')).status, 200)
 })

@@ -137,7 +137,10 @@ function bareApp({ logger, settings }: AppDeps): App {
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
-      new AppError('not_found', `There is no ${request.method} ${pathOf(request)}.`),
+      new AppError(
+        'not_found',
+        `There is no ${request.method} ${pathOf(request)}; /docs lists every call.`,
+      ),
       request,
       reply,
     ),
@@ -207,5 +210,6 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     enrollmentRoutes(guarded, deps)
     workerRoutes(guarded, deps)
   })
+  app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
