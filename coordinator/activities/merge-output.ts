@@ -9,6 +9,7 @@ import { recordMerged } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { putConcat } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
+import { enterStage } from './record.ts'
 
 type Deps = { database: Database; specs: JobSpecs; store: BlockStore }
 
@@ -21,6 +22,7 @@ export function createMergeOutput({
     const spec = await specs.get(jobId)
     const table = spec.plan.tables[tableNo]
     if (!table) throw new AppError('not_found', `job ${jobId} has no table ${tableNo}`)
+    await enterStage(database, jobId, 'merging')
     const parts = await contiguousParts(database, {
       jobId,
       tableNo,

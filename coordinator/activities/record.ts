@@ -25,6 +25,7 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
       const spec = await specs.get(jobId)
       const [tables, fleet] = await Promise.all([tablesOf(database, jobId), fleetOf(database)])
       await start(database, jobId)
+      await enterStage(database, jobId, 'generating')
       const chunkRows = spec.config.chunk_rows
       return {
         jobId,
@@ -48,14 +49,6 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
         publishers: spec.publishIpfs ? [...publishers] : [],
         arweave: spec.publishArweave,
       } satisfies JobPlan
-    },
-
-    async markStage({ jobId, stage }) {
-      await change(database, jobId, {
-        set: 'stage = $2',
-        values: [stage],
-        message: `stage: ${stage}`,
-      })
     },
 
     completeJob: (run) =>
@@ -101,12 +94,26 @@ async function start(database: Database, jobId: string): Promise<void> {
   })
 }
 
-type Change = { set: string; values: unknown[]; message: string }
+/** Told once, however often it is entered. */
+export async function enterStage(
+  database: Database,
+  jobId: string,
+  stage: 'generating' | 'merging' | 'publishing',
+): Promise<void> {
+  await change(database, jobId, {
+    set: 'stage = $2',
+    where: 'stage <> $2',
+    values: [stage],
+    message: `stage: ${stage}`,
+  })
+}
+
+type Change = { set: string; where?: string; values: unknown[]; message: string }
 
 async function change(database: Database, jobId: string, what: Change): Promise<void> {
   await database.transaction(async (sql) => {
     const rows = await sql.query(
-      `update jobs set ${what.set} where id = $1 and ${RUNNING} returning id`,
+      `update jobs set ${what.set} where id = $1 and ${RUNNING} and ${what.where ?? 'true'} returning id`,
       [jobId, ...what.values],
     )
     if (rows.length > 0)

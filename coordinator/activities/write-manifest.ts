@@ -12,6 +12,7 @@ import { type OutputRow, readOutputs } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { putConcat, putDirectory, putPart } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
+import { enterStage } from './record.ts'
 
 type Deps = {
   database: Database
@@ -28,6 +29,7 @@ export function createWriteManifest(deps: Deps): StorageActivities['writeManifes
   const { database, specs } = deps
   return async ({ jobId }) => {
     const spec = await specs.get(jobId)
+    await enterStage(database, jobId, 'publishing')
     const outputs = await readOutputs(database, jobId)
     const chunks = await writeChunkList(deps, jobId, outputs)
     const manifest = await putConcat(deps.store, [

@@ -11,7 +11,6 @@ export type JobError = { code: string; message: string }
 export type RecordActivities = {
   /** What is to be done now: tables whose chunks are all in the ledger are marked done. */
   planJob(args: { jobId: string }): Promise<JobPlan>
-  markStage(args: { jobId: string; stage: 'generating' | 'merging' | 'publishing' }): Promise<void>
   completeJob(args: RunArgs): Promise<void>
   failJob(args: RunArgs & { error: JobError }): Promise<void>
   cancelJob(args: RunArgs): Promise<void>

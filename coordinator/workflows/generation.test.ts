@@ -27,10 +27,7 @@ test('a job is planned, made, hashed, merged and published, in this order', asyn
   const order = job.calls.filter((name) => name !== 'hashOutputs')
   assert.deepEqual(order, [
     'planJob',
-    'markStage',
-    'markStage',
     'mergeOutput',
-    'markStage',
     'writeManifest',
     'publishOutput',
     'publishOutput',

@@ -139,7 +139,6 @@ function recordOf(of: Of): RecordActivities {
       await called(of, 'planJob', args)
       return of(args).script.plan
     },
-    markStage: (args) => called(of, 'markStage', args),
     completeJob: (args) => called(of, 'completeJob', args),
     async failJob(args) {
       of(args).job.errors.push(args.error)
