@@ -9,6 +9,8 @@ export const pause = defineSignal('pause')
 export const resume = defineSignal('resume')
 /** From a job to its shards: all of it at once, so that the order of two signals cannot matter. */
 export const steer = defineSignal<[Steering]>('steer')
+/** From a shard to its job: how many leases from `from` on are done. */
+export const leasesMade = defineSignal<[{ from: number; done: number }]>('leasesMade')
 export const setConcurrency = defineUpdate<number, [number]>('setConcurrency')
 export const progress = defineQuery<Progress>('progress')
 
@@ -18,22 +20,26 @@ export type Progress = Steering & { stage: string; leasesDone: number; leasesTot
 export type Control = Progress
 
 /** A job's control or a shard's: `lanes` is the limit of each run that makes leases. */
-export function createControl(initial: Steering): Control {
+export function createControl(initial: Steering, onChange: () => void): Control {
   const control: Control = { stage: 'planning', leasesDone: 0, leasesTotal: 0, ...initial }
   setHandler(pause, () => {
     control.paused = true
+    onChange()
   })
   setHandler(resume, () => {
     control.paused = false
+    onChange()
   })
   setHandler(steer, ({ paused, lanes }) => {
     control.paused = paused
     control.lanes = lanes
+    onChange()
   })
   setHandler(
     setConcurrency,
     (lanes) => {
       control.lanes = lanes
+      onChange()
       return lanes
     },
     { validator: validateLanes },

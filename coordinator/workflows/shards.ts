@@ -6,9 +6,10 @@ import {
   type ChildWorkflowHandle,
   condition,
   ParentClosePolicy,
+  setHandler,
   startChild,
 } from '@temporalio/workflow'
-import { type Control, type Steering, steer } from './control.ts'
+import { type Control, leasesMade, type Steering, steer } from './control.ts'
 import type { JobPlan } from './job-plan.ts'
 import { SHARD_LEASES, SHARDS_AT_ONCE, WORKFLOW_TASK } from './policies.ts'
 import { generationShard } from './shard.ts'
@@ -19,14 +20,27 @@ type Options = { run: number; control: Control; onDone: (leases: number) => void
 
 /** Resolves when the plan's `leases` are done; the first failure cancels the other shards and is thrown. */
 export async function runShards(plan: JobPlan, leases: number, options: Options): Promise<void> {
+  const tally = createTally(options.onDone)
+  setHandler(leasesMade, tally)
   await runWindow(
     shardsOf(leases),
     (running) => running < SHARDS_AT_ONCE,
     async (range) => {
-      await runShard(plan, range, options)
-      options.onDone(range.to - range.from)
+      await runShard(plan, { ...range, of: leases }, options)
+      tally({ from: range.from, done: range.to - range.from })
     },
   )
+}
+
+/** Passes on what is new in what shards say; a shard that goes on in a new run counts from 0 again. */
+function createTally(onDone: (leases: number) => void) {
+  const counted = new Map<number, number>()
+  return ({ from, done }: { from: number; done: number }): void => {
+    const before = counted.get(from) ?? 0
+    if (done <= before) return
+    counted.set(from, done)
+    onDone(done - before)
+  }
 }
 
 const shardsOf = (leases: number): Range[] =>
@@ -38,7 +52,7 @@ const shardsOf = (leases: number): Range[] =>
 
 async function runShard(
   plan: JobPlan,
-  { no, from, to }: Range,
+  { no, from, to, of }: Range & { of: number },
   { run, control }: Options,
 ): Promise<void> {
   const { paused, lanes } = control
@@ -49,7 +63,7 @@ async function runShard(
     cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     priority: { priorityKey: plan.priorityKey, fairnessKey: plan.tenant.slice(0, 64) },
-    staticSummary: `${plan.name}: leases ${from + 1} to ${to}`,
+    staticSummary: `${plan.name}: leases ${from + 1} to ${to} of ${of}`,
   })
   const following = new CancellationScope()
   following.run(() => follow(child, control, { paused, lanes })).catch(() => undefined)
