@@ -22,6 +22,8 @@ export type ConnectedWorker = {
   lastHeardMs: number
   load: Load
   rowsPerSecond: number | null
+  /** Chunks of its that the ledger took since they were last written down. */
+  chunksTaken: number
   /** Leases on it, each in a slot. */
   readonly leases: Set<string>
   /** Spec digests that this stream has carried. */

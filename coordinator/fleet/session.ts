@@ -119,6 +119,7 @@ function workerOf(
     lastHeardMs: performance.now(),
     load: { cpu: 0, memoryBytes: 0, memoryTotalBytes: 0 },
     rowsPerSecond: row.rows_per_second,
+    chunksTaken: 0,
     leases: new Set(),
     specs: new Set(),
     signal: stream.signal,

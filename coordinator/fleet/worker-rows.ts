@@ -61,22 +61,29 @@ export async function recordDisconnected(
   )
 }
 
-/** One statement for all workers of this replica. */
+/**
+ * One statement for all workers of this replica. Only this counts their chunks, so that commits, which hold locks of
+ * jobs, take none of workers.
+ */
 export async function recordLoads(sql: Sql, workers: readonly ConnectedWorker[]): Promise<void> {
+  const taken = workers.map(({ chunksTaken }) => chunksTaken)
   await sql.query(
-    `update workers w set last_seen = now(), load = i.load, rows_per_second = i.rate
-     from unnest($1::text[], $2::jsonb[], $3::float8[]) as i(id, load, rate) where w.id = i.id`,
+    `update workers w set last_seen = now(), load = i.load, rows_per_second = i.rate, chunks_done = chunks_done + i.taken
+     from unnest($1::text[], $2::jsonb[], $3::float8[], $4::int[]) as i(id, load, rate, taken) where w.id = i.id`,
     [
       workers.map(({ id }) => id),
-      workers.map(({ load, leases }) =>
-        JSON.stringify({
-          cpu: load.cpu,
-          memory_bytes: load.memoryBytes,
-          memory_total_bytes: load.memoryTotalBytes,
-          busy_slots: leases.size,
-        }),
-      ),
+      workers.map(loadJson),
       workers.map(({ rowsPerSecond }) => rowsPerSecond),
+      taken,
     ],
   )
+  for (const [i, worker] of workers.entries()) worker.chunksTaken -= taken[i] ?? 0
 }
+
+const loadJson = ({ load, leases }: ConnectedWorker): string =>
+  JSON.stringify({
+    cpu: load.cpu,
+    memory_bytes: load.memoryBytes,
+    memory_total_bytes: load.memoryTotalBytes,
+    busy_slots: leases.size,
+  })

@@ -148,9 +148,6 @@ with input as (
   insert into job_workers as w (job_id, worker_id, region, chunks, rows)
   select job_id, worker_id, region, count(*), sum(rows) from inserted group by 1, 2, 3
   on conflict (job_id, worker_id) do update set chunks = w.chunks + excluded.chunks, rows = w.rows + excluded.rows
-), ranked as (
-  update workers w set chunks_done = w.chunks_done + s.chunks
-  from (select worker_id, count(*) as chunks from inserted group by 1) s where w.id = s.worker_id
 )
 select job_id, table_no, chunk_no, cid, lease_id, worker_id, true as fresh from inserted
 union all
