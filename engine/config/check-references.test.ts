@@ -111,6 +111,20 @@ test('a parent column of an unknown type is reported for its type alone', () => 
   )
 })
 
+test('a composite key may have columns that are unique by themselves', () => {
+  const source = `
+tables:
+  - name: a
+    columns:
+      - {name: id, type: int, constraints: [PK]}
+      - {name: mail, type: email, constraints: [unique]}
+  - name: b
+    columns: [{name: id, type: int}, {name: mail, type: str}]
+    foreign_keys: [{parent_table: a, parent_columns: [id, mail], child_columns: [id, mail]}]
+`
+  assert.deepEqual(parseConfig(source).problems, [])
+})
+
 test('what a foreign key leaves out is its parent key and the column of the same name', () => {
   const other = '{name: other, type: int, rule: {type: reference, table: parents}}'
   const source = child(['{name: id, type: int}', other], foreign('{parent_table: parents}'))

@@ -87,8 +87,7 @@ function checkPair(
   report: Report,
 ): void {
   const place = columnPath(key, 'parent', to.name)
-  const composite = key.parent_columns.length > 1
-  if (to.readable && !to.primary_key && !(to.unique && !composite)) {
+  if (to.readable && !to.primary_key && !to.unique) {
     const hint = `Write constraints: [PK] or [unique] on ${parent.name}.${to.name}`
     report.problem(place, `${quote(`${parent.name}.${to.name}`)} is not a key`, hint)
   }

@@ -63,6 +63,14 @@ testCases({
     { tables: [{ name: '日'.repeat(70), columns: [{ name: 'a', type: 'int' }] }] },
     { path: '/tables/0/name', message: /too long/, hint: /200 bytes/ },
   ],
+  'a table that refers to itself': [
+    'tables: [{name: t, tree: {depth: 3}, columns: [{name: a, type: int}]}]',
+    { path: '/tables/0/tree', message: /tree of a table is not supported/, unsupported: true },
+  ],
+  'an article before a vowel': [
+    'output: {csv: {delimiter: ";"}}\ntables: [{name: t, columns: [{name: a, type: int}]}]',
+    { path: '/output/csv', message: /^csv of an output is not supported/, unsupported: true },
+  ],
   'two tables of one name': [
     'tables: [{name: t, columns: [{name: a, type: int}]}, {name: T, columns: [{name: a, type: int}]}]',
     { path: '/tables/1/name', message: /Two tables/, hint: /Rename/ },

@@ -59,12 +59,17 @@ function reportUnknown(
   const where = at(path, key)
   const works = Object.hasOwn(later, key) ? later[key] : undefined
   if (works !== undefined) {
-    report.unsupported(where, `${key} of a ${what} is not supported by this release`, works)
+    report.unsupported(
+      where,
+      `${key} of ${withArticle(what)} is not supported by this release`,
+      works,
+    )
     return
   }
   const known = Object.keys(properties)
   const hint = Object.hasOwn(hints, key) ? hints[key] : nameHint(key, known)
-  const message = `A ${what} has no ${quote(key)}`
+  const article = withArticle(what)
+  const message = `${article[0]?.toUpperCase()}${article.slice(1)} has no ${quote(key)}`
   const near = nearestName(key, Object.keys(later))
   report.problem(
     where,
@@ -72,6 +77,8 @@ function reportUnknown(
     near !== null && nearestName(key, known) === null ? `Did you mean ${near}?` : hint,
   )
 }
+
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 
 function checkField(
   schema: TSchema,
