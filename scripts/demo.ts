@@ -142,11 +142,11 @@ async function main(): Promise<void> {
     heading('The same config on a fresh stack with one worker')
     expectSame(job, await secondRun())
     say('the CIDs are equal')
-    console.log(`\nTemporal UI: ${stack.temporal_ui_url}`)
-    console.log(
-      `Check a chunk yourself: npm run verify -- ${job.root_cid} --gateway ${stack.rest_url}`,
-    )
+    heading('All of it held')
+    say(`Temporal UI: ${stack.temporal_ui_url}`)
+    say(`make chunks again: npm run verify -- ${job.root_cid} --gateway ${stack.rest_url}`)
     if (values.keep) await untilStopped(stack)
+    else say('the stack stops now; npm run demo -- --keep leaves it up for a look around')
   } finally {
     await stack.stop()
   }

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LINES_PER_PART } from '#coordinator/activities/write-manifest.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
+import { cidKind, isCid, verifyBlock } from '#engine/dag/cid.ts'
 import { concatLinks } from '#engine/dag/concat.ts'
+import { decodeNode } from '#engine/dag/node.ts'
 import { partOf } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 
@@ -50,7 +52,7 @@ type Options = {
 /** `source`: a file, a URL, or the CID of a manifest or of the published folder. Throws AppError with what to do. */
 export async function readManifest(source: string, options: Options): Promise<ManifestSource> {
   const read = readerFor(source, options)
-  const manifest = JSON.parse(String(await read('manifest.json'))) as Manifest
+  const manifest = parseManifest(String(await read('manifest.json')))
   if (manifest.manifest_version !== 1)
     throw new AppError('unsupported', 'this release knows version 1 of the manifest alone')
   const list = String(await read('chunks.jsonl', manifest.chunks.cid))
@@ -59,6 +61,14 @@ export async function readManifest(source: string, options: Options): Promise<Ma
   if (cidOfList(lines, chunks) !== manifest.chunks.cid)
     throw new AppError('digest_mismatch', 'chunks.jsonl is not the one the manifest names')
   return { manifest, chunks }
+}
+
+function parseManifest(text: string): Manifest {
+  try {
+    return JSON.parse(text) as Manifest
+  } catch (cause) {
+    throw new AppError('invalid_request', 'that is not a manifest: it is not JSON', { cause })
+  }
 }
 
 /** The list is a file of several parts: each table begins one, and so does every LINES_PER_PART-th chunk of it. */
@@ -76,28 +86,47 @@ type Read = (name: string, cid?: string) => Promise<Buffer>
 
 function readerFor(source: string, { gateway, apiKey }: Options): Read {
   const headers: Record<string, string> = apiKey ? { 'x-api-key': apiKey } : {}
-  const fetchCid = (cid: string) => fetchBytes(`${needed(gateway)}/ipfs/${cid}`, headers)
+  const origin = () => gateway ?? needed()
   if (/^https?:/.test(source)) {
-    const origin = gateway ?? new URL(source).origin
+    const base = gateway ?? new URL(source).origin
     return (name, cid) =>
-      name === 'manifest.json'
-        ? fetchBytes(source, headers)
-        : fetchBytes(`${origin}/ipfs/${cid}`, headers)
+      fetchBytes(name === 'manifest.json' ? source : `${base}/ipfs/${cid}`, headers)
   }
-  if (/^baf[a-z2-7]{50,}$/.test(source))
+  if (isCid(source))
     return (name, cid) =>
       name === 'manifest.json'
-        ? fetchCid(`${source}/manifest.json`).catch(() => fetchCid(source))
-        : fetchCid(cid ?? '')
+        ? fetchManifest(source, { origin: origin(), headers })
+        : fetchBytes(`${origin()}/ipfs/${cid}`, headers)
   return async (name, cid) => {
     if (name === 'manifest.json') return readFile(source)
     const beside = path.join(path.dirname(source), name)
-    return readFile(beside).catch(() => fetchCid(cid ?? ''))
+    return readFile(beside).catch(() => fetchBytes(`${origin()}/ipfs/${cid}`, headers))
   }
 }
 
-function needed(gateway: string | null): string {
-  if (gateway) return gateway
+type Gateway = { origin: string; headers: Record<string, string> }
+
+/** From a gateway that nobody has to trust: every block on the way is checked against the CID that led to it. */
+async function fetchManifest(cid: string, { origin, headers }: Gateway): Promise<Buffer> {
+  const block = async (name: string) => {
+    const bytes = await fetchBytes(`${origin}/ipfs/${name}?format=raw`, headers)
+    if (!verifyBlock(name, bytes))
+      throw new AppError('digest_mismatch', `the gateway answers other bytes for ${name}`)
+    return bytes
+  }
+  const top = await block(cid)
+  if (cidKind(cid) === 'raw') return top
+  const { kind, links } = decodeNode(top)
+  const entry = links.find(({ name }) => name === 'manifest.json')
+  if (kind === 'directory' && entry) return fetchManifest(entry.cid, { origin, headers })
+  if (kind === 'directory')
+    throw new AppError('not_found', `${cid} is a folder without manifest.json`)
+  const leaves: Buffer[] = []
+  for (const link of links) leaves.push(await block(link.cid))
+  return Buffer.concat(leaves)
+}
+
+function needed(): never {
   throw new AppError('invalid_request', 'name a gateway: --gateway http://127.0.0.1:8080')
 }
 

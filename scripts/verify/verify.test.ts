@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { writeChunk } from '#engine/chunk.ts'
+import { compile } from '#engine/compile.ts'
+import { digestOf } from '#engine/config/canonical.ts'
+import { parseConfig } from '#engine/config/parse.ts'
+import { resolveConfig } from '#engine/config/resolve.ts'
+import { concatLinks, directoryOf } from '#engine/dag/concat.ts'
+import { partOf } from '#engine/dag/part.ts'
+import { Output } from '#engine/formats/output.ts'
+import { planConfig } from '#engine/plan.ts'
+import { ENGINE_VERSION } from '#engine/version.ts'
+import { checkFiles, verifyChunks } from './check-chunks.ts'
+import { readManifest } from './read-manifest.ts'
+
+/** A published output of 3 chunks, as blocks by CID. */
+function published() {
+  const blocks = new Map<string, Uint8Array>()
+  const put = (cid: string, bytes: Uint8Array) => void blocks.set(cid, bytes)
+  const store = (bytes: Uint8Array) => {
+    const { link } = partOf(bytes)
+    put(link.cid, Uint8Array.from(bytes))
+    return link
+  }
+  const source = {
+    seed: 3,
+    tables: [{ name: 't', rows: 30, columns: [{ name: 'id', type: 'uuid' }] }],
+  }
+  const { resolved } = resolveConfig(parseConfig(source).config, { now: 0, chunkRows: 10 })
+  const table = compile(resolved, planConfig(resolved)).table('t')
+  const output = new Output(2 ** 20)
+  const links = [0, 1, 2].map((chunk) => {
+    output.reset()
+    writeChunk(table, chunk, output)
+    return store(output.bytes())
+  })
+  const file = concatLinks(links, put)
+  const line = ({ cid, bytes, dagBytes }: (typeof links)[number], chunk: number) =>
+    JSON.stringify({ table: 't', chunk, cid, bytes, dag_bytes: dagBytes, rows: 10 })
+  const list = store(Buffer.from(`${links.map(line).join('\n')}\n`))
+  const manifest = store(
+    Buffer.from(
+      JSON.stringify({
+        manifest_version: 1,
+        engine_version: ENGINE_VERSION,
+        config_digest: digestOf(resolved),
+        config: resolved,
+        files: [
+          { table: 't', name: 't.csv', rows: 30, bytes: file.bytes, cid: file.cid, chunks: 3 },
+        ],
+        chunks: { name: 'chunks.jsonl', cid: list.cid, bytes: list.bytes },
+      }),
+    ),
+  )
+  const root = directoryOf([{ name: 'manifest.json', link: manifest }], put)
+  return {
+    blocks,
+    root: root.cid,
+    manifest: manifest.cid,
+    list: list.cid,
+    first: links[0]?.cid ?? '',
+  }
+}
+
+async function gatewayOf(t: TestContext, blocks: Map<string, Uint8Array>): Promise<string> {
+  const server = createServer((request, response) => {
+    const cid = /^\/ipfs\/(\w+)/.exec(request.url ?? '')?.[1] ?? ''
+    const block = blocks.get(cid)
+    response.writeHead(block ? 200 : 404).end(block)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('an output is verified by its root or its manifest, chunk by chunk', async (t) => {
+  const output = published()
+  const gateway = await gatewayOf(t, output.blocks)
+  for (const cid of [output.root, output.manifest]) {
+    const found = await readManifest(cid, { gateway, apiKey: null })
+    checkFiles(found)
+    const { checked, mismatches } = verifyChunks(found, { sample: 3, onChunk: () => undefined })
+    assert.deepEqual({ checked, mismatches }, { checked: 3, mismatches: [] })
+  }
+})
+
+test('a gateway that answers other bytes is found out', async (t) => {
+  for (const what of ['root', 'manifest', 'list'] as const) {
+    const output = published()
+    const other = published()
+    const block = Uint8Array.from(output.blocks.get(output[what]) ?? [])
+    block[block.length - 2] = (block.at(-2) ?? 0) ^ 1
+    other.blocks.set(output[what], block)
+    const gateway = await gatewayOf(t, other.blocks)
+    await assert.rejects(readManifest(output.root, { gateway, apiKey: null }))
+  }
+})
+
+test('a chunk that is not what the config makes is named', async (t) => {
+  const output = published()
+  const gateway = await gatewayOf(t, output.blocks)
+  const found = await readManifest(output.root, { gateway, apiKey: null })
+  const [first] = found.chunks
+  assert.ok(first)
+  first.cid = found.chunks[1]?.cid ?? ''
+  assert.throws(() => checkFiles(found), /t\.csv is not what its chunks add up to/)
+  const { mismatches } = verifyChunks(found, { sample: 3, onChunk: () => undefined })
+  assert.deepEqual(
+    mismatches.map(({ chunk, found: made }) => [chunk, made]),
+    [[0, output.first]],
+  )
+})
