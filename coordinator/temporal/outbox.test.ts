@@ -194,20 +194,50 @@ async function drainRunsBut(jobId: string): Promise<void> {
   }
 }
 
-test('the actions of a job keep their order, with two replicas at work', async (t) => {
-  const { jobId, write, open, untilEmpty } = await office(t)
-  await write('start', 'pause', 'resume', 'pause', 'resume', 'cancel')
+test('whatever overtakes what, with two replicas at work: the run hears the job’s status last', async (t) => {
+  const { jobId, database, write, open, untilEmpty } = await office(t)
+  await write('start')
   open()
   open()
   await untilEmpty()
-  assert.deepEqual(await toldTo(jobId), [
-    { jobId, run: 0, paused: false },
-    'pause',
-    'resume',
-    'pause',
-    'resume',
-    'cancel',
-  ])
+  await database.query(`update jobs set status = 'generating'`)
+  await write('pause', 'resume', 'pause', 'resume')
+  await untilEmpty()
+  assert.equal((await toldTo(jobId)).at(-1), 'resume')
+  await database.query(`update jobs set status = 'paused'`)
+  await write('resume', 'pause', 'pause')
+  await untilEmpty()
+  const told = await toldTo(jobId)
+  assert.deepEqual(told[0], { jobId, run: 0, paused: false })
+  assert.equal(told.at(-1), 'pause')
+})
+
+test('a cancel reaches the run it was meant for, never the retry that follows', async (t) => {
+  const { jobId, database, write, open, untilEmpty } = await office(t)
+  await write('start')
+  open()
+  await untilEmpty()
+  await database.query(`update jobs set runs = 1`)
+  await write('cancel', 'start')
+  await waitFor(async () => (await toldTo(jobId)).includes('cancel'), { what: 'the cancel' })
+  await handleOf(jobId).terminate()
+  await untilEmpty()
+  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 1, paused: false }])
+  await write('cancel')
+  await untilEmpty()
+  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 1, paused: false }])
+  await database.query(`update jobs set status = 'cancelled'`)
+  await write('cancel')
+  await untilEmpty()
+  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 1, paused: false }, 'cancel'])
+})
+
+test('a job cancelled before its start is told never starts', async (t) => {
+  const { jobId, write, open, untilEmpty } = await office(t, { status: 'cancelled' })
+  await write('start', 'cancel')
+  open()
+  await untilEmpty()
+  await assert.rejects(handleOf(jobId).describe(), { name: 'WorkflowNotFoundError' })
 })
 
 test('a job paused before its start is paused from its first step', async (t) => {
@@ -229,6 +259,7 @@ test('what is told to a run that is over or unknown is dropped', async (t) => {
 test('while Temporal is down everything stays, and is told in order once it is back', async (t) => {
   const { jobId, database, write, open, untilEmpty } = await office(t)
   await temporal.halt()
+  await database.query(`update jobs set status = 'paused'`)
   await write('start', 'pause')
   open()
   await waitFor(
@@ -238,5 +269,5 @@ test('while Temporal is down everything stays, and is told in order once it is b
   assert.equal((await database.query('select 1 from outbox')).length, 2)
   await temporal.start()
   await untilEmpty()
-  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 0, paused: false }, 'pause'])
+  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 0, paused: true }, 'pause'])
 })
