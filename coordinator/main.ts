@@ -89,6 +89,14 @@ const fleet = createFleet(
       }),
     report: createReporter({ database, log }),
     isStored: (link) => isStored(store, link),
+    resultRefused: (principal, { leaseId, ...details }) =>
+      audit.record({
+        principal,
+        action: 'chunk.report',
+        resource: `lease/${leaseId}`,
+        outcome: 'refused',
+        details,
+      }),
   },
   {
     coordinatorId,

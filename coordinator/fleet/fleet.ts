@@ -42,6 +42,7 @@ export type FleetDeps = {
   refused(peer: string, hello: Hello | null, error: AppError): void
   report: LeaseDeps['report']
   isStored: LeaseDeps['isStored']
+  resultRefused: LeaseDeps['resultRefused']
 }
 
 export type FleetOptions = {

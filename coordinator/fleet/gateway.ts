@@ -8,6 +8,7 @@ import { createRpcServer, type RpcServer } from '#proto/grpc.ts'
 import type { Database } from '../database/database.ts'
 import type { ServerCertificate } from '../identity/certificate-authority.ts'
 import type { Enroll } from '../identity/enrollment.ts'
+import { isId } from '../identity/new-id.ts'
 import type { Fleet } from './fleet.ts'
 import { findWorker, type WorkerRow } from './worker-rows.ts'
 
@@ -35,7 +36,7 @@ export async function authenticateWorker(
   hello: Hello,
   nonce: Uint8Array,
 ): Promise<WorkerRow> {
-  const worker = await findWorker(database, hello.workerId)
+  const worker = isId(hello.workerId) ? await findWorker(database, hello.workerId) : null
   if (!worker) throw new AppError('signature_invalid', 'no such worker')
   const message = connectMessage(nonce, certificate.der)
   if (!isSignedBy(worker.public_key, message, hello.signature))

@@ -4,6 +4,7 @@
 import type { Logger } from 'pino'
 import type { Link } from '#engine/dag/part.ts'
 import type { Database } from '../database/database.ts'
+import { isId } from '../identity/new-id.ts'
 import type { Committer } from '../ledger/commit.ts'
 import { deadChunks, forgiveLosses, troublesOf } from '../ledger/failures.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
@@ -33,8 +34,18 @@ export type LeaseDeps = {
   isStored: (link: Link) => Promise<boolean>
   /** Tells the people who watch the job. */
   report: (jobId: string, level: 'info' | 'warn', message: string, data: object) => void
+  /** A worker's report was not believed: for the audit log. */
+  resultRefused: (workerId: string, details: ResultRefusal) => void
   /** Slots may have become free. */
   onRoom: () => void
+}
+
+export type ResultRefusal = {
+  leaseId: string
+  jobId: string
+  table: number
+  chunk: number
+  reason: string
 }
 
 export class LeaseBook {
@@ -88,6 +99,7 @@ export class LeaseBook {
   async find(leaseId: string, worker: ConnectedWorker): Promise<Lease | null> {
     const known = this.#leases.get(leaseId)
     if (known) return known.row.workerIds.includes(worker.id) ? known : null
+    if (!isId(leaseId)) return null
     const { database, coordinatorId, specs } = this.deps
     const row = await adoptLease(database, { leaseId, workerId: worker.id, coordinatorId })
     if (!row) return null

@@ -1,11 +1,17 @@
 // Takes what workers report of chunks: checked against the plan and the store, written to the ledger, settled.
 
+import { codeOf } from '#engine/errors.ts'
 import type { ChunkDone, ChunkFailed } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import { isId } from '../identity/new-id.ts'
 import type { Outcome } from '../ledger/commit.ts'
 import { recordFailure } from '../ledger/failures.ts'
+import { findLease } from '../ledger/leases.ts'
 import { applyToChunk, type Lease } from './lease.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { ConnectedWorker } from './registry.ts'
+
+const MESSAGE_LENGTH_MAX = 2_000
+const INT4_MAX = 2 ** 31 - 1
 
 /** Resolves when the result is durable or not wanted; rejects when the database did not take it. */
 export async function takeChunkDone(
@@ -14,17 +20,24 @@ export async function takeChunkDone(
   done: ChunkDone,
 ): Promise<Outcome> {
   const lease = await book.find(done.leaseId, worker)
-  if (!lease || !expects(lease, done)) return 'unwanted'
+  const reason = lease ? mismatchOf(lease, done) : await strangeness(book, done.leaseId)
+  if (reason !== null) refuse(book, worker, { result: done, lease, reason })
+  if (!lease || reason !== null) return 'unwanted'
   return settling(book, { lease, worker, chunk: done.chunk }, async () => {
     const result = resultOf(worker, done)
     if (!(await book.deps.isStored(result))) {
       applyToChunk(lease, done.chunk, 'lost')
       reportChunk(book, worker, { done, what: 'reported a part that is not stored for' })
+      refuse(book, worker, { result: done, lease, reason: 'the part is not stored' })
       return 'unwanted'
     }
     const outcome = await book.deps.committer.commit(result)
     if (outcome !== 'unwanted') applyToChunk(lease, done.chunk, 'committed')
-    if (outcome === 'differs') reportChunk(book, worker, { done, what: 'made other bytes for' })
+    if (outcome === 'committed') worker.chunksTaken++
+    if (outcome === 'differs') {
+      reportChunk(book, worker, { done, what: 'made other bytes for' })
+      refuse(book, worker, { result: done, lease, reason: 'the ledger has other bytes' })
+    }
     measure(worker, done)
     return outcome
   })
@@ -35,8 +48,12 @@ export async function takeChunkFailed(
   worker: ConnectedWorker,
   failed: ChunkFailed,
 ): Promise<void> {
-  const { table, chunk, code, message } = failed
+  const { table, chunk } = failed
+  const code = codeOf(failed)
+  const message = failed.message.replaceAll('\0', '').slice(0, MESSAGE_LENGTH_MAX)
   const lease = await book.find(failed.leaseId, worker)
+  const reason = lease ? null : await strangeness(book, failed.leaseId)
+  if (reason !== null) refuse(book, worker, { result: failed, lease, reason })
   if (!lease?.chunks.has(chunk)) return
   await settling(book, { lease, worker, chunk }, async () => {
     const { jobId, tableNo } = lease.row
@@ -73,13 +90,31 @@ async function settling<T>(
 }
 
 /** Rows are checked against the plan: a worker cannot say that a chunk is longer or shorter than it is. */
-function expects(lease: Lease, done: ChunkDone): boolean {
+function mismatchOf(lease: Lease, done: ChunkDone): string | null {
   const { row, spec } = lease
   const table = spec.plan.tables[done.table]
-  if (row.jobId !== done.jobId || row.tableNo !== done.table || !table) return false
-  if (done.chunk < row.from || done.chunk >= row.to) return false
+  if (row.jobId !== done.jobId || row.tableNo !== done.table || !table)
+    return 'the lease is for another table'
+  if (done.chunk < row.from || done.chunk >= row.to) return 'the chunk is not of the lease'
   const from = done.chunk * table.chunk_rows
-  return done.rows === Math.max(0, Math.min(table.rows - from, table.chunk_rows))
+  const rows = Math.max(0, Math.min(table.rows - from, table.chunk_rows))
+  return done.rows === rows ? null : `the chunk has ${rows} rows, not ${done.rows}`
+}
+
+/** A result for a lease that is over is late, no more; one for a lease that lives is somebody else's. */
+async function strangeness({ deps }: LeaseBook, leaseId: string): Promise<string | null> {
+  if (isId(leaseId) && (await findLease(deps.database, leaseId)) === null) return null
+  return 'the lease is not of this worker'
+}
+
+type Refusal = { result: ChunkDone | ChunkFailed; lease: Lease | null; reason: string }
+
+/** Recorded; what is missing of the lease goes to others, if there are any. */
+function refuse({ deps }: LeaseBook, worker: ConnectedWorker, refusal: Refusal): void {
+  const { leaseId, jobId, table, chunk } = refusal.result
+  refusal.lease?.failedOn.add(worker.id)
+  deps.log.warn({ workerId: worker.id, leaseId, jobId, table, chunk }, refusal.reason)
+  deps.resultRefused(worker.id, { leaseId, jobId, table, chunk, reason: refusal.reason })
 }
 
 const resultOf = (worker: ConnectedWorker, done: ChunkDone) => ({
@@ -93,7 +128,7 @@ const resultOf = (worker: ConnectedWorker, done: ChunkDone) => ({
   workerId: worker.id,
   region: worker.region,
   leaseId: done.leaseId,
-  durationMs: done.durationMs,
+  durationMs: Math.min(done.durationMs, INT4_MAX),
 })
 
 /** Exponential average of the rate of one slot. */

@@ -8,7 +8,7 @@ import { enrollMessage, isSignedBy } from '#proto/challenge.ts'
 import { type EnrollmentToken, parseToken } from '#proto/enrollment-token.ts'
 import type { EnrollRequest } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { Audit } from './audit.ts'
-import { newId } from './new-id.ts'
+import { isId, newId } from './new-id.ts'
 
 const NAME_LENGTH_MAX = 100
 
@@ -28,7 +28,7 @@ export type Enroll = (request: EnrollRequest) => Promise<Enrolled>
 
 export function createEnroll({ database, audit }: { database: Database; audit: Audit }): Enroll {
   return async (request) => {
-    const token = parseToken(request.token)
+    const token = readableToken(request.token)
     const resource = `enrollment-token/${token?.id ?? 'unreadable'}`
     const name = nameOf(request)
     const details = { name }
@@ -55,6 +55,11 @@ export function createEnroll({ database, audit }: { database: Database; audit: A
       throw error
     }
   }
+}
+
+function readableToken(text: string): EnrollmentToken | null {
+  const token = parseToken(text)
+  return token && isId(token.id) ? token : null
 }
 
 type Redemption = { token: EnrollmentToken; name: string; request: EnrollRequest }

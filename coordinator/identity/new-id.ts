@@ -8,3 +8,6 @@ export type IdKind = 'job' | 'usr' | 'prj' | 'wrk' | 'tok'
 export function newId(kind: IdKind): string {
   return `${kind}_${randomBytes(10).toString('hex')}`
 }
+
+/** False for text that cannot be an id of ours, nor a UUID: it need not be looked up. */
+export const isId = (text: string): boolean => /^[\w-]{1,100}$/.test(text)
