@@ -19,6 +19,17 @@ test('records are stored in order, with their details', async (t) => {
   assert.deepEqual(rows.at(-1), { resource: 'b1199', details: {} })
 })
 
+test('text that Postgres does not take holds nothing up', async (t) => {
+  const { database } = await testDatabase(t)
+  const audit = createAudit(database, { onError: assert.fail })
+  const details = { reason: 'a\0b\ud800 \\u0000' }
+  audit.record({ ...entry('r\0'), principal: 'p\0\udc00', details })
+  await audit.close()
+  assert.deepEqual(await database.query('select principal, resource, details from audit_log'), [
+    { principal: 'p\ufffd', resource: 'r', details: { reason: 'ab\ufffd \\u0000' } },
+  ])
+})
+
 test('while the database is away records wait, bounded, and nobody notices but the log', async (t) => {
   const { database } = await testDatabase(t)
   let away = true

@@ -88,11 +88,17 @@ async function insert(database: Database, batch: Stamped[]): Promise<void> {
      select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])`,
     [
       batch.map(({ at }) => at),
-      batch.map(({ principal }) => principal),
+      batch.map(({ principal }) => storable(principal)),
       batch.map(({ action }) => action),
-      batch.map(({ resource }) => resource.slice(0, 500)),
+      batch.map(({ resource }) => storable(resource.slice(0, 500))),
       batch.map(({ outcome }) => outcome),
-      batch.map(({ details }) => JSON.stringify(details ?? {})),
+      batch.map(({ details }) => JSON.stringify(details ?? {}, storableValue)),
     ],
   )
 }
+
+/** What strangers send is text that Postgres may not take: one such record would hold up all others. */
+const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed()
+
+const storableValue = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? storable(value) : value
