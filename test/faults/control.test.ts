@@ -11,11 +11,12 @@ import { PEOPLE } from '#test/support/fault-configs.ts'
 import { newToken, type Rest, restOf } from '#test/support/rest.ts'
 import { type TestStack, testStack } from '#test/support/stack.ts'
 import { waitFor } from '#test/support/wait-for.ts'
-import { startWorker } from '#test/support/worker-process.ts'
+import { startWorker, type WorkerProcess } from '#test/support/worker-process.ts'
 
 /** 48 leases on the stack's 12 slots: some run, some wait in Temporal, some are not scheduled yet. */
 const LONG = { rows: 2_400_000, chunk_rows: 5_000 }
 const SHORT = { rows: 50_000, chunk_rows: 5_000 }
+const EXIT_REFUSED = 78
 
 test('operators', async (t) => {
   const fleet = await testStack(t, { workers: 2, env: { worker: { SYNDATA_THREADS: '6' } } })
@@ -170,13 +171,14 @@ async function fleetUnderControl(t: TestContext, fleet: TestStack): Promise<void
     })
   const waitingReason = (jobId: string, reason: RegExp) =>
     api.until(jobId, ({ waiting_reason }) => reason.test(waiting_reason ?? ''))
+  let joined: WorkerProcess | undefined
   const regionsOf = async (jobId: string) => Object.keys((await api.job(jobId)).regions).sort()
 
   await t.test('a job waits for a worker of its region and says so', async () => {
     const request = { ...SHORT, regions: ['asia-pacific'] }
     const jobId = await submit(PEOPLE, request)
     await waitingReason(jobId, /No worker fits: .*in us-west, not in asia-pacific/)
-    await join()
+    joined = await join()
     const job = await assertWhole(jobId, PEOPLE, request)
     assert.equal(job.waiting_reason, null)
     assert.deepEqual(await regionsOf(jobId), ['asia-pacific'])
@@ -211,6 +213,7 @@ async function fleetUnderControl(t: TestContext, fleet: TestStack): Promise<void
     await untilShare(jobId, 0.02)
     const id = await workerId(rest, 'joined')
     assert.equal((await rest('POST', `/api/workers/${id}/revoke`)).status, 202)
+    assert.equal(await joined?.exit, EXIT_REFUSED)
     await waitingReason(jobId, /not in asia-pacific/)
     assert.equal((await rest('GET', `/api/workers/${id}`)).body['connected'], false)
     assert.equal((await rest('POST', `/api/workers/${id}/resume`)).status, 409)
