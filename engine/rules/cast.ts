@@ -4,6 +4,7 @@ import type { ResolvedColumn } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { divideRounded, pow10, roundHalfAway } from '#engine/math/decimal.ts'
+import { inRange } from './in-range.ts'
 import type { Kernel } from './kernel.ts'
 import { numberTypeOf } from './literal.ts'
 import { textAt } from './read.ts'
@@ -70,13 +71,14 @@ function castNumber(
   if (!convert) throw mismatch(column, from.type)
   if (convert === same) return { ...kernel, vector: { ...from, type, scale } }
   const vector = { ...numberVector(type, scale, capacity), nulls: from.nulls }
-  return {
+  const converted: Kernel = {
     vector,
     fill(rows) {
       kernel.fill(rows)
       for (let i = 0; i < rows.n; i++) vector.values[i] = convert(from.values[i] as number)
     },
   }
+  return inRange(converted, column)
 }
 
 function castText(kernel: Kernel, capacity: number): Kernel {

@@ -1,6 +1,8 @@
 // expression: a value computed from other columns of the row.
 
+import { inRange } from './in-range.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+import type { Vector } from './vector.ts'
 
 /** Digits that the column keeps after the point: they decide where exact results are rounded. */
 function decimalsOf(rule: RuleOf<'expression'>, { column }: RuleContext): number | null {
@@ -9,6 +11,14 @@ function decimalsOf(rule: RuleOf<'expression'>, { column }: RuleContext): number
   return column.type === 'int' ? 0 : null
 }
 
+/** Whether these are the numbers that will be written; others change their scale first, and are checked then. */
+function isFinal(vector: Vector, { type, scale }: RuleContext['column']): boolean {
+  if (vector.kind !== 'number') return false
+  if (type === 'str') return vector.type !== 'decimal'
+  return vector.type === type && (type !== 'decimal' || vector.scale === (scale ?? 2))
+}
+
 export function compileExpressionRule(rule: RuleOf<'expression'>, context: RuleContext): Kernel {
-  return context.expression(rule.value, decimalsOf(rule, context))
+  const kernel = context.expression(rule.value, decimalsOf(rule, context))
+  return isFinal(kernel.vector, context.column) ? inRange(kernel, context.column) : kernel
 }
