@@ -25,7 +25,7 @@ export function sendProblem(
   commonHeaders(request, reply)
   for (const name of HEADERS_OF_CONTENT) reply.removeHeader(name)
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
-  if (problem.status === 503) reply.header('retry-after', '1')
+  if (problem.status === 503 || problem.status === 429) reply.header('retry-after', '1')
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="syndata"')
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { AppError } from '#engine/errors.ts'
 import { restApp } from '#test/support/rest-app.ts'
 
 test('errors are problem documents with the request id', async (t) => {
@@ -88,4 +89,18 @@ test('the documentation page fetches nothing from elsewhere and works over plain
   assert.doesNotMatch(policy, /upgrade-insecure-requests|https:|swagger\.io/)
   const settings = await call(null, 'GET', '/docs/static/swagger-initializer.js')
   assert.match(settings.text, /"validatorUrl":\s*null/)
+})
+
+test('who should come back later is told when', async (t) => {
+  for (const [code, status] of [
+    ['rate_limited', 429],
+    ['unavailable', 503],
+  ] as const) {
+    const { database, call, alice } = await restApp(t)
+    t.mock.method(database, 'query', () => Promise.reject(new AppError(code, 'later')))
+    const answer = await call(alice, 'GET', '/api/jobs')
+    t.mock.restoreAll()
+    assert.equal(answer.status, status)
+    assert.equal(answer.headers['retry-after'], '1')
+  }
 })

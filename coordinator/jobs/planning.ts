@@ -19,7 +19,10 @@ export type Planned = {
 }
 
 export type Planner = {
-  /** `sample` estimates bytes too. Throws `unsupported` for too many parents, `rate_limited` for too many plans. */
+  /**
+   * `sample` estimates bytes too. Throws `unsupported` for too many parents, `rate_limited` for too many plans,
+   * `invalid_config` for rows of the sample that cannot be made.
+   */
   plan(config: ResolvedConfig, options: { sample: boolean }): Promise<Planned>
   /** Stops the threads; plans under way are rejected. */
   close(): Promise<void>
@@ -73,8 +76,12 @@ function requireFeasible(parents: number): void {
 }
 
 function plannedOf(answer: Answer): Planned {
-  if ('code' in answer) throw new AppError(answer.code, answer.message)
-  return answer
+  if (!('code' in answer)) return answer
+  const { code, message } = answer
+  if (code !== 'generation_failed') throw new AppError(code, message)
+  const hint = 'Change the rule of that column so that all its values fit.'
+  const problems = [{ path: '/config', message, hint }]
+  throw new AppError('invalid_config', `/config: ${message}`, { problems })
 }
 
 function answerOf(thread: Worker): Promise<Answer> {

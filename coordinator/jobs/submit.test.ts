@@ -138,6 +138,18 @@ test('a dry run sizes the job and starts nothing', async (t) => {
   assert.deepEqual(await database.query('select id from jobs'), [])
 })
 
+test('a dry run of rows that cannot be made says which column is at fault', async (t) => {
+  const { alice, call } = await restApp(t)
+  const config =
+    'tables: [{name: t, columns: [{name: n, type: int}, {name: x, type: int, rule: {type: expression, value: "(n + 100) ** 20"}}]}]'
+  const { status, json } = await call(alice, 'POST', '/api/jobs', {
+    body: { config, dry_run: true },
+  })
+  assert.equal(status, 400)
+  assert.equal(json['code'], 'invalid_config')
+  assert.match(String(json['detail']), /column x: .* beyond 2\^53/)
+})
+
 test('children that follow a law are counted, by a thread when there are many parents', async (t) => {
   const { alice, call } = await restApp(t)
   const [customers, orders] = structuredClone(ORDERS.tables) as [
