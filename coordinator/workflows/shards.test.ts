@@ -23,6 +23,19 @@ async function shardsOf({ jobId }: ScriptedJob, status: string): Promise<string[
   return ids.sort((a, b) => a.localeCompare(b))
 }
 
+/** What the UI shows as current details. */
+async function detailsOf({ handle }: ScriptedJob): Promise<string> {
+  const { currentDetails } = await handle.query<{ currentDetails: string }>(
+    '__temporal_workflow_metadata',
+  )
+  return currentDetails
+}
+
+async function statusOf({ handle }: ScriptedJob): Promise<unknown> {
+  const { typedSearchAttributes } = await handle.describe()
+  return typedSearchAttributes.getAll().find(({ key }) => key.name === 'JobStatus')?.value
+}
+
 test('a big job runs in shards, four at once, which follow lanes, pause and resume', async () => {
   const gate = createGate()
   const job = await stage.start({
@@ -40,6 +53,13 @@ test('a big job runs in shards, four at once, which follow lanes, pause and resu
   gate.open()
   await until('leases to end', () => sum(job.inFlight) === 0)
   assert.equal(job.leases.length, SHARDS_AT_ONCE * LANES)
+  // Each shard has done 32 of its 250 leases, and tells every 25.
+  await until('progress', async () => (await handle.query(progress)).leasesDone === 4 * 25)
+  assert.match(
+    await detailsOf(job),
+    /\*\*paused\*\* \(in generating\)\n\n100 of 1100 leases done \(9 %\)/,
+  )
+  await until('the status', async () => (await statusOf(job)) === 'paused')
   job.inFlightMax.clear()
   await handle.signal(resume)
   await handle.result()
