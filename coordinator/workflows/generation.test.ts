@@ -152,7 +152,7 @@ test('a chunk that failed, a lease that came back and a lost heartbeat are tried
   assert.equal(job.errors.length, 0)
 })
 
-test('leases that come back for hours: the run goes on in a new one, paused as it was', async () => {
+test('leases that come back for hours: the run goes on in a new one, with its limit', async () => {
   const runs = new Set<string>()
   const job = await stage.start({
     plan: planOf(20),

@@ -85,6 +85,9 @@ async function runOnce(args: RunArgs, view: View): Promise<boolean> {
   }
 }
 
+const filesOf = ({ tables }: JobPlan): string =>
+  tables.length === 1 ? 'the file' : `${tables.length} files`
+
 /** The files are hashed behind the chunks while these are made, and merged when all are there. */
 async function generate(plan: JobPlan, run: number, view: View): Promise<void> {
   const { jobId } = plan
@@ -93,9 +96,7 @@ async function generate(plan: JobPlan, run: number, view: View): Promise<void> {
   const hashing = new CancellationScope()
   const hashed = hashing
     .run(() =>
-      storage.hashOutputs.executeWithOptions({ summary: `hash ${plan.tables.length} files` }, [
-        { jobId },
-      ]),
+      storage.hashOutputs.executeWithOptions({ summary: `hash ${filesOf(plan)}` }, [{ jobId }]),
     )
     .then(
       () => null,

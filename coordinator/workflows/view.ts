@@ -66,7 +66,8 @@ function detailsOf(control: Control, plan: JobPlan | undefined): string {
     `**${statusOf(control)}**${statusOf(control) === stage ? '' : ` (in ${stage})`}`,
     `${leasesDone} of ${leasesTotal} leases done (${percentOf(control)} %), at most ${lanes} at once`,
   ]
-  if (plan) lines.push(tablesOf(plan))
+  // The UI cuts off the last line of a table that ends the text.
+  if (plan) lines.push(tablesOf(plan), '\u00a0')
   return lines.join('\n\n')
 }
 
