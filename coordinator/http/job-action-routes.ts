@@ -10,7 +10,7 @@ import { IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 const SUMMARY: Record<JobAction, string> = {
-  pause: 'Pause: chunks under way are finished, no new ones begin',
+  pause: 'Pause: leases under way (about a second of work) are finished, no new ones begin',
   resume: 'Go on with a paused job',
   cancel: 'Cancel: what is under way is dropped',
   retry: 'Run a failed or cancelled job again; chunks that were made are kept',
