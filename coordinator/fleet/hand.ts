@@ -20,15 +20,15 @@ export type HandDeps = {
 }
 
 export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }: HandDeps) {
-  function uploadFor(worker: ConnectedWorker, lease: Lease, chunks: number) {
+  function uploadFor(worker: ConnectedWorker, lease: Lease) {
     if (partsUrl === '') return { baseUrl: '', token: '' }
     const token = signUpload(uploadKey, {
       leaseId: lease.row.id,
       workerId: worker.id,
       jobId: lease.row.jobId,
       maxBytes: partMaxBytes,
-      // Uploads that broke off and were made again count too.
-      maxCount: chunks * 4,
+      // The sink counts what the lease has put, whoever put it: the rest of a lease needs room for all of it.
+      maxCount: lease.row.to - lease.row.from,
       expiresAt: Math.floor(Date.now() / 1000) + FLEET.uploadTokenSeconds,
     })
     return { baseUrl: partsUrl, token }
@@ -52,7 +52,7 @@ export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }:
         specDigest: spec.specDigest,
         table: row.tableNo,
         chunks,
-        upload: uploadFor(worker, lease, chunks.length),
+        upload: uploadFor(worker, lease),
         memoryLimitBytes: 0n,
       },
     })

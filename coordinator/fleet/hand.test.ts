@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Sql } from '../database/database.ts'
+import type { JobSpec } from '../ledger/job-spec.ts'
+import type { LeaseRow } from '../ledger/leases.ts'
+import { createUploadQuota } from '../parts/upload-quota.ts'
+import { verifyUpload } from '../storage/upload-token.ts'
+import { createHand } from './hand.ts'
+import { createLease } from './lease.ts'
+import type { ConnectedWorker } from './registry.ts'
+
+const KEY = Buffer.alloc(32, 7)
+const spec = { specDigest: 'd', body: '{}' } as JobSpec
+
+/** The upload token that a worker is handed with these chunks. */
+async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<string> {
+  const sent = Promise.withResolvers<string>()
+  const worker = {
+    id: 'w',
+    leases: new Set<string>(),
+    specs: new Set(['d']),
+    send: (message: Parameters<ConnectedWorker['send']>[0]) => {
+      if (message.case === 'assign') sent.resolve(message.value.upload?.token ?? '')
+    },
+  } as unknown as ConnectedWorker
+  const hand = createHand({
+    sql: { query: () => Promise.resolve([]) } as Sql,
+    uploadKey: KEY,
+    partsUrl: 'http://parts',
+    partMaxBytes: 1_000,
+    onFailed: (_worker, _lease, error) => sent.reject(error),
+  })
+  const whole = { id: 'l', jobId: 'j', tableNo: 0, workerIds: [], ...row } as unknown as LeaseRow
+  hand(worker, createLease(whole, { spec, missing: chunks, nowMs: 0 }), chunks)
+  return sent.promise
+}
+
+test('who is handed the rest of a lease may put it, whatever was put before', async () => {
+  const nowS = Math.floor(Date.now() / 1000)
+  const quota = createUploadQuota()
+  const put = (token: string, cid: string) => {
+    const admission = quota.admit(verifyUpload(KEY, token, nowS), cid, nowS)
+    admission.accept()
+    admission.end()
+  }
+  const range = { from: 0, to: 26 }
+  const all = Array.from({ length: 26 }, (_, chunk) => chunk)
+  const first = await tokenFor(range, all)
+  for (const chunk of all.slice(0, 24)) put(first, `cid-${chunk}`)
+  const second = await tokenFor(range, all.slice(24))
+  for (const chunk of all.slice(24)) put(second, `cid-${chunk}`)
+  assert.throws(() => put(second, 'cid-of-no-chunk'), /has put its 26 parts/)
+})
