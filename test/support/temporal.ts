@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { NativeConnection } from '@temporalio/worker'
 import type { Temporal } from '#coordinator/temporal/connect.ts'
+import { startGuardian } from '#scripts/stack/guardian.ts'
 import { freePort } from '#scripts/stack/ports.ts'
 import { createSupervisor } from '#scripts/stack/supervisor.ts'
 import { NAMESPACE, temporalSpec } from '#scripts/stack/temporal.ts'
@@ -22,7 +23,14 @@ export type TestTemporal = Temporal & {
 export async function startTestTemporal(): Promise<TestTemporal> {
   const dataDir = await mkdtemp(join(tmpdir(), 'syndata-temporal-'))
   const [port, uiPort] = [await freePort(), await freePort()]
-  const supervisor = createSupervisor({ logDir: join(dataDir, 'logs'), say: () => undefined })
+  // Ends the server also when the test process is killed.
+  const guardian = startGuardian(dataDir)
+  const supervisor = createSupervisor({
+    logDir: join(dataDir, 'logs'),
+    say: () => undefined,
+    onChange: (children) =>
+      guardian.watch(children.map((child) => child.pid()).filter((pid) => pid !== undefined)),
+  })
   const cli = temporalOf(readTools())
   const server = await supervisor.start(temporalSpec({ cli, dataDir, port, uiPort }))
   const address = `127.0.0.1:${port}`
@@ -39,6 +47,7 @@ export async function startTestTemporal(): Promise<TestTemporal> {
       await connection.close()
       await native.close()
       await supervisor.stop()
+      guardian.dismiss()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
