@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { DefaultLogger, Runtime } from '@temporalio/worker'
 import pino, { type Logger } from 'pino'
 import type { Config } from './config.ts'
 import { createDatabase, type Database } from './database/database.ts'
@@ -27,6 +28,7 @@ export type Foundation = {
 /** Waits for Postgres and Temporal; rejects when `signal` aborts. */
 export async function openFoundation(config: Config, signal: AbortSignal): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: { name: config.name } })
+  installRuntime(log)
   const onError = (error: unknown) =>
     log.warn({ err: error }, 'a connection failed; it is tried again')
   const database = createDatabase(config.databaseUrl, { maxConnections: 12, onError })
@@ -54,6 +56,22 @@ export async function openFoundation(config: Config, signal: AbortSignal): Promi
 /** The HMAC key of upload tokens, which coordinators sign and parts processes check. */
 export const uploadKeyOf = (secrets: SealedSecrets): Promise<Buffer> =>
   secrets.getOrCreate('upload-key', () => randomBytes(32))
+
+const LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'debug',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const
+
+/** The SDK's words go to our log (its news are our details), and signals stay ours. */
+function installRuntime(log: Logger): void {
+  const logger = new DefaultLogger('INFO', ({ level, message, meta }) =>
+    log[LEVELS[level]]({ temporal: meta }, message),
+  )
+  Runtime.install({ logger, shutdownSignals: [] })
+}
 
 type Waiting = { signal: AbortSignal; onRetry: (error: unknown) => void }
 

@@ -2,7 +2,6 @@
 // of its own, so that any number of replicas run on the same Postgres and Temporal.
 
 import { randomUUID } from 'node:crypto'
-import { Runtime } from '@temporalio/worker'
 import { createGenerateChunks } from './activities/generate-chunks.ts'
 import { createRecordActivities } from './activities/record.ts'
 import { readConfig } from './config.ts'
@@ -35,7 +34,6 @@ import { ensureSearchAttributes } from './temporal/search-attributes.ts'
 import { FLEET } from './workflows/policies.ts'
 
 const config = readConfig()
-Runtime.install({ shutdownSignals: [] })
 const stopping = new AbortController()
 const base = await openFoundation(config, stopping.signal)
 const { database, notifications, secrets, specs, store, temporal } = base

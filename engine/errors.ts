@@ -158,7 +158,7 @@ export const ERRORS = {
     http: 409,
     retryable: false,
     title: 'The upload costs more than allowed',
-    hint: 'Raise publish.max_price_winston or publish without Arweave.',
+    hint: 'Submit it again with a higher publish.max_price_winston, or without Arweave.',
   },
   transaction_expired: {
     http: 409,
@@ -170,7 +170,7 @@ export const ERRORS = {
     http: 503,
     retryable: true,
     title: 'A component failed',
-    hint: 'It is tried again; GET /api/health names the component.',
+    hint: 'GET /api/health names the component; a job that failed of it can be retried.',
   },
   cancelled: {
     http: 409,

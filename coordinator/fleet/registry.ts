@@ -1,6 +1,7 @@
 // The workers whose streams this replica holds, and how much room they have.
 
 import type { MessageInitShape } from '@bufbuild/protobuf'
+import { ENGINE_VERSION } from '#engine/version.ts'
 import type { ConnectResponseSchema } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { Trust, WorkerView } from './placement.ts'
 
@@ -42,7 +43,7 @@ export type Registry = {
   get(id: string): ConnectedWorker | undefined
   all(): IterableIterator<ConnectedWorker>
   views(): WorkerView[]
-  /** Free slots on workers of these regions (any when empty). */
+  /** Free slots on workers of these regions (any when empty) that run this release's engine. */
   freeSlots(regions: readonly string[]): number
 }
 
@@ -57,7 +58,7 @@ export function createRegistry(): Registry {
     freeSlots(regions) {
       let free = 0
       for (const worker of workers.values()) {
-        if (worker.draining || worker.suspect) continue
+        if (worker.draining || worker.suspect || worker.engineVersion !== ENGINE_VERSION) continue
         if (regions.length > 0 && !regions.includes(worker.region)) continue
         free += Math.max(0, worker.slots - worker.leases.size)
       }

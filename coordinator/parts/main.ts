@@ -2,7 +2,6 @@
 // serves published blocks to peers, so that none of it takes the coordinator's time.
 
 import { randomBytes } from 'node:crypto'
-import { Runtime } from '@temporalio/worker'
 import { createArweaveActivities } from '../activities/arweave.ts'
 import { createDropLostParts } from '../activities/drop-lost-parts.ts'
 import { createHashOutputs } from '../activities/hash-outputs.ts'
@@ -26,7 +25,6 @@ import { createSweeper } from './sweeper.ts'
 import { createTlsFor } from './tls.ts'
 
 const config = readConfig()
-Runtime.install({ shutdownSignals: [] })
 const stopping = new AbortController()
 const base = await openFoundation(config, stopping.signal)
 const { database, notifications, secrets, specs, store, temporal, log } = base
