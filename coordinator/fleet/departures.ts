@@ -57,16 +57,10 @@ export function workerSuspect(book: LeaseBook, worker: ConnectedWorker): void {
   assignments.pump()
 }
 
-/** Takes the job's leases off their workers; `tell` reaches one of them. */
-export function cancelLeases(
-  book: LeaseBook,
-  jobId: string,
-  tell: (workerId: string, leaseId: string) => void,
-): void {
-  for (const lease of [...book.all()].filter(({ row }) => row.jobId === jobId)) {
-    for (const workerId of lease.holders.keys()) tell(workerId, lease.row.id)
+/** Takes the job's leases off their workers. */
+export function cancelLeases(book: LeaseBook, jobId: string): void {
+  for (const lease of [...book.all()].filter(({ row }) => row.jobId === jobId))
     book.end(lease, () => Promise.resolve())
-  }
 }
 
 function countReassigned({ deps }: LeaseBook, lease: Lease): void {

@@ -86,13 +86,22 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   })
   const assignments = createAssignments(registry, hand)
   const { coordinatorId } = options
-  const leases = new LeaseBook({ ...deps, coordinatorId, assignments, onRoom })
+  const leases = new LeaseBook({
+    ...deps,
+    coordinatorId,
+    assignments,
+    onRoom,
+    cancel: (workerId, leaseId) =>
+      registry
+        .get(workerId)
+        ?.send({ case: 'cancelLease', value: { leaseId, reason: 'not wanted' } }),
+  })
   const session = sessionDeps(deps, options, { registry, leases, onRoom })
   const stops = [
     watch(deps, { registry, leases, onRoom }),
     every(TICK_MS, () => tick(deps, { registry, leases, assignments })),
     every(LOADS_EVERY_MS, () => void flushLoads(deps, registry)),
-    deps.notifications.on('cancel', (jobId) => cancelJob(registry, leases, jobId)),
+    deps.notifications.on('cancel', (jobId) => cancelLeases(leases, jobId)),
     deps.notifications.on('fleet', (workerId) => {
       void applyState(deps, registry, workerId).then(onRoom)
     }),
@@ -214,13 +223,6 @@ async function heartbeat(deps: FleetDeps, leases: LeaseBook, lease: Lease): Prom
 
 /** Nobody waits for it: its workers finish what they have, which the ledger takes all the same. */
 const drop = (leases: LeaseBook, lease: Lease): void => leases.forget(lease)
-
-function cancelJob(registry: Registry, leases: LeaseBook, jobId: string): void {
-  if (jobId === '') return
-  cancelLeases(leases, jobId, (workerId, leaseId) =>
-    registry.get(workerId)?.send({ case: 'cancelLease', value: { leaseId, reason: 'cancelled' } }),
-  )
-}
 
 async function flushLoads({ database, log }: FleetDeps, registry: Registry): Promise<void> {
   const workers = [...registry.all()].filter(({ suspect }) => !suspect)

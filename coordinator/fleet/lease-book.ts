@@ -38,6 +38,8 @@ export type LeaseDeps = {
   resultRefused: (workerId: string, details: ResultRefusal) => void
   /** Slots may have become free. */
   onRoom: () => void
+  /** Tells a worker that its share of a lease is not wanted any more. */
+  cancel: (workerId: string, leaseId: string) => void
 }
 
 export type ResultRefusal = {
@@ -144,6 +146,9 @@ export class LeaseBook {
   /** The row goes once Temporal knows: until then a replica that takes over can tell it. */
   end(lease: Lease, tell: () => Promise<void>): void {
     this.forget(lease)
+    // A second holder, from an adoption or beside a silent worker, need not finish what is done.
+    for (const [workerId, left] of lease.holders)
+      if (left.size > 0) this.deps.cancel(workerId, lease.row.id)
     tell()
       .then(() => closeLease(this.deps.database, lease.row.id))
       .catch((error: unknown) =>

@@ -20,6 +20,8 @@ export type ConnectedWorker = {
   readonly slots: number
   draining: boolean
   suspect: boolean
+  /** We ended its stream and said why: that is no loss. */
+  refused: boolean
   lastHeardMs: number
   load: Load
   rowsPerSecond: number | null

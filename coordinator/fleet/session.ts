@@ -116,6 +116,7 @@ function workerOf(
     slots: Math.min(Math.max(1, hello.slots), 256),
     draining: row.state === 'draining',
     suspect: false,
+    refused: false,
     lastHeardMs: performance.now(),
     load: { cpu: 0, memoryBytes: 0, memoryTotalBytes: 0 },
     rowsPerSecond: row.rows_per_second,
@@ -126,6 +127,7 @@ function workerOf(
     send,
     close(refusal) {
       if (refusal) send({ case: 'refused', value: refusal })
+      this.refused = refusal !== undefined
       closed = true
       onClose()
     },
@@ -155,6 +157,7 @@ async function welcome(deps: SessionDeps, worker: ConnectedWorker, hello: Hello)
       draining: worker.draining,
     },
   })
+  deps.leases.deps.assignments.pump()
   deps.onRoom()
 }
 
@@ -172,7 +175,7 @@ async function talk(deps: SessionDeps, worker: ConnectedWorker, inbox: Inbox): P
   } catch (error) {
     deps.log.debug({ err: error, workerId: worker.id }, 'stream broke')
   } finally {
-    await deps.disconnected(worker, { lost: !goodbye })
+    await deps.disconnected(worker, { lost: !goodbye && !worker.refused })
   }
 }
 
