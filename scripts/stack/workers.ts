@@ -80,7 +80,11 @@ export function workerSpecs(deps: WorkerDeps): ChildSpec[] {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
         before = await connectedAt(deps, name).catch(() => null)
         const token = isEnrolled(folder) ? {} : { SYNDATA_TOKEN: await newToken(deps, region) }
-        return nodeLaunch({ role: 'worker', name }, { env: { ...env, ...token } }, deps.processes)
+        const launch = { env: { ...env, ...token } }
+        return {
+          ...nodeLaunch({ role: 'worker', name }, launch, deps.processes),
+          lowPriority: true,
+        }
       },
       isReady: async () => {
         const since = await connectedAt(deps, name)
