@@ -1,5 +1,5 @@
-// Folders of benches. They are removed when everything is measured and not before: on ext4 a new file costs ten
-// times as much for minutes after many files were deleted, since freed inodes are passed over one by one.
+// Folders of benches. They are removed when everything is measured and not before: on ext4 a new file was measured
+// to cost ten times as much and more right after many files were deleted.
 
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
