@@ -9,12 +9,21 @@ import type { ConnectedWorker } from './registry.ts'
 export function leaseEnded(book: LeaseBook, worker: ConnectedWorker, leaseId: string): void {
   worker.leases.delete(leaseId)
   const lease = book.get(leaseId)
-  if (lease) {
-    releaseHolder(lease, worker.id)
-    book.settle(lease)
-  }
+  if (lease) endHolding(book, lease, worker)
   book.deps.assignments.pump()
   book.deps.onRoom()
+}
+
+/** Assignments in a row that may end without a result before the lease waits for its next attempt. */
+const FRUITLESS_MAX = 3
+
+function endHolding(book: LeaseBook, lease: Lease, worker: ConnectedWorker): void {
+  const left = lease.holders.get(worker.id)?.size ?? 0
+  releaseHolder(lease, worker.id)
+  if (left > 0) lease.fruitless++
+  if (lease.fruitless >= FRUITLESS_MAX && lease.committing === 0)
+    book.putOff(lease, 'workers end this lease without a result')
+  else book.settle(lease)
 }
 
 /**

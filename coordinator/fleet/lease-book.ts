@@ -143,6 +143,11 @@ export class LeaseBook {
     this.#fail(lease, { type: 'lease_returned', message, retryable: false })
   }
 
+  /** Leaves what is missing of the lease to its next attempt, after Temporal's pause. */
+  putOff(lease: Lease, message: string): void {
+    this.#fail(lease, { type: 'infrastructure', message, retryable: true })
+  }
+
   /** The row goes once Temporal knows: until then a replica that takes over can tell it. */
   end(lease: Lease, tell: () => Promise<void>): void {
     this.forget(lease)
@@ -187,8 +192,7 @@ export class LeaseBook {
       }
     } catch (error) {
       log.warn({ err: error, leaseId: lease.row.id }, 'lease not begun')
-      const message = 'the database did not answer'
-      this.#fail(lease, { type: 'infrastructure', message, retryable: true })
+      this.putOff(lease, 'the database did not answer')
     } finally {
       this.#beginning--
     }

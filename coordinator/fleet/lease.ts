@@ -15,6 +15,8 @@ export type Lease = {
   readonly holders: Map<string, Set<number>>
   /** Results on their way into the ledger. */
   committing: number
+  /** Assignments that ended with chunks left out, since the last result. */
+  fruitless: number
   readonly errors: Map<number, { code: string; message: string }>
   /** Workers that failed on a chunk of it before: others are asked first. */
   readonly failedOn: Set<string>
@@ -32,6 +34,7 @@ export function createLease(
     chunks: new Map(missing.map((chunk) => [chunk, 'missing'])),
     holders: new Map(),
     committing: 0,
+    fruitless: 0,
     errors: new Map(),
     failedOn: new Set(),
   }

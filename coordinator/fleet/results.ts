@@ -80,6 +80,7 @@ async function settling<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   lease.committing++
+  lease.fruitless = 0
   try {
     return await work()
   } finally {

@@ -9,7 +9,7 @@ import { projectForWriting } from '#coordinator/identity/projects.ts'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
-import { appendEvent } from './events.ts'
+import { insertEvent } from './events.ts'
 import { linksOf } from './job-view.ts'
 import type { Planner } from './planning.ts'
 import { readSubmission, type Submission } from './submission.ts'
@@ -140,48 +140,57 @@ export async function submitJob(
   }
   submitted.links = linksOf(submitted.job_id)
   const spec = canonicalJson({ config: submission.resolved, plan })
+  const specDigest = createHash('sha256').update(spec).digest('hex')
+  await keepSpec(database, specDigest, spec)
   await database.transaction(async (sql) => {
     const project = await projectForWriting(sql, principal, submission.projectId)
     if (submission.publish.arweave) await requireBudget(sql, project.id, submission)
     await insertJob(sql, {
       submitted,
       submission,
-      spec,
+      specDigest,
       projectId: project.id,
       ownerId: principal.userId,
     })
     await insertTables(sql, submitted.job_id, plan)
     await sql.query(`insert into outbox (job_id, action) values ($1, 'start')`, [submitted.job_id])
-    await appendEvent(sql, {
+    await insertEvent(sql, {
       jobId: submitted.job_id,
       kind: 'log',
       message: `Submitted: ${rows} rows in ${chunks} chunks`,
     })
     await settle(sql, submitted)
-    await notify(sql, 'outbox', submitted.job_id)
   })
+  // Afterwards, because commits that notify wait for each other; a lost one costs the starter's next look.
+  await notify(database, 'outbox', submitted.job_id).catch(() => undefined)
   return submitted
 }
 
 type Insert = {
   submitted: Submitted
   submission: Submission
-  spec: string
+  specDigest: string
   projectId: string
   ownerId: string
 }
 
+/**
+ * Before the transaction that refers to it, so that jobs of one config do not wait for each other's commits. Touched
+ * now and then, so that a sweep of unused specs leaves it alone; what follows makes its commit durable too.
+ */
+async function keepSpec(sql: Sql, digest: string, spec: string): Promise<void> {
+  await sql.query(
+    `insert into specs (digest, body) select $1, $2 from set_config('synchronous_commit', 'off', true)
+     on conflict (digest) do update set created_at = now() where specs.created_at < now() - interval '10 minutes'`,
+    [digest, spec],
+  )
+}
+
 async function insertJob(
   sql: Sql,
-  { submitted, submission, spec, projectId, ownerId }: Insert,
+  { submitted, submission, specDigest, projectId, ownerId }: Insert,
 ): Promise<void> {
   const { resolved, publish } = submission
-  const specDigest = createHash('sha256').update(spec).digest('hex')
-  // Touched when it is there already, so that a sweep of unused specs leaves it alone.
-  await sql.query(
-    'insert into specs (digest, body) values ($1, $2) on conflict (digest) do update set created_at = now()',
-    [specDigest, spec],
-  )
   await sql.query(
     `insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
        engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,

@@ -39,12 +39,14 @@ export function createCommitter(
   let queue: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
   let writing = false
+  let lastMs = -maxDelayMs
 
   async function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
     if (writing || queue.length === 0) return
     writing = true
+    lastMs = performance.now()
     const batch = queue.slice(0, maxRows)
     queue = queue.slice(maxRows)
     try {
@@ -61,9 +63,11 @@ export function createCommitter(
     schedule()
   }
 
+  /** At once after a quiet time, so that a first result does not wait for others; then at most every `maxDelayMs`. */
   function schedule(): void {
     if (queue.length >= maxRows) void flush()
-    else if (queue.length > 0) timer ??= setTimeout(() => void flush(), maxDelayMs)
+    else if (queue.length > 0)
+      timer ??= setTimeout(() => void flush(), Math.max(0, lastMs + maxDelayMs - performance.now()))
   }
 
   return {
@@ -80,10 +84,10 @@ export async function commitBatch(database: Database, results: ChunkResult[]): P
   const jobs = [...new Set(results.map(({ jobId }) => jobId))].sort()
   const winners = await database.transaction(async (sql) => {
     await lockJobs(sql, jobs)
-    const rows = await sql.query<Winner>(INSERT, columnsOf(results))
-    for (const job of jobs) await notify(sql, 'job', job)
-    return rows
+    return sql.query<Winner>(INSERT, columnsOf(results))
   })
+  // Afterwards, because commits that notify wait for each other; who watches looks again by itself, too.
+  for (const job of jobs) await notify(database, 'job', job).catch(() => undefined)
   const byKey = new Map(winners.map((row) => [keyOf(row.job_id, row.table_no, row.chunk_no), row]))
   return results.map((result) =>
     outcomeOf(result, byKey.get(keyOf(result.jobId, result.tableNo, result.chunkNo))),

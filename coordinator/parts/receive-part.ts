@@ -72,6 +72,8 @@ function eachChunk(
     request.on('data', (chunk: Buffer) => offer(chunk, 0))
     request.once('end', resolve)
     request.once('error', reject)
-    request.once('close', () => reject(new AppError('cancelled', 'the sender is gone')))
+    request.once('close', () => {
+      if (!request.complete) reject(new AppError('cancelled', 'the sender is gone'))
+    })
   })
 }
