@@ -24,12 +24,6 @@ const MESSAGE_LENGTH_MAX = 2_000
  * become visible in ascending order and a reader that saw one has seen all before it.
  */
 export async function appendEvent(sql: Sql, event: NewEvent): Promise<void> {
-  await insertEvent(sql, event)
-  await notify(sql, 'job', event.jobId)
-}
-
-/** The same, telling nobody: for a job that nobody can watch yet. */
-export async function insertEvent(sql: Sql, event: NewEvent): Promise<void> {
   const { jobId, kind, level = 'info', message, data = {} } = event
   await lockJobs(sql, [jobId])
   const [row] = await sql.query<{ seq: number }>(
@@ -38,6 +32,7 @@ export async function insertEvent(sql: Sql, event: NewEvent): Promise<void> {
     [jobId, kind, level, message.slice(0, MESSAGE_LENGTH_MAX), data],
   )
   if (row !== undefined) await trim(sql, jobId, row.seq)
+  await notify(sql, 'job', jobId)
 }
 
 /** One in a hundred appends cuts the oldest log lines off; what ends a job stays. */

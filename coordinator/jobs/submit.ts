@@ -9,7 +9,6 @@ import { projectForWriting } from '#coordinator/identity/projects.ts'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
-import { insertEvent } from './events.ts'
 import { linksOf } from './job-view.ts'
 import type { Planner } from './planning.ts'
 import { readSubmission, type Submission } from './submission.ts'
@@ -148,27 +147,22 @@ export async function submitJob(
     await insertJob(sql, {
       submitted,
       submission,
+      plan,
       specDigest,
       projectId: project.id,
       ownerId: principal.userId,
     })
-    await insertTables(sql, submitted.job_id, plan)
-    await sql.query(`insert into outbox (job_id, action) values ($1, 'start')`, [submitted.job_id])
-    await insertEvent(sql, {
-      jobId: submitted.job_id,
-      kind: 'log',
-      message: `Submitted: ${rows} rows in ${chunks} chunks`,
-    })
     await settle(sql, submitted)
   })
   // Afterwards, because commits that notify wait for each other; a lost one costs the starter's next look.
-  await notify(database, 'outbox', submitted.job_id).catch(() => undefined)
+  void notify(database, 'outbox', submitted.job_id).catch(() => undefined)
   return submitted
 }
 
 type Insert = {
   submitted: Submitted
   submission: Submission
+  plan: Plan
   specDigest: string
   projectId: string
   ownerId: string
@@ -186,16 +180,15 @@ async function keepSpec(sql: Sql, digest: string, spec: string): Promise<void> {
   )
 }
 
+/** One statement: the job, its tables, the start that Temporal is to be told, and the first line of its story. */
 async function insertJob(
   sql: Sql,
-  { submitted, submission, specDigest, projectId, ownerId }: Insert,
+  { submitted, submission, plan, specDigest, projectId, ownerId }: Insert,
 ): Promise<void> {
   const { resolved, publish } = submission
+  const { tables } = plan
   await sql.query(
-    `insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
-       engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
-       publish_config, max_price_winston)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    INSERT_JOB,
     [
       submitted.job_id,
       projectId,
@@ -215,23 +208,30 @@ async function insertJob(
       publish.arweave,
       publish.config,
       publish.maxPriceWinston,
-    ],
-  )
-}
-
-async function insertTables(sql: Sql, jobId: string, { tables }: Plan): Promise<void> {
-  await sql.query(
-    `insert into job_tables (job_id, table_no, name, rows, chunks)
-     select $1, t.no - 1, t.name, t.rows, t.chunks
-     from unnest($2::text[], $3::bigint[], $4::int[]) with ordinality as t(name, rows, chunks, no)`,
-    [
-      jobId,
       tables.map(({ name }) => name),
       tables.map(({ rows }) => rows),
       tables.map(({ chunks }) => chunks),
+      `Submitted: ${submitted.total_rows} rows in ${submitted.total_chunks} chunks`,
     ],
+    { prepared: 'insert-job' },
   )
 }
+
+const INSERT_JOB = `
+with job as (
+  insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
+    engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
+    publish_config, max_price_winston)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+  returning id
+), filled as (
+  insert into job_tables (job_id, table_no, name, rows, chunks)
+  select job.id, t.no - 1, t.name, t.rows, t.chunks
+  from job, unnest($19::text[], $20::bigint[], $21::int[]) with ordinality as t(name, rows, chunks, no)
+), started as (
+  insert into outbox (job_id, action) select id, 'start' from job
+)
+insert into job_events (job_id, kind, message) select id, 'log', $22 from job`
 
 /** What running jobs may still spend counts as spent. */
 async function requireBudget(sql: Sql, projectId: string, { publish }: Submission): Promise<void> {
