@@ -35,7 +35,11 @@ export async function loadBench(): Promise<Row[]> {
       over.abort()
       const jobs = await busy
       say(`${jobs} jobs of ${BIG_ROWS} rows ran meanwhile`)
-      return [...figures('POST /api/jobs', posts), ...figures('GET /api/jobs/{id}', gets)]
+      return [
+        ...together([...posts.latencies, ...gets.latencies]),
+        ...figures('POST /api/jobs', posts),
+        ...figures('GET /api/jobs/{id}', gets),
+      ]
     } finally {
       over.abort()
       await busy
@@ -82,6 +86,12 @@ async function cannonade({ stack }: BenchStack, load: Load): Promise<Heard> {
   const failed = cannon.errors + cannon.timeouts + cannon.non2xx
   return { latencies, failed, answered: cannon['2xx'], cannon }
 }
+
+const together = (latencies: number[]): Row[] => [
+  row('all 200 requests a second, p50', quantile(latencies, 0.5), 'ms'),
+  row('all 200 requests a second, p95', quantile(latencies, 0.95), 'ms'),
+  row('all 200 requests a second, p99', quantile(latencies, 0.99), 'ms'),
+]
 
 function figures(what: string, { latencies, failed, answered, cannon }: Heard): Row[] {
   return [

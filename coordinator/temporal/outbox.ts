@@ -11,8 +11,8 @@ import type { Database, Sql } from '../database/database.ts'
 import type { Notifications } from '../database/notifications.ts'
 import { PRIORITY_KEYS, QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 
-/** Calls to Temporal in flight at once: a burst of submissions is spread out. */
-const AT_ONCE = 8
+/** Calls to Temporal in flight at once: a burst of submissions is answered first, and started after. */
+const AT_ONCE = 2
 const RECHECK_MS = 1_000
 const BACKOFF_SECONDS_MAX = 10
 /** A claimed row is offered again after this, in case its claimer died. */

@@ -78,7 +78,10 @@ export function partsSpec(deps: ServerDeps): ChildSpec {
     name: 'parts',
     role: 'parts',
     stage: 1,
-    launch: () => nodeLaunch({ role: 'parts', name: 'parts' }, { env }, deps.processes),
+    launch: () => ({
+      ...nodeLaunch({ role: 'parts', name: 'parts' }, { env }, deps.processes),
+      lowPriority: true,
+    }),
     isReady: (signal) => answers(`${partsUrl}/health`, signal),
     stopMs: STOP_MS,
   }
