@@ -3,7 +3,7 @@
 
 import { Context } from '@temporalio/activity'
 import { AppError } from '#engine/errors.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Sql } from '../database/database.ts'
 import { type Notifications, notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts, dropChunk, type PartRow } from '../ledger/ledger.ts'
@@ -12,6 +12,11 @@ import type { FileHasher, HashSession } from '../parts/file-hasher.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 
 const PARTS_AT_ONCE = 50
+/**
+ * In a job's first seconds the cores are left to making chunks: hashing is several times faster and catches up. Later
+ * it keeps close behind them, so that a long job does not end with a long pass over all its bytes.
+ */
+const HASH_AFTER_MS = 5_000
 /** Asked again after this long even when no notification came. */
 const RECHECK_MS = 1_000
 
@@ -25,6 +30,7 @@ type Deps = {
 export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] {
   return async ({ jobId }) => {
     const spec = await deps.specs.get(jobId)
+    await untilDue(deps, jobId)
     const known = await readOutputs(deps.database, jobId)
     for (const [tableNo, table] of spec.plan.tables.entries()) {
       const output = known.find((row) => row.tableNo === tableNo)
@@ -35,6 +41,27 @@ export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] 
       await notify(deps.database, 'job', jobId)
     }
   }
+}
+
+/** Returns when all chunks are there, or the job has run for a while. */
+async function untilDue({ database, notifications }: Deps, jobId: string): Promise<void> {
+  const { cancellationSignal: signal } = Context.current()
+  const dueMs = performance.now() + HASH_AFTER_MS
+  const changes = createWaiter(notifications, jobId)
+  try {
+    while (performance.now() < dueMs && (await isMaking(database, jobId)))
+      await changes.next(signal)
+  } finally {
+    changes.close()
+  }
+}
+
+async function isMaking(sql: Sql, jobId: string): Promise<boolean> {
+  const rows = await sql.query(
+    'select 1 from job_tables where job_id = $1 and chunks_done < chunks limit 1',
+    [jobId],
+  )
+  return rows.length > 0
 }
 
 type Table = { spec: JobSpec; tableNo: number; chunks: number }
