@@ -60,6 +60,7 @@ async function isMaking(sql: Sql, jobId: string): Promise<boolean> {
   const rows = await sql.query(
     'select 1 from job_tables where job_id = $1 and chunks_done < chunks limit 1',
     [jobId],
+    { prepared: 'is-making' },
   )
   return rows.length > 0
 }

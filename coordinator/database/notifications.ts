@@ -67,5 +67,5 @@ export async function createNotifications(url: string, options: Options): Promis
 
 /** Delivered at commit when `sql` is a transaction. */
 export async function notify(sql: Sql, channel: Channel, payload: string): Promise<void> {
-  await sql.query('select pg_notify($1, $2)', [channel, payload])
+  await sql.query('select pg_notify($1, $2)', [channel, payload], { prepared: 'notify' })
 }

@@ -84,7 +84,7 @@ export async function commitBatch(database: Database, results: ChunkResult[]): P
   const jobs = [...new Set(results.map(({ jobId }) => jobId))].sort()
   const winners = await database.transaction(async (sql) => {
     await lockJobs(sql, jobs)
-    return sql.query<Winner>(INSERT, columnsOf(results))
+    return sql.query<Winner>(INSERT, columnsOf(results), { prepared: 'commit-chunks' })
   })
   // Afterwards, because commits that notify wait for each other; who watches looks again by itself, too.
   for (const job of jobs) await notify(database, 'job', job).catch(() => undefined)
@@ -97,7 +97,9 @@ export async function commitBatch(database: Database, results: ChunkResult[]): P
 /** Serialises what takes numbers from event_seq for a job, so that readers never miss a lower one. */
 export async function lockJobs(sql: Sql, jobIds: string[]): Promise<void> {
   for (const id of jobIds)
-    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id])
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id], {
+      prepared: 'lock-job',
+    })
 }
 
 type Winner = {

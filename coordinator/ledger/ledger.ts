@@ -15,6 +15,7 @@ export async function missingChunks(sql: Sql, range: ChunkRange): Promise<number
      where not exists (select 1 from chunks c where c.job_id = $1 and c.table_no = $2 and c.chunk_no = n)
      order by n`,
     [range.jobId, range.tableNo, range.from, range.to],
+    { prepared: 'missing-chunks' },
   )
   return rows.map((row) => row.chunk_no)
 }
@@ -36,6 +37,7 @@ export async function contiguousParts(
     `select chunk_no, cid, bytes, dag_bytes, rows from chunks
      where job_id = $1 and table_no = $2 and chunk_no >= $3 order by chunk_no limit $4`,
     [jobId, tableNo, from, limit],
+    { prepared: 'contiguous-parts' },
   )
   const gap = rows.findIndex((row, i) => row.chunk_no !== from + i)
   return rows.slice(0, gap < 0 ? rows.length : gap).map((row) => ({
