@@ -10,7 +10,7 @@ import type { FromThread, LeaseRun } from './thread-messages.ts'
 import type { UploadPart } from './upload.ts'
 
 /** Parts in memory: one is made while the others travel. */
-export const PARTS_IN_FLIGHT = 3
+const PARTS_IN_FLIGHT = 3
 const MESSAGE_LENGTH_MAX = 500
 const PACE_CHUNKS = 16
 

@@ -1,6 +1,6 @@
 // CPU time and memory of running processes, read from /proc: what a job cost, by role.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Of one clock tick of /proc; fixed on Linux. */
 const TICK_MS = 10
@@ -24,8 +24,6 @@ function statOf(pid: number): Stat | null {
   const ticks = field(14) + field(15) + field(16) + field(17)
   return { parent: field(4), cpuMs: ticks * TICK_MS, rssBytes: field(24) * PAGE_BYTES }
 }
-
-export const canReadProcesses = (): boolean => existsSync('/proc/self/stat')
 
 /** Milliseconds of CPU, user and system, so far: by role, each with all its descendants (Postgres has many). */
 export function cpuByRole(processes: readonly Watched[]): Map<string, number> {
@@ -63,9 +61,3 @@ export function cpuBetween(
 
 /** Resident memory of one process; NaN when it is gone. */
 export const rssBytes = (pid: number): number => statOf(pid)?.rssBytes ?? Number.NaN
-
-/** Share of the machine's CPU time that others took (stolen by the hypervisor), since boot. */
-export function stolenMs(): number {
-  const fields = readFileSync('/proc/stat', 'utf8').split('\n')[0]?.trim().split(/\s+/) ?? []
-  return Number(fields[8] ?? 0) * TICK_MS
-}

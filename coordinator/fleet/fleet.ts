@@ -212,17 +212,15 @@ function tick(deps: FleetDeps, { leases, assignments }: Ticking): void {
   }
 }
 
+/** A lease that nobody waits for is forgotten: its workers finish what they have, which the ledger takes all the same. */
 async function heartbeat(deps: FleetDeps, leases: LeaseBook, lease: Lease): Promise<void> {
   const answer = await deps.completion.heartbeat(lease.row)
-  if (answer === 'cancelled' || answer === 'paused') return drop(leases, lease)
+  if (answer === 'cancelled' || answer === 'paused') return leases.forget(lease)
   if (answer !== 'gone') return
   const row = await findLease(deps.database, lease.row.id).catch(() => undefined)
-  if (row === null) drop(leases, lease)
+  if (row === null) leases.forget(lease)
   else if (row && !row.taskToken.equals(lease.row.taskToken)) lease.row = row
 }
-
-/** Nobody waits for it: its workers finish what they have, which the ledger takes all the same. */
-const drop = (leases: LeaseBook, lease: Lease): void => leases.forget(lease)
 
 async function flushLoads({ database, log }: FleetDeps, registry: Registry): Promise<void> {
   const workers = [...registry.all()].filter(({ suspect }) => !suspect)

@@ -1,10 +1,10 @@
 // One worker's stream from challenge to end: who it is, what it says, what it is told.
 
-import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { Logger } from 'pino'
 import { AppError, codeOf } from '#engine/errors.ts'
+import { newNonce } from '#proto/challenge.ts'
 import type {
   ConnectRequest,
   ConnectResponseSchema,
@@ -46,7 +46,7 @@ const RESULT_RETRY_MS = 500
 /** Serves the stream until it ends; returns when everything about it is settled. */
 export async function serveWorker(deps: SessionDeps, stream: WorkerStream): Promise<void> {
   const requests = stream.requests[Symbol.asyncIterator]()
-  const nonce = randomBytes(32)
+  const nonce = newNonce()
   stream.send({ message: { case: 'challenge', value: { nonce } } })
   let hello: Hello | null = null
   try {

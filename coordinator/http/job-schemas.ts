@@ -2,7 +2,6 @@
 
 import Type from 'typebox'
 import { JOB_STATUSES } from '#coordinator/jobs/job-state.ts'
-import { REGIONS } from '#coordinator/jobs/regions.ts'
 import { SubmitBody } from '#coordinator/jobs/submission.ts'
 import { Nullable, Time } from './schemas.ts'
 
@@ -122,5 +121,3 @@ export const JobList = Type.Object({
 })
 
 export const ActionView = Type.Object({ job_id: Text, status: Type.Enum([...JOB_STATUSES]) })
-
-export const RegionName = Type.Enum([...REGIONS])

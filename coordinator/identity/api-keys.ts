@@ -12,7 +12,7 @@ const FORM = /^syn_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/
 const CACHE_MS = 1_000
 const CACHE_MAX = 1_000
 const TOUCH_INTERVAL = '1 minute'
-export const KEYS_PER_USER_MAX = 100
+const KEYS_PER_USER_MAX = 100
 
 export type ApiKey = {
   id: string

@@ -11,7 +11,7 @@ import { AppError, type Problem } from '#engine/errors.ts'
 import { REGIONS } from './regions.ts'
 
 const ROWS_MAX = 1_000_000_000_000
-export const CHUNK_ROWS_MAX = 1_000_000
+const CHUNK_ROWS_MAX = 1_000_000
 
 const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
 const FORMATS = ['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'] as const

@@ -18,8 +18,8 @@ type Seen = { kind: FailureKind; worker_id: string; code: string; message: strin
 /** again: one more attempt · alone: one more, with nothing beside it on its slot · dead: give it up. */
 export type Verdict = 'again' | 'alone' | 'dead'
 
-export const MAX_ERRORS = 4
-export const MAX_LOSSES = 3
+const MAX_ERRORS = 4
+const MAX_LOSSES = 3
 
 /**
  * Judges a chunk by all its failures, the newest last. Dead: the same error on two workers, four errors, or a

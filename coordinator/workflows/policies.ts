@@ -1,7 +1,7 @@
 // Every timeout, retry count and limit of the control plane, in one place. Imported by workflows: plain values.
 
 /** One try and three retries, after 5, 10 and 20 seconds. */
-export const LEASE_RETRY = {
+const LEASE_RETRY = {
   initialInterval: '5s',
   backoffCoefficient: 2,
   maximumInterval: '20s',
@@ -62,8 +62,6 @@ export const leaseQueue = (regions: readonly string[]): string =>
 /** The reverse of leaseQueue: the regions whose workers serve a queue; empty means all. */
 export const regionsOf = (queue: string): string[] =>
   queue === QUEUES.leases ? [] : queue.slice(QUEUES.leases.length + 1).split('+')
-
-export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific'] as const
 
 /** Activities of one shard; a job with no more runs them itself. */
 export const SHARD_LEASES = 250

@@ -85,7 +85,7 @@ export const ConditionalRuleSchema = Type.Object(
   { additionalProperties: false },
 )
 
-export const NullableSchema = Type.Union(
+const NullableSchema = Type.Union(
   [
     Type.Boolean(),
     Type.Number({ minimum: 0, maximum: 1 }),

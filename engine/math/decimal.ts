@@ -1,7 +1,7 @@
 // Exact decimals: integers scaled by a power of ten, within 2^53, rounded half away from zero.
 
 /** Powers of ten that a double holds exactly. */
-export const POW10: readonly number[] = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
+const POW10: readonly number[] = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`))
 
 /** 2^53: integers up to here are exact doubles. */
 export const TWO_POW_53 = 9_007_199_254_740_992

@@ -1,10 +1,8 @@
 // What one start of the stack consists of: its options with defaults, and the address of everything in it.
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import { REGIONS } from '#coordinator/jobs/regions.ts'
 import { choosePorts, type PortWish } from './ports.ts'
-
-/** One region per worker, round robin. */
-export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific']
 
 export type Role = 'postgres' | 'temporal' | 'arweave' | 'coordinator' | 'parts' | 'worker'
 
@@ -90,7 +88,8 @@ export async function planStack(options: StackOptions): Promise<StackPlan> {
     coordinators,
     workers: workerNames.map((name, index) => ({
       name,
-      region: REGIONS[index % REGIONS.length] ?? 'us-west',
+      // One region per worker, round robin.
+      region: REGIONS[index % REGIONS.length] ?? REGIONS[0],
       threads,
     })),
     partsPort: port('parts'),
