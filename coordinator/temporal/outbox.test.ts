@@ -232,6 +232,25 @@ test('a cancel reaches the run it was meant for, never the retry that follows', 
   assert.deepEqual(await toldTo(jobId), [{ jobId, run: 1, paused: false }, 'cancel'])
 })
 
+test('a run whose cancel was taken for an older one’s ends all the same', async (t) => {
+  const { jobId, database, write, open, untilEmpty } = await office(t)
+  await database.query('update jobs set runs = 1')
+  await write('start')
+  open()
+  await untilEmpty()
+  // Told while the job row still says run 1: the cancel that ended run 0.
+  await write('cancel')
+  await untilEmpty()
+  assert.deepEqual(await toldTo(jobId), [{ jobId, run: 1, paused: false }])
+  await database.query('update jobs set runs = 3')
+  await write('start', 'pause', 'cancel', 'start')
+  await waitFor(async () => (await toldTo(jobId)).includes('cancel'), { what: 'the cancel' })
+  await handleOf(jobId).terminate()
+  await untilEmpty()
+  assert.deepEqual((await toldTo(jobId))[0], { jobId, run: 3, paused: false })
+  assert.ok(!(await toldTo(jobId)).includes('cancel'))
+})
+
 test('a job cancelled before its start is told never starts', async (t) => {
   const { jobId, write, open, untilEmpty } = await office(t, { status: 'cancelled' })
   await write('start', 'cancel')

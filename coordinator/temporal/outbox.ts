@@ -125,7 +125,8 @@ type StartRow = {
 
 /**
  * Starts the job's workflow unless this run of it has one, or the job is over. Rejects while the run before the
- * retry is still ending: to be tried again.
+ * retry is still ending, which it is told to here: its own cancel was passed over when the job had already been tried
+ * again, and taken for one of an older run. To be tried again.
  */
 export async function startJob(
   { sql, client }: { sql: Sql; client: Client },
@@ -145,7 +146,10 @@ export async function startJob(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
     const found = await describeRun(client, jobId)
     if (found.run >= job.runs) return
-    if (found.status === 'RUNNING') throw new Error('the run before the retry has not ended yet')
+    if (found.status === 'RUNNING') {
+      await client.workflow.getHandle(options.workflowId, found.runId).cancel()
+      throw new Error('the run before the retry has not ended yet')
+    }
     // It ended well after the job had been cancelled; Temporal lets only failed runs be followed.
     await client.workflow.start('generation', {
       ...options,
@@ -158,10 +162,10 @@ export async function startJob(
 export async function describeRun(
   client: Client,
   jobId: string,
-): Promise<{ run: number; status: string }> {
-  const { memo, status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
+): Promise<{ run: number; runId: string; status: string }> {
+  const { memo, runId, status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
   const run = memo?.['run']
-  return { run: typeof run === 'number' ? run : 0, status: status.name }
+  return { run: typeof run === 'number' ? run : 0, runId, status: status.name }
 }
 
 function startOptions(jobId: string, job: StartRow) {
