@@ -20,8 +20,15 @@ export type Progress = Steering & { stage: string; leasesDone: number; leasesTot
 export type Control = Progress
 
 /** A job's control or a shard's: `lanes` is the limit of each run that makes leases. */
-export function createControl(initial: Steering, onChange: () => void): Control {
-  const control: Control = { stage: 'planning', leasesDone: 0, leasesTotal: 0, ...initial }
+export const createControl = (initial: Steering): Control => ({
+  stage: 'planning',
+  leasesDone: 0,
+  leasesTotal: 0,
+  ...initial,
+})
+
+/** Signals that came before the run's first step are handled here and now. */
+export function obey(control: Control, onChange: () => void): void {
   setHandler(pause, () => {
     control.paused = true
     onChange()
@@ -45,7 +52,6 @@ export function createControl(initial: Steering, onChange: () => void): Control 
     { validator: validateLanes },
   )
   setHandler(progress, () => ({ ...control }))
-  return control
 }
 
 function validateLanes(lanes: number): void {

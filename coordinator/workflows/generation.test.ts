@@ -77,6 +77,22 @@ test('pause starts no lease, lets those in flight end, and resume goes on', asyn
   assert.equal(job.leases.length, 40)
 })
 
+test('a pause that comes before the first step is obeyed', async () => {
+  const job = await stage.start({ plan: planOf(3) }, { paused: true })
+  const { handle } = job
+  await until('planning', () => job.calls.includes('planJob'))
+  assert.ok((await handle.query(progress)).paused)
+  await until('the operator to see it', async () =>
+    ((await handle.describe()).typedSearchAttributes.getAll() ?? []).some(
+      ({ value }) => value === 'paused',
+    ),
+  )
+  assert.equal(job.leases.length, 0)
+  await handle.signal(resume)
+  await handle.result()
+  assert.equal(job.leases.length, 3)
+})
+
 test('cancelling reaches the leases and ends with cancelJob alone', async () => {
   const gate = createGate()
   let cancelled = 0

@@ -10,7 +10,7 @@ import {
   sleep,
 } from '@temporalio/workflow'
 import type { RecordActivities, RunArgs, StorageActivities } from './activity-types.ts'
-import { createControl, type Steering } from './control.ts'
+import { createControl, obey, type Steering } from './control.ts'
 import { asError, errorOf, HISTORY_FULL, typeOf } from './failures.ts'
 import { type JobPlan, leasesOf } from './job-plan.ts'
 import { runLeases } from './lanes.ts'
@@ -40,8 +40,9 @@ export type GenerationArgs = RunArgs & Partial<Steering>
 export async function generation(args: GenerationArgs): Promise<void> {
   const { jobId, run } = args
   const steering = { paused: args.paused ?? false, lanes: args.lanes ?? LANES }
-  const control = createControl(steering, () => view.refresh())
+  const control = createControl(steering)
   const view = createView(control)
+  obey(control, view.refresh)
   try {
     await runUntilWhole({ jobId, run }, view)
     await record.completeJob({ jobId, run })

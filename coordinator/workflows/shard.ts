@@ -6,7 +6,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow'
-import { type Control, createControl, leasesMade, type Steering } from './control.ts'
+import { type Control, createControl, leasesMade, obey, type Steering } from './control.ts'
 import { HISTORY_FULL, typeOf } from './failures.ts'
 import { type JobPlan, leasesOf } from './job-plan.ts'
 import { runLeases } from './lanes.ts'
@@ -17,10 +17,11 @@ export type ShardArgs = Steering & { plan: JobPlan; from: number; to: number }
 const REPORTS = 10
 
 export async function generationShard({ plan, from, to, ...steering }: ShardArgs): Promise<void> {
-  const control = createControl(steering, () => show(control))
+  const control = createControl(steering)
   const leases = leasesOf(plan).slice(from, to)
   control.stage = 'generating'
   control.leasesTotal = leases.length
+  obey(control, () => show(control))
   const done = () => {
     control.leasesDone++
     show(control)

@@ -5,8 +5,9 @@ import { after, before, test } from 'node:test'
 import { WorkflowFailedError } from '@temporalio/client'
 import { assertFails, createGate, failsAs, sum, until } from '#test/support/workflow-script.ts'
 import { openStage, planOf, type ScriptedJob, type Stage } from '#test/support/workflow-stage.ts'
-import { pause, progress, resume, setConcurrency } from './control.ts'
-import { LANES, SHARDS_AT_ONCE } from './policies.ts'
+import { pause, progress, resume, setConcurrency, steer } from './control.ts'
+import { LANES, QUEUES, SHARDS_AT_ONCE, WORKFLOW_TASK } from './policies.ts'
+import { generationShard } from './shard.ts'
 
 let stage: Stage
 before(async () => {
@@ -67,6 +68,28 @@ test('a big job runs in shards, four at once, which follow lanes, pause and resu
   assert.equal(job.inFlightMax.size, 5)
   for (const [id, most] of job.inFlightMax) assert.ok(most <= 3, `${id}: ${most} in flight`)
   assert.equal((await shardsOf(job, 'Completed')).length, 5)
+})
+
+test('a shard obeys what it is told before its first step', async () => {
+  const gate = createGate()
+  const plan = planOf(3)
+  const job = await stage.start({ plan, on: { planJob: () => gate.opened } })
+  const shard = await stage.temporal.client.workflow.signalWithStart(generationShard, {
+    workflowId: `generation/${job.jobId}/shard-0`,
+    taskQueue: QUEUES.workflows,
+    workflowTaskTimeout: WORKFLOW_TASK.timeout,
+    args: [{ plan, from: 0, to: 3, paused: false, lanes: LANES }],
+    signal: steer,
+    signalArgs: [{ paused: true, lanes: 1 }],
+  })
+  const { paused, lanes } = await shard.query(progress)
+  assert.deepEqual([paused, lanes], [true, 1])
+  assert.equal(job.leases.length, 0)
+  await shard.signal(steer, { paused: false, lanes: 1 })
+  await shard.result()
+  assert.equal(job.leases.length, 3)
+  gate.open()
+  await job.handle.result()
 })
 
 test('cancelling a big job cancels its shards', async () => {

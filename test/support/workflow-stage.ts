@@ -12,7 +12,8 @@ import type {
   RecordActivities,
   StorageActivities,
 } from '#coordinator/workflows/activity-types.ts'
-import type { generation } from '#coordinator/workflows/generation.ts'
+import { pause } from '#coordinator/workflows/control.ts'
+import type { GenerationArgs, generation } from '#coordinator/workflows/generation.ts'
 import type { JobPlan } from '#coordinator/workflows/job-plan.ts'
 import { QUEUES, WORKFLOW_TASK } from '#coordinator/workflows/policies.ts'
 import { startTestTemporal, type TestTemporal } from './temporal.ts'
@@ -41,7 +42,8 @@ export type ScriptedJob = {
 
 export type Stage = {
   temporal: TestTemporal
-  start(script: Script): Promise<ScriptedJob>
+  /** `paused`: with the signal in the history before the first workflow task. */
+  start(script: Script, how?: { paused: boolean }): Promise<ScriptedJob>
   close(): Promise<void>
 }
 
@@ -65,7 +67,7 @@ export async function openStage(): Promise<Stage> {
   const running = workers.map((worker) => worker.run())
   return {
     temporal,
-    async start(script) {
+    async start(script, { paused } = { paused: false }) {
       const jobId = script.plan.jobId
       const job = {
         jobId,
@@ -76,12 +78,20 @@ export async function openStage(): Promise<Stage> {
         inFlightMax: new Map<string, number>(),
       }
       entries.set(jobId, { script, job })
-      const handle = await temporal.client.workflow.start<typeof generation>('generation', {
+      const args: [GenerationArgs] = [{ jobId, run: 0 }]
+      const options = {
         workflowId: `generation/${jobId}`,
         taskQueue: QUEUES.workflows,
         workflowTaskTimeout: WORKFLOW_TASK.timeout,
-        args: [{ jobId, run: 0 }],
-      })
+        args,
+      }
+      const { workflow } = temporal.client
+      const handle = paused
+        ? await workflow.signalWithStart<typeof generation>('generation', {
+            ...options,
+            signal: pause,
+          })
+        : await workflow.start<typeof generation>('generation', options)
       return { ...job, handle }
     },
     async close() {
