@@ -49,6 +49,12 @@ export async function receivePart(
 
 type Taken = { next: number; wait: Promise<void> | null }
 
+// A body comes in buffers of 64 KB that only a collection would free, and V8 collects after every 30 MB of them: a tenth
+// of the sink's time. Giving the memory back at once also keeps it in the processor's cache.
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
+
 // Offers each chunk until `take` has taken all of it. By events, because an asynchronous iterator over 64 KB chunks
 // costs a tenth of the sink's time.
 function eachChunk(
@@ -68,6 +74,7 @@ function eachChunk(
         }, reject)
         return
       }
+      free(chunk)
     }
     request.on('data', (chunk: Buffer) => offer(chunk, 0))
     request.once('end', resolve)
