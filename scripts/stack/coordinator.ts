@@ -78,10 +78,7 @@ export function partsSpec(deps: ServerDeps): ChildSpec {
     name: 'parts',
     role: 'parts',
     stage: 1,
-    launch: () => ({
-      ...nodeLaunch({ role: 'parts', name: 'parts' }, { env }, deps.processes),
-      lowPriority: true,
-    }),
+    launch: () => nodeLaunch({ role: 'parts', name: 'parts' }, { env }, deps.processes),
     isReady: (signal) => answers(`${partsUrl}/health`, signal),
     stopMs: STOP_MS,
   }

@@ -11,6 +11,12 @@ const ENTRIES: Partial<Record<Role, string>> = {
   arweave: 'scripts/arweave-dev.ts',
 }
 
+/**
+ * What computes yields to what answers. All workers wait for the parts process: with no more of the machine than one of
+ * them it holds up the others, and cores idle.
+ */
+const NICENESS: Partial<Record<Role, number>> = { parts: 5, worker: 10 }
+
 export type NodeProcessOptions = {
   tools: Tools
   entries: Partial<Record<Role, string>>
@@ -32,10 +38,12 @@ export function nodeLaunch(
   { tools, entries, env: further }: NodeProcessOptions,
 ): Launch {
   const entry = path.resolve(ROOT, entries[role] ?? ENTRIES[role] ?? '')
+  const niceness = NICENESS[role]
   return {
     command: tools.node,
     args: ['--disable-warning=ExperimentalWarning', entry, ...args],
     cwd: ROOT,
     env: { ...inherited(), ...env, ...further[role], ...further[name] },
+    ...(niceness === undefined ? {} : { niceness }),
   }
 }

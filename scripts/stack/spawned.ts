@@ -1,7 +1,7 @@
 // One run of one operating system process in a group of its own, with its output in a log file.
 import { spawn } from 'node:child_process'
 import { closeSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { openLog } from './log-file.ts'
 
 /** What to run; `env` is the whole environment. */
@@ -12,8 +12,8 @@ export type Launch = {
   cwd?: string
   uid?: number
   gid?: number
-  /** For what computes: it yields to what answers. Only where the system knows priorities. */
-  lowPriority?: boolean
+  /** Above 0 for what computes: it yields to what answers. Only where the system knows priorities. */
+  niceness?: number
 }
 
 /** How a run ended, in words: `code 1`, `SIGKILL`, or why it could not start. */
@@ -34,11 +34,11 @@ export type Spawned = {
  * stops everything in order.
  */
 export function spawnLogged(launch: Launch, logFile: string): Spawned {
-  const { command, args, lowPriority, ...options } = launch
+  const { command, args, niceness, ...options } = launch
   const log = openLog(logFile)
   const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
-  if (lowPriority && child.pid !== undefined) yieldToOthers(child.pid)
+  if (niceness !== undefined && child.pid !== undefined) yieldToOthers(child.pid, niceness)
   const ended = new Promise<Ending>((resolve) => {
     child.once('error', (error) => resolve({ how: `could not start: ${error.message}` }))
     child.once('exit', (code, signal) => resolve({ how: signal ?? `code ${code}` }))
@@ -64,8 +64,7 @@ export function killGroup(pid: number | undefined): void {
 }
 
 /** Linux schedules sessions as groups first, and groups have a niceness of their own. */
-function yieldToOthers(pid: number): void {
-  const niceness = constants.priority.PRIORITY_BELOW_NORMAL
+function yieldToOthers(pid: number, niceness: number): void {
   try {
     setPriority(pid, niceness)
     writeFileSync(`/proc/${pid}/autogroup`, String(niceness))

@@ -81,10 +81,7 @@ export function workerSpecs(deps: WorkerDeps): ChildSpec[] {
         before = await connectedAt(deps, name).catch(() => null)
         const token = isEnrolled(folder) ? {} : { SYNDATA_TOKEN: await newToken(deps, region) }
         const launch = { env: { ...env, ...token } }
-        return {
-          ...nodeLaunch({ role: 'worker', name }, launch, deps.processes),
-          lowPriority: true,
-        }
+        return nodeLaunch({ role: 'worker', name }, launch, deps.processes)
       },
       isReady: async () => {
         const since = await connectedAt(deps, name)
