@@ -7,13 +7,7 @@ import type { JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeasesOfJob } from '../ledger/leases.ts'
 import type { JobError, RecordActivities, RunArgs } from '../workflows/activity-types.ts'
 import { type JobPlan, leaseChunksOf, type PlannedTable } from '../workflows/job-plan.ts'
-import {
-  LEASE_SECONDS,
-  LEASES_PER_JOB_MAX,
-  LEASES_PER_SLOT,
-  PRIORITY_KEYS,
-  ROWS_PER_SECOND_UNKNOWN,
-} from '../workflows/policies.ts'
+import { LEASE_SIZE, PRIORITY_KEYS, ROWS_PER_SECOND_UNKNOWN } from '../workflows/policies.ts'
 
 const RUNNING = `status in ('pending', 'generating', 'paused')`
 
@@ -39,11 +33,7 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
           chunksByTable: tables.map(({ chunks }) => chunks),
           chunkRows,
           ...fleet,
-          limits: {
-            leaseSeconds: LEASE_SECONDS,
-            leasesPerSlot: LEASES_PER_SLOT,
-            leasesMax: LEASES_PER_JOB_MAX,
-          },
+          limits: LEASE_SIZE,
         }),
         tables: tables.map((table) => ({ ...table, chunkRows })),
         publishers: spec.publishIpfs ? [...publishers] : [],

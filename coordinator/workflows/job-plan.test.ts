@@ -50,13 +50,22 @@ test('a lease is named by its rows', () => {
   assert.equal(summaryOf(planOf([5], 2), { tableNo: 0, from: 4, to: 5 }), 't0 rows 40-46')
 })
 
-const limits = { leaseSeconds: 1, leasesPerSlot: 4, leasesMax: 4_000 }
+const limits = {
+  leaseSeconds: 1,
+  leaseSecondsMin: 0.1,
+  leasesPerSlot: 4,
+  leasesPerSlotMin: 2,
+  leasesMax: 4_000,
+}
 
 test('a lease is a second of work, less for small jobs, more above the limit of leases', () => {
   const size = (chunks: number, slots: number, rowsPerSecond: number) =>
     leaseChunksOf({ chunksByTable: [chunks], chunkRows: 10_000, slots, rowsPerSecond, limits })
   assert.equal(size(10_000, 4, 1_000_000), 100)
-  assert.equal(size(100, 4, 1_000_000), 6)
+  assert.equal(size(400, 4, 1_000_000), 25)
+  assert.equal(size(100, 4, 1_000_000), 10)
+  assert.equal(size(40, 4, 1_000_000), 5)
+  assert.equal(size(100, 4, 100_000), 6)
   assert.equal(size(1, 4, 1_000_000), 1)
   assert.equal(size(1_000, 4, 10), 1)
   assert.ok(Math.ceil(100_000 / size(100_000, 4, 10)) <= limits.leasesMax)

@@ -51,12 +51,19 @@ type Sizing = {
   chunkRows: number
   slots: number
   rowsPerSecond: number
-  limits: { leaseSeconds: number; leasesPerSlot: number; leasesMax: number }
+  limits: {
+    leaseSeconds: number
+    leaseSecondsMin: number
+    leasesPerSlot: number
+    leasesPerSlotMin: number
+    leasesMax: number
+  }
 }
 
 /**
- * Chunks of one lease: one second of a slot's work, less when that leaves slots idle, at least one, and never so
- * few that the job has more leases than allowed.
+ * Chunks of one lease: `leaseSeconds` of a slot's work; less when a slot would have fewer than `leasesPerSlot`, so that
+ * slots end together, but for leases shorter than `leaseSecondsMin`, where their own cost is what counts; at least one,
+ * and never so few that the job has more leases than allowed.
  */
 export function leaseChunksOf({
   chunksByTable,
@@ -66,9 +73,13 @@ export function leaseChunksOf({
   limits,
 }: Sizing): number {
   const chunks = chunksByTable.reduce((sum, n) => sum + n, 0)
-  const second = Math.floor((rowsPerSecond * limits.leaseSeconds) / chunkRows)
-  const share = Math.floor(chunks / (limits.leasesPerSlot * Math.max(1, slots)))
-  const wanted = Math.max(1, Math.min(second, share))
+  const chunksIn = (seconds: number) => Math.floor((rowsPerSecond * seconds) / chunkRows)
+  const share = (perSlot: number) => Math.floor(chunks / (perSlot * Math.max(1, slots)))
+  const even = Math.max(
+    share(limits.leasesPerSlot),
+    Math.min(share(limits.leasesPerSlotMin), chunksIn(limits.leaseSecondsMin)),
+  )
+  const wanted = Math.max(1, Math.min(even, chunksIn(limits.leaseSeconds)))
   const spare = Math.max(1, limits.leasesMax - chunksByTable.length)
   return Math.max(wanted, Math.ceil(chunks / spare))
 }

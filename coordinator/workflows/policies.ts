@@ -68,10 +68,15 @@ export const SHARD_LEASES = 250
 export const SHARDS_AT_ONCE = 4
 /** In flight per workflow run: over 48 the server fails workflow tasks. */
 export const LANES = 32
-export const LEASES_PER_JOB_MAX = 4_000
-/** Leases per slot that a job is cut into at least, so that the last ones end together. */
-export const LEASES_PER_SLOT = 4
-export const LEASE_SECONDS = 1
+/** What a job is cut into: leases of a second, more of them where slots would not end together. */
+export const LEASE_SIZE = {
+  leaseSeconds: 1,
+  leasesPerSlot: 4,
+  /** A lease costs some 10 ms of CPU: shorter ones than this are left out as long as each slot has two. */
+  leaseSecondsMin: 0.2,
+  leasesPerSlotMin: 2,
+  leasesMax: 4_000,
+} as const
 /** Used until a worker's speed has been measured. */
 export const ROWS_PER_SECOND_UNKNOWN = 1_000_000
 

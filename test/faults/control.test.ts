@@ -13,7 +13,7 @@ import { type TestStack, testStack } from '#test/support/stack.ts'
 import { waitFor } from '#test/support/wait-for.ts'
 import { startWorker, type WorkerProcess } from '#test/support/worker-process.ts'
 
-/** 48 leases on the stack's 12 slots: some run, some wait in Temporal, some are not scheduled yet. */
+/** 24 to 48 leases on the stack’s 12 slots: some run, some wait. */
 const LONG = { rows: 2_400_000, chunk_rows: 5_000 }
 const SHORT = { rows: 50_000, chunk_rows: 5_000 }
 const EXIT_REFUSED = 78

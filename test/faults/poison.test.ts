@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LEASES_PER_SLOT } from '#coordinator/workflows/policies.ts'
+import { LEASE_SIZE } from '#coordinator/workflows/policies.ts'
 import { ONE_CHUNK, SLOW } from '#test/support/fault-configs.ts'
 import { doneOf, makeChunk, putPart } from '#test/support/honest-chunk.ts'
 import { newToken, restOf } from '#test/support/rest.ts'
@@ -13,7 +13,8 @@ import { waitFor } from '#test/support/wait-for.ts'
 
 const WORKERS = 2
 const CHUNKS = 64
-const CHUNKS_PER_LEASE = CHUNKS / (WORKERS * LEASES_PER_SLOT)
+/** Of short chunks. */
+const CHUNKS_PER_LEASE = CHUNKS / (WORKERS * LEASE_SIZE.leasesPerSlotMin)
 const POISONED = 21
 const CHUNK_ROWS = 1_000
 const REQUEST = { rows: CHUNKS * CHUNK_ROWS, chunk_rows: CHUNK_ROWS }
