@@ -15,6 +15,7 @@ import type { SealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
 import { createJobFeed } from '#coordinator/jobs/job-feed.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
 import { createPlanner } from '#coordinator/jobs/planning.ts'
+import { createSpecKeeper } from '#coordinator/jobs/spec-keeper.ts'
 import type { SubmitDeps } from '#coordinator/jobs/submit.ts'
 import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
@@ -104,6 +105,7 @@ async function createServices(app: App, deps: AppDeps) {
     keys,
     auth,
     planner,
+    specKeeper: createSpecKeeper(database),
     feed,
     links: createDownloadLinks(linkKey),
     idempotency: createIdempotency(database, auth),

@@ -132,7 +132,7 @@ function issueRoute(app: App, deps: EnrollmentRoutesDeps): void {
           resourceId: issued.id,
           secret: true,
         }
-        await settle(database, created)
+        await settle?.(database, created)
         return created
       })
     },

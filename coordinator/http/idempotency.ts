@@ -25,11 +25,14 @@ export type Created<Body extends object = object> = {
 export type Settle = (sql: Sql, created: Created) => Promise<void>
 
 export type Idempotency = {
-  /** Runs `create` at most once per principal, method, path and key; without a key, simply runs it. */
+  /**
+   * Runs `create` at most once per principal, method, path and key; without a key, simply runs it, with nothing to
+   * settle.
+   */
   reply<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
-    create: (settle: Settle) => Promise<Created<Body>>,
+    create: (settle: Settle | null) => Promise<Created<Body>>,
   ): Promise<Body>
 }
 
@@ -46,10 +49,10 @@ export function createIdempotency(database: Database, auth: Authentication): Ide
     async reply<Body extends object>(
       request: FastifyRequest,
       reply: FastifyReply,
-      create: (settle: Settle) => Promise<Created<Body>>,
+      create: (settle: Settle | null) => Promise<Created<Body>>,
     ) {
       const slot = slotOf(request, auth)
-      if (slot === null) return send(reply, await create(() => Promise.resolve()))
+      if (slot === null) return send(reply, await create(null))
       const earlier = await claim(database, slot, digestOf(request.body ?? null))
       if (earlier !== null) return replay(reply, earlier) as Body
       try {

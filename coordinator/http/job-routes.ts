@@ -1,6 +1,7 @@
 // Submit, list and read jobs.
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, requireScope } from '#coordinator/identity/principals.ts'
 import { listJobs, readJob } from '#coordinator/jobs/job-row.ts'
 import { jobView, type ViewSettings } from '#coordinator/jobs/job-view.ts'
@@ -67,9 +68,8 @@ async function submit(request: FastifyRequest, reply: FastifyReply, deps: JobRou
   }
   const answer = await deps.idempotency.reply(request, reply, async (settle) => {
     const prepared = await prepareSubmission(deps, principal, request.body)
-    const submitted = await submitJob(deps, principal, prepared, (sql, made) =>
-      settle(sql, createdOf(made)),
-    )
+    const settleJob = settle && ((sql: Sql, made: Submitted) => settle(sql, createdOf(made)))
+    const submitted = await submitJob(deps, principal, prepared, settleJob)
     return createdOf(submitted)
   })
   return reply.send(answer)

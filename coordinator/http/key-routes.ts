@@ -83,7 +83,7 @@ export function keyRoutes(app: App, { auth, keys, idempotency, database }: KeyRo
           resourceId: key.id,
           secret: true,
         }
-        await settle(database, created)
+        await settle?.(database, created)
         return created
       }),
   })

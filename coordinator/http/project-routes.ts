@@ -60,8 +60,8 @@ export function projectRoutes(app: App, { auth, idempotency, database }: Project
         const { name } = request.body
         const principal = auth.principalOf(request)
         requireScope(principal, 'jobs:write')
-        const project = await createProject(database, principal, name, (sql, made) =>
-          settle(sql, createdOf(made)),
+        const project = await createProject(database, principal, name, async (sql, made) =>
+          settle?.(sql, createdOf(made)),
         )
         return createdOf(project)
       }),

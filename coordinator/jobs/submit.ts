@@ -11,6 +11,7 @@ import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import { linksOf } from './job-view.ts'
 import type { Planner } from './planning.ts'
+import type { SpecKeeper } from './spec-keeper.ts'
 import { readSubmission, type Submission } from './submission.ts'
 
 const CHUNKS_MAX = 2_000_000
@@ -38,6 +39,7 @@ export type DryRun = {
 export type SubmitDeps = {
   database: Database
   planner: Planner
+  specKeeper: SpecKeeper
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: ((bytes: number, options: { signal: AbortSignal }) => Promise<bigint>) | null
 }
@@ -120,43 +122,49 @@ export async function dryRun(
   }
 }
 
-/** `settle` stores the reply in the job's own transaction. */
+/** `settle`, if given, stores the reply in the job's own transaction. */
 export async function submitJob(
-  { database }: Pick<SubmitDeps, 'database'>,
+  { database, specKeeper }: Pick<SubmitDeps, 'database' | 'specKeeper'>,
   principal: Principal,
   prepared: Prepared,
-  settle: (sql: Sql, submitted: Submitted) => Promise<void>,
+  settle: ((sql: Sql, submitted: Submitted) => Promise<void>) | null,
 ): Promise<Submitted> {
   const { submission, plan } = prepared
-  const { rows, chunks } = totalsOf(plan)
-  const submitted: Submitted = {
-    job_id: newId('job'),
-    status: 'pending',
-    total_rows: rows,
-    total_chunks: chunks,
-    links: {},
-    warnings: submission.warnings,
-  }
-  submitted.links = linksOf(submitted.job_id)
-  const spec = canonicalJson({ config: submission.resolved, plan })
-  const specDigest = createHash('sha256').update(spec).digest('hex')
-  await keepSpec(database, specDigest, spec)
-  await database.transaction(async (sql) => {
-    const project = await projectForWriting(sql, principal, submission.projectId)
-    if (submission.publish.arweave) await requireBudget(sql, project.id, submission)
-    await insertJob(sql, {
-      submitted,
-      submission,
-      plan,
-      specDigest,
-      projectId: project.id,
-      ownerId: principal.userId,
+  const project = await projectForWriting(database, principal, submission.projectId)
+  const submitted = submittedOf(prepared)
+  const spec = specOf(prepared)
+  const owner = { projectId: project.id, ownerId: principal.userId }
+  const job = { submitted, submission, plan, specDigest: spec.digest, ...owner }
+  await specKeeper.keep(spec, async () => {
+    // One statement is a transaction by itself, with fewer turns for ten jobs that arrive at once.
+    if (settle === null && !submission.publish.arweave) return insertJob(database, job)
+    await database.transaction(async (sql) => {
+      if (submission.publish.arweave) await requireBudget(sql, project.id, submission)
+      await insertJob(sql, job)
+      await settle?.(sql, submitted)
     })
-    await settle(sql, submitted)
   })
   // Afterwards, because commits that notify wait for each other; a lost one costs the starter's next look.
   void notify(database, 'outbox', submitted.job_id).catch(() => undefined)
   return submitted
+}
+
+function submittedOf({ submission, plan }: Prepared): Submitted {
+  const { rows, chunks } = totalsOf(plan)
+  const jobId = newId('job')
+  return {
+    job_id: jobId,
+    status: 'pending',
+    total_rows: rows,
+    total_chunks: chunks,
+    links: linksOf(jobId),
+    warnings: submission.warnings,
+  }
+}
+
+function specOf({ submission, plan }: Prepared): { digest: string; body: string } {
+  const body = canonicalJson({ config: submission.resolved, plan })
+  return { digest: createHash('sha256').update(body).digest('hex'), body }
 }
 
 type Insert = {
@@ -166,18 +174,6 @@ type Insert = {
   specDigest: string
   projectId: string
   ownerId: string
-}
-
-/**
- * Before the transaction that refers to it, so that jobs of one config do not wait for each other's commits. Touched
- * now and then, so that a sweep of unused specs leaves it alone; what follows makes its commit durable too.
- */
-async function keepSpec(sql: Sql, digest: string, spec: string): Promise<void> {
-  await sql.query(
-    `insert into specs (digest, body) select $1, $2 from set_config('synchronous_commit', 'off', true)
-     on conflict (digest) do update set created_at = now() where specs.created_at < now() - interval '10 minutes'`,
-    [digest, spec],
-  )
 }
 
 /** One statement: the job, its tables, the start that Temporal is to be told, and the first line of its story. */
