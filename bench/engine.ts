@@ -1,4 +1,5 @@
-// How fast one core makes and writes rows, against faker-js and DuckDB on the same table in the same call.
+// How fast one core makes and writes rows, against faker-js, DuckDB and, where Python has them, Faker and Mimesis on the
+// same table in the same call.
 
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -8,6 +9,7 @@ import { compile } from '#engine/compile.ts'
 import type { OutputFormat } from '#engine/config/types.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
+import { ratePython } from './peers/python.ts'
 import { besides, measured, type Row } from './row.ts'
 import { tenConfig } from './tables/ten.ts'
 
@@ -127,6 +129,15 @@ async function duckdb(): Promise<number> {
   }
 }
 
+async function pythonRates(): Promise<{ peer: string; rate: number }[]> {
+  const size = { rows: FAKER_ROWS, times: RUNS }
+  const [faker, mimesis] = [await ratePython('faker', size), await ratePython('mimesis', size)]
+  return [
+    ...(faker ? [{ peer: 'Python Faker', rate: median(faker) }] : []),
+    ...(mimesis ? [{ peer: 'Mimesis', rate: median(mimesis) }] : []),
+  ]
+}
+
 /** Rows a second on one core, sink /dev/null, median of five runs by processor time. */
 export async function engineBench(): Promise<Row[]> {
   const csv = await ours('csv')
@@ -138,6 +149,7 @@ export async function engineBench(): Promise<Row[]> {
   return [
     besides(toCsv, 'faker-js', fakerRate),
     besides(toCsv, 'DuckDB COPY, 1 thread', duckdbRate),
+    ...(await pythonRates()).map(({ peer, rate }) => besides(toCsv, peer, rate)),
     row('ten columns to JSONL', jsonl, 'rows/s'),
   ]
 }

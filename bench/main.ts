@@ -16,6 +16,10 @@ const BENCHES: Record<string, Bench> = {
     what: 'rows a second on one core, beside faker-js and DuckDB',
     run: async () => (await import('./engine.ts')).engineBench(),
   },
+  rules: {
+    what: 'values a second on one core, rule by rule',
+    run: async () => (await import('./rules.ts')).rulesBench(),
+  },
   merge: {
     what: 'one file out of 10,000 parts by links, beside hashing its bytes again',
     run: async () => (await import('./merge.ts')).mergeBench(),
@@ -48,7 +52,7 @@ ${[...Object.entries(BENCHES), ['all', { what: 'all of them, one after the other
 
 Shorter runs: SYNDATA_BENCH_RUNS (repetitions at most), SYNDATA_BENCH_ROWS (the large job of e2e),
 SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
-SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars and numpy, for those peers.`
+SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars, numpy, faker and mimesis, for those peers.`
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`)

@@ -1,4 +1,5 @@
-// Ray and Dask with polars, where a Python with them is at hand; elsewhere these peers are left out and it is said.
+// Ray and Dask with polars, Faker and Mimesis, where a Python with them is at hand; elsewhere these peers are left out
+// and it is said.
 
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -13,23 +14,34 @@ export type PythonPeer = 'ray' | 'dask'
 
 const MODULES = { ray: 'ray, polars, numpy', dask: 'dask.distributed, polars, numpy' }
 
+type Size = { rows: number; times: number }
+
 /** Milliseconds of each warm run of the table on two processes; null when this machine has no such Python. */
-export async function timePython(
-  peer: PythonPeer,
-  { rows, times }: { rows: number; times: number },
-): Promise<number[] | null> {
+export async function timePython(peer: PythonPeer, size: Size): Promise<number[] | null> {
+  const seconds = await runPeer({ script: 'python_ten.py', peer, modules: MODULES[peer] }, size)
+  return seconds?.map((s) => s * 1000) ?? null
+}
+
+/** Rows a second of processor time of each warm run, one process; null when this machine has no such Python. */
+export function ratePython(peer: 'faker' | 'mimesis', size: Size): Promise<number[] | null> {
+  return runPeer({ script: 'python_words.py', peer, modules: peer }, size)
+}
+
+type Peer = { script: string; peer: string; modules: string }
+
+/** The numbers that a peer's script prints in its last line. */
+async function runPeer({ script, peer, modules }: Peer, size: Size): Promise<number[] | null> {
   const { python } = settings
   try {
-    await run(python, ['-c', `import ${MODULES[peer]}`], { timeout: RUN_MS })
+    await run(python, ['-c', `import ${modules}`], { timeout: RUN_MS })
   } catch {
-    say(`${peer} is left out: ${python} cannot import ${MODULES[peer]} (SYNDATA_BENCH_PYTHON)`)
+    say(`${peer} is left out: ${python} cannot import ${modules} (SYNDATA_BENCH_PYTHON)`)
     return null
   }
-  const script = fileURLToPath(new URL('./python_ten.py', import.meta.url))
-  // One thread for each of the two processes, as for everybody.
+  const path = fileURLToPath(new URL(`./${script}`, import.meta.url))
+  // One thread for each process, as for everybody.
   const env = { ...process.env, POLARS_MAX_THREADS: '1', RAY_USAGE_STATS_ENABLED: '0' }
-  const args = [script, peer, String(rows), String(times)]
+  const args = [path, peer, String(size.rows), String(size.times)]
   const { stdout } = await run(python, args, { env, timeout: RUN_MS })
-  const seconds = JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as number[]
-  return seconds.map((s) => s * 1000)
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as number[]
 }

@@ -1,0 +1,106 @@
+// How fast one core makes the values of each rule, one column at a time and nothing written. Rules come from the
+// registry, with the examples of their own schemas, so that a new rule is measured without a word here.
+
+import { parseConfig } from '#engine/config/parse.ts'
+import { resolveConfig } from '#engine/config/resolve.ts'
+import { RULES } from '#engine/config/rules/registry.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { planConfig } from '#engine/plan.ts'
+import { createGenerator } from '#engine/random/generator.ts'
+import { createRows, setRange } from '#engine/rows.ts'
+import { PARENTS_PER_BLOCK } from '#engine/rules/children.ts'
+import { createScope } from '#engine/scope.ts'
+import { measured, type Row } from './row.ts'
+import { say } from './support/say.ts'
+import { median } from './support/statistics.ts'
+
+const BATCH_ROWS = 4096
+const BATCHES = 250
+const RUNS = 5
+
+/** Where a rule needs more than its own examples: columns beside it, or a parent. */
+const MORE: Record<string, object> = {
+  template: { value: 'order {a} of {b}' },
+  expression: { value: 'a * b + 1' },
+  reference: {},
+}
+
+type Schema = { required?: string[]; properties: Record<string, { examples?: unknown[] }> }
+
+function ruleOf(name: string, schema: Schema): object {
+  const needed = (schema.required ?? []).filter((key) => key !== 'type')
+  const parameters = needed.map((key) => [key, schema.properties[key]?.examples?.[0]])
+  return { type: name, ...Object.fromEntries(parameters), ...MORE[name] }
+}
+
+/** A table whose column `value` has the rule, beside two small columns and a parent. */
+function configOf(name: string): ResolvedConfig {
+  const spec = RULES.get(name)
+  if (!spec) throw new RangeError(`no rule ${name}`)
+  const number = { type: 'int', rule: { type: 'range', min: 1, max: 1000 } }
+  const rows = BATCH_ROWS * BATCHES
+  const config = {
+    seed: 1,
+    now: '2026-01-01T00:00:00Z',
+    tables: [
+      { name: 'parents', rows: 10_000, columns: [{ name: 'id', type: 'int', rule: 'sequence' }] },
+      {
+        name: 'values',
+        rows,
+        columns: [
+          { name: 'parent', type: 'int', constraints: ['FK'] },
+          { name: 'a', ...number },
+          { name: 'b', ...number },
+          {
+            name: 'value',
+            type: name === 'reference' ? 'int' : spec.columnTypes[0],
+            rule: name === 'reference' ? undefined : ruleOf(name, spec.schema as Schema),
+            ...(name === 'reference' ? { constraints: ['FK'] } : {}),
+          },
+        ],
+        foreign_keys: [
+          { parent_table: 'parents', parent_column: 'id', child_column: 'parent' },
+          ...(name === 'reference'
+            ? [{ parent_table: 'parents', parent_column: 'id', child_column: 'value' }]
+            : []),
+        ],
+      },
+    ],
+  }
+  return resolveConfig(parseConfig(config).config, { now: 1_767_225_600 }).resolved
+}
+
+/** Values a second of processor time, median of five warm runs; what the rule reads from is made with it. */
+function rate(name: string): number {
+  const config = configOf(name)
+  const dataset = { config, plan: planConfig(config), random: createGenerator(PARENTS_PER_BLOCK) }
+  const scope = createScope(dataset, 'values', BATCH_ROWS)
+  scope.vector('value')
+  const rows = createRows(BATCH_ROWS)
+  const make = () => {
+    for (let batch = 0; batch < BATCHES; batch++) {
+      setRange(rows, batch * BATCH_ROWS, (batch + 1) * BATCH_ROWS)
+      scope.evaluate(rows)
+    }
+  }
+  make()
+  const rates = Array.from({ length: RUNS }, () => {
+    const start = process.cpuUsage()
+    make()
+    const { user, system } = process.cpuUsage(start)
+    return (BATCH_ROWS * BATCHES) / ((user + system) / 1e6)
+  })
+  return median(rates)
+}
+
+export async function rulesBench(): Promise<Row[]> {
+  const row = measured('rules')
+  return [...RULES.keys()].flatMap((name) => {
+    try {
+      return [row(name, rate(name), 'values/s')]
+    } catch (error) {
+      say(`${name} is left out: ${error instanceof Error ? error.message : String(error)}`)
+      return []
+    }
+  })
+}
