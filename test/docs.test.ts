@@ -5,12 +5,15 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { suite, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
 import { writeChunk } from '#engine/chunk.ts'
 import { compile } from '#engine/compile.ts'
 import { parseConfig } from '#engine/config/parse.ts'
+import { publishedSchema } from '#engine/config/published-schema.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
 import { RULE_NAMES } from '#engine/config/rules/registry.ts'
-import { OPERATORS } from '#engine/config/schema.ts'
+import { OPERATORS } from '#engine/config/schema-conditions.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { FUNCTION_NAMES } from '#engine/expression/functions.ts'
 import { Output } from '#engine/formats/output.ts'
@@ -18,6 +21,7 @@ import { planConfig } from '#engine/plan.ts'
 import { previewTable } from '#engine/preview.ts'
 
 const ROOT = new URL('../', import.meta.url)
+const validate = new Ajv2020().compile(JSON.parse(publishedSchema()) as object)
 const NOW = 1_767_225_600
 const ROWS_SHOWN = 20
 
@@ -60,6 +64,7 @@ function check(block: Block): void {
     for (const problem of problems) assert.equal(problem.unsupported, true, problem.message)
     return
   }
+  assert.ok(validate(parse(configOf(block))), JSON.stringify(validate.errors))
   const config = resolved(block)
   for (const { name } of config.tables) {
     const { columns, rows } = previewTable(config, name, ROWS_SHOWN)

@@ -39,6 +39,7 @@ const ROUTES_OF_THE_CONTRACT = [
   'get /api/ready',
   'get /api/stats',
   'get /metrics',
+  'get /config.schema.json',
   'get /ipfs/{cid}',
 ]
 
@@ -94,6 +95,7 @@ test('answers have the form that the document promises', async (t) => {
     ['GET', '/api/health', '/api/health'],
     ['GET', '/api/ready', '/api/ready'],
     ['GET', '/api/stats', '/api/stats'],
+    ['GET', '/config.schema.json', '/config.schema.json'],
   ]
   for (const [method, path, url, body] of calls) {
     const answer = await call(admin, method, url, body === undefined ? {} : { body })

@@ -22,6 +22,7 @@ import type { Metrics } from '#coordinator/metrics.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
+import { configSchemaRoute } from './config-schema-route.ts'
 import { createDownloadLinks } from './download-links.ts'
 import { enrollmentRoutes } from './enrollment-routes.ts'
 import { gatewayRoutes } from './gateway.ts'
@@ -198,6 +199,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
   await app.register(async (open: App) => {
     open.addHook('onRequest', deps.auth.optional)
     healthRoutes(open, deps)
+    configSchemaRoute(open)
     jobDownloadRoute(open, deps)
     gatewayRoutes(open, deps)
   })

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { Value } from 'typebox/value'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { parseConfig } from './parse.ts'
+import { publishedSchema } from './published-schema.ts'
 import { resolveConfig } from './resolve.ts'
-import { DatasetConfigSchema } from './schema.ts'
 import type { ResolvedTable } from './types.ts'
 
+const validate = new Ajv2020().compile(JSON.parse(publishedSchema()) as object)
 const FOLDER = new URL('../../examples/', import.meta.url)
 
 function rowsOf(tables: readonly ResolvedTable[], { rows, foreign_keys }: ResolvedTable): number {
@@ -25,7 +26,7 @@ test('every example is right, by the readers and by the published schema', async
     const text = await readFile(new URL(file, FOLDER), 'utf8')
     const { config, problems, warnings } = parseConfig(text)
     assert.deepEqual([file, problems, warnings], [file, [], []])
-    assert.ok(Value.Check(DatasetConfigSchema, parse(text)), file)
+    assert.ok(validate(parse(text)), `${file}: ${JSON.stringify(validate.errors)}`)
     assert.deepEqual(resolveConfig(config, { now: 1_760_000_000 }).warnings, [])
   }
 })
@@ -35,13 +36,4 @@ test('the shop has 5,000,000 rows', async () => {
   const { tables } = resolveConfig(config, { now: 1_760_000_000 }).resolved
   const total = tables.reduce((sum, table) => sum + rowsOf(tables, table), 0)
   assert.equal(total, 5_000_000)
-})
-
-test('the schema is plain JSON Schema', () => {
-  const schema: unknown = JSON.parse(JSON.stringify(DatasetConfigSchema))
-  assert.ok(!Value.Check(DatasetConfigSchema, { tables: [{ name: 't', columns: [{ name: 1 }] }] }))
-  assert.equal(
-    (schema as { $schema: string }).$schema,
-    'https://json-schema.org/draft/2020-12/schema',
-  )
 })

@@ -1,6 +1,6 @@
 // A condition of a conditional rule: a comparison, or all, any, not over others.
 import { at, nameHint, quote, type Report } from './problem.ts'
-import { ComparisonSchema, OPERATORS } from './schema.ts'
+import { ComparisonSchema, OPERATORS } from './schema-conditions.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { Condition, Operator, Scalar } from './types.ts'
 

@@ -2,14 +2,12 @@
 // editors complete from is this object.
 import Type, { type TSchema } from 'typebox'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
+import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
+import { Defined, Literal, Name, only } from './schema-parts.ts'
 
-export const NAME_LENGTH_MAX = 128
 export const TABLES_MAX = 1000
 export const COLUMNS_MAX = 10_000
 const ROWS_MAX = 1_000_000_000_000
-
-const Name = (description: string, example: string) =>
-  Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX, description, examples: [example] })
 
 const Rows = Type.Optional(
   Type.Integer({ minimum: 0, maximum: ROWS_MAX, description: 'Number of rows', examples: [1000] }),
@@ -31,79 +29,65 @@ const RuleSchema: TSchema = Type.Union(
   { description: 'How the values are made', examples: ['first_name'] },
 )
 
-export const OPERATORS = [
-  '==',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-  'in',
-  'not_in',
-  'between',
-  'contains',
-  'starts_with',
-  'ends_with',
-  'matches',
-  'is_null',
-  'is_not_null',
-] as const
-
-const Literal = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])
-
-export const ComparisonSchema = Type.Object(
-  {
-    column: Name('Column of the same row', 'status'),
-    operator: Type.Union(
-      OPERATORS.map((operator) => Type.Literal(operator)),
-      { description: 'How to compare', examples: ['=='] },
-    ),
-    value: Type.Optional(
-      Type.Union([Literal, Type.Array(Literal, { maxItems: 10_000 })], {
-        description: 'What to compare with; a list for in, not_in and between',
-        examples: ['pending'],
-      }),
-    ),
-  },
-  { additionalProperties: false },
-)
-
-const only = { additionalProperties: false }
-
-/** What is used in several places, or inside itself, is defined once at the root of the published schema. */
-const Defined = (name: 'Condition' | 'Rule' | 'Column') => Type.Ref(`#/$defs/${name}`)
-
-const ConditionSchema: TSchema = Type.Union([
-  ComparisonSchema,
-  Type.Object({ all: Type.Array(Defined('Condition'), { minItems: 1 }) }, only),
-  Type.Object({ any: Type.Array(Defined('Condition'), { minItems: 1 }) }, only),
-  Type.Object({ not: Defined('Condition') }, only),
-])
-
-export const ConditionalRuleSchema = Type.Object(
-  { condition: Defined('Condition'), rule: Defined('Rule') },
-  { additionalProperties: false },
-)
-
 const NullableSchema = Type.Union(
   [
     Type.Boolean(),
     Type.Number({ minimum: 0, maximum: 1 }),
-    Type.Object({ rate: Type.Number({ minimum: 0, maximum: 1 }) }, only),
-    Type.Object({ when: Type.String({ minLength: 1, maxLength: 10_000 }) }, only),
+    Type.Object(
+      {
+        rate: Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'Share of nulls',
+          examples: [0.1],
+        }),
+      },
+      only,
+    ),
+    Type.Object(
+      {
+        when: Type.String({
+          minLength: 1,
+          maxLength: 10_000,
+          description: 'Null where this expression is true',
+          examples: ["status == 'open'"],
+        }),
+      },
+      only,
+    ),
   ],
   { description: 'true is 5 %; or a rate; or {when: expression}', examples: [0.1] },
 )
 
 export const FieldConstraintsSchema = Type.Object(
   {
-    min_value: Type.Optional(Type.Union([Type.Number(), Type.String()], { examples: [18] })),
-    max_value: Type.Optional(Type.Union([Type.Number(), Type.String()], { examples: [80] })),
-    enum: Type.Optional(Type.Array(Literal, { minItems: 1, examples: [['a', 'b']] })),
-    unique: Type.Optional(Type.Boolean({ examples: [true] })),
-    not_null: Type.Optional(Type.Boolean({ examples: [true] })),
-    nullable: Type.Optional(Type.Boolean({ examples: [true] })),
-    primary_key: Type.Optional(Type.Boolean({ examples: [true] })),
+    min_value: Type.Optional(
+      Type.Union([Type.Number(), Type.String()], {
+        description: 'Least value, in place of a rule',
+        examples: [18],
+      }),
+    ),
+    max_value: Type.Optional(
+      Type.Union([Type.Number(), Type.String()], {
+        description: 'Greatest value, in place of a rule',
+        examples: [80],
+      }),
+    ),
+    enum: Type.Optional(
+      Type.Array(Literal, {
+        minItems: 1,
+        description: 'The values, in place of a rule',
+        examples: [['a', 'b']],
+      }),
+    ),
+    unique: Type.Optional(Type.Boolean({ description: 'No value twice', examples: [true] })),
+    not_null: Type.Optional(Type.Boolean({ description: 'Never null', examples: [true] })),
+    nullable: Type.Optional(
+      Type.Boolean({ description: 'Null in 5 % of the rows', examples: [true] }),
+    ),
+    primary_key: Type.Optional(
+      Type.Boolean({ description: 'The key of the table', examples: [true] }),
+    ),
   },
   { additionalProperties: false, description: 'Bounds and values of a column without a rule' },
 )
@@ -111,7 +95,10 @@ export const FieldConstraintsSchema = Type.Object(
 export const ColumnSchema = Type.Object(
   {
     name: Name('Name of the column', 'email'),
-    type: Type.String({ description: 'int, float, decimal(p,s), str, ...', examples: ['int'] }),
+    type: Type.String({
+      description: 'int, float, decimal(p,s), str, ...',
+      examples: ['int', 'float', 'decimal(10,2)', 'str', 'bool', 'uuid', 'date', 'datetime'],
+    }),
     rule: Type.Optional(Defined('Rule')),
     conditional_rules: Type.Optional(
       Type.Array(ConditionalRuleSchema, { maxItems: 1000, description: 'First match wins' }),
@@ -119,7 +106,7 @@ export const ColumnSchema = Type.Object(
     constraints: Type.Optional(
       Type.Union([Type.Array(Type.String()), Type.String(), FieldConstraintsSchema], {
         description: 'PK, FK, unique, not_null, nullable',
-        examples: [['PK']],
+        examples: [['PK'], ['FK'], ['unique'], ['not_null'], ['nullable']],
       }),
     ),
     nullable: Type.Optional(NullableSchema),
@@ -138,23 +125,50 @@ export const ChildrenSchema = Type.Union(
     Type.Object(
       {
         type: Type.Literal('fixed'),
-        value: Type.Integer({ minimum: 0, maximum: 1_000_000, examples: [3] }),
+        value: Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000,
+          description: 'For every parent',
+          examples: [3],
+        }),
       },
       only,
     ),
     Type.Object(
       {
         type: Type.Literal('range'),
-        min: Type.Integer({ minimum: 0, maximum: 1_000_000, examples: [0] }),
-        max: Type.Integer({ minimum: 0, maximum: 1_000_000, examples: [5] }),
+        min: Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000,
+          description: 'Fewest',
+          examples: [0],
+        }),
+        max: Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000,
+          description: 'Most',
+          examples: [5],
+        }),
       },
       only,
     ),
     Type.Object(
       {
         type: Type.Literal('poisson'),
-        mean: Type.Number({ minimum: 0, maximum: 100_000, examples: [3] }),
-        max: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000, examples: [20] })),
+        mean: Type.Number({
+          minimum: 0,
+          maximum: 100_000,
+          description: 'On average',
+          examples: [3],
+        }),
+        max: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            maximum: 1_000_000,
+            description: 'Most',
+            examples: [20],
+          }),
+        ),
       },
       only,
     ),
@@ -182,6 +196,16 @@ export const ForeignKeySchema = Type.Object(
   { additionalProperties: false },
 )
 
+const Columns = (description: string) =>
+  Type.Optional(
+    Type.Array(Defined('Column'), {
+      minItems: 1,
+      maxItems: COLUMNS_MAX,
+      description,
+      examples: [[{ name: 'id', type: 'int', constraints: ['PK'] }]],
+    }),
+  )
+
 export const TableSchema = Type.Object(
   {
     name: Type.Optional(Name('Name of the table', 'customers')),
@@ -189,13 +213,15 @@ export const TableSchema = Type.Object(
     rows: Rows,
     locale: Locale,
     description: Description,
-    columns: Type.Optional(
-      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
+    columns: Columns('In the order of the file'),
+    fields: Columns('The same as columns'),
+    foreign_keys: Type.Optional(
+      Type.Array(ForeignKeySchema, {
+        maxItems: 1000,
+        description: 'Tables that this one refers to',
+        examples: [[{ parent_table: 'customers', children: 3 }]],
+      }),
     ),
-    fields: Type.Optional(
-      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
-    ),
-    foreign_keys: Type.Optional(Type.Array(ForeignKeySchema, { maxItems: 1000, examples: [[]] })),
   },
   { additionalProperties: false },
 )
@@ -204,7 +230,7 @@ export const OutputSchema = Type.Object(
   {
     format: Type.Optional(Type.String({ description: 'csv or jsonl', examples: ['csv'] })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'How the files are written' },
 )
 
 export const DatasetConfigSchema = Type.Object(
@@ -231,11 +257,14 @@ export const DatasetConfigSchema = Type.Object(
     output_format: Type.Optional(Type.String({ description: 'csv or jsonl', examples: ['csv'] })),
     output: Type.Optional(OutputSchema),
     tables: Type.Optional(
-      Type.Array(TableSchema, { minItems: 1, maxItems: TABLES_MAX, examples: [[]] }),
+      Type.Array(TableSchema, {
+        minItems: 1,
+        maxItems: TABLES_MAX,
+        description: 'Each becomes a file',
+        examples: [[{ name: 'customers', rows: 1000, columns: [{ name: 'id', type: 'int' }] }]],
+      }),
     ),
-    fields: Type.Optional(
-      Type.Array(Defined('Column'), { minItems: 1, maxItems: COLUMNS_MAX, examples: [[]] }),
-    ),
+    fields: Columns('In place of tables: the columns of one table'),
   },
   {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
