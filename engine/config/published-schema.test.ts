@@ -66,14 +66,12 @@ function undescribed(node: Node, path: string): string[] {
   const own = Object.entries(node.properties ?? {})
     .filter(([, { const: value, $ref, description }]) => !(value ?? $ref ?? description))
     .map(([key]) => `${path}/${key}`)
-  const inner = Object.entries(node).filter(([key]) => key !== 'examples')
-  return inner.reduce(
-    (found, [key, value]: [string, unknown]) =>
-      typeof value === 'object' && value !== null
-        ? [...found, ...undescribed(value as Node, `${path}/${key}`)]
-        : found,
-    own,
+  const inner = Object.entries(node as object).flatMap(([key, value]: [string, unknown]) =>
+    key !== 'examples' && typeof value === 'object' && value !== null
+      ? undescribed(value, `${path}/${key}`)
+      : [],
   )
+  return [...own, ...inner]
 }
 
 test('every key has a description for who hovers over it', () => {
