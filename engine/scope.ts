@@ -1,7 +1,7 @@
 // The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
-import type { ResolvedColumn, ResolvedConfig, ResolvedTable, Rule } from './config/types.ts'
+import type { ResolvedColumn, ResolvedConfig, ResolvedTable } from './config/types.ts'
 import { words } from './data/words.ts'
 import { AppError } from './errors.ts'
 import { compileExpression } from './expression/compile.ts'
@@ -14,7 +14,7 @@ import { createRows, type Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
 import { createCount, fixedCount } from './rules/children.ts'
 import { compileCondition } from './rules/condition.ts'
-import type { Kernel, RuleContext } from './rules/kernel.ts'
+import type { Kernel, ParentRef, RuleContext } from './rules/kernel.ts'
 import { withNulls } from './rules/nulls.ts'
 import {
   countedParents,
@@ -141,6 +141,18 @@ function truthMask(kernel: Kernel, capacity: number): Mask {
 
 type Access = Pick<RuleContext, 'vector' | 'parent'>
 
+function parentsOf({ config }: Dataset, table: ResolvedTable): ParentRef[] {
+  return table.foreign_keys.map(({ parent_table, child_columns }, foreignKey) => ({
+    table: parent_table,
+    foreignKey,
+    childColumns: child_columns,
+    nullable: table.columns
+      .filter(({ name, nullable }) => nullable && child_columns.includes(name))
+      .map(({ name }) => name),
+    columns: config.tables.find(({ name }) => name === parent_table)?.columns ?? [],
+  }))
+}
+
 function createContext(
   dataset: Dataset,
   table: ResolvedTable,
@@ -165,8 +177,12 @@ function createContext(
     random: dataset.random,
     stream: { key, draw: RULE_DRAW },
     columns: table.columns,
+    parents: parentsOf(dataset, table),
     words,
-    nested: (rule: Rule) => compileRule(rule, within(context)),
+    nested: (rule, as) => {
+      const inner = within(context)
+      return compileRule(rule, as ? { ...inner, column: { ...column, ...as } } : inner)
+    },
     expression: (text, decimals) => compileExpression(text, decimals, within(context)),
   }
   return context

@@ -22,10 +22,10 @@ export function checkCycles({ tables }: DatasetConfig, report: Report): void {
   )
 }
 
-function checkColumns({ columns }: TableConfig, report: Report): void {
-  const names = new Set(columns.map(({ name }) => name))
+function checkColumns(table: TableConfig, report: Report): void {
+  const { columns } = table
   const edges = new Map(
-    columns.map((column) => [column.name, dependenciesOf(column, names)] as const),
+    columns.map((column) => [column.name, dependenciesOf(column, table)] as const),
   )
   const cycle = findCycle(edges)
   if (cycle === null) return

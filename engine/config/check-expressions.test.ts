@@ -20,19 +20,31 @@ testCases({
   ],
   'an expression over an unknown column': [
     formula('quantty * 2'),
-    { path: VALUE, message: /Character 1.*no column quantty/, hint: /Did you mean quantity/ },
+    {
+      path: VALUE,
+      message: /^Character 1 of the expression, at "quantty \* 2": no column quantty$/,
+      hint: /Did you mean quantity/,
+    },
   ],
   'a function that is none': [
     formula('rond(quantity)'),
     { path: VALUE, message: /no function rond/, hint: /Did you mean round/ },
   ],
-  'a function of later': [
-    formula('weekday(at)'),
-    { path: VALUE, message: /weekday/, hint: /year/, unsupported: true },
-  ],
-  'a column of the parent, of later': [
+  'a column of a parent that the table has not': [
     formula('customers.age'),
-    { path: VALUE, message: /not supported/, unsupported: true },
+    { path: VALUE, message: /no foreign key/, hint: /foreign_keys/ },
+  ],
+  'bounds the wrong way round': [
+    formula('1 + range(5, 1)'),
+    { path: VALUE, message: /Character \d+.*from 5 down to 1/, hint: /range\(1, 5\)/ },
+  ],
+  'a distribution without its parameters': [
+    formula('normal(mean: 3)'),
+    { path: VALUE, message: /needs stddev/, hint: /stddev: 10/ },
+  ],
+  'text for a uuid column': [
+    formula("concat(status, '-')", 'uuid'),
+    { path: VALUE, message: /need not be a UUID/, hint: /type: str/ },
   ],
   'an expression of another type': [
     formula("concat(status, 'x')"),

@@ -1,82 +1,85 @@
 // Expressions of rules and of `nullable: {when}`: names, functions and types, with the place of the fault.
 import { checkExpression } from '#engine/expression/compile.ts'
-import { FUNCTION_NAMES } from '#engine/expression/functions.ts'
+import { namesInExpression } from '#engine/expression/names.ts'
 import type { ExpressionProblem } from '#engine/expression/problem.ts'
-import type { ColumnConfig, DatasetConfig, RuleInput } from './dataset-config.ts'
-import { namesInExpression } from './dependencies.ts'
-import { at, nameHint, type Report } from './problem.ts'
-import { LATER_RULES } from './rules/registry.ts'
+import type { ParentRef } from '#engine/rules/kernel.ts'
+import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { at, quote, type Report } from './problem.ts'
 import type { ColumnType } from './types.ts'
 
-/** Functions of the language that this release does not have; distributions as random draws are among them. */
-const LATER_FUNCTIONS = ['replace', 'pad', 'weekday', 'normal', 'lognormal', ...LATER_RULES]
+/** What the expressions of one table may name. */
+type Scope = { table: TableConfig; parents: readonly ParentRef[]; report: Report }
 
-type Columns = ReadonlyMap<string, ColumnConfig>
-
-export function checkExpressions({ tables }: DatasetConfig, report: Report): void {
-  for (const table of tables) {
-    const columns: Columns = new Map(table.columns.map((column) => [column.name, column]))
-    for (const column of table.columns) checkColumn(column, columns, report)
+export function checkExpressions(config: DatasetConfig, report: Report): void {
+  for (const table of config.tables) {
+    const scope = { table, parents: parentsOf(table, config), report }
+    for (const column of table.columns) checkColumn(column, scope)
   }
 }
 
-function checkColumn(column: ColumnConfig, columns: Columns, report: Report): void {
+/** The foreign keys of a table as expressions see them. */
+function parentsOf(table: TableConfig, { tables }: DatasetConfig): ParentRef[] {
+  return table.foreign_keys.map(({ parent_table, child_columns }, foreignKey) => ({
+    table: parent_table,
+    foreignKey,
+    childColumns: child_columns,
+    nullable: [],
+    columns: tables.find(({ name }) => name === parent_table)?.columns ?? [],
+  }))
+}
+
+function checkColumn(column: ColumnConfig, scope: Scope): void {
   const { path, type, rule, conditional_rules, nullable } = column
-  checkRule(rule, at(path, 'rule'), type, columns, report)
-  for (const one of conditional_rules) {
-    checkRule(one.rule, at(one.path, 'rule'), type, columns, report)
-  }
+  checkRule(rule, at(path, 'rule'), type, scope)
+  for (const one of conditional_rules) checkRule(one.rule, at(one.path, 'rule'), type, scope)
   if (nullable !== null && 'when' in nullable) {
-    check(nullable.when, at(at(path, 'nullable'), 'when'), 'bool', columns, report)
+    check(nullable.when, at(at(path, 'nullable'), 'when'), 'bool', scope)
   }
 }
 
-function checkRule(
-  rule: RuleInput | null,
-  path: string,
-  type: ColumnType,
-  columns: Columns,
-  report: Report,
-): void {
+function checkRule(rule: RuleInput | null, path: string, type: ColumnType, scope: Scope): void {
   if (rule?.type !== 'expression') return
-  check(String(rule['value']), at(path, 'value'), type, columns, report)
+  check(String(rule['value']), at(path, 'value'), type, scope)
 }
 
-function check(
-  text: string,
-  path: string,
-  result: ColumnType,
-  columns: Columns,
-  report: Report,
-): void {
-  const named = [...new Set(namesInExpression(text))]
-    .map((name) => columns.get(name))
-    .filter((column) => column !== undefined)
-  if (named.some(({ readable }) => !readable)) return
-  for (const problem of checkExpression(text, named, result)) {
-    reportProblem(problem, path, columns, report)
+function check(text: string, path: string, result: ColumnType, scope: Scope): void {
+  const { table, parents, report } = scope
+  if (namesUnreadable(text, scope)) return
+  for (const problem of checkExpression(text, table.columns, result, parents)) {
+    reportProblem(problem, text, path, report)
   }
+}
+
+/** Whether a column that could not be read is named: its own problem is reported already. */
+function namesUnreadable(text: string, { table, parents }: Scope): boolean {
+  const names = namesInExpression(text)
+  const unreadable = (columns: readonly object[]): string[] =>
+    (columns as readonly ColumnConfig[]).flatMap(({ name, readable }) => (readable ? [] : [name]))
+  const own = unreadable(table.columns)
+  const theirs = parents.flatMap(({ columns }) => unreadable(columns))
+  return (
+    names.columns.some((name) => own.includes(name)) ||
+    names.parents.some(({ property }) => theirs.includes(property))
+  )
+}
+
+/** Where the fault is, and what stands there. */
+function placeIn(text: string, offset: number): string {
+  const rest = text.slice(offset).replaceAll(/\s+/g, ' ').trim()
+  const lines = text.slice(0, offset).split('\n')
+  const character = `Character ${offset + 1} of the expression`
+  const line = lines.length > 1 ? ` (line ${lines.length}, ${(lines.at(-1) ?? '').length + 1})` : ''
+  return rest === '' ? `${character}${line}, its end` : `${character}${line}, at ${quote(rest)}`
 }
 
 function reportProblem(
-  { offset, message }: ExpressionProblem,
+  { offset, message, hint, later }: ExpressionProblem,
+  text: string,
   path: string,
-  columns: Columns,
   report: Report,
 ): void {
-  const said = `Character ${offset + 1} of the expression: ${message}`
-  const works = `Functions of this release: ${FUNCTION_NAMES.join(', ')}.`
-  const fn = /^no function ([^;\s]+)/.exec(message)?.[1]
-  const column = /^no column (.+)$/.exec(message)?.[1]
-  if (fn !== undefined && LATER_FUNCTIONS.includes(fn)) {
-    report.unsupported(path, `The function ${fn} is not supported by this release`, works)
-  } else if (message.includes('not supported here yet')) {
-    report.unsupported(path, said, 'Name columns of the same table')
-  } else if (fn !== undefined) {
-    report.problem(path, `There is no function ${fn}`, nameHint(fn, FUNCTION_NAMES))
-  } else if (column !== undefined) {
-    report.problem(path, said, nameHint(column, [...columns.keys()]))
-  } else {
-    report.problem(path, said, 'Write for example "quantity * unit_price"')
-  }
+  const said = `${placeIn(text, offset)}: ${message}`
+  const works = hint ?? 'Write for example "quantity * unit_price"'
+  if (later) report.unsupported(path, said, works)
+  else report.problem(path, said, works, { within: offset })
 }

@@ -51,7 +51,7 @@ function readAndCheck(value: unknown, report: Report): DatasetConfig {
 
 function placeProblems(problems: ConfigProblem[], { placeOf }: Source): void {
   for (const problem of problems) {
-    const place = problem.line === undefined ? placeOf(problem.path) : null
+    const place = problem.line === undefined ? placeOf(problem.path, problem.within) : null
     if (place !== null) Object.assign(problem, place)
   }
 }

@@ -3,8 +3,11 @@
 import { AppError, type Problem } from '#engine/errors.ts'
 import { nearestName } from './nearest.ts'
 
-/** `unsupported`: the language has it, this release does not. `path` is a JSON pointer into what was sent. */
-export type ConfigProblem = Problem & { unsupported?: true }
+/**
+ * `unsupported`: the language has it, this release does not. `path` is a JSON pointer into what was sent, `within`
+ * the offset in the text that it points at.
+ */
+export type ConfigProblem = Problem & { unsupported?: true; within?: number }
 
 /** The document is untrusted: past this many problems the rest is not reported. */
 const PROBLEMS_MAX = 200
@@ -12,9 +15,12 @@ const PROBLEMS_MAX = 200
 /** 1-based, in the text that was sent. */
 export type Place = { line: number; column: number }
 
+/** A character of the text that the path points at, from 0. */
+export type Within = { within: number }
+
 export type Report = {
   /** Something to correct; the hint says what to write. */
-  problem: (path: string, message: string, hint?: string, place?: Place) => void
+  problem: (path: string, message: string, hint?: string, place?: Place | Within) => void
   /** Part of the language, but not of this release; `works` says what can be written today. */
   unsupported: (path: string, message: string, works: string) => void
   warning: (message: string) => void
@@ -50,7 +56,7 @@ export function configError(problems: ConfigProblem[]): AppError {
   })
 }
 
-function withoutMark({ unsupported: _mark, ...problem }: ConfigProblem): Problem {
+function withoutMark({ unsupported: _mark, within: _offset, ...problem }: ConfigProblem): Problem {
   return problem
 }
 

@@ -11,8 +11,11 @@ const NESTING_TEXT_MAX = 400
 
 export type Source = {
   value: unknown
-  /** Where the node of a JSON pointer begins; null for an object source. */
-  placeOf: (pointer: string) => Place | null
+  /**
+   * Where the node of a JSON pointer begins, its key included, or the character `within` its text where that is
+   * written as it is meant; null for an object source.
+   */
+  placeOf: (pointer: string, within?: number) => Place | null
 }
 
 const NOWHERE = (): null => null
@@ -78,7 +81,10 @@ function readYaml(text: string, report: Report): Source | null {
     }
     if (document.errors.length > 0) return null
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX })
-    return { value, placeOf: (pointer) => placeOf(document.contents, pointer, lines) }
+    return {
+      value,
+      placeOf: (...where) => placeOf({ root: document.contents, text, lines }, ...where),
+    }
   } catch (error) {
     const alias = error instanceof ReferenceError
     const message = alias ? 'The YAML aliases expand too far' : 'The YAML cannot be read'
@@ -90,9 +96,9 @@ function readYaml(text: string, report: Report): Source | null {
 /** JSON is read without places; only when one is asked for is it read again, as YAML, which it is too. */
 function createYamlPlaces(text: string): Source['placeOf'] {
   let find: Source['placeOf'] | null = null
-  return (pointer) => {
+  return (pointer, within) => {
     find ??= yamlPlaces(text)
-    return find(pointer)
+    return find(pointer, within)
   }
 }
 
@@ -105,13 +111,15 @@ function yamlPlaces(text: string): Source['placeOf'] {
       prettyErrors: false,
       logLevel: 'error',
     })
-    return (pointer) => placeOf(document.contents, pointer, lines)
+    return (...where) => placeOf({ root: document.contents, text, lines }, ...where)
   } catch {
     return NOWHERE
   }
 }
 
-function placeOf(root: Node | null, pointer: string, lines: LineCounter): Place | null {
+type Located = { root: Node | null; text: string; lines: LineCounter }
+
+function placeOf({ root, text, lines }: Located, pointer: string, within?: number): Place {
   let node: unknown = root
   let offset = root?.range?.[0] ?? 0
   for (const step of pointer.split('/').slice(1)) {
@@ -121,8 +129,18 @@ function placeOf(root: Node | null, pointer: string, lines: LineCounter): Place 
     node = found.node
     offset = found.offset ?? offset
   }
-  const { line, col } = lines.linePos(offset)
+  const inside = within === undefined ? undefined : offsetWithin(node, text, within)
+  const { line, col } = lines.linePos(inside ?? offset)
   return { line, column: col }
+}
+
+/** Where a character of a scalar's text stands; undefined where the scalar is folded or has escapes. */
+function offsetWithin(node: unknown, text: string, within: number): number | undefined {
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return undefined
+  const quoted = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE'
+  const start = node.range[0] + (quoted ? 1 : 0)
+  const written = text.slice(start, start + node.value.length)
+  return written === node.value ? start + within : undefined
 }
 
 function childOf(node: unknown, key: string): { node: unknown; offset: number | undefined } | null {

@@ -1,16 +1,25 @@
 // From tree to typed expression: names are looked up, types checked, nothing evaluated.
 
-import type { ColumnRef } from '#engine/rules/kernel.ts'
+import { castScalar } from '#engine/config/cast.ts'
+import { nameHint } from '#engine/config/problem.ts'
+import type { ColumnRef, ParentRef } from '#engine/rules/kernel.ts'
 import { type ArithmeticOperator, arithmetic, negative } from './arithmetic.ts'
 import { callFunction } from './functions.ts'
 import { literalKernel } from './literal-kernel.ts'
 import { type Comparison, compare, connective, membership, negation } from './logic.ts'
 import { derived } from './numbers.ts'
+import { parentColumn } from './parent-column.ts'
 import type { Node } from './parse.ts'
 import { ExpressionError } from './problem.ts'
 import { kindOfColumn, type Typed, typed, type ValueKind } from './typed.ts'
 
-type Columns = ReadonlyMap<string, ColumnRef>
+/** What an expression may name. */
+export type Names = {
+  /** Columns of the row. */
+  columns: ReadonlyMap<string, ColumnRef>
+  /** The foreign keys of its table. */
+  parents: readonly ParentRef[]
+}
 type Recurse = (node: Node) => Typed
 
 function literalKind(value: string | number | boolean | null): ValueKind {
@@ -25,7 +34,8 @@ function literal(at: number, value: string | number | boolean | null): Typed {
     throw new ExpressionError(at, 'numbers stay within 2^53')
   }
   const build: Typed['build'] = ({ context }) => literalKernel(value, context.capacity)
-  return { at, kind: literalKind(value), wholeDays: false, literal: value, build }
+  const uuid = typeof value === 'string' && castScalar(value, 'uuid') === value
+  return { at, kind: literalKind(value), wholeDays: false, literal: value, uuid, build }
 }
 
 /** The row's number in its table, from 0. */
@@ -37,16 +47,18 @@ function rowNumber(at: number): Typed {
   })
 }
 
-function named(at: number, name: string, columns: Columns): Typed {
+function named(at: number, name: string, columns: Names['columns']): Typed {
   const column = columns.get(name)
   if (!column) {
     if (name === 'row') return rowNumber(at)
-    throw new ExpressionError(at, `no column ${name}`)
+    const hint = nameHint(name, [...columns.keys(), 'row'])
+    throw new ExpressionError(at, `no column ${name}`, { hint })
   }
-  return typed(at, kindOfColumn(column.type), ({ context }) => ({
+  const build: Typed['build'] = ({ context }) => ({
     vector: context.vector(name),
     fill: () => undefined,
-  }))
+  })
+  return { ...typed(at, kindOfColumn(column.type), build), uuid: column.type === 'uuid' }
 }
 
 function binary(node: Extract<Node, { kind: 'binary' }>, recurse: Recurse): Typed {
@@ -79,19 +91,16 @@ function binary(node: Extract<Node, { kind: 'binary' }>, recurse: Recurse): Type
   }
 }
 
-/** The typed expression of a tree over these columns. Throws ExpressionError. */
-export function analyse(node: Node, columns: Columns): Typed {
-  const recurse: Recurse = (part) => analyse(part, columns)
+/** The typed expression of a tree over these names. Throws ExpressionError. */
+export function analyse(node: Node, names: Names): Typed {
+  const recurse: Recurse = (part) => analyse(part, names)
   switch (node.kind) {
     case 'literal':
       return literal(node.at, node.value)
     case 'name':
-      return named(node.at, node.name, columns)
+      return named(node.at, node.name, names.columns)
     case 'member':
-      throw new ExpressionError(
-        node.at,
-        `${node.object}.${node.property}: columns of other tables are not supported here yet`,
-      )
+      return parentColumn(node.at, node.object, node.property, names.parents)
     case 'list':
       throw new ExpressionError(node.at, 'a list only goes after "in"')
     case 'unary': {

@@ -7,6 +7,7 @@ import {
   divideRounded,
   multiplyRounded,
   pow10,
+  roundHalfAway,
   TWO_POW_53,
 } from '#engine/math/decimal.ts'
 import { pow } from '#engine/math/elementary.ts'
@@ -164,16 +165,55 @@ function temporalSum(operator: '+' | '-', left: Typed, right: Typed): Typed | nu
   return null
 }
 
+/** A duration times or by a number, in whole seconds. */
+function scaledDuration(operator: '*' | '/', span: Typed, factor: Typed): Typed {
+  return typed(span.at, 'duration', (building) => {
+    const { capacity } = building.context
+    const a = asNumbers(span.build(building, null))
+    const b = toFloat(asNumbers(factor.build(building, null)), capacity)
+    const shape = { type: 'duration', scale: 0, partial: true } as const
+    const operation =
+      operator === '*'
+        ? (x: number, y: number) => roundHalfAway(x * y)
+        : (x: number, y: number) => roundHalfAway(x / y)
+    return mapNumbers(capacity, shape, [a, b], operation)
+  })
+}
+
+/** How often one duration goes into another. */
+function durationRatio(left: Typed, right: Typed): Typed {
+  return typed(left.at, 'float', (building) => {
+    const a = asNumbers(left.build(building, null))
+    const b = asNumbers(right.build(building, null))
+    const shape = { type: 'float', scale: 0, partial: true } as const
+    return mapNumbers(building.context.capacity, shape, [a, b], (x, y) => x / y)
+  })
+}
+
+function durationProduct(operator: '*' | '/', left: Typed, right: Typed): Typed | null {
+  const [a, b] = [left.kind === 'duration', right.kind === 'duration']
+  if (a && b) return operator === '/' ? durationRatio(left, right) : null
+  if (a && isNumeric(right.kind)) return scaledDuration(operator, left, right)
+  return b && operator === '*' && isNumeric(left.kind) ? scaledDuration('*', right, left) : null
+}
+
 /** `left operator right`; ExpressionError where the types do not go together. */
 export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typed): Typed {
   if (isNumeric(left.kind) && isNumeric(right.kind)) return numeric(operator, left, right)
   const sum = operator === '+' || operator === '-' ? temporalSum(operator, left, right) : null
-  if (sum) return sum
-  const hint = left.kind === 'str' || right.kind === 'str' ? '; join text with concat(a, b)' : ''
-  throw new ExpressionError(
-    left.at,
-    `"${operator}" does not go between ${left.kind} and ${right.kind}${hint}`,
-  )
+  const product =
+    operator === '*' || operator === '/' ? durationProduct(operator, left, right) : null
+  const result = sum ?? product
+  if (result) return result
+  const message = `"${operator}" does not go between ${left.kind} and ${right.kind}`
+  throw new ExpressionError(left.at, message, hintFor(operator, left, right))
+}
+
+function hintFor(operator: ArithmeticOperator, left: Typed, right: Typed): { hint?: string } {
+  if (left.kind === 'str' || right.kind === 'str') return { hint: 'Join text with concat(a, b)' }
+  const additive = operator === '+' || operator === '-'
+  if (additive && isTemporal(left.kind)) return { hint: `Write date ${operator} duration(days: 1)` }
+  return {}
 }
 
 /** `-operand`. */

@@ -84,17 +84,21 @@ function truth(kernel: Kernel, capacity: number): Mask {
   }
 }
 
+const isUuid = (operands: readonly Typed[]): boolean =>
+  operands.every(({ uuid, kind }) => uuid || kind === 'null')
+
 /** `if(condition, then, otherwise)`. */
 export function choose(condition: Typed, then: Typed, otherwise: Typed): Typed {
   requireBool(condition, 'if(...)')
   const kind = commonKind(then.kind, otherwise)
-  return typed(then.at, kind, (building, wanted) => {
+  const build: Typed['build'] = (building, wanted) => {
     const { capacity } = building.context
     const when = truth(condition.build(building, null), capacity)
     const [kernel, rest] = unified(building, [then, otherwise], kind, wanted)
     if (!kernel || !rest) throw new TypeError('two operands give two kernels')
     return selectKernel([{ when, kernel }], rest, capacity)
-  })
+  }
+  return { ...typed(then.at, kind, build), uuid: isUuid([then, otherwise]) }
 }
 
 /** 1 where the kernel, which is filled here, has a value. */
@@ -112,7 +116,7 @@ function presence(kernel: Kernel, capacity: number): Mask {
 /** `coalesce(a, b, ...)`: the first that is not null. */
 export function coalesce(operands: readonly Typed[]): Typed {
   const kind = operands.reduce<ValueKind>(commonKind, 'null')
-  return typed(operands[0]?.at ?? 0, kind, (building, wanted) => {
+  const build: Typed['build'] = (building, wanted) => {
     const { capacity } = building.context
     const kernels = unified(building, operands, kind, wanted)
     const branches = kernels.map((kernel) => ({
@@ -120,7 +124,8 @@ export function coalesce(operands: readonly Typed[]): Typed {
       kernel: { vector: kernel.vector, fill: () => undefined },
     }))
     return selectKernel(branches, null, capacity)
-  })
+  }
+  return { ...typed(operands[0]?.at ?? 0, kind, build), uuid: isUuid(operands) }
 }
 
 /** `min(a, b, ...)` and `max(a, b, ...)`; null where any of them is. */

@@ -3,15 +3,20 @@
 import type { ColumnType } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import { rescale, roundTo } from '#engine/math/decimal.ts'
-import type { ColumnRef, Kernel, RuleContext } from '#engine/rules/kernel.ts'
+import type { ColumnRef, Kernel, ParentRef, RuleContext } from '#engine/rules/kernel.ts'
 import { analyse } from './analyse.ts'
 import { mapNumbers } from './numbers.ts'
 import { parseExpression } from './parse.ts'
 import { ExpressionError, type ExpressionProblem } from './problem.ts'
 import { asNumbers, isNumeric, kindOfColumn, type Typed, type ValueKind } from './typed.ts'
 
-function typedOf(text: string, columns: readonly ColumnRef[]): Typed {
-  return analyse(parseExpression(text), new Map(columns.map((column) => [column.name, column])))
+function typedOf(
+  text: string,
+  columns: readonly ColumnRef[],
+  parents: readonly ParentRef[],
+): Typed {
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  return analyse(parseExpression(text), { columns: byName, parents })
 }
 
 /** Whether a column of the wanted kind can hold what an expression gives. */
@@ -23,22 +28,31 @@ function fits(kind: ValueKind, wanted: ValueKind): boolean {
   return wanted === 'bool' && kind === 'int'
 }
 
+function checkResult({ kind, uuid }: Typed, result: ColumnType): ExpressionProblem[] {
+  if (result === 'uuid' && kind === 'str' && !uuid) {
+    const hint = 'Name a uuid column, write a UUID as text, or write type: str'
+    return [{ offset: 0, message: 'it gives text that need not be a UUID', hint }]
+  }
+  if (fits(kind, kindOfColumn(result))) return []
+  return [{ offset: 0, message: `it gives ${kind}, ${result} is needed` }]
+}
+
 /**
- * What is wrong with an expression over these columns; empty when nothing is. `result` is the type of the
- * column that takes its value, `bool` for a condition; without it any type will do.
+ * What is wrong with an expression over these columns and foreign keys; empty when nothing is. `result` is
+ * the type of the column that takes its value, `bool` for a condition; without it any type will do.
  */
 export function checkExpression(
   text: string,
   columns: readonly ColumnRef[],
   result?: ColumnType,
+  parents: readonly ParentRef[] = [],
 ): ExpressionProblem[] {
   try {
-    const { kind } = typedOf(text, columns)
-    if (result === undefined || fits(kind, kindOfColumn(result))) return []
-    return [{ offset: 0, message: `it gives ${kind}, ${result} is needed` }]
+    const typed = typedOf(text, columns, parents)
+    return result === undefined ? [] : checkResult(typed, result)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    return [{ offset: error.offset, message: error.message }]
+    return [error.problem]
   }
 }
 
@@ -69,11 +83,11 @@ export function compileExpression(
   try {
     let ordinal = 0
     const building = { context, nextOrdinal: () => ordinal++ }
-    const kernel = typedOf(text, context.columns).build(building, decimals)
+    const kernel = typedOf(text, context.columns, context.parents).build(building, decimals)
     return decimals === null ? kernel : roundedTo(kernel, decimals, context.capacity)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    const { offset, message } = error
+    const { offset, message } = error.problem
     const place = `column ${context.column.name}, expression at character ${offset + 1}`
     throw new AppError('invalid_config', `${place}: ${message}`, { details: { offset } })
   }

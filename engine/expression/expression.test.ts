@@ -109,6 +109,81 @@ test('range draws are inclusive, within bounds and different from one another', 
   assert.equal(new Set(valuesOf(config, 't', 'c')).size, 26)
 })
 
+test('text and date functions', () => {
+  assert.equal(evaluate("replace(s, ', ', '/')", 'str'), 'Ünïcode/"x"')
+  assert.equal(evaluate("replace('a.b.a', substr('abc', 1, 1), upper('x'))", 'str'), 'X.b.X')
+  assert.equal(evaluate("replace(s, '', 'q')", 'str'), 'Ünïcode, "x"')
+  assert.equal(evaluate("replace(nothing, 'a', 'b')", 'str'), null)
+  assert.equal(evaluate('pad(i, 3)', 'str'), '007')
+  assert.equal(evaluate('pad(j, 4)', 'str'), '-002')
+  assert.equal(evaluate("pad('ü', 3, '*')", 'str'), '**ü')
+  assert.equal(evaluate('pad(s, 3)', 'str'), 'Ünïcode, "x"')
+  assert.equal(evaluate('weekday(day_of)', 'int'), 3)
+  assert.equal(evaluate('weekday(at_of + duration(weeks: 1, seconds: 1))', 'int'), 3)
+  assert.equal(
+    evaluate('pad(hour(at_of) * 10000 + minute(at_of) * 100 + second(at_of), 6)', 'str'),
+    '235959',
+  )
+  assert.equal(evaluate('(at_of - day_of) / duration(days: 1) > 307', 'bool'), true)
+  assert.equal(evaluate('day_of + duration(hours: 5) * 2 / 4', 'datetime'), '2024-02-28T02:30:00Z')
+})
+
+test('weekday agrees with a calendar, year by year', () => {
+  const days = column('d', 'date', { type: 'date', min: -700_000, max: 2_900_000 })
+  const config = configOf([table('t', 500, [days, column('x', 'int', expression('weekday(d)'))])])
+  const weekdays = valuesOf(config, 't', 'x')
+  valuesOf(config, 't', 'd').forEach((date, i) => {
+    assert.equal((weekdays[i] as number) % 7, new Date(`${date}T00:00:00Z`).getUTCDay(), `${date}`)
+  })
+})
+
+test('distributions draw, with numbers and with formulas for parameters', () => {
+  const columns = [
+    column('m', 'int', { type: 'choice', values: [0, 100], weights: null }),
+    column('a', 'float', expression('normal(50, 10)')),
+    column('b', 'float', expression('normal(mean: 50, stddev: 10, min: 45, max: 60, decimals: 1)')),
+    column('c', 'float', expression('normal(m, 5 + m / 100)')),
+    column('d', 'float', expression('lognormal(2, 0.5)')),
+    column('e', 'float', expression('normal(0, 1) - normal(0, 1)')),
+  ]
+  const config = configOf([table('t', 40_000, columns)])
+  const [m, a, b, c, d, e] = ['m', 'a', 'b', 'c', 'd', 'e'].map(
+    (name) => valuesOf(config, 't', name) as number[],
+  )
+  const moments = (values: readonly number[] = []) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    return [
+      mean,
+      Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length),
+    ] as const
+  }
+  const near = (values: readonly number[] | undefined, mean: number, stddev: number) => {
+    const [first, second] = moments(values)
+    assert.ok(
+      Math.abs(first - mean) < 0.05 * stddev && Math.abs(second - stddev) < 0.05 * stddev,
+      `${first} ${second}`,
+    )
+  }
+  near(a, 50, 10)
+  assert.ok(
+    b?.every(
+      (value) => value >= 45 && value <= 60 && Math.abs(value * 10 - Math.round(value * 10)) < 1e-9,
+    ),
+  )
+  near(
+    c?.filter((_, i) => m?.[i] === 0),
+    0,
+    5,
+  )
+  near(
+    c?.filter((_, i) => m?.[i] === 100),
+    100,
+    6,
+  )
+  near(d?.map(Math.log), 2, 0.5)
+  near(e, 0, Math.SQRT2)
+})
+
 test('row is the number of the row', () => {
   const config = configOf([table('t', 9, [column('x', 'int', expression('row * 2'))])])
   assert.deepEqual(valuesOf(config, 't', 'x', 3, 5), [6, 8])
@@ -159,14 +234,17 @@ test('problems name their place', () => {
   const problem = (text: string, type?: ResolvedColumn['type']) =>
     checkExpression(text, columns, type)[0]
   assert.deepEqual(checkExpression('i * d + 1', columns, 'decimal'), [])
-  assert.deepEqual(problem('i + qty'), { offset: 4, message: 'no column qty' })
+  const { hint, ...place } = problem('i + jj') ?? {}
+  assert.deepEqual(place, { offset: 4, message: 'no column jj' })
+  assert.match(hint ?? '', /Did you mean j\?/)
   assert.equal(problem('1 + upper( i )')?.offset, 11)
   assert.match(problem('i + s')?.message ?? '', /does not go between int and str/)
-  assert.match(problem('nope(1)')?.message ?? '', /no function nope; there are: if, /)
+  assert.match(problem('nope(1)')?.message ?? '', /no function nope/)
+  assert.match(problem('nope(1)')?.hint ?? '', /There are if, /)
   assert.match(problem('i +')?.message ?? '', /Expected expression after \+/)
-  assert.match(problem('parent.name')?.message ?? '', /not supported/)
+  assert.match(problem('parent.name')?.message ?? '', /no foreign key/)
   assert.match(problem('i ? 1 : 2')?.message ?? '', /if\(condition/)
-  assert.match(problem('duration(weeks: 1)')?.message ?? '', /no unit "weeks"/)
+  assert.match(problem('duration(years: 1)')?.message ?? '', /no unit "years"/)
   assert.equal(problem('i > 1', 'int'), undefined)
   assert.match(problem('duration(constructor: 1)')?.message ?? '', /no unit "constructor"/)
   assert.match(problem('('.repeat(9000))?.message ?? '', /./)

@@ -1,17 +1,17 @@
-// Functions over numbers and dates: round, floor, ceil, abs, duration, year, month, day, and random draws.
+// Functions over numbers: round, floor, ceil, abs and range, which draws.
 
-import { civilOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { pow10, rescale, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
 import { aligned, mapNumbers, scaleOf } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
-import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
+import { asNumbers, isNumeric, type Typed, typed, wider } from './typed.ts'
 
 const FINEST = 15
 
-function requireNumber(operand: Typed, name: string): void {
+/** ExpressionError unless it is a number. */
+export function requireNumber(operand: Typed, name: string): void {
   if (isNumeric(operand.kind)) return
   throw new ExpressionError(operand.at, `${name} needs a number, not ${operand.kind}`)
 }
@@ -62,71 +62,17 @@ export function absolute(operand: Typed): Typed {
   })
 }
 
-const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
-  ['days', SECONDS_PER_DAY],
-  ['hours', 3600],
-  ['minutes', 60],
-  ['seconds', 1],
-])
-
-function durationPart(seconds: number, value: Typed): Typed {
-  requireNumber(value, 'duration(...)')
-  const build: Typed['build'] = (building) => {
-    const kernel = asNumbers(value.build(building, null))
-    const unit = pow10(scaleOf(kernel))
-    const shape = { type: 'duration', scale: 0 } as const
-    return mapNumbers(building.context.capacity, shape, [kernel], (x) =>
-      roundHalfAway((x * seconds) / unit),
-    )
-  }
-  return typed(value.at, 'duration', build, seconds === SECONDS_PER_DAY && value.kind === 'int')
-}
-
-/** `duration(days: 1, hours: 2, ...)`, in whole seconds. */
-export function duration(at: number, parts: readonly { name: string; value: Typed }[]): Typed {
-  const spans = parts.map(({ name, value }) => {
-    const seconds = UNIT_SECONDS.get(name)
-    if (seconds !== undefined) return durationPart(seconds, value)
-    const units = [...UNIT_SECONDS.keys()].join(', ')
-    throw new ExpressionError(value.at, `duration has no unit "${name}"; it has ${units}`)
-  })
-  const [first, ...rest] = spans
-  if (!first) throw new ExpressionError(at, 'duration(...) needs a unit: duration(days: 1)')
-  return rest.reduce((a, b) => {
-    const build: Typed['build'] = (building) => {
-      const operands: [NumberKernel, NumberKernel] = [
-        asNumbers(a.build(building, null)),
-        asNumbers(b.build(building, null)),
-      ]
-      const shape = { type: 'duration', scale: 0 } as const
-      return mapNumbers(building.context.capacity, shape, operands, (x, y) => x + y)
-    }
-    return typed(a.at, 'duration', build, a.wholeDays && b.wholeDays)
-  }, first)
-}
-
-/** `year(x)`, `month(x)`, `day(x)` of a date or a time in UTC. */
-export function dateField(field: 'year' | 'month' | 'day', operand: Typed): Typed {
-  if (!isTemporal(operand.kind)) {
-    throw new ExpressionError(operand.at, `${field}(...) needs a date, not ${operand.kind}`)
-  }
-  const perDay = operand.kind === 'date' ? 1 : SECONDS_PER_DAY
-  return typed(operand.at, 'int', (building) => {
-    const kernel = asNumbers(operand.build(building, null))
-    const shape = { type: 'int', scale: 0 } as const
-    return mapNumbers(
-      building.context.capacity,
-      shape,
-      [kernel],
-      (x) => civilOf(Math.floor(x / perDay))[field],
-    )
-  })
-}
-
 /** `range(a, b)`: a random number from a to b, both included; whole or decimal as they are. */
 export function randomRange(low: Typed, high: Typed): Typed {
   requireNumber(low, 'range(...)')
   requireNumber(high, 'range(...)')
+  if (typeof low.literal === 'number' && typeof high.literal === 'number') {
+    const hint = `Write range(${high.literal}, ${low.literal})`
+    if (low.literal > high.literal) {
+      const message = `range goes from ${low.literal} down to ${high.literal}`
+      throw new ExpressionError(low.at, message, { hint })
+    }
+  }
   const kind = wider(low.kind, high.kind)
   return typed(low.at, kind, (building) => {
     const { capacity, random, stream } = building.context

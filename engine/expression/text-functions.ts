@@ -1,4 +1,4 @@
-// Functions over text: concat, upper, lower, substr, length.
+// Functions over text: concat, upper, lower, substr, length, replace, pad.
 
 import type { Rows } from '#engine/rows.ts'
 import type { Kernel } from '#engine/rules/kernel.ts'
@@ -7,7 +7,7 @@ import { isNull, textAt } from '#engine/rules/read.ts'
 import { textKernel } from '#engine/rules/text-kernel.ts'
 import { derived } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
-import { asNumbers, type Typed, typed } from './typed.ts'
+import { asNumbers, isNumeric, type Typed, typed } from './typed.ts'
 
 function requireText(operand: Typed, name: string): void {
   if (operand.kind === 'str' || operand.kind === 'null') return
@@ -43,6 +43,52 @@ export function changeCase(which: 'upper' | 'lower', operand: Typed): Typed {
   const map = which === 'upper' ? upperCase : lowerCase
   return typed(operand.at, 'str', (building) =>
     mapText(operand.build(building, null), building.context.capacity, map),
+  )
+}
+
+/** `replace(text, from, to)`: every occurrence, from the left; an empty `from` changes nothing. */
+export function replace(operand: Typed, from: Typed, to: Typed): Typed {
+  for (const text of [operand, from, to]) requireText(text, 'replace')
+  const swap = (text: string, old: string, by: string) =>
+    old === '' ? text : text.split(old).join(by)
+  return typed(operand.at, 'str', (building) => {
+    const { capacity } = building.context
+    const kernel = operand.build(building, null)
+    if (typeof from.literal === 'string' && typeof to.literal === 'string') {
+      const [old, by] = [from.literal, to.literal]
+      return mapText(kernel, capacity, (text) => swap(text, old, by))
+    }
+    const [old, by] = [from.build(building, null), to.build(building, null)]
+    const fill = (rows: Rows) => {
+      for (const one of [kernel, old, by]) one.fill(rows)
+    }
+    const text = textKernel(capacity, fill, (i) =>
+      swap(textAt(kernel.vector, i), textAt(old.vector, i), textAt(by.vector, i)),
+    )
+    return { ...text, vector: { ...text.vector, nulls: kernel.vector.nulls } }
+  })
+}
+
+const WIDEST = 1000
+
+/** `pad(value, width)` and `pad(value, width, fill)`: at least `width` characters, `fill` (0) in front. */
+export function pad(operand: Typed, width: Typed, fill: Typed | null): Typed {
+  const size = width.literal
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > WIDEST) {
+    throw new ExpressionError(width.at, `pad(text, width) takes a width from 0 to ${WIDEST}`)
+  }
+  const char = fill ? fill.literal : '0'
+  if (typeof char !== 'string' || Array.from(char).length !== 1) {
+    throw new ExpressionError(fill?.at ?? width.at, "pad fills with one character, such as '0'")
+  }
+  const signed = isNumeric(operand.kind)
+  const padded = (text: string): string => {
+    const sign = signed && text.startsWith('-') ? '-' : ''
+    const missing = Math.max(size - Array.from(text).length, 0)
+    return sign + char.repeat(missing) + text.slice(sign.length)
+  }
+  return typed(operand.at, 'str', (building) =>
+    mapText(operand.build(building, null), building.context.capacity, padded),
   )
 }
 

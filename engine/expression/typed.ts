@@ -26,12 +26,14 @@ export type Typed = {
   readonly wholeDays: boolean
   /** The value itself, where the expression is a literal. */
   readonly literal: string | number | boolean | null | undefined
+  /** Text that is always a UUID. */
+  readonly uuid: boolean
   readonly build: Build
 }
 
 /** A typed expression that is no literal. */
 export function typed(at: number, kind: ValueKind, build: Build, wholeDays = false): Typed {
-  return { at, kind, wholeDays, literal: undefined, build }
+  return { at, kind, wholeDays, literal: undefined, uuid: false, build }
 }
 
 /** The kind of a column's values inside expressions. */

@@ -14,6 +14,18 @@ export type Kernel<V extends Vector = Vector> = {
 
 export type ColumnRef = { name: string; type: ColumnType }
 
+/** A foreign key as expressions see it: where the columns of the parent row come from. */
+export type ParentRef = {
+  readonly table: string
+  /** Its index among the foreign keys of the table. */
+  readonly foreignKey: number
+  readonly childColumns: readonly string[]
+  /** Of these, those that may be null: such a row has no parent. */
+  readonly nullable: readonly string[]
+  /** Columns of the parent table. */
+  readonly columns: readonly ColumnRef[]
+}
+
 export type RuleContext = {
   /** The column whose values are made. */
   readonly column: ResolvedColumn
@@ -28,13 +40,15 @@ export type RuleContext = {
   readonly stream: Stream
   /** Columns of the same table. */
   readonly columns: readonly ColumnRef[]
+  /** The foreign keys of the table, in their order. */
+  readonly parents: readonly ParentRef[]
   readonly words: (locale: string) => Words
   /** Another column of the same row, nulls included. AppError `invalid_config` where columns need each other. */
   readonly vector: (column: string) => Vector
   /** The value of a parent's column for the parent row of each row. */
   readonly parent: (foreignKey: number, column: string) => Vector
-  /** A rule inside this rule, with a place of its own to draw from. */
-  readonly nested: (rule: Rule) => Kernel
+  /** A rule inside this rule, with a place of its own to draw from; `as` is the column that it fills. */
+  readonly nested: (rule: Rule, as?: Pick<ResolvedColumn, 'type' | 'scale'>) => Kernel
   /** An expression over the columns of the row, with a place of its own to draw from. */
   readonly expression: (text: string, decimals: number | null) => Kernel
 }

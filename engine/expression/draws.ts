@@ -1,0 +1,162 @@
+// Distributions inside expressions: normal(100, 15), poisson(mean: 3). Each call draws by itself.
+
+import { createReport } from '#engine/config/problem.ts'
+import { LATER_RULES, RULES } from '#engine/config/rules/registry.ts'
+import { checkShape } from '#engine/config/shape.ts'
+import type { Rule } from '#engine/config/types.ts'
+import { exp } from '#engine/math/elementary.ts'
+import { arithmetic } from './arithmetic.ts'
+import { randomRange } from './number-functions.ts'
+import { mapNumbers, toFloat } from './numbers.ts'
+import { ExpressionError } from './problem.ts'
+import { asNumbers, isNumeric, type Typed, typed } from './typed.ts'
+
+/** Parameters by position, as the rules name them, and whether the values are whole. */
+const LAWS: ReadonlyMap<string, { parameters: readonly string[]; whole?: true }> = new Map([
+  ['uniform', { parameters: ['min', 'max'] }],
+  ['normal', { parameters: ['mean', 'stddev', 'min', 'max'] }],
+  ['truncated_normal', { parameters: ['mean', 'stddev', 'min', 'max'] }],
+  ['lognormal', { parameters: ['mean', 'stddev', 'min', 'max'] }],
+  ['exponential', { parameters: ['rate', 'min', 'max'] }],
+  ['gamma', { parameters: ['shape', 'scale', 'min', 'max'] }],
+  ['beta', { parameters: ['alpha', 'beta', 'min', 'max'] }],
+  ['pareto', { parameters: ['shape', 'scale', 'min', 'max'] }],
+  ['weibull', { parameters: ['shape', 'scale', 'min', 'max'] }],
+  ['poisson', { parameters: ['mean', 'min', 'max'], whole: true }],
+  ['binomial', { parameters: ['n', 'p', 'min', 'max'], whole: true }],
+  ['geometric', { parameters: ['p', 'min', 'max'], whole: true }],
+  ['zipf', { parameters: ['s', 'n', 'min', 'max'], whole: true }],
+])
+
+/** Digits of a draw from a law: its rule rounds, and what comes of it is rounded once more in the end. */
+const DRAW_DECIMALS = 6
+const STANDARD_DECIMALS = 12
+
+/** The distributions that this release can draw from inside expressions. */
+export const LAW_NAMES: readonly string[] = [...LAWS.keys()].filter((name) => RULES.has(name))
+
+export type NamedArgument = { name: string; value: Typed }
+
+/** Arguments by parameter; ExpressionError for one too many, twice or unknown. */
+function assign(
+  at: number,
+  law: string,
+  args: readonly Typed[],
+  named: readonly NamedArgument[],
+): Map<string, Typed> {
+  const parameters = LAWS.get(law)?.parameters ?? []
+  const given = new Map<string, Typed>()
+  const hint = `Write ${law}(${parameters.join(', ')})`
+  for (const [i, value] of args.entries()) {
+    const parameter = parameters[i]
+    if (parameter === undefined)
+      throw new ExpressionError(at, `${law} has too many arguments`, { hint })
+    given.set(parameter, value)
+  }
+  for (const { name, value } of named) {
+    if (given.has(name)) throw new ExpressionError(value.at, `${name} is given twice`, { hint })
+    given.set(name, value)
+  }
+  for (const { at: place, kind } of given.values()) {
+    if (!isNumeric(kind))
+      throw new ExpressionError(place, `${law} needs numbers, not ${kind}`, { hint })
+  }
+  return given
+}
+
+function literalOf(law: string, name: string, { at, literal }: Typed): number {
+  if (typeof literal === 'number') return literal
+  throw new ExpressionError(at, `${name} of ${law} must be a number here, not a formula`, {
+    hint: 'Write the number itself; normal, lognormal, uniform and range take formulas',
+  })
+}
+
+/** The rule of a law with literal parameters, checked as a column's rule would be. */
+function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>): Rule {
+  const spec = RULES.get(law)
+  if (!spec) throw new ExpressionError(at, `no distribution ${law}`)
+  const columnType = LAWS.get(law)?.whole ? 'int' : 'float'
+  const entries = [...given].map(([name, value]) => [name, literalOf(law, name, value)] as const)
+  const decimals = columnType === 'int' ? {} : { decimals: DRAW_DECIMALS }
+  const rule = { type: law, ...decimals, ...Object.fromEntries(entries) }
+  const report = createReport()
+  const context = { path: '', columnType, report } as const
+  if (
+    checkShape(spec.schema, rule, '', report, { what: `distribution ${law}`, later: spec.later })
+  ) {
+    spec.check(rule, context)
+  }
+  const [problem] = report.problems
+  if (problem) throw new ExpressionError(at, problem.message, { hint: problem.hint ?? '' })
+  return spec.lower(rule, {
+    columnType,
+    scale: null,
+    locale: '',
+    nowSeconds: 0,
+    isColumn: () => false,
+    lowerShort: () => ({ type: 'constant', value: null }),
+    reference: null,
+  })
+}
+
+function drawn(at: number, kind: 'int' | 'float', rule: Rule): Typed {
+  return typed(at, kind, ({ context }) => context.nested(rule, { type: kind, scale: null }))
+}
+
+/** mean + stddev * z of a standard normal z, so that both may be formulas. */
+function normal(at: number, mean: Typed, stddev: Typed): Typed {
+  if (typeof stddev.literal === 'number' && stddev.literal < 0) {
+    throw new ExpressionError(stddev.at, 'stddev must not be negative', {
+      hint: 'Write it without -',
+    })
+  }
+  const z = drawn(at, 'float', {
+    ...{ type: 'normal', mean: 0, stddev: 1, min: null, max: null, decimals: STANDARD_DECIMALS },
+  })
+  return arithmetic('+', mean, arithmetic('*', stddev, z))
+}
+
+function exponentialOf(exponent: Typed): Typed {
+  return typed(exponent.at, 'float', (building) => {
+    const { capacity } = building.context
+    const kernel = toFloat(asNumbers(exponent.build(building, null)), capacity)
+    return mapNumbers(capacity, { type: 'float', scale: 0, partial: true }, [kernel], exp)
+  })
+}
+
+function asFloat(operand: Typed): Typed {
+  return typed(operand.at, 'float', (building) =>
+    toFloat(asNumbers(operand.build(building, null)), building.context.capacity),
+  )
+}
+
+/** The laws whose parameters may be formulas; undefined for the others. */
+function composed(at: number, law: string, given: ReadonlyMap<string, Typed>): Typed | undefined {
+  const [mean, stddev, min, max] = ['mean', 'stddev', 'min', 'max'].map((name) => given.get(name))
+  if (given.size !== 2) return undefined
+  if (law === 'uniform' && min && max) return randomRange(asFloat(min), asFloat(max))
+  if (!mean || !stddev) return undefined
+  if (law === 'normal') return normal(at, mean, stddev)
+  return law === 'lognormal' ? exponentialOf(normal(at, mean, stddev)) : undefined
+}
+
+/** A random draw from a law; undefined where `law` is none, ExpressionError where its parameters are wrong. */
+export function drawFrom(
+  at: number,
+  law: string,
+  args: readonly Typed[],
+  named: readonly NamedArgument[],
+): Typed | undefined {
+  if (!LAWS.has(law)) return undefined
+  if (LATER_RULES.includes(law)) {
+    const hint = `Distributions of this release: range, ${LAW_NAMES.join(', ')}`
+    throw new ExpressionError(at, `the function ${law} is not supported by this release`, {
+      ...{ later: true, hint },
+    })
+  }
+  const given = assign(at, law, args, named)
+  return (
+    composed(at, law, given) ??
+    drawn(at, LAWS.get(law)?.whole ? 'int' : 'float', ruleOf(at, law, given))
+  )
+}
