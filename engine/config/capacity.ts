@@ -19,6 +19,7 @@ export function capacityOf(rule: Rule): number {
       return rangeGrid(rule).count
     case 'date':
     case 'datetime':
+    case 'time':
       return rule.max - rule.min + 1
     case 'choice':
       return new Set(rule.values).size

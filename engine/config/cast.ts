@@ -1,6 +1,6 @@
 // A literal of the config as the column it stands for writes it: dates and times in one spelling, UUIDs in lower case.
 
-import { dateText, datetimeText } from '#engine/math/calendar.ts'
+import { dateText, datetimeText, parseTime, timeText } from '#engine/math/calendar.ts'
 import { parseInstant, SECONDS_PER_DAY } from './dates.ts'
 import type { ColumnType, Scalar } from './types.ts'
 
@@ -27,6 +27,7 @@ export function castScalar(value: Scalar, type: ColumnType): Scalar | undefined 
     case 'str':
       return String(value)
     case 'time':
+      return typeof value === 'string' ? castClock(value) : undefined
     case 'json':
       return undefined
   }
@@ -41,6 +42,11 @@ function castTime(text: string, type: 'date' | 'datetime'): string | undefined {
     : dateText(Math.floor(seconds / SECONDS_PER_DAY))
 }
 
+function castClock(text: string): string | undefined {
+  const seconds = parseTime(text.trim())
+  return seconds === null ? undefined : timeText(seconds)
+}
+
 /** How a literal of the type is written, for hints. */
 export function literalOf(type: ColumnType): string {
   const examples: Record<ColumnType, string> = {
@@ -52,7 +58,7 @@ export function literalOf(type: ColumnType): string {
     date: 'a date such as "2025-01-31"',
     datetime: 'a time such as "2025-01-31T12:00:00Z"',
     str: 'text',
-    time: 'a time',
+    time: 'a time such as "08:30:00"',
     json: 'JSON',
   }
   return examples[type]

@@ -18,6 +18,7 @@ const DRAWN_WITHOUT_REPEATS = [
   'city',
   'date',
   'datetime',
+  'time',
 ]
 
 export function checkUnique({ tables }: DatasetConfig, report: Report): void {

@@ -44,6 +44,7 @@ const BY_TYPE: Readonly<Partial<Record<ColumnType, RuleInput>>> = {
   uuid: { type: 'uuid' },
   date: { type: 'date' },
   datetime: { type: 'datetime' },
+  time: { type: 'time' },
 }
 
 /** `typeRule` is the rule that the type itself names. Foreign key columns reference their parent. */

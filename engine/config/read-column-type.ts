@@ -37,6 +37,7 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   date: 'date',
   datetime: 'datetime',
   timestamp: 'datetime',
+  time: 'time',
 }
 
 const WORD_TYPES: Readonly<Record<string, string>> = {
@@ -45,8 +46,8 @@ const WORD_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(WORD_RULES.filter((rule) => rule !== 'uuid').map((rule) => [rule, rule])),
 }
 
-const OUR_TYPES = ['int', 'float', 'decimal', 'str', 'bool', 'uuid', 'date', 'datetime']
-const LATER_TYPES = ['time', 'json', 'object', 'array']
+const OUR_TYPES = ['int', 'float', 'decimal', 'str', 'bool', 'uuid', 'date', 'datetime', 'time']
+const LATER_TYPES = ['json', 'object', 'array']
 const DIGITS_MAX = 38
 const SCALE_MAX = 15
 

@@ -90,7 +90,7 @@ const FREE_SPAN = 1000
 function ruleOf({ enum: values, min_value, max_value }: Fields, type: ColumnType): Fields | null {
   if (values !== undefined) return { type: 'choice', value: values }
   if (min_value === undefined && max_value === undefined) return null
-  if (type === 'date' || type === 'datetime') {
+  if (type === 'date' || type === 'datetime' || type === 'time') {
     const bounds = { ...(min_value === undefined ? {} : { min: min_value }) }
     return { type, ...bounds, ...(max_value === undefined ? {} : { max: max_value }) }
   }

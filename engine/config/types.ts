@@ -61,6 +61,8 @@ export type Rule =
   | { type: 'email'; locale: string; from: string[] }
   | { type: 'date'; min: number; max: number }
   | { type: 'datetime'; min: number; max: number }
+  /** Whole seconds since midnight. */
+  | { type: 'time'; min: number; max: number }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

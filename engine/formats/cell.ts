@@ -7,10 +7,10 @@ import type { NumberVector, Piece, PiecesVector, UuidVector, Vector } from '#eng
 import type { Bind } from './bind.ts'
 import type { Dialect } from './dialect.ts'
 import { writeDecimal, writeFloat, writeInteger, writePaddedInteger } from './digits.ts'
-import { dateCode, datetimeCode, integerCode, moneyCode, uuidCode } from './inline.ts'
+import { dateCode, datetimeCode, integerCode, moneyCode, timeCode, uuidCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { type PackedDictionary, packDictionary, writeEntry } from './packed-dictionary.ts'
-import { writeDate, writeDatetime, writeUuid } from './temporal.ts'
+import { writeDate, writeDatetime, writeTime, writeUuid } from './temporal.ts'
 import { textBound, writeText } from './text.ts'
 
 export type Cell = {
@@ -139,6 +139,8 @@ function numberCell({ type, scale, values }: NumberVector, dialect: Dialect): Ce
       return quoted(plainNumber(values, writeDate, dateCode), dialect)
     case 'datetime':
       return quoted(plainNumber(values, writeDatetime, datetimeCode), dialect)
+    case 'time':
+      return quoted(plainNumber(values, writeTime, timeCode), dialect)
   }
 }
 
@@ -214,7 +216,7 @@ function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
 function valueCell(vector: Vector, dialect: Dialect): Cell {
   switch (vector.kind) {
     case 'number':
-      return numberCell(vector, dialect)
+      return vector.shown ? valueCell(vector.shown, dialect) : numberCell(vector, dialect)
     case 'code':
       return entryCell(packDictionary(vector.dictionary.map(dialect.text)), vector.codes)
     case 'uuid':

@@ -57,6 +57,16 @@ export function datetimeCode(bind: Bind, values: Float64Array): string {
   ].join('')
 }
 
+/** As writeTime. */
+export function timeCode(bind: Bind, values: Float64Array): string {
+  const two = bind(DIGITS_2)
+  return [
+    `{const s=${bind(values)}[i]|0,n=(s/60)|0,h=(n/60)|0;`,
+    `d.setUint16(p,${two}[h],true);m[p+2]=58;d.setUint16(p+3,${two}[n-h*60],true);`,
+    `m[p+5]=58;d.setUint16(p+6,${two}[s-n*60],true);p+=8}`,
+  ].join('')
+}
+
 /** As writeUuid. */
 export function uuidCode(bind: Bind, planes: UuidPlanes): string {
   const hex = bind(HEX_4)

@@ -78,6 +78,19 @@ export function writeDatetime(view: DataView, p: number, values: Float64Array, i
   return p + 20
 }
 
+/** Entry i, `23:59:59` of seconds since midnight. */
+export function writeTime(view: DataView, p: number, values: Float64Array, i: number): number {
+  const seconds = (values[i] as number) | 0
+  const minutes = (seconds / 60) | 0
+  const hours = (minutes / 60) | 0
+  view.setUint16(p, DIGITS_2[hours] as number, true)
+  view.setUint8(p + 2, COLON)
+  view.setUint16(p + 3, DIGITS_2[minutes - hours * 60] as number, true)
+  view.setUint8(p + 5, COLON)
+  view.setUint16(p + 6, DIGITS_2[seconds - minutes * 60] as number, true)
+  return p + 8
+}
+
 export type UuidPlanes = readonly [Int32Array, Int32Array, Int32Array, Int32Array]
 
 /** Entry i, a UUID's 36 characters. */

@@ -110,6 +110,7 @@ test('numbers, dates and times are written as they read, in both writers', () =>
     ['float', 3, fc.integer({ min: -9_999_999, max: 9_999_999 }).map((value) => value / 1000)],
     ['date', 0, fc.integer({ min: -719_162, max: 2_932_896 })],
     ['datetime', 0, fc.integer({ min: -62_135_596_800, max: 253_402_300_799 })],
+    ['time', 0, fc.integer({ min: 0, max: 86_399 })],
     ['bool', 0, fc.integer({ min: 0, max: 1 })],
   ] as const
   for (const [type, scale, numbers] of kinds) {

@@ -62,6 +62,23 @@ export function datetimeText(seconds: number): string {
   return `${dateText(days)}T${pad(hours, 2)}:${pad(minutes, 2)}:${pad(rest % 60, 2)}Z`
 }
 
+/** `23:59:59` of whole seconds since midnight. */
+export function timeText(seconds: number): string {
+  const minutes = Math.floor(seconds / 60)
+  return `${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}:${pad(seconds % 60, 2)}`
+}
+
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2}))?$/
+
+/** Seconds since midnight of `08:30` or `08:30:00`; null if it is no such time. */
+export function parseTime(text: string): number | null {
+  const match = TIME.exec(text)
+  if (!match) return null
+  const [hours, minutes, seconds] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+  if (hours > 23 || minutes > 59 || seconds > 59) return null
+  return hours * 3600 + minutes * 60 + seconds
+}
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 const DATETIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?Z?$/
 

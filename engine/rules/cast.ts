@@ -2,7 +2,7 @@
 
 import type { ResolvedColumn } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
-import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { parseTime, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { divideRounded, pow10, roundHalfAway } from '#engine/math/decimal.ts'
 import { inRange } from './in-range.ts'
 import type { Kernel } from './kernel.ts'
@@ -14,6 +14,9 @@ import { type NumberType, type NumberVector, numberVector } from './vector.ts'
 type Convert = (value: number) => number
 
 const same: Convert = (value) => value
+
+const secondOfDay: Convert = (value) =>
+  value - Math.floor(value / SECONDS_PER_DAY) * SECONDS_PER_DAY
 
 function toDecimal(from: NumberVector, scale: number): Convert | null {
   const unit = pow10(scale)
@@ -28,7 +31,7 @@ function toDecimal(from: NumberVector, scale: number): Convert | null {
 }
 
 function toFloat(from: NumberVector): Convert | null {
-  if (from.type === 'date' || from.type === 'datetime') return null
+  if (from.type === 'date' || from.type === 'datetime' || from.type === 'time') return null
   const unit = pow10(from.scale)
   return from.type === 'decimal' ? (value) => value / unit : same
 }
@@ -49,6 +52,8 @@ function conversion(from: NumberVector, to: NumberType, scale: number): Convert 
       return from.type === 'datetime' ? (value) => Math.floor(value / SECONDS_PER_DAY) : null
     case 'datetime':
       return from.type === 'date' ? (value) => value * SECONDS_PER_DAY : null
+    case 'time':
+      return from.type === 'datetime' ? secondOfDay : null
     case 'duration':
       return null
   }
@@ -84,6 +89,7 @@ function castNumber(
 function castText(kernel: Kernel, capacity: number): Kernel {
   const from = kernel.vector
   if (from.kind !== 'number') return kernel
+  if (from.shown) return { ...kernel, vector: { ...from.shown, nulls: from.nulls } }
   if (from.type === 'int' && !from.nulls) {
     const pieces = [{ kind: 'integer', values: from.values, pad: 0 } as const]
     return { ...kernel, vector: { kind: 'pieces', pieces, nulls: null } }
@@ -92,11 +98,35 @@ function castText(kernel: Kernel, capacity: number): Kernel {
   return { ...text, vector: { ...text.vector, nulls: from.nulls } }
 }
 
+/** Times out of text, which is what expressions make of them. */
+function readTimes(kernel: Kernel, column: ResolvedColumn, capacity: number): Kernel {
+  const from = kernel.vector
+  const vector = { ...numberVector('time', 0, capacity), nulls: from.nulls }
+  return {
+    vector,
+    fill(rows) {
+      kernel.fill(rows)
+      for (let i = 0; i < rows.n; i++) {
+        if (from.nulls?.[i] === 1) continue
+        const text = textAt(from, i)
+        const seconds = parseTime(text)
+        if (seconds === null) {
+          throw new AppError('generation_failed', `column ${column.name}: "${text}" is no time`)
+        }
+        vector.values[i] = seconds
+      }
+    },
+  }
+}
+
 /** The kernel with values of the column's type; AppError `invalid_config` where they do not fit it. */
 export function castKernel(kernel: Kernel, column: ResolvedColumn, capacity: number): Kernel {
   const type = numberTypeOf(column.type)
   if (type === null) return castText(kernel, capacity)
   const { vector } = kernel
-  if (vector.kind !== 'number') throw mismatch(column, 'text')
+  if (vector.kind !== 'number') {
+    if (type === 'time') return readTimes(kernel, column, capacity)
+    throw mismatch(column, 'text')
+  }
   return castNumber({ vector, fill: kernel.fill }, type, column, capacity)
 }

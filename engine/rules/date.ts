@@ -1,11 +1,11 @@
-// date and datetime: uniform over the days or seconds from min to max, both included.
+// date, datetime and time: uniform over the days or seconds from min to max, both included.
 
 import { createIndexDraw } from './index-draw.ts'
 import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { numberVector } from './vector.ts'
 
 export function compileDate(
-  rule: RuleOf<'date'> | RuleOf<'datetime'>,
+  rule: RuleOf<'date' | 'datetime' | 'time'>,
   context: RuleContext,
 ): NumberKernel {
   const vector = numberVector(rule.type, 0, context.capacity)

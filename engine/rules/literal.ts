@@ -1,7 +1,7 @@
 // Literal values of a config as the numbers that a column's vector holds.
 
 import type { ColumnType, Scalar } from '#engine/config/types.ts'
-import { parseDatetime } from '#engine/math/calendar.ts'
+import { parseDatetime, parseTime } from '#engine/math/calendar.ts'
 import { scaledOf } from '#engine/math/decimal.ts'
 import type { NumberType } from './vector.ts'
 
@@ -14,10 +14,10 @@ export function numberTypeOf(type: ColumnType): Exclude<NumberType, 'duration'> 
     case 'bool':
     case 'date':
     case 'datetime':
+    case 'time':
       return type
     case 'str':
     case 'uuid':
-    case 'time':
     case 'json':
       return null
   }
@@ -37,6 +37,7 @@ export function literalNumber(value: Scalar, type: NumberType, scale: number): n
     return seconds === null ? null : Math.floor(seconds / 86_400)
   }
   if (type === 'datetime' && typeof value === 'string') return parseDatetime(value)
+  if (type === 'time') return typeof value === 'string' ? parseTime(value) : null
   if (type === 'bool' && typeof value === 'string') {
     return value === 'true' ? 1 : value === 'false' ? 0 : null
   }

@@ -2,9 +2,11 @@
 // tests read through here; the writers of engine/formats give the same text.
 
 import type { Scalar } from '#engine/config/types.ts'
-import { dateText, datetimeText } from '#engine/math/calendar.ts'
+import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
 import { decimalText, pow10 } from '#engine/math/decimal.ts'
-import type { NumberVector, Piece, UuidVector, Vector } from './vector.ts'
+import type { NumberType, NumberVector, Piece, UuidVector, Vector } from './vector.ts'
+
+const TEMPORAL: readonly NumberType[] = ['date', 'datetime', 'time']
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
 
@@ -59,6 +61,8 @@ function numberText({ type, scale, values }: NumberVector, i: number): string {
       return dateText(value)
     case 'datetime':
       return datetimeText(value)
+    case 'time':
+      return timeText(value)
     case 'int':
     case 'float':
     case 'duration':
@@ -76,7 +80,7 @@ export function textAt(vector: Vector, i: number): string {
   if (isNull(vector, i)) return ''
   switch (vector.kind) {
     case 'number':
-      return numberText(vector, i)
+      return vector.shown ? textAt(vector.shown, i) : numberText(vector, i)
     case 'code':
       return vector.dictionary[vector.codes[i] as number] as string
     case 'uuid':
@@ -91,10 +95,10 @@ export function textAt(vector: Vector, i: number): string {
 /** Entry i as a JSON value: numbers and booleans as such, everything else as text. */
 export function scalarAt(vector: Vector, i: number): Scalar {
   if (isNull(vector, i)) return null
-  if (vector.kind !== 'number') return textAt(vector, i)
+  if (vector.kind !== 'number' || vector.shown) return textAt(vector, i)
   const value = vector.values[i] as number
   if (vector.type === 'bool') return value !== 0
   if (vector.type === 'decimal') return value / pow10(vector.scale)
-  if (vector.type === 'date' || vector.type === 'datetime') return numberText(vector, i)
+  if (TEMPORAL.includes(vector.type)) return numberText(vector, i)
   return value === 0 ? 0 : value
 }

@@ -31,6 +31,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   email: compileEmail,
   date: compileDate,
   datetime: compileDate,
+  time: compileDate,
   template: compileTemplate,
   expression: compileExpressionRule,
   reference: (rule, context) => ({

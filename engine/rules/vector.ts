@@ -4,11 +4,19 @@
 /** 1 where the value is null. */
 export type Nulls = Uint8Array
 
-export type NumberType = 'int' | 'float' | 'decimal' | 'bool' | 'date' | 'datetime' | 'duration'
+export type NumberType =
+  | 'int'
+  | 'float'
+  | 'decimal'
+  | 'bool'
+  | 'date'
+  | 'datetime'
+  | 'time'
+  | 'duration'
 
 /**
  * Integers, doubles, integers scaled by 10^`scale` (decimal), 0 and 1 (bool), days since 1970 (date),
- * seconds since 1970 UTC (datetime), seconds (duration; only inside expressions).
+ * seconds since 1970 UTC (datetime), seconds since midnight (time), seconds (duration; only inside expressions).
  */
 export type NumberVector = {
   kind: 'number'
@@ -16,6 +24,8 @@ export type NumberVector = {
   scale: number
   values: Float64Array
   nulls: Nulls | null
+  /** What text formats show in place of the number, where a rule says: another layout or time zone. */
+  shown?: PiecesVector | TextVector
 }
 
 /** Strings out of a list. */

@@ -5,6 +5,7 @@ import { at } from '../problem.ts'
 import type { ColumnType } from '../types.ts'
 import { checkTimeBounds, lowerTimes } from './dates.ts'
 import { defineRule, type Lowering, NUMBER_TYPES, type RuleCheck } from './rule-spec.ts'
+import { checkClock, lowerClock } from './times.ts'
 
 export const DECIMALS_MAX = 15
 const FLOAT_DECIMALS = 2
@@ -101,7 +102,7 @@ const Bound = (description: string, example: number) =>
   Type.Union([Type.Number(), Type.String({ maxLength: 40 })], { description, examples: [example] })
 
 export const range = defineRule({
-  columnTypes: [...NUMBER_TYPES, 'date', 'datetime'],
+  columnTypes: [...NUMBER_TYPES, 'date', 'datetime', 'time'],
   aliases: { min_value: 'min', max_value: 'max' },
   schema: Type.Object(
     {
@@ -116,7 +117,8 @@ export const range = defineRule({
     { additionalProperties: false, description: 'Every value between min and max is as likely' },
   ),
   check: (rule, context) => {
-    if (isTime(context.columnType)) checkTimeRange(rule, context)
+    if (context.columnType === 'time') checkClockRange(rule, context)
+    else if (isTime(context.columnType)) checkTimeRange(rule, context)
     else checkNumberRange(rule, context)
   },
   lower: (rule, context) => {
@@ -124,6 +126,7 @@ export const range = defineRule({
     if (columnType === 'date' || columnType === 'datetime') {
       return lowerTimes({ min: String(rule.min), max: String(rule.max) }, columnType, context)
     }
+    if (columnType === 'time') return lowerClock(clockBounds(rule))
     const [min, max, step] = [Number(rule.min), Number(rule.max), rule.step ?? null]
     const decimals = decimalsOf(rule.decimals, context, [min, max, step ?? 0])
     return {
@@ -138,14 +141,25 @@ export const range = defineRule({
 
 type RangeInput = { min: number | string; max: number | string; step?: number; decimals?: number }
 
-function checkTimeRange(rule: RangeInput, context: RuleCheck): void {
+function checkNoGrid(rule: RangeInput, context: RuleCheck): void {
   for (const key of ['step', 'decimals'] as const) {
     if (rule[key] !== undefined) {
       context.report.problem(at(context.path, key), `${key} is for numbers`, `Remove ${key}`)
     }
   }
+}
+
+function checkTimeRange(rule: RangeInput, context: RuleCheck): void {
+  checkNoGrid(rule, context)
   checkTimeBounds({ min: String(rule.min), max: String(rule.max) }, context)
 }
+
+function checkClockRange(rule: RangeInput, context: RuleCheck): void {
+  checkNoGrid(rule, context)
+  checkClock(clockBounds(rule), context)
+}
+
+const clockBounds = ({ min, max }: RangeInput) => ({ min: String(min), max: String(max) })
 
 function checkNumberRange(rule: RangeInput, context: RuleCheck): void {
   for (const key of ['min', 'max'] as const) {

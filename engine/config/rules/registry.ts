@@ -4,6 +4,7 @@ import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
 import { lognormal, normal, range, sequence } from './numbers.ts'
 import type { RuleSpec } from './rule-spec.ts'
+import { time } from './times.ts'
 import { city, email, first_name, full_name, last_name, phone, uuid } from './words.ts'
 
 /** In the order in which they are documented. */
@@ -23,6 +24,7 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     city,
     date,
     datetime,
+    time,
     normal,
     lognormal,
     template,
@@ -48,7 +50,7 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 }
 
 export const LATER_RULES: readonly string[] = `regex pattern truncated_normal exponential gamma beta
-  pareto weibull poisson binomial geometric zipf uniform mixture histogram time series prefix gender
+  pareto weibull poisson binomial geometric zipf uniform mixture histogram series prefix gender
   username job company department product product_category state postcode country country_code street
   address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
   bitcoin_address color word sentence paragraph file_name mime_type state walk object array point

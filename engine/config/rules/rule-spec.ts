@@ -75,4 +75,5 @@ export const ANY_TYPE: readonly ColumnType[] = [
   'uuid',
   'date',
   'datetime',
+  'time',
 ]
