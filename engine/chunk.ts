@@ -17,16 +17,15 @@ export function chunkRange(
   return { from, to: Math.min(from + table.chunkRows, table.rows) }
 }
 
-/** Appends a chunk's bytes; chunk 0 opens with the format's header. */
+/** Appends a chunk's bytes; chunk 0 opens the file and the last one closes it. */
 export function writeChunk(table: CompiledTable, chunk: number, out: Output): void {
   const { from, to } = chunkRange(table, chunk)
-  if (chunk === 0) out.append(table.header)
   table.write(from, to, out)
 }
 
 /**
- * The same bytes in pieces of at most `pieceRows` rows, in memory of at most `limitBytes`. A piece holds
- * until the next one is asked for.
+ * The same bytes in pieces of at most `pieceRows` rows, or of a block where the format has blocks, in memory of at
+ * most `limitBytes`. A piece holds until the next one is asked for.
  */
 export function* chunkPieces(
   table: CompiledTable,
@@ -36,11 +35,13 @@ export function* chunkPieces(
 ): Generator<Uint8Array> {
   const { from, to } = chunkRange(table, chunk)
   const out = new Output(limitBytes)
-  if (chunk === 0) out.append(table.header)
-  for (let at = from; at < to; at += pieceRows) {
-    table.write(at, Math.min(at + pieceRows, to), out)
-    yield out.bytes()
+  const block = table.blockRows ?? 1
+  const step = Math.ceil(pieceRows / block) * block
+  let at = from
+  do {
     out.reset()
-  }
-  if (out.length > 0) yield out.bytes()
+    table.write(at, Math.min(at + step, to), out)
+    yield out.bytes()
+    at += step
+  } while (at < to)
 }

@@ -2,9 +2,8 @@
 
 import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
 import { AppError } from './errors.ts'
-import { DIALECTS } from './formats/dialect.ts'
+import { type Batch, createFileWriter } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
-import { createRowWriter, type WriteRows } from './formats/row-writer.ts'
 import type { Plan } from './plan.ts'
 import { createGenerator } from './random/generator.ts'
 import { createRows, setRange } from './rows.ts'
@@ -19,9 +18,14 @@ export type CompiledTable = {
   readonly chunkRows: number
   readonly chunks: number
   readonly columns: readonly { name: string; type: ColumnType }[]
-  /** What stands before row 0 in the file. */
+  /** Rows of a block of the file; null where chunks may be cut into any pieces. */
+  readonly blockRows: number | null
+  /** What stands before row 0 in the file, as far as it is the same for any number of rows. */
   readonly header: Uint8Array
-  /** Appends the rows from (included) .. to (excluded); AppError `out_of_memory` from the output. */
+  /**
+   * Appends the file's bytes of the rows from (included) .. to (excluded), with what opens the file before row 0 and
+   * what closes it behind the last one; `from` is a multiple of `blockRows`. AppError `out_of_memory` from the output.
+   */
   write(from: number, to: number, out: Output): void
   /** The same rows as JSON values, in the order of the columns. */
   values(from: number, to: number): Scalar[][]
@@ -70,16 +74,16 @@ function compileTable(
   const planned = dataset.plan.tables.find(({ name }) => name === table.name)
   if (!planned) throw new AppError('invalid_config', `table ${table.name} is not in the plan`)
   const batchRows = options.batchRows ?? batchRowsOf(table.columns.length)
-  const dialect = DIALECTS[dataset.config.output.format]
   const rows = createRows(batchRows)
   let evaluation: Evaluation | null = null
-  let writeRows: WriteRows | null = null
-  const batches = (from: number, to: number, use: (columns: Evaluation['columns']) => void) => {
+  const { config } = dataset
+  const file = createFileWriter({ config, table, rows: planned.rows, mode: options.writer })
+  const batches = (from: number, to: number, use: (batch: Batch) => void) => {
     evaluation ??= evaluationOf(dataset, table, batchRows)
     for (let at = from; at < to; at += batchRows) {
       setRange(rows, at, Math.min(at + batchRows, to))
       evaluation.scope.evaluate(rows)
-      use(evaluation.columns)
+      use({ columns: evaluation.columns, from: at, n: rows.n })
     }
   }
   return {
@@ -88,17 +92,13 @@ function compileTable(
     chunkRows: planned.chunk_rows,
     chunks: planned.chunks,
     columns: table.columns.map(({ name, type }) => ({ name, type })),
-    header: new TextEncoder().encode(dialect.header(table.columns.map(({ name }) => name))),
-    write(from, to, out) {
-      batches(from, to, (columns) => {
-        writeRows ??= createRowWriter(columns, dialect, options.writer)
-        writeRows(out, rows.n)
-      })
-    },
+    blockRows: config.output.block_rows ?? null,
+    header: file.header,
+    write: (from, to, out) => file.write(from, to, out, batches),
     values(from, to) {
       const result: Scalar[][] = []
-      batches(from, to, (columns) => {
-        for (let i = 0; i < rows.n; i++) {
+      batches(from, to, ({ columns, n }) => {
+        for (let i = 0; i < n; i++) {
           result.push(columns.map(({ vector }) => scalarAt(vector, i)))
         }
       })

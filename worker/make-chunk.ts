@@ -42,7 +42,7 @@ export function makeInPieces(
       for (const piece of content()) hasher.update(piece)
       return { part: hasher.finish(), content, pieceRows }
     } catch (error) {
-      if (!isOutOfMemory(error) || pieceRows === 1) throw error
+      if (!isOutOfMemory(error) || pieceRows <= (table.blockRows ?? 1)) throw error
     }
   }
 }

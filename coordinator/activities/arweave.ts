@@ -24,7 +24,17 @@ export type ArweaveDeps = {
 
 type Activities = Pick<StorageActivities, 'signArweave' | 'postArweave'>
 
-const CONTENT_TYPES: Record<string, string> = { csv: 'text/csv', jsonl: 'application/x-ndjson' }
+/** By the ending of the file's name; tags are part of what makes a transaction the same, so these stay as they are. */
+const CONTENT_TYPES: Record<string, string> = {
+  csv: 'text/csv',
+  jsonl: 'application/x-ndjson',
+  json: 'application/json',
+  sql: 'application/sql',
+  parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.file',
+  gz: 'application/gzip',
+  zst: 'application/zstd',
+}
 
 export function createArweaveActivities(deps: ArweaveDeps): Activities {
   return {
@@ -79,7 +89,10 @@ async function outputOf(sql: Sql, jobId: string, tableNo: number): Promise<Outpu
 }
 
 const tagsOf = (spec: JobSpec, output: OutputRow): Tag[] => [
-  { name: 'Content-Type', value: CONTENT_TYPES[spec.format] ?? 'application/octet-stream' },
+  {
+    name: 'Content-Type',
+    value: CONTENT_TYPES[spec.extension.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+  },
   { name: 'App-Name', value: 'syndata' },
   { name: 'Engine-Version', value: spec.config.engine_version },
   { name: 'IPFS-CID', value: output.link?.cid ?? '' },

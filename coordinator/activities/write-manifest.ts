@@ -36,7 +36,10 @@ export function createWriteManifest(deps: Deps): StorageActivities['writeManifes
       await putPart(deps.store, jsonBytes(manifestOf(spec, outputs, chunks))),
     ])
     const entries = [
-      ...outputs.map((output) => ({ name: `${output.name}.${spec.format}`, link: linkOf(output) })),
+      ...outputs.map((output) => ({
+        name: `${output.name}.${spec.extension}`,
+        link: linkOf(output),
+      })),
       { name: 'chunks.jsonl', link: chunks },
       { name: 'manifest.json', link: manifest },
     ]
@@ -69,10 +72,10 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link) {
     config_digest: digestOf(config),
     // Left out when the owner keeps the config: then verifying needs the owner's key.
     ...(spec.publishConfig ? { config } : {}),
-    output: { format: spec.format, chunk_rows: config.chunk_rows },
+    output: { ...config.output, chunk_rows: config.chunk_rows },
     files: outputs.map((output) => ({
       table: output.name,
-      name: `${output.name}.${spec.format}`,
+      name: `${output.name}.${spec.extension}`,
       rows: output.rows,
       bytes: output.bytes,
       sha256: output.sha256,

@@ -10,6 +10,7 @@ import {
   readTableNames,
   type StoredFile,
 } from '#coordinator/jobs/job-row.ts'
+import { extensionOf } from '#engine/config/output-formats.ts'
 import type { GetBlock } from '#engine/dag/traverse.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
@@ -83,10 +84,10 @@ async function authorised(
 }
 
 function requireFormat(job: JobAccess, format: string | undefined): void {
-  if (format === undefined || format === job.format) return
+  if (format === undefined || format === job.format || format === extensionOf(job)) return
   throw new AppError(
     'unsupported',
-    `The job's files are ${job.format}; another format needs another job.`,
+    `The job's files are ${extensionOf(job)}; another format needs another job.`,
   )
 }
 
@@ -104,7 +105,7 @@ async function answer(
   if (files.length < wanted.length) throw notMerged(job)
   const [first] = files
   if (first !== undefined && files.length === 1) {
-    const name = `${job.name}-${first.table}.${job.format}`
+    const name = `${job.name}-${first.table}.${extensionOf(job)}`
     const contentType = mediaTypeOf(name)
     return fileResponse(request, reply, {
       get: store.get,
@@ -124,5 +125,5 @@ async function answer(
 
 function entryOf(job: JobAccess, { table, cid, bytes }: StoredFile) {
   // A table may have any name, an entry of a zip may not lead elsewhere.
-  return { name: `${table.replaceAll(/[/\\]/g, '_')}.${job.format}`, cid, bytes }
+  return { name: `${table.replaceAll(/[/\\]/g, '_')}.${extensionOf(job)}`, cid, bytes }
 }

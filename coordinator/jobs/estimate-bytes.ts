@@ -18,8 +18,9 @@ export function estimateBytes(config: ResolvedConfig, plan: Plan): number[] {
       table.write(from, to, out)
       sampled += to - from
     }
-    const perRow = sampled === 0 ? 0 : out.length / sampled
-    return table.header.length + Math.round(perRow * table.rows)
+    const opening = table.header.length
+    const perRow = sampled === 0 ? 0 : (out.length - opening) / sampled
+    return opening + Math.round(perRow * table.rows)
   })
 }
 

@@ -2,6 +2,7 @@
 
 import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
+import type { ResolvedOutput } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { JobStatus } from './job-state.ts'
 
@@ -39,6 +40,7 @@ export type JobRow = {
   spec_digest: string
   seed: number
   format: string
+  compression: ResolvedOutput['compression'] | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null
@@ -66,7 +68,7 @@ const RECENT_WINDOW = '10 seconds'
 
 const COLUMNS = `
   j.id, j.project_id, j.owner_id, j.kind, j.name, j.status, j.stage, j.priority, j.spec_digest, j.seed, j.format,
-  j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
+  j.compression, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
   j.created_at, j.started_at, j.finished_at, m.role,
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
@@ -139,10 +141,19 @@ export async function listJobs(
 
 export type JobAccess = Pick<
   JobRow,
-  'id' | 'project_id' | 'status' | 'name' | 'format' | 'role' | 'manifest_cid' | 'created_at'
+  | 'id'
+  | 'project_id'
+  | 'status'
+  | 'name'
+  | 'format'
+  | 'compression'
+  | 'role'
+  | 'manifest_cid'
+  | 'created_at'
 >
 
-const ACCESS = 'j.id, j.project_id, j.status, j.name, j.format, j.manifest_cid, j.created_at'
+const ACCESS =
+  'j.id, j.project_id, j.status, j.name, j.format, j.compression, j.manifest_cid, j.created_at'
 
 /**
  * As readJob, but only what access and actions need. `lock` holds the row until the transaction ends, but lets ledger

@@ -3,10 +3,11 @@
 import Type, { type Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
+import { COMPRESSIONS, FORMATS } from '#engine/config/output-formats.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import type { ConfigProblem } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
-import type { OutputFormat, ResolvedConfig } from '#engine/config/types.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type Problem } from '#engine/errors.ts'
 import { REGIONS } from './regions.ts'
 
@@ -14,11 +15,10 @@ const ROWS_MAX = 1_000_000_000_000
 const CHUNK_ROWS_MAX = 1_000_000
 
 const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
-const FORMATS = ['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'] as const
 
 const Output = Type.Object(
   {
-    format: optional(Type.Enum([...FORMATS])),
+    format: optional(Type.Enum(['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'])),
     compression: optional(Type.Enum(['none', 'gzip', 'zstd', 'snappy'])),
     dialect: optional(Type.Enum(['postgresql', 'mysql', 'sqlite'])),
   },
@@ -126,32 +126,20 @@ function missingConfig(broken: Set<string>, request: Body, later: Found[]): Foun
   ]
 }
 
-function unsupportedOutput({ format, compression, dialect }: Static<typeof Output>): Found[] {
+/** Compressions of another kind of format are wrong, not later: resolving finds them. */
+function unsupportedOutput({ format, compression }: Static<typeof Output>): Found[] {
   const found: Found[] = []
-  if (format !== undefined && !isDone(format)) {
-    found.push(
-      notYet('/output/format', `The format ${format} is not supported yet`, 'Use csv or jsonl.'),
-    )
+  if (format !== undefined && !FORMATS.includes(format)) {
+    const hint = `Use one of ${FORMATS.join(', ')}.`
+    found.push(notYet('/output/format', `The format ${format} is not supported yet`, hint))
   }
-  if (compression !== undefined && compression !== 'none') {
-    found.push(
-      notYet(
-        '/output/compression',
-        `Compression by ${compression} is not supported yet`,
-        'Use none.',
-      ),
-    )
-  }
-  if (dialect !== undefined) {
-    found.push(
-      notYet('/output/dialect', 'SQL is not supported yet', 'Leave dialect out; use csv or jsonl.'),
-    )
+  const works: readonly string[] = ['none', 'snappy', ...COMPRESSIONS]
+  const ofParquet = format === 'parquet'
+  if (compression !== undefined && !ofParquet && !works.includes(compression)) {
+    const message = `Compression by ${compression} is not supported yet`
+    found.push(notYet('/output/compression', message, 'Use none.'))
   }
   return found
-}
-
-function isDone(format: string): format is OutputFormat {
-  return format === 'csv' || format === 'jsonl'
 }
 
 function publishProblems({ arweave, max_price_winston: price }: Static<typeof Publish>): Found[] {
@@ -227,18 +215,24 @@ function submissionOf(
 }
 
 function resolveRequest(request: Body, config: DatasetConfig, now: number) {
-  const format = request.output?.format
+  const { output = {} } = request
   try {
     return resolveConfig(config, {
       now,
       ...(request.rows === undefined ? {} : { rows: request.rows }),
       ...(request.chunk_rows === undefined ? {} : { chunkRows: request.chunk_rows }),
-      ...(format !== undefined && isDone(format) ? { format } : {}),
+      ...output,
     })
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
-      throw errorOf(error.problems.map(underConfig))
+      throw errorOf(error.problems.map((problem) => whereSaid(problem, output)))
     }
     throw error
   }
+}
+
+/** What is wrong with the output is wrong where it was said: in the request, else in the config. */
+function whereSaid(problem: Problem, output: Static<typeof Output>): Found {
+  const [, root, key = ''] = problem.path.split('/')
+  return root === 'output' && Object.hasOwn(output, key) ? problem : underConfig(problem)
 }

@@ -1,6 +1,7 @@
 // What a job pins and dispatch needs, read once per job and kept for a while: none of it ever changes.
 
-import type { ResolvedConfig } from '#engine/config/types.ts'
+import { extensionOf } from '#engine/config/output-formats.ts'
+import type { ResolvedConfig, ResolvedOutput } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sql } from '../database/database.ts'
@@ -16,6 +17,8 @@ export type JobSpec = {
   regions: string[]
   priority: 'low' | 'normal' | 'high'
   format: string
+  /** What the names of its files end in. */
+  extension: string
   publishIpfs: boolean
   publishArweave: boolean
   publishConfig: boolean
@@ -31,6 +34,7 @@ type Stored = {
   regions: string[]
   priority: JobSpec['priority']
   format: string
+  compression: ResolvedOutput['compression'] | null
   publish_ipfs: boolean
   publish_arweave: boolean
   publish_config: boolean
@@ -73,6 +77,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     regions: row.regions,
     priority: row.priority,
     format: row.format,
+    extension: extensionOf(row),
     publishIpfs: row.publish_ipfs,
     publishArweave: row.publish_arweave,
     publishConfig: row.publish_config,

@@ -1,7 +1,8 @@
 // Names: no two tables and no two columns of a table alike, none with control characters.
 import type { DatasetConfig, TableConfig } from './dataset-config.ts'
+import { extensionOf } from './output-formats.ts'
 import { at, quote, type Report } from './problem.ts'
-import type { OutputFormat } from './types.ts'
+import type { ResolvedOutput } from './types.ts'
 
 export function checkNames({ tables }: DatasetConfig, report: Report): void {
   const seen = new Map<string, string>()
@@ -23,12 +24,14 @@ const FILES_OF_AN_OUTPUT = ['manifest.json', 'chunks.jsonl']
 /** A table's file may not stand where a file of the output itself does. */
 export function checkFileNames(
   { tables }: DatasetConfig,
-  format: OutputFormat,
+  output: ResolvedOutput,
   report: Report,
 ): void {
+  const extension = extensionOf(output)
   for (const { name, path } of tables) {
-    if (!FILES_OF_AN_OUTPUT.includes(`${name}.${format}`.toLowerCase())) continue
-    const message = `${quote(`${name}.${format}`)} is the name of another file of the output`
+    const file = `${name}.${extension}`
+    if (!FILES_OF_AN_OUTPUT.includes(file.toLowerCase())) continue
+    const message = `${quote(file)} is the name of another file of the output`
     report.problem(at(path, 'name'), message, `Rename the table, for example to ${name}_data`)
   }
 }

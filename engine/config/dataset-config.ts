@@ -1,7 +1,16 @@
 // A config as the language means it, after its short forms and dialects are read: what checks and resolution work on.
 // `path` is the JSON pointer of the node in what was sent.
 import type { RuleInput } from './rules/rule-spec.ts'
-import type { Children, ColumnType, Condition, Nullable, OutputFormat } from './types.ts'
+import type {
+  Children,
+  ColumnType,
+  Condition,
+  CsvOptions,
+  Nullable,
+  OutputFormat,
+  ParquetOptions,
+  SqlOptions,
+} from './types.ts'
 
 export type { RuleInput } from './rules/rule-spec.ts'
 
@@ -45,6 +54,15 @@ export type TableConfig = {
   foreign_keys: ForeignKeyConfig[]
 }
 
+/** As far as the config says. `compression: none` says that there is none. */
+export type OutputConfig = {
+  format?: OutputFormat
+  compression?: 'none' | 'gzip' | 'zstd' | 'snappy'
+  csv?: Partial<CsvOptions>
+  sql?: Partial<SqlOptions>
+  parquet?: Partial<ParquetOptions>
+}
+
 export type DatasetConfig = {
   version: 1
   seed: number | null
@@ -52,6 +70,6 @@ export type DatasetConfig = {
   now: number | null
   locale: string
   rows: number | null
-  output_format: OutputFormat | null
+  output: OutputConfig
   tables: TableConfig[]
 }

@@ -1,19 +1,16 @@
 // The whole document as written to its normal form: top-level settings, tables, and the one-table form with `fields`.
 import type { DatasetConfig, TableConfig } from './dataset-config.ts'
 import { parseInstant } from './dates.ts'
-import { at, nameHint, quote, type Report } from './problem.ts'
+import { at, quote, type Report } from './problem.ts'
 import { readLocale } from './read-locale.ts'
+import { readOutput } from './read-output.ts'
 import { readColumns, readTable } from './read-table.ts'
-import { DatasetConfigSchema, OutputSchema, TABLES_MAX } from './schema.ts'
+import { DatasetConfigSchema, TABLES_MAX } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
-import type { OutputFormat } from './types.ts'
 
 const DEFAULT_LOCALE = 'en_US'
 const ONE_TABLE_NAME = 'data'
 const DEEP = ['tables', 'fields', 'output', 'output_format', 'locale', 'now']
-const FORMATS: readonly OutputFormat[] = ['csv', 'jsonl']
-const LATER_FORMATS = ['json', 'sql', 'parquet', 'arrow']
-const WORKS = `Formats of this release: ${FORMATS.join(', ')}.`
 
 const LATER = {
   samples: 'Leave samples out, and write a rule for each column',
@@ -26,13 +23,6 @@ const HINTS = {
   total_rows: 'Write rows: 1000',
 }
 
-const OUTPUT_LATER = {
-  csv: 'Leave csv out: comma, minimal quotes, a header, LF',
-  sql: WORKS,
-  parquet: WORKS,
-  compression: 'Leave compression out',
-}
-
 export function emptyConfig(): DatasetConfig {
   return {
     version: 1,
@@ -40,7 +30,7 @@ export function emptyConfig(): DatasetConfig {
     now: null,
     locale: DEFAULT_LOCALE,
     rows: null,
-    output_format: null,
+    output: {},
     tables: [],
   }
 }
@@ -64,7 +54,7 @@ export function readDataset(value: unknown, report: Report): DatasetConfig {
     now: readNow(fields['now'], report),
     locale: readLocale(fields['locale'], '/locale', report) ?? DEFAULT_LOCALE,
     rows: typeof fields['rows'] === 'number' ? fields['rows'] : null,
-    output_format: readOutput(fields, report),
+    output: readOutput(fields, report),
     tables: readTables(fields, report),
   }
 }
@@ -74,31 +64,6 @@ function readNow(value: unknown, report: Report): number | null {
   const instant = typeof value === 'string' ? parseInstant(value) : null
   if (instant !== null) return instant.seconds
   report.problem('/now', `${quote(value)} is no moment`, 'Write now: "2026-01-01T00:00:00Z"')
-  return null
-}
-
-function readOutput(fields: Fields, report: Report): OutputFormat | null {
-  const { output, output_format: short } = fields
-  if (output !== undefined && !isObject(output)) {
-    report.problem('/output', 'output is an object', 'Write output: {format: csv}')
-    return null
-  }
-  const options = { what: 'output', deep: ['format'], later: OUTPUT_LATER }
-  if (output !== undefined) checkShape(OutputSchema, output, '/output', report, options)
-  const long = output?.['format']
-  if (long !== undefined) return readFormat(long, '/output/format', report)
-  return short === undefined ? null : readFormat(short, '/output_format', report)
-}
-
-function readFormat(value: unknown, path: string, report: Report): OutputFormat | null {
-  const name = typeof value === 'string' ? value.trim().toLowerCase() : ''
-  const format = name === 'ndjson' ? 'jsonl' : FORMATS.find((known) => known === name)
-  if (format !== undefined) return format
-  if (LATER_FORMATS.includes(name)) {
-    report.unsupported(path, `The format ${name} is not supported by this release`, WORKS)
-  } else {
-    report.problem(path, `There is no format ${quote(value)}`, nameHint(name, FORMATS))
-  }
   return null
 }
 

@@ -4,20 +4,20 @@ import { ENGINE_VERSION } from '#engine/version.ts'
 import { checkFileNames } from './check-names.ts'
 import type { DatasetConfig } from './dataset-config.ts'
 import { lowerColumns } from './lower-columns.ts'
-import { configError, createReport } from './problem.ts'
+import { configError, createReport, type Report } from './problem.ts'
+import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
-import type { OutputFormat, ResolvedConfig, ResolvedTable } from './types.ts'
+import type { ResolvedConfig, ResolvedTable } from './types.ts'
 
 const DEFAULT_CHUNK_ROWS = 10_000
 
 /** What a job asks for beside its config; each wins over what the config says, but for `now`, which the config may fix. */
-export type ResolveRequest = {
+export type ResolveRequest = OutputRequest & {
   seed?: number
   /** Submission time, seconds since 1970 UTC; a fraction is dropped. */
   now: number
   rows?: number
   chunkRows?: number
-  format?: OutputFormat
 }
 
 export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
@@ -33,8 +33,8 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     config.tables.map((table) => [table.name, lowerColumns(table, config.locale, now)]),
   )
   const rows = resolveRows(config, lowered, request.rows, report)
-  const format = request.format ?? config.output_format ?? 'csv'
-  checkFileNames(config, format, report)
+  const output = resolveOutput(config.output, request, report)
+  checkFileNames(config, output, report)
   if (report.problems.length > 0) throw configError(report.problems)
   const tables = config.tables.map(
     ({ name, foreign_keys }): ResolvedTable => ({
@@ -44,17 +44,28 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
       foreign_keys: foreign_keys.map(({ path: _path, ...key }) => key),
     }),
   )
+  const blockRows = blockRowsOf(output, tables)
   const resolved: ResolvedConfig = {
     version: 1,
     engine_version: ENGINE_VERSION,
     seed: request.seed ?? config.seed ?? randomSeed(),
     now,
     locale: config.locale,
-    output: { format },
-    chunk_rows: request.chunkRows ?? DEFAULT_CHUNK_ROWS,
+    output: blockRows === null ? output : { ...output, block_rows: blockRows },
+    chunk_rows: chunkRowsOf(request.chunkRows, blockRows, report),
     tables,
   }
   return { resolved, warnings: report.warnings }
+}
+
+/** A whole number of blocks, so that each is made by one chunk. */
+function chunkRowsOf(asked: number | undefined, blockRows: number | null, report: Report): number {
+  const rows = asked ?? DEFAULT_CHUNK_ROWS
+  const whole = blockRows === null ? rows : Math.ceil(rows / blockRows) * blockRows
+  if (asked !== undefined && whole !== asked) {
+    report.warning(`chunk_rows is ${whole}, not ${asked}: the file has blocks of ${blockRows} rows`)
+  }
+  return whole
 }
 
 const SEED_BITS = 53n

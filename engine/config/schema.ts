@@ -1,6 +1,7 @@
 // The accepted language as TypeBox types: the readers check against them, and the JSON Schema (draft 2020-12) that
 // editors complete from is this object.
 import Type, { type TSchema } from 'typebox'
+import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
 import { Defined, Literal, Name, only } from './schema-parts.ts'
@@ -226,13 +227,6 @@ export const TableSchema = Type.Object(
   { additionalProperties: false },
 )
 
-export const OutputSchema = Type.Object(
-  {
-    format: Type.Optional(Type.String({ description: 'csv or jsonl', examples: ['csv'] })),
-  },
-  { additionalProperties: false, description: 'How the files are written' },
-)
-
 export const DatasetConfigSchema = Type.Object(
   {
     version: Type.Optional(Type.Literal(1, { description: 'Of the language', examples: [1] })),
@@ -254,7 +248,7 @@ export const DatasetConfigSchema = Type.Object(
     ),
     locale: Locale,
     rows: Rows,
-    output_format: Type.Optional(Type.String({ description: 'csv or jsonl', examples: ['csv'] })),
+    output_format: Type.Optional(FormatSchema),
     output: Type.Optional(OutputSchema),
     tables: Type.Optional(
       Type.Array(TableSchema, {

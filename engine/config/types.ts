@@ -106,7 +106,42 @@ export type ResolvedTable = {
   foreign_keys: ResolvedForeignKey[]
 }
 
-export type OutputFormat = 'csv' | 'jsonl'
+export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'
+
+/** `null`: how a null is spelled; strings that look like it are quoted. */
+export type CsvOptions = {
+  delimiter: string
+  quote: string
+  header: boolean
+  null: string
+  line_ending: 'lf' | 'crlf'
+}
+
+export type SqlDialect = 'postgresql' | 'mysql' | 'sqlite'
+
+/** `copy` is PostgreSQL's alone. INSERT statements are cut at multiples of `rows_per_insert`. */
+export type SqlOptions = {
+  dialect: SqlDialect
+  mode: 'insert' | 'copy'
+  rows_per_insert: number
+}
+
+export type ParquetOptions = { compression: 'none' | 'snappy' | 'gzip' | 'zstd' }
+
+/** What a file looks like. Options of other formats are absent, and so are those of CSV when all are the default. */
+export type ResolvedOutput = {
+  format: OutputFormat
+  csv?: CsvOptions
+  sql?: SqlOptions
+  parquet?: ParquetOptions
+  /** Of text formats; absent: none. */
+  compression?: 'gzip' | 'zstd'
+  /**
+   * Rows of a block, where the file is made of blocks (Parquet, Arrow, compressed text): blocks start at multiples of
+   * it, and the bytes depend on it. `chunk_rows` is a multiple of it.
+   */
+  block_rows?: number
+}
 
 export type ResolvedConfig = {
   version: 1
@@ -115,7 +150,7 @@ export type ResolvedConfig = {
   /** Submission time, whole seconds since 1970 UTC. */
   now: number
   locale: string
-  output: { format: OutputFormat }
+  output: ResolvedOutput
   chunk_rows: number
   tables: ResolvedTable[]
 }

@@ -204,11 +204,20 @@ function textCell(vector: Vector, dialect: Dialect): Cell {
   }
 }
 
+/** Any digit, or place of one, as the same. */
+const shapeOf = (text: string): string => text.replaceAll(/[0-9#!]/g, '0')
+
+/** Whether pieces of these texts may add up to the one that is reserved. */
+function mayRead(texts: readonly (readonly string[])[], reserved: string): boolean {
+  const shape = shapeOf(reserved)
+  return shape !== '' && texts.every((list) => list.some((text) => shape.includes(shapeOf(text))))
+}
+
 function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
   const texts = vector.pieces.map(pieceTexts)
   const safe = texts.flat().every((text) => dialect.innerIsSafe(text))
   const neverEmpty = texts.some((list) => list.every((text) => text !== ''))
-  if (!safe || !neverEmpty) return textCell(vector, dialect)
+  if (!safe || !neverEmpty || mayRead(texts, dialect.reserved)) return textCell(vector, dialect)
   return quoted(joined(vector.pieces.map((piece) => pieceCell(piece, dialect))), dialect)
 }
 

@@ -1,8 +1,7 @@
 // What the text formats differ in: what stands around values, and how strings are escaped.
 
-import type { OutputFormat } from '#engine/config/types.ts'
-
-const CSV_SPECIAL = /[",\r\n]/
+import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
+import type { CsvOptions } from '#engine/config/types.ts'
 
 export type Dialect = {
   /** Before the first row of the file; the empty string for none. */
@@ -19,39 +18,65 @@ export type Dialect = {
   readonly inner: (value: string) => string
   /** Whether a string made of pieces needs no look at the whole: false where quoting depends on it. */
   readonly innerIsSafe: (value: string) => boolean
+  /** A string that must not be written as it is, though all its pieces are safe: a null's; empty for none. */
+  readonly reserved: string
+  /** 1 for each ASCII code that strings show as it is. */
+  readonly plain: Uint8Array
   /** Most bytes that one UTF-16 unit of a string becomes. */
   readonly bytesPerUnit: number
 }
 
-function csvText(value: string): string {
-  if (value === '') return '""'
-  return CSV_SPECIAL.test(value) ? `"${value.replaceAll('"', '""')}"` : value
+/** Printable ASCII but for these. */
+export function plainExcept(special: string): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) =>
+    code >= 32 && code < 127 && !special.includes(String.fromCharCode(code)) ? 1 : 0,
+  )
+}
+
+/**
+ * RFC 4180 with the options' marks in place of its own: minimal quotes, an empty string is a quoted one. A string that
+ * reads like a null is quoted, a null never is.
+ */
+export function csvDialect(options: CsvOptions): Dialect {
+  const { delimiter, quote, null: nullText } = options
+  const special = [delimiter, quote, '\r', '\n']
+  const needsQuotes = (value: string) => special.some((mark) => value.includes(mark))
+  const text = (value: string): string =>
+    value === '' || value === nullText || needsQuotes(value)
+      ? `${quote}${value.replaceAll(quote, quote + quote)}${quote}`
+      : value
+  const rowEnd = options.line_ending === 'crlf' ? '\r\n' : '\n'
+  return {
+    header: (columns) => (options.header ? `${columns.map(text).join(delimiter)}${rowEnd}` : ''),
+    before: (_, index) => (index === 0 ? '' : delimiter),
+    rowEnd,
+    nullText,
+    quote: '',
+    text,
+    inner: (value) => value,
+    innerIsSafe: (value) => !needsQuotes(value),
+    reserved: nullText,
+    plain: plainExcept(delimiter + quote),
+    bytesPerUnit: 3,
+  }
 }
 
 /** RFC 4180 with LF: header, minimal quotes, null is empty, the empty string is `""`. */
-export const CSV: Dialect = {
-  header: (columns) => `${columns.map(csvText).join(',')}\n`,
-  before: (_, index) => (index === 0 ? '' : ','),
-  rowEnd: '\n',
-  nullText: '',
-  quote: '',
-  text: csvText,
-  inner: (value) => value,
-  innerIsSafe: (value) => !CSV_SPECIAL.test(value),
-  bytesPerUnit: 3,
-}
+export const CSV: Dialect = csvDialect(CSV_DEFAULTS)
+
+const jsonText = (value: string): string => JSON.stringify(value)
 
 /** JSON Lines: one object a row, keys in column order. */
 export const JSONL: Dialect = {
   header: () => '',
-  before: (column, index) => `${index === 0 ? '{' : ','}${JSON.stringify(column)}:`,
+  before: (column, index) => `${index === 0 ? '{' : ','}${jsonText(column)}:`,
   rowEnd: '}\n',
   nullText: 'null',
   quote: '"',
-  text: (value) => JSON.stringify(value),
-  inner: (value) => JSON.stringify(value).slice(1, -1),
+  text: jsonText,
+  inner: (value) => jsonText(value).slice(1, -1),
   innerIsSafe: () => true,
+  reserved: '',
+  plain: plainExcept('"\\'),
   bytesPerUnit: 6,
 }
-
-export const DIALECTS: Record<OutputFormat, Dialect> = { csv: CSV, jsonl: JSONL }

@@ -4,11 +4,11 @@ import type { Dialect } from './dialect.ts'
 
 const encoder = new TextEncoder()
 
-/** Whether every unit is ASCII that no dialect escapes; copies it to `p` as far as it is. */
-function copyPlain(memory: Uint8Array, p: number, value: string): boolean {
+/** Whether every unit is ASCII that the dialect shows as it is; copies it to `p` as far as it is. */
+function copyPlain(memory: Uint8Array, p: number, value: string, plain: Uint8Array): boolean {
   for (let k = 0; k < value.length; k++) {
     const unit = value.charCodeAt(k)
-    if (unit < 32 || unit > 126 || unit === 34 || unit === 44 || unit === 92) return false
+    if (plain[unit] !== 1) return false
     memory[p + k] = unit
   }
   return value.length > 0
@@ -17,7 +17,8 @@ function copyPlain(memory: Uint8Array, p: number, value: string): boolean {
 /** A string value as the dialect writes it, quotes included. */
 export function writeText(memory: Uint8Array, p: number, value: string, dialect: Dialect): number {
   const open = dialect.quote.length
-  if (copyPlain(memory, p + open, value)) {
+  const { reserved, plain } = dialect
+  if (value !== reserved && copyPlain(memory, p + open, value, plain)) {
     if (open === 1) {
       const quote = dialect.quote.charCodeAt(0)
       memory[p] = quote

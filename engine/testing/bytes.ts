@@ -11,7 +11,7 @@ export function fileOf(config: ResolvedConfig, table: string, options?: CompileO
   const compiled = compile(config, planConfig(config), options).table(table)
   const out = new Output(2 ** 30)
   for (let chunk = 0; chunk < compiled.chunks; chunk++) writeChunk(compiled, chunk, out)
-  return new TextDecoder().decode(out.bytes())
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(out.bytes())
 }
 
 /** The values of one column in all rows, or in those from .. to. */

@@ -1,0 +1,28 @@
+// The formats that files are written in, and what their names end in.
+
+import type { OutputFormat, ResolvedOutput } from './types.ts'
+
+/** What this release writes. */
+export const FORMATS: readonly OutputFormat[] = ['csv', 'jsonl']
+
+/** Formats of the language that this release does not write. */
+export const LATER_FORMATS: readonly OutputFormat[] = ['json', 'sql', 'parquet', 'arrow']
+
+/** Compressions of whole text files that this release writes. */
+export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = []
+
+/** Formats that are text: what `compression` of the file is for. */
+export const TEXT_FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql']
+
+const SUFFIXES = { gzip: '.gz', zstd: '.zst' }
+
+/** What stands behind the table's name and a point, such as `csv` or `csv.gz`. */
+export function extensionOf({
+  format,
+  compression,
+}: {
+  format: string
+  compression?: ResolvedOutput['compression'] | null | undefined
+}): string {
+  return compression ? `${format}${SUFFIXES[compression]}` : format
+}

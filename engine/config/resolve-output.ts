@@ -1,0 +1,121 @@
+// What the config and the request say of the files, to what is written: every option that matters is explicit.
+
+import type { OutputConfig } from './dataset-config.ts'
+import { COMPRESSIONS, TEXT_FORMATS } from './output-formats.ts'
+import type { Report } from './problem.ts'
+import { CSV_DEFAULTS } from './read-csv-options.ts'
+import type { ResolvedColumn, ResolvedOutput, SqlDialect, SqlOptions } from './types.ts'
+
+const SQL_DEFAULTS: SqlOptions = { dialect: 'postgresql', mode: 'insert', rows_per_insert: 1000 }
+
+/** What a request may say in place of the config. */
+export type OutputRequest = Pick<OutputConfig, 'format' | 'compression'> & { dialect?: SqlDialect }
+
+/** Without blocks; problems are reported at `/output`. */
+export function resolveOutput(
+  config: OutputConfig,
+  request: OutputRequest,
+  report: Report,
+): ResolvedOutput {
+  const format = request.format ?? config.format ?? 'csv'
+  const { compression } = request
+  const own = { ...config, ...(compression === undefined ? {} : { compression }) }
+  checkRequest(format, request, report)
+  switch (format) {
+    case 'csv':
+      return { format, ...csvOptions(own), ...textCompression(own, format, report) }
+    case 'json':
+    case 'jsonl':
+      return { format, ...textCompression(own, format, report) }
+    case 'sql':
+      return {
+        format,
+        sql: sqlOptions(own, request, report),
+        ...textCompression(own, format, report),
+      }
+    case 'parquet':
+      return {
+        format,
+        parquet: { compression: own.compression ?? own.parquet?.compression ?? 'zstd' },
+      }
+    case 'arrow':
+      if (own.compression !== undefined && own.compression !== 'none') {
+        const message = 'Arrow files are not compressed as a whole'
+        report.problem('/output/compression', message, 'Leave compression out')
+      }
+      return { format }
+  }
+}
+
+function checkRequest(format: string, { dialect }: OutputRequest, report: Report): void {
+  if (dialect === undefined || format === 'sql') return
+  const message = `dialect is for the format sql, not for ${format}`
+  report.problem('/output/dialect', message, 'Leave dialect out, or write format: sql')
+}
+
+function csvOptions({ csv }: OutputConfig): Pick<ResolvedOutput, 'csv'> {
+  const options = { ...CSV_DEFAULTS, ...csv }
+  const isDefault = Object.entries(CSV_DEFAULTS).every(
+    ([key, value]) => options[key as keyof typeof options] === value,
+  )
+  return isDefault ? {} : { csv: options }
+}
+
+function sqlOptions({ sql }: OutputConfig, { dialect }: OutputRequest, report: Report): SqlOptions {
+  const options = { ...SQL_DEFAULTS, ...sql, ...(dialect === undefined ? {} : { dialect }) }
+  if (options.mode === 'copy' && options.dialect !== 'postgresql') {
+    const hint = 'Write mode: insert, or dialect: postgresql'
+    report.problem('/output/sql/mode', `${options.dialect} has no COPY text`, hint)
+  }
+  return options
+}
+
+function textCompression(
+  { compression }: OutputConfig,
+  format: string,
+  report: Report,
+): Pick<ResolvedOutput, 'compression'> {
+  if (compression === undefined || compression === 'none') return {}
+  const path = '/output/compression'
+  if (compression === 'snappy') {
+    report.problem(path, `snappy is for parquet, not for ${format}`, 'Write gzip or zstd')
+    return {}
+  }
+  if (COMPRESSIONS.includes(compression)) return { compression }
+  const works = ['none', ...COMPRESSIONS].join(', ')
+  report.unsupported(path, `${compression} is not supported by this release`, `Write ${works}.`)
+  return {}
+}
+
+const BLOCK_ROWS = [100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10]
+const COMPRESSED_TEXT_ROWS = 10_000
+const BLOCK_BYTES_MAX = 16_000_000
+const TEXT_BYTES = 32
+
+/** The file's rows of a block, from the config alone; null for formats that have none. */
+export function blockRowsOf(
+  { format, compression }: ResolvedOutput,
+  tables: readonly { columns: readonly ResolvedColumn[] }[],
+): number | null {
+  const isText = TEXT_FORMATS.includes(format)
+  if (isText && compression === undefined) return null
+  const widest = Math.max(
+    1,
+    ...tables.map(({ columns }) => columns.reduce((sum, column) => sum + bytesOf(column), 0)),
+  )
+  const most = isText ? COMPRESSED_TEXT_ROWS : Number.POSITIVE_INFINITY
+  const fitting = BLOCK_ROWS.find((rows) => rows <= most && rows * widest <= BLOCK_BYTES_MAX)
+  return fitting ?? (BLOCK_ROWS.at(-1) as number)
+}
+
+/** About as many as a value takes in memory. */
+function bytesOf({ type, rule }: ResolvedColumn): number {
+  if (type === 'uuid') return 36
+  if (type !== 'str' && type !== 'json') return 8
+  if (rule?.type === 'constant') return longest([rule.value])
+  if (rule?.type === 'choice') return longest(rule.values)
+  return TEXT_BYTES
+}
+
+const longest = (values: readonly unknown[]): number =>
+  values.reduce<number>((most, value) => Math.max(most, String(value).length), TEXT_BYTES)
