@@ -36,7 +36,7 @@ export const CsvSchema = Type.Object(
     ),
     line_ending: Word('lf or crlf', 'crlf'),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Marks of a CSV file' },
 )
 
 export const SqlSchema = Type.Object(
@@ -52,12 +52,12 @@ export const SqlSchema = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Whose SQL, and which statements' },
 )
 
 export const ParquetSchema = Type.Object(
   { compression: Word('zstd, snappy, gzip or none', 'zstd') },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'How Parquet pages are kept' },
 )
 
 export const OutputSchema = Type.Object(
