@@ -1,6 +1,7 @@
 // How many different values a rule can make: what a unique column or key allows the table to have.
 import { words } from '#engine/data/words.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
+import { nodeOf, regexCapacity } from '#engine/rules/regex.ts'
 import { slugsOf } from '#engine/rules/slug.ts'
 import type { Rule } from './types.ts'
 
@@ -37,6 +38,8 @@ export function capacityOf(rule: Rule): number {
       return phoneCapacity(rule.locale)
     case 'email':
       return emailCapacity(rule)
+    case 'regex':
+      return regexCapacity(nodeOf(rule.value)) ?? 0
     case 'uuid':
     case 'normal':
     case 'lognormal':

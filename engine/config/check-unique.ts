@@ -1,5 +1,7 @@
 // Unique columns and keys: their rule must be one that can be drawn without repeats.
-import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
+import { parseRegex } from '#engine/regex/parse.ts'
+import { regexCapacity } from '#engine/rules/regex.ts'
+import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, type Report } from './problem.ts'
 import { slotsOf } from './template.ts'
 
@@ -10,6 +12,8 @@ const DRAWN_WITHOUT_REPEATS = [
   'choice',
   'constant',
   'uuid',
+  'regex',
+  'pattern',
   'email',
   'first_name',
   'last_name',
@@ -35,6 +39,14 @@ export function checkUnique({ tables }: DatasetConfig, report: Report): void {
 
 function checkColumn(column: ColumnConfig, table: TableConfig, report: Report): void {
   const { readable, rule, conditional_rules, path } = column
+  if (rule !== null && !isCountable(rule)) {
+    const message = 'The different words of this expression cannot be counted in bounded time'
+    report.unsupported(
+      at(path, 'rule'),
+      message,
+      'Write it with fewer repetitions inside repetitions',
+    )
+  }
   if (conditional_rules.length > 0) {
     const works = 'Give it one rule, such as sequence or uuid'
     report.unsupported(
@@ -50,6 +62,14 @@ function checkColumn(column: ColumnConfig, table: TableConfig, report: Report): 
       rule.type === 'reference' ? 'Write children: 1 on its foreign key' : works,
     )
   }
+}
+
+/** Expressions are drawn without repeats by counting their words. */
+function isCountable({ type, value, regex }: RuleInput): boolean {
+  const text = type === 'regex' ? value : type === 'email' ? regex : undefined
+  if (typeof text !== 'string') return true
+  const parsed = parseRegex(text)
+  return 'fault' in parsed || regexCapacity(parsed.node) !== null
 }
 
 function neverRepeats({ name, rule }: ColumnConfig, table: TableConfig): boolean {

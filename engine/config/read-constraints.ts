@@ -31,7 +31,6 @@ const VALID = ['PK', 'FK', 'unique', 'not_null', 'nullable']
 const LATER = {
   min_length: 'Leave the length out, or write a rule that makes text of that length',
   max_length: 'Leave the length out, or write a rule that makes text of that length',
-  pattern: 'Leave pattern out, or write rule: {type: template, value: "..."}',
 }
 
 export function readConstraints(
@@ -87,8 +86,12 @@ function readFieldConstraints(
 const FREE_MIN = 0
 const FREE_SPAN = 1000
 
-function ruleOf({ enum: values, min_value, max_value }: Fields, type: ColumnType): Fields | null {
+function ruleOf(
+  { enum: values, pattern, min_value, max_value }: Fields,
+  type: ColumnType,
+): Fields | null {
   if (values !== undefined) return { type: 'choice', value: values }
+  if (pattern !== undefined) return { type: 'regex', value: pattern }
   if (min_value === undefined && max_value === undefined) return null
   if (type === 'date' || type === 'datetime' || type === 'time') {
     const bounds = { ...(min_value === undefined ? {} : { min: min_value }) }

@@ -10,8 +10,8 @@ testCases({
     { path: `${C}/rule`, message: /no rule "frist_name"/, hint: /Did you mean first_name\?/ },
   ],
   'a rule of later': [
-    column('type: str, rule: {type: regex, value: "[a-z]+"}'),
-    { path: `${C}/rule/type`, message: /regex/, hint: /sequence, range/, unsupported: true },
+    column('type: str, rule: {type: custom, value: "[a-z]+"}'),
+    { path: `${C}/rule/type`, message: /custom/, hint: /sequence, range/, unsupported: true },
   ],
   'a short rule that needs parameters': [
     column('type: int, rule: range'),

@@ -81,6 +81,13 @@ export const FieldConstraintsSchema = Type.Object(
         examples: [['a', 'b']],
       }),
     ),
+    pattern: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A regular expression that values match, in place of a rule',
+        examples: ['[A-Z]{3}'],
+      }),
+    ),
     unique: Type.Optional(Type.Boolean({ description: 'No value twice', examples: [true] })),
     not_null: Type.Optional(Type.Boolean({ description: 'Never null', examples: [true] })),
     nullable: Type.Optional(

@@ -59,6 +59,8 @@ export type Rule =
   | { type: WordRule; locale: string }
   /** `from`: columns the address is made of (first and last name), in order; empty draws its own words. */
   | { type: 'email'; locale: string; from: string[] }
+  /** Words of a regular expression, which patterns become too. */
+  | { type: 'regex'; value: string }
   | { type: 'date'; min: number; max: number }
   | { type: 'datetime'; min: number; max: number }
   /** Whole seconds since midnight. */

@@ -9,6 +9,7 @@ import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
 import { compileNormal } from './normal.ts'
 import { compilePhone } from './phone.ts'
 import { compileRange } from './range.ts'
+import { compileRegex } from './regex.ts'
 import { compileSequence } from './sequence.ts'
 import { compileTemplate } from './template.ts'
 import { compileUuid } from './uuid.ts'
@@ -29,6 +30,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   full_name: compileFullName,
   phone: compilePhone,
   email: compileEmail,
+  regex: compileRegex,
   date: compileDate,
   datetime: compileDate,
   time: compileDate,

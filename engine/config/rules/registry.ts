@@ -3,6 +3,7 @@ import { boolean, choice, constant } from './choices.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
 import { lognormal, normal, range, sequence } from './numbers.ts'
+import { pattern, regex } from './patterns.ts'
 import type { RuleSpec } from './rule-spec.ts'
 import { time } from './times.ts'
 import { city, email, first_name, full_name, last_name, phone, uuid } from './words.ts'
@@ -16,6 +17,8 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     constant,
     boolean,
     uuid,
+    regex,
+    pattern,
     first_name,
     last_name,
     full_name,
@@ -49,7 +52,7 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
   uuid4: 'uuid',
 }
 
-export const LATER_RULES: readonly string[] = `regex pattern truncated_normal exponential gamma beta
+export const LATER_RULES: readonly string[] = `truncated_normal exponential gamma beta
   pareto weibull poisson binomial geometric zipf uniform mixture histogram series prefix gender
   username job company department product product_category state postcode country country_code street
   address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency

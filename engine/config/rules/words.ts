@@ -1,7 +1,12 @@
 // Rules that make identifiers and words: uuid, email, names, phone, city.
 import Type from 'typebox'
+import { words } from '#engine/data/words.ts'
+import { includes } from '#engine/regex/includes.ts'
+import { parseRegex, REGEX_MAX } from '#engine/regex/parse.ts'
+import { slugsOf } from '#engine/rules/slug.ts'
 import { at } from '../problem.ts'
 import type { WordRule } from '../types.ts'
+import { checkRegex } from './patterns.ts'
 import { defineRule, TEXT_TYPES } from './rule-spec.ts'
 
 export const uuid = defineRule({
@@ -36,19 +41,41 @@ export const email = defineRule({
       ),
       regex: Type.Optional(
         Type.String({
-          maxLength: 1000,
-          description: 'Accepted and not applied: addresses are valid',
+          minLength: 1,
+          maxLength: REGEX_MAX,
+          description: 'What addresses match from end to end; made from it where our own do not',
+          examples: ['[a-z]+[.][a-z]+[0-9]*@example[.](com|net|org)'],
         }),
       ),
     },
     { additionalProperties: false, description: 'An address at a domain reserved for examples' },
   ),
-  check: ({ regex }, { path, report }) => {
+  check: ({ regex, from }, { path, report }) => {
     if (regex === undefined) return
-    report.warning(`${path}/regex is not applied: email makes its own valid addresses`)
+    checkRegex(regex, at(path, 'regex'), report)
+    if (from === undefined || from.length === 0) return
+    const message = 'An address made of columns does not follow a regex'
+    report.problem(at(path, 'regex'), message, 'Remove regex, or from')
   },
-  lower: ({ from = [] }, { locale }) => ({ type: 'email', locale, from }),
+  lower: ({ regex, from = [] }, { locale }) => {
+    if (regex !== undefined && !ownAddressesMatch(regex, locale))
+      return { type: 'regex', value: regex }
+    return { type: 'email', locale, from }
+  },
 })
+
+/** Whether every address that the rule makes by itself matches the expression: then it makes them as ever. */
+function ownAddressesMatch(regex: string, locale: string): boolean {
+  const { first_name, last_name, email_domains } = words(locale)
+  const most = (list: readonly string[]): number =>
+    slugsOf(list).reduce((length, slug) => Math.max(length, slug.length), 0)
+  const domains = email_domains.map((domain) => domain.replaceAll('.', '[.]')).join('|')
+  const own = parseRegex(
+    `[a-z]{1,${most(first_name)}}[.][a-z]{1,${most(last_name)}}[0-9]{1,4}@(${domains})`,
+  )
+  const whole = parseRegex(regex)
+  return 'node' in own && 'node' in whole && includes(whole.node, own.node)
+}
 
 function word(name: WordRule, description: string) {
   return defineRule({
