@@ -3,6 +3,7 @@ import { checkExpression } from '#engine/expression/compile.ts'
 import { namesInExpression } from '#engine/expression/names.ts'
 import type { ExpressionProblem } from '#engine/expression/problem.ts'
 import type { ParentRef } from '#engine/rules/kernel.ts'
+import { checkLaw } from './check-law.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
 import type { ColumnType } from './types.ts'
@@ -45,7 +46,7 @@ function checkRule(rule: RuleInput | null, path: string, type: ColumnType, scope
 function check(text: string, path: string, result: ColumnType, scope: Scope): void {
   const { table, parents, report } = scope
   if (namesUnreadable(text, scope)) return
-  for (const problem of checkExpression(text, table.columns, result, parents)) {
+  for (const problem of checkExpression(text, table.columns, result, { parents, checkLaw })) {
     reportProblem(problem, text, path, report)
   }
 }

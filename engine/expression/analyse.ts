@@ -4,6 +4,7 @@ import { castScalar } from '#engine/config/cast.ts'
 import { nameHint } from '#engine/config/problem.ts'
 import type { ColumnRef, ParentRef } from '#engine/rules/kernel.ts'
 import { type ArithmeticOperator, arithmetic, negative } from './arithmetic.ts'
+import type { CheckLaw } from './draws.ts'
 import { callFunction } from './functions.ts'
 import { literalKernel } from './literal-kernel.ts'
 import { type Comparison, compare, connective, membership, negation } from './logic.ts'
@@ -19,7 +20,11 @@ export type Names = {
   columns: ReadonlyMap<string, ColumnRef>
   /** The foreign keys of its table. */
   parents: readonly ParentRef[]
+  /** Looks at the parameters of distributions; left out where that is done. */
+  checkLaw?: CheckLaw | undefined
 }
+
+const UNCHECKED: CheckLaw = () => null
 type Recurse = (node: Node) => Typed
 
 function literalKind(value: string | number | boolean | null): ValueKind {
@@ -111,7 +116,8 @@ export function analyse(node: Node, names: Names): Typed {
       return binary(node, recurse)
     case 'call': {
       const parts = node.named.map(({ name, value }) => ({ name, value: recurse(value) }))
-      return callFunction(node.at, node.name, node.args.map(recurse), parts)
+      const args = node.args.map(recurse)
+      return callFunction(node.at, node.name, args, parts, names.checkLaw ?? UNCHECKED)
     }
   }
 }

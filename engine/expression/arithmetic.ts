@@ -12,7 +12,7 @@ import {
 } from '#engine/math/decimal.ts'
 import { pow } from '#engine/math/elementary.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
-import { aligned, mapNumbers, scaleOf, toFloat } from './numbers.ts'
+import { aligned, type Loop, mapNumbers, scaleOf, toFloat } from './numbers.ts'
 import type { BinaryOperator } from './parse.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
@@ -41,7 +41,13 @@ function exactProduct(x: number, y: number): number {
 const multiply: Combine = (left, right, capacity, wanted) => {
   if (isFloat(left, right)) {
     const [a, b] = aligned(left, right, capacity)
-    return mapNumbers(capacity, { ...a.vector, partial: true }, [a, b], (x, y) => x * y)
+    return mapNumbers(
+      capacity,
+      { ...a.vector, partial: true },
+      [a, b],
+      (x, y) => x * y,
+      multiplyAll,
+    )
   }
   const full = scaleOf(left) + scaleOf(right)
   const scale = Math.min(full, wanted ?? full, FINEST_SCALE)
@@ -70,10 +76,26 @@ const divide: Combine = (left, right, capacity, wanted) => {
   })
 }
 
-function onAligned(operation: (x: number, y: number) => number, partial: boolean): Combine {
+const addAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) + (b[i] as number)
+}
+
+const subtractAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) - (b[i] as number)
+}
+
+const multiplyAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) * (b[i] as number)
+}
+
+function onAligned(
+  operation: (x: number, y: number) => number,
+  partial: boolean,
+  loop?: Loop,
+): Combine {
   return (left, right, capacity) => {
     const [a, b] = aligned(left, right, capacity)
-    return mapNumbers(capacity, { ...a.vector, partial }, [a, b], operation)
+    return mapNumbers(capacity, { ...a.vector, partial }, [a, b], operation, loop)
   }
 }
 
@@ -88,8 +110,8 @@ const power: Combine = (left, right, capacity) => {
 }
 
 const COMBINE: Record<ArithmeticOperator, Combine> = {
-  '+': onAligned((x, y) => x + y, false),
-  '-': onAligned((x, y) => x - y, false),
+  '+': onAligned((x, y) => x + y, false, addAll),
+  '-': onAligned((x, y) => x - y, false, subtractAll),
   '*': multiply,
   '/': divide,
   '%': onAligned((x, y) => x % y, true),

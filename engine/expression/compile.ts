@@ -3,20 +3,16 @@
 import type { ColumnType } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import { rescale, roundTo } from '#engine/math/decimal.ts'
-import type { ColumnRef, Kernel, ParentRef, RuleContext } from '#engine/rules/kernel.ts'
-import { analyse } from './analyse.ts'
+import type { ColumnRef, Kernel, RuleContext } from '#engine/rules/kernel.ts'
+import { analyse, type Names } from './analyse.ts'
 import { mapNumbers } from './numbers.ts'
 import { parseExpression } from './parse.ts'
 import { ExpressionError, type ExpressionProblem } from './problem.ts'
 import { asNumbers, isNumeric, kindOfColumn, type Typed, type ValueKind } from './typed.ts'
 
-function typedOf(
-  text: string,
-  columns: readonly ColumnRef[],
-  parents: readonly ParentRef[],
-): Typed {
+function typedOf(text: string, columns: readonly ColumnRef[], more: Omit<Names, 'columns'>): Typed {
   const byName = new Map(columns.map((column) => [column.name, column]))
-  return analyse(parseExpression(text), { columns: byName, parents })
+  return analyse(parseExpression(text), { columns: byName, ...more })
 }
 
 /** Whether a column of the wanted kind can hold what an expression gives. */
@@ -45,10 +41,10 @@ export function checkExpression(
   text: string,
   columns: readonly ColumnRef[],
   result?: ColumnType,
-  parents: readonly ParentRef[] = [],
+  more: Omit<Names, 'columns'> = { parents: [] },
 ): ExpressionProblem[] {
   try {
-    const typed = typedOf(text, columns, parents)
+    const typed = typedOf(text, columns, more)
     return result === undefined ? [] : checkResult(typed, result)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
@@ -83,7 +79,10 @@ export function compileExpression(
   try {
     let ordinal = 0
     const building = { context, nextOrdinal: () => ordinal++ }
-    const kernel = typedOf(text, context.columns, context.parents).build(building, decimals)
+    const kernel = typedOf(text, context.columns, { parents: context.parents }).build(
+      building,
+      decimals,
+    )
     return decimals === null ? kernel : roundedTo(kernel, decimals, context.capacity)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error

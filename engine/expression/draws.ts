@@ -1,14 +1,11 @@
 // Distributions inside expressions: normal(100, 15), poisson(mean: 3). Each call draws by itself.
 
-import { createReport } from '#engine/config/problem.ts'
-import { LATER_RULES, RULES } from '#engine/config/rules/registry.ts'
-import { checkShape } from '#engine/config/shape.ts'
 import type { Rule } from '#engine/config/types.ts'
 import { exp } from '#engine/math/elementary.ts'
 import { arithmetic } from './arithmetic.ts'
 import { randomRange } from './number-functions.ts'
 import { mapNumbers, toFloat } from './numbers.ts'
-import { ExpressionError } from './problem.ts'
+import { ExpressionError, type ExpressionProblem } from './problem.ts'
 import { asNumbers, isNumeric, type Typed, typed } from './typed.ts'
 
 /** Parameters by position, as the rules name them, and whether the values are whole. */
@@ -32,8 +29,10 @@ const LAWS: ReadonlyMap<string, { parameters: readonly string[]; whole?: true }>
 const DRAW_DECIMALS = 6
 const STANDARD_DECIMALS = 12
 
-/** The distributions that this release can draw from inside expressions. */
-export const LAW_NAMES: readonly string[] = [...LAWS.keys()].filter((name) => RULES.has(name))
+/** The distributions of the language. */
+export const LAW_NAMES: readonly string[] = [...LAWS.keys()]
+
+const kindOfLaw = (law: string): 'int' | 'float' => (LAWS.get(law)?.whole ? 'int' : 'float')
 
 export type NamedArgument = { name: string; value: Typed }
 
@@ -71,32 +70,27 @@ function literalOf(law: string, name: string, { at, literal }: Typed): number {
   })
 }
 
-/** The rule of a law with literal parameters, checked as a column's rule would be. */
-function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>): Rule {
-  const spec = RULES.get(law)
-  if (!spec) throw new ExpressionError(at, `no distribution ${law}`)
-  const columnType = LAWS.get(law)?.whole ? 'int' : 'float'
+/** A law's parameters as its rule has them, `type` included. */
+export type LawInput = { type: string } & Record<string, string | number>
+
+/**
+ * What is wrong with the parameters of a law, or that it is not to be had: asked where a config is checked. A
+ * config that was checked is compiled without it.
+ */
+export type CheckLaw = (
+  law: LawInput,
+  columnType: 'int' | 'float',
+) => Omit<ExpressionProblem, 'offset'> | null
+
+/** The rule of a law with literal parameters. */
+function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>, check: CheckLaw): Rule {
+  const kind = kindOfLaw(law)
+  const decimals = kind === 'int' ? 0 : DRAW_DECIMALS
   const entries = [...given].map(([name, value]) => [name, literalOf(law, name, value)] as const)
-  const decimals = columnType === 'int' ? {} : { decimals: DRAW_DECIMALS }
-  const rule = { type: law, ...decimals, ...Object.fromEntries(entries) }
-  const report = createReport()
-  const context = { path: '', columnType, report } as const
-  if (
-    checkShape(spec.schema, rule, '', report, { what: `distribution ${law}`, later: spec.later })
-  ) {
-    spec.check(rule, context)
-  }
-  const [problem] = report.problems
-  if (problem) throw new ExpressionError(at, problem.message, { hint: problem.hint ?? '' })
-  return spec.lower(rule, {
-    columnType,
-    scale: null,
-    locale: '',
-    nowSeconds: 0,
-    isColumn: () => false,
-    lowerShort: () => ({ type: 'constant', value: null }),
-    reference: null,
-  })
+  const parameters = Object.fromEntries(entries)
+  const problem = check({ type: law, ...parameters }, kind)
+  if (problem) throw new ExpressionError(at, problem.message, problem)
+  return { type: law, min: null, max: null, decimals, ...parameters } as Rule
 }
 
 function drawn(at: number, kind: 'int' | 'float', rule: Rule): Typed {
@@ -146,17 +140,9 @@ export function drawFrom(
   law: string,
   args: readonly Typed[],
   named: readonly NamedArgument[],
+  check: CheckLaw,
 ): Typed | undefined {
   if (!LAWS.has(law)) return undefined
-  if (LATER_RULES.includes(law)) {
-    const hint = `Distributions of this release: range, ${LAW_NAMES.join(', ')}`
-    throw new ExpressionError(at, `the function ${law} is not supported by this release`, {
-      ...{ later: true, hint },
-    })
-  }
   const given = assign(at, law, args, named)
-  return (
-    composed(at, law, given) ??
-    drawn(at, LAWS.get(law)?.whole ? 'int' : 'float', ruleOf(at, law, given))
-  )
+  return composed(at, law, given) ?? drawn(at, kindOfLaw(law), ruleOf(at, law, given, check))
 }

@@ -83,6 +83,7 @@ test('text', () => {
   assert.equal(evaluate('length(s)', 'int'), 12)
   assert.equal(evaluate('substr(s, 2, 3)', 'str'), 'nïc')
   assert.equal(evaluate('substr(s, 10)', 'str'), '"x"')
+  assert.equal(evaluate('substr(s, 3 - i + i, length(s) - 9)', 'str'), 'ïco')
 })
 
 test('dates', () => {

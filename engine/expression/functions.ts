@@ -3,7 +3,7 @@
 import { nameHint } from '#engine/config/problem.ts'
 import { choose, coalesce, extreme } from './choose.ts'
 import { DATE_FIELDS, dateField, duration } from './date-functions.ts'
-import { drawFrom, LAW_NAMES, type NamedArgument } from './draws.ts'
+import { type CheckLaw, drawFrom, LAW_NAMES, type NamedArgument } from './draws.ts'
 import { absolute, randomRange, round, roundOneWay } from './number-functions.ts'
 import { ExpressionError } from './problem.ts'
 import { changeCase, concat, length, pad, replace, substring } from './text-functions.ts'
@@ -80,9 +80,10 @@ export function callFunction(
   name: string,
   args: readonly Typed[],
   named: readonly NamedArgument[],
+  checkLaw: CheckLaw,
 ): Typed {
   if (name === 'duration' && args.length === 0) return duration(at, named)
-  const draw = drawFrom(at, name, args, named)
+  const draw = drawFrom(at, name, args, named, checkLaw)
   if (draw) return draw
   const entry = FUNCTIONS.get(name)
   if (!entry) throw unknownFunction(at, name)

@@ -3,72 +3,112 @@
 import { parseDatetime } from '#engine/math/calendar.ts'
 import type { Kernel, NumberKernel } from '#engine/rules/kernel.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
-import type { Vector } from '#engine/rules/vector.ts'
+import { type Nulls, numberVector } from '#engine/rules/vector.ts'
 import { aligned, derived, mapNumbers } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, type Building, isNumeric, isTemporal, type Typed, typed } from './typed.ts'
 
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
 
-const BOOL = { type: 'bool', scale: 0 } as const
 const SECONDS_PER_DAY = 86_400
 
-const TESTS: Record<Comparison, (order: number) => boolean> = {
-  '==': (order) => order === 0,
-  '!=': (order) => order !== 0,
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
+type Loop = (out: Float64Array, a: Float64Array, b: Float64Array, n: number) => void
+
+/** One loop each: a test handed in would be called once a row. */
+const LOOPS: Record<Comparison, Loop> = {
+  '==': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = a[i] === b[i] ? 1 : 0
+  },
+  '!=': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = a[i] === b[i] ? 0 : 1
+  },
+  '<': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) < (b[i] as number) ? 1 : 0
+  },
+  '<=': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) <= (b[i] as number) ? 1 : 0
+  },
+  '>': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) > (b[i] as number) ? 1 : 0
+  },
+  '>=': (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) >= (b[i] as number) ? 1 : 0
+  },
 }
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const TEXT_TESTS: Record<Comparison, (a: string, b: string) => boolean> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+}
 
-/** A boolean kernel from a test of entry i. */
+/** A boolean kernel that `run` fills after its operands; false where `nulls` says so. */
 function boolean(
   capacity: number,
   operands: readonly Kernel[],
-  test: (i: number) => boolean,
+  run: (values: Float64Array, n: number) => void,
+  nulls: readonly (Nulls | null)[] = [],
 ): NumberKernel {
-  const kernel = derived(capacity, { ...BOOL, nullable: false }, [], (values, _, n) => {
-    for (let i = 0; i < n; i++) values[i] = test(i) ? 1 : 0
-  })
+  const vector = numberVector('bool', 0, capacity)
+  const masks = nulls.filter((mask) => mask !== null)
+  const { values } = vector
   return {
-    vector: kernel.vector,
+    vector,
     fill(rows) {
       for (const operand of operands) operand.fill(rows)
-      kernel.fill(rows)
+      run(values, rows.n)
+      for (const mask of masks) {
+        for (let i = 0; i < rows.n; i++) if (mask[i] === 1) values[i] = 0
+      }
     },
   }
 }
 
-/** Whether entry i passes a test of its text; once per word where the vector draws from a list. */
-function textTest(vector: Vector, test: (text: string) => boolean): (i: number) => boolean {
-  if (vector.kind !== 'code') return (i) => !isNull(vector, i) && test(textAt(vector, i))
-  const holds = vector.dictionary.map(test)
-  return (i) => !isNull(vector, i) && (holds[vector.codes[i] as number] as boolean)
+/** A boolean kernel from a test of entry i. */
+function rowByRow(
+  capacity: number,
+  operands: readonly Kernel[],
+  test: (i: number) => boolean,
+): NumberKernel {
+  return boolean(capacity, operands, (values, n) => {
+    for (let i = 0; i < n; i++) values[i] = test(i) ? 1 : 0
+  })
 }
 
-function textComparison(test: (order: number) => boolean, left: Typed, right: Typed): Typed {
+/** Whether the text passes a test; once per word where the vector draws from a list. */
+function textTest(kernel: Kernel, capacity: number, test: (text: string) => boolean): NumberKernel {
+  const { vector } = kernel
+  if (vector.kind !== 'code') {
+    return rowByRow(capacity, [kernel], (i) => !isNull(vector, i) && test(textAt(vector, i)))
+  }
+  const holds = Float64Array.from(vector.dictionary, (text) => (test(text) ? 1 : 0))
+  const { codes } = vector
+  const run = (values: Float64Array, n: number): void => {
+    for (let i = 0; i < n; i++) values[i] = holds[codes[i] as number] as number
+  }
+  return boolean(capacity, [kernel], run, [vector.nulls])
+}
+
+function textComparison(comparison: Comparison, left: Typed, right: Typed): Typed {
+  const test = TEXT_TESTS[comparison]
   return typed(left.at, 'bool', (building) => {
     const { capacity } = building.context
     const a = left.build(building, null)
     if (typeof right.literal === 'string') {
       const { literal } = right
-      return boolean(
-        capacity,
-        [a],
-        textTest(a.vector, (text) => test(compareText(text, literal))),
-      )
+      return textTest(a, capacity, (text) => test(text, literal))
     }
     const b = right.build(building, null)
-    return boolean(
+    return rowByRow(
       capacity,
       [a, b],
       (i) =>
         !isNull(a.vector, i) &&
         !isNull(b.vector, i) &&
-        test(compareText(textAt(a.vector, i), textAt(b.vector, i))),
+        test(textAt(a.vector, i), textAt(b.vector, i)),
     )
   })
 }
@@ -80,19 +120,16 @@ function inSeconds(kernel: NumberKernel, capacity: number): NumberKernel {
   return mapNumbers(capacity, shape, [kernel], (days) => days * SECONDS_PER_DAY)
 }
 
-function numberComparison(test: (order: number) => boolean, left: Typed, right: Typed): Typed {
+function numberComparison(comparison: Comparison, left: Typed, right: Typed): Typed {
   return typed(left.at, 'bool', (building) => {
     const { capacity } = building.context
     const x = inSeconds(asNumbers(left.build(building, null)), capacity)
     const y = inSeconds(asNumbers(right.build(building, null)), capacity)
     const [a, b] = isNumeric(left.kind) ? aligned(x, y, capacity) : [x, y]
-    const first = a.vector.values
-    const second = b.vector.values
-    const nullable = a.vector.nulls !== null || b.vector.nulls !== null
-    return boolean(capacity, [a, b], (i) => {
-      if (nullable && (isNull(a.vector, i) || isNull(b.vector, i))) return false
-      return test((first[i] as number) - (second[i] as number))
-    })
+    const loop = LOOPS[comparison]
+    const run = (values: Float64Array, n: number): void =>
+      loop(values, a.vector.values, b.vector.values, n)
+    return boolean(capacity, [a, b], run, [a.vector.nulls, b.vector.nulls])
   })
 }
 
@@ -100,10 +137,11 @@ function numberComparison(test: (order: number) => boolean, left: Typed, right: 
 function nullTest(operand: Typed, wantNull: boolean): Typed {
   return typed(operand.at, 'bool', (building) => {
     const kernel = operand.build(building, null)
-    return boolean(
+    const { nulls } = kernel.vector
+    return rowByRow(
       building.context.capacity,
       [kernel],
-      (i) => isNull(kernel.vector, i) === wantNull,
+      (i) => (nulls !== null && nulls[i] === 1) === wantNull,
     )
   })
 }
@@ -129,18 +167,17 @@ const FLIPPED: Record<Comparison, Comparison> = {
 
 /** `left comparison right`; ExpressionError where the types do not compare. */
 export function compare(comparison: Comparison, left: Typed, right: Typed): Typed {
-  const test = TESTS[comparison]
   const equality = comparison === '==' || comparison === '!='
   if (right.kind === 'null' && equality) return nullTest(left, comparison === '==')
   if (left.kind === 'null' && equality) return nullTest(right, comparison === '==')
   if (left.kind === 'str' && right.kind === 'str') {
     return typeof left.literal === 'string'
-      ? textComparison(TESTS[FLIPPED[comparison]], right, left)
-      : textComparison(test, left, right)
+      ? textComparison(FLIPPED[comparison], right, left)
+      : textComparison(comparison, left, right)
   }
   if (isTemporal(left.kind) && right.kind === 'str') {
     const date = asTemporal(right)
-    if (date) return numberComparison(test, left, date)
+    if (date) return numberComparison(comparison, left, date)
   }
   if (left.kind === 'str' && isTemporal(right.kind)) {
     return compare(FLIPPED[comparison], right, left)
@@ -149,7 +186,7 @@ export function compare(comparison: Comparison, left: Typed, right: Typed): Type
     left.kind === right.kind ||
     (isNumeric(left.kind) && isNumeric(right.kind)) ||
     (isTemporal(left.kind) && isTemporal(right.kind))
-  if (alike) return numberComparison(test, left, right)
+  if (alike) return numberComparison(comparison, left, right)
   const message = `"${comparison}" does not compare ${left.kind} with ${right.kind}`
   throw new ExpressionError(left.at, message)
 }
@@ -160,20 +197,31 @@ export function requireBool(operand: Typed, place: string): void {
   throw new ExpressionError(operand.at, `${place} needs true or false, not ${operand.kind}`)
 }
 
-const isTrue = (kernel: NumberKernel, i: number): boolean =>
-  kernel.vector.values[i] !== 0 && kernel.vector.nulls?.[i] !== 1
+/** A boolean without nulls: they count as false. */
+function withoutNulls(kernel: NumberKernel, capacity: number): NumberKernel {
+  const { nulls, values: own } = kernel.vector
+  if (!nulls) return kernel
+  const copy = (values: Float64Array, n: number): void => {
+    for (let i = 0; i < n; i++) values[i] = own[i] as number
+  }
+  return boolean(capacity, [kernel], copy, [nulls])
+}
 
 /** `left and right`, `left or right`. */
 export function connective(operator: 'and' | 'or', left: Typed, right: Typed): Typed {
   for (const operand of [left, right]) requireBool(operand, `"${operator}"`)
   return typed(left.at, 'bool', (building) => {
-    const a = asNumbers(left.build(building, null))
-    const b = asNumbers(right.build(building, null))
-    const test =
-      operator === 'and'
-        ? (i: number) => isTrue(a, i) && isTrue(b, i)
-        : (i: number) => isTrue(a, i) || isTrue(b, i)
-    return boolean(building.context.capacity, [a, b], test)
+    const { capacity } = building.context
+    const a = withoutNulls(asNumbers(left.build(building, null)), capacity)
+    const b = withoutNulls(asNumbers(right.build(building, null)), capacity)
+    const [x, y] = [a.vector.values, b.vector.values]
+    const and = (values: Float64Array, n: number): void => {
+      for (let i = 0; i < n; i++) values[i] = x[i] !== 0 && y[i] !== 0 ? 1 : 0
+    }
+    const or = (values: Float64Array, n: number): void => {
+      for (let i = 0; i < n; i++) values[i] = x[i] !== 0 || y[i] !== 0 ? 1 : 0
+    }
+    return boolean(capacity, [a, b], operator === 'and' ? and : or)
   })
 }
 
@@ -181,8 +229,12 @@ export function connective(operator: 'and' | 'or', left: Typed, right: Typed): T
 export function negation(operand: Typed): Typed {
   requireBool(operand, '"not"')
   return typed(operand.at, 'bool', (building) => {
-    const kernel = asNumbers(operand.build(building, null))
-    return boolean(building.context.capacity, [kernel], (i) => !isTrue(kernel, i))
+    const { capacity } = building.context
+    const kernel = withoutNulls(asNumbers(operand.build(building, null)), capacity)
+    const own = kernel.vector.values
+    return boolean(capacity, [kernel], (values, n) => {
+      for (let i = 0; i < n; i++) values[i] = own[i] === 0 ? 1 : 0
+    })
   })
 }
 
@@ -204,8 +256,7 @@ export function membership(left: Typed, items: readonly Typed[]): Typed {
     const list = new Set<unknown>(literals)
     return typed(left.at, 'bool', (building) => {
       const kernel = left.build(building, null)
-      const test = textTest(kernel.vector, (text) => list.has(text))
-      return boolean(building.context.capacity, [kernel], test)
+      return textTest(kernel, building.context.capacity, (text) => list.has(text))
     })
   }
   const same = builtOnce(left)

@@ -6,6 +6,9 @@ import { type NumberType, numberVector } from '#engine/rules/vector.ts'
 
 type Operation = (a: number, b: number) => number
 
+/** The operation over whole arrays, for those that a call a row would slow down. */
+export type Loop = (out: Float64Array, a: Float64Array, b: Float64Array, n: number) => void
+
 /** A number kernel filled by `run` after its operands; `nullable` gives it a mask to fill as well. */
 export function derived(
   capacity: number,
@@ -49,21 +52,21 @@ export function mapNumbers(
   shape: { type: NumberType; scale: number; partial?: boolean },
   operands: readonly [NumberKernel, NumberKernel?],
   operation: Operation,
+  loop: Loop = (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = operation(a[i] as number, b[i] as number)
+  },
 ): NumberKernel {
   const [left, right = left] = operands
   const used = left === right ? [left] : [left, right]
+  const masks = used.map((operand) => operand.vector.nulls)
   const partial = shape.partial === true
   const nullable = partial || used.some((operand) => operand.vector.nulls)
   const a = left.vector.values
   const b = right.vector.values
   return derived(capacity, { ...shape, nullable }, used, (values, nulls, n) => {
-    for (let i = 0; i < n; i++) values[i] = operation(a[i] as number, b[i] as number)
+    loop(values, a, b, n)
     if (!nulls) return
-    uniteNulls(
-      nulls,
-      used.map((operand) => operand.vector.nulls),
-      n,
-    )
+    uniteNulls(nulls, masks, n)
     if (partial) dropNonNumbers(values, nulls, n)
   })
 }

@@ -4,6 +4,7 @@ import type { Rows } from '#engine/rows.ts'
 import type { Kernel } from '#engine/rules/kernel.ts'
 import { lowerCase, upperCase } from '#engine/rules/letter-case.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
+import { piecesOf } from '#engine/rules/template.ts'
 import { textKernel } from '#engine/rules/text-kernel.ts'
 import { derived } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
@@ -20,6 +21,14 @@ export function concat(operands: readonly Typed[]): Typed {
     const kernels = operands.map((operand) => operand.build(building, null))
     const fill = (rows: Rows) => {
       for (const kernel of kernels) kernel.fill(rows)
+    }
+    const pieces = operands.map(({ literal }, i) =>
+      typeof literal === 'string'
+        ? [{ kind: 'literal', text: literal } as const]
+        : piecesOf((kernels[i] as Kernel).vector),
+    )
+    if (pieces.every((list) => list !== null)) {
+      return { vector: { kind: 'pieces', pieces: pieces.flat(), nulls: null }, fill }
     }
     return textKernel(building.context.capacity, fill, (i) =>
       kernels.map(({ vector }) => textAt(vector, i)).join(''),
@@ -112,6 +121,12 @@ export function length(operand: Typed): Typed {
   })
 }
 
+function slice(text: string, start: number, size: number | null): string {
+  const first = Math.max(start - 1, 0)
+  const last = size === null ? undefined : first + Math.max(size, 0)
+  return Array.from(text).slice(first, last).join('')
+}
+
 /** `substr(text, start)` and `substr(text, start, length)`: characters, the first is number 1. */
 export function substring(operand: Typed, start: Typed, count: Typed | null): Typed {
   requireText(operand, 'substr')
@@ -123,6 +138,10 @@ export function substring(operand: Typed, start: Typed, count: Typed | null): Ty
     const { capacity } = building.context
     const kernel = operand.build(building, null)
     const { vector } = kernel
+    const [first, most] = [start.literal, count ? count.literal : null]
+    if (typeof first === 'number' && (most === null || typeof most === 'number')) {
+      return mapText(kernel, capacity, (text) => slice(text, first, most))
+    }
     const from = asNumbers(start.build(building, null))
     const size = count ? asNumbers(count.build(building, null)) : null
     const fill = (rows: Rows) => {
@@ -131,9 +150,8 @@ export function substring(operand: Typed, start: Typed, count: Typed | null): Ty
       size?.fill(rows)
     }
     const text = textKernel(capacity, fill, (i) => {
-      const first = Math.max((from.vector.values[i] as number) - 1, 0)
-      const last = size ? first + Math.max(size.vector.values[i] as number, 0) : undefined
-      return Array.from(textAt(vector, i)).slice(first, last).join('')
+      const most = size ? (size.vector.values[i] as number) : null
+      return slice(textAt(vector, i), from.vector.values[i] as number, most)
     })
     return { ...text, vector: { ...text.vector, nulls: vector.nulls } }
   })

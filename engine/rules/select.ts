@@ -2,60 +2,95 @@
 
 import type { Rows } from '#engine/rows.ts'
 import type { Kernel } from './kernel.ts'
-import { isNull, textAt } from './read.ts'
-import type { CodeVector, NumberVector, UuidVector, Vector } from './vector.ts'
+import { textAt } from './read.ts'
+import type { CodeVector, Nulls, NumberVector, UuidVector, Vector } from './vector.ts'
 
 /** A condition over a batch: 1 where it holds. The mask is valid after each fill. */
 export type Mask = { readonly mask: Uint8Array; readonly fill: (rows: Rows) => void }
 
-type Copy = (branch: number, i: number) => void
+/** Takes the values of a branch in the rows whose winner it is. */
+type Take = (branch: number, winners: Int32Array, n: number) => void
 
-function numberTarget(from: readonly NumberVector[], capacity: number): [Vector, Copy] {
+function numberTarget(from: readonly NumberVector[], capacity: number): [Vector, Take] {
   const [first] = from as [NumberVector]
   const scale = Math.max(...from.map((vector) => vector.scale))
-  const target = { ...first, scale, values: new Float64Array(capacity) }
-  const copy: Copy = (branch, i) => {
-    target.values[i] = (from[branch] as NumberVector).values[i] as number
+  const values = new Float64Array(capacity)
+  const take: Take = (branch, winners, n) => {
+    const source = (from[branch] as NumberVector).values
+    for (let i = 0; i < n; i++) if (winners[i] === branch) values[i] = source[i] as number
   }
-  return [target, copy]
+  return [{ ...first, scale, values }, take]
 }
 
-function codeTarget(from: readonly CodeVector[], capacity: number): [Vector, Copy] {
+function codeTarget(from: readonly CodeVector[], capacity: number): [Vector, Take] {
   const dictionary = from.flatMap((vector) => vector.dictionary)
   const offsets = from.map((_, branch) =>
     from.slice(0, branch).reduce((sum, vector) => sum + vector.dictionary.length, 0),
   )
   const codes = new Int32Array(capacity)
-  const copy: Copy = (branch, i) => {
-    const code = (from[branch] as CodeVector).codes[i] as number
-    codes[i] = code + (offsets[branch] as number)
+  const take: Take = (branch, winners, n) => {
+    const source = (from[branch] as CodeVector).codes
+    const offset = offsets[branch] as number
+    for (let i = 0; i < n; i++) {
+      if (winners[i] === branch) codes[i] = (source[i] as number) + offset
+    }
   }
-  return [{ kind: 'code', dictionary, codes, nulls: null }, copy]
+  return [{ kind: 'code', dictionary, codes, nulls: null }, take]
 }
 
-function uuidTarget(from: readonly UuidVector[], capacity: number): [Vector, Copy] {
+function uuidTarget(from: readonly UuidVector[], capacity: number): [Vector, Take] {
   const plane = () => new Int32Array(capacity)
   const words = [plane(), plane(), plane(), plane()] as const
-  const copy: Copy = (branch, i) => {
-    const source = from[branch] as UuidVector
-    for (const [k, word] of words.entries()) word[i] = source.words[k]?.[i] as number
+  const take: Take = (branch, winners, n) => {
+    const source = (from[branch] as UuidVector).words
+    for (const [k, word] of words.entries()) {
+      const plane = source[k] as Int32Array
+      for (let i = 0; i < n; i++) if (winners[i] === branch) word[i] = plane[i] as number
+    }
   }
-  return [{ kind: 'uuid', words, nulls: null }, copy]
+  return [{ kind: 'uuid', words, nulls: null }, take]
 }
 
-function textTarget(from: readonly Vector[], capacity: number): [Vector, Copy] {
+function textTarget(from: readonly Vector[], capacity: number): [Vector, Take] {
   const values = new Array<string>(capacity).fill('')
-  const copy: Copy = (branch, i) => {
-    values[i] = textAt(from[branch] as Vector, i)
+  const take: Take = (branch, winners, n) => {
+    const vector = from[branch] as Vector
+    for (let i = 0; i < n; i++) if (winners[i] === branch) values[i] = textAt(vector, i)
   }
-  return [{ kind: 'text', values, nulls: null }, copy]
+  return [{ kind: 'text', values, nulls: null }, take]
 }
 
-function targetOf(from: readonly Vector[], capacity: number): [Vector, Copy] {
+function targetOf(from: readonly Vector[], capacity: number): [Vector, Take] {
   if (from.every((vector) => vector.kind === 'number')) return numberTarget(from, capacity)
   if (from.every((vector) => vector.kind === 'code')) return codeTarget(from, capacity)
   if (from.every((vector) => vector.kind === 'uuid')) return uuidTarget(from, capacity)
   return textTarget(from, capacity)
+}
+
+/** The number of the first mask that holds in each row; that of the masks where none does. */
+function findWinners(winners: Int32Array, masks: readonly Uint8Array[], n: number): void {
+  winners.fill(masks.length, 0, n)
+  for (let k = masks.length - 1; k >= 0; k--) {
+    const mask = masks[k] as Uint8Array
+    for (let i = 0; i < n; i++) if (mask[i] === 1) winners[i] = k
+  }
+}
+
+/** 1 where the winner's value is null, or there is none. */
+function takeNulls(
+  nulls: Nulls,
+  vectors: readonly Vector[],
+  branches: number,
+  winners: Int32Array,
+  n: number,
+): void {
+  for (let k = 0; k <= branches; k++) {
+    const vector = vectors[k]
+    const own = vector?.nulls ?? null
+    for (let i = 0; i < n; i++) {
+      if (winners[i] === k) nulls[i] = own ? (own[i] as number) : vector ? 0 : 1
+    }
+  }
 }
 
 /**
@@ -69,25 +104,19 @@ export function selectKernel(
 ): Kernel {
   const kernels = [...branches.map(({ kernel }) => kernel), ...(otherwise ? [otherwise] : [])]
   const vectors = kernels.map((kernel) => kernel.vector)
-  const [target, copy] = targetOf(vectors, capacity)
+  const [target, take] = targetOf(vectors, capacity)
   const nullable = !otherwise || vectors.some((vector) => vector.nulls)
   const nulls = nullable ? new Uint8Array(capacity) : null
   const masks = branches.map(({ when }) => when.mask)
-  const pick = (i: number): number => {
-    for (let k = 0; k < masks.length; k++) if ((masks[k] as Uint8Array)[i] === 1) return k
-    return masks.length
-  }
+  const winners = new Int32Array(capacity)
   return {
     vector: { ...target, nulls },
     fill(rows) {
       for (const { when } of branches) when.fill(rows)
       for (const kernel of kernels) kernel.fill(rows)
-      for (let i = 0; i < rows.n; i++) {
-        const branch = pick(i)
-        const vector = vectors[branch]
-        if (vector) copy(branch, i)
-        if (nulls) nulls[i] = !vector || isNull(vector, i) ? 1 : 0
-      }
+      findWinners(winners, masks, rows.n)
+      for (let k = 0; k < vectors.length; k++) take(k, winners, rows.n)
+      if (nulls) takeNulls(nulls, vectors, branches.length, winners, rows.n)
     },
   }
 }

@@ -14,10 +14,8 @@ function slotOf(part: RuleOf<'template'>['parts'][number], context: RuleContext)
   return context.nested(part.rule)
 }
 
-/** The slot as pieces; null where it has to be spelled out row by row. */
-function piecesOf(slot: Slot): readonly Piece[] | null {
-  if ('text' in slot) return [{ kind: 'literal', text: slot.text }]
-  const { vector } = slot
+/** A vector as pieces of text; null where it has to be spelled out row by row. */
+export function piecesOf(vector: Vector): readonly Piece[] | null {
   if (vector.nulls) return null
   if (vector.kind === 'pieces') return vector.pieces
   if (vector.kind === 'code') {
@@ -34,7 +32,9 @@ export function compileTemplate(rule: RuleOf<'template'>, context: RuleContext):
   const fill = (rows: Rows) => {
     for (const slot of slots) if ('fill' in slot) slot.fill(rows)
   }
-  const pieces = slots.map(piecesOf)
+  const pieces = slots.map((slot) =>
+    'text' in slot ? [{ kind: 'literal', text: slot.text } as const] : piecesOf(slot.vector),
+  )
   if (pieces.every((list) => list !== null)) {
     return { vector: { kind: 'pieces', pieces: pieces.flat(), nulls: null }, fill }
   }
