@@ -9,7 +9,8 @@ import type { Output } from './output.ts'
 
 export type WriteRows = (out: Output, n: number) => void
 
-type Loop = (memory: Uint8Array, view: DataView, p: number, n: number) => number
+/** Writes n rows at p; returns the position behind them. */
+export type Loop = (memory: Uint8Array, view: DataView, p: number, n: number) => number
 
 /** Longer functions are cut: the optimising compiler gives up on huge ones. */
 const CELLS_PER_LOOP = 40
@@ -49,7 +50,11 @@ function generatedLoop(cells: readonly Cell[]): Loop {
   return closureLoop(joined(parts))
 }
 
-function loopOf(cells: readonly Cell[], mode: 'generated' | 'closures'): Loop {
+/** A loop over rows of the cells, generated unless the host forbids it or closures are asked for. */
+export function createLoop(
+  cells: readonly Cell[],
+  mode: 'generated' | 'closures' = 'generated',
+): Loop {
   if (mode === 'closures') return closureLoop(joined(cells))
   try {
     return generatedLoop(cells)
@@ -75,7 +80,7 @@ export function createRowWriter(
   ]
   let loop: Loop | null = null
   return (out, n) => {
-    loop ??= loopOf(cells, mode)
+    loop ??= createLoop(cells, mode)
     out.reserve(cells.reduce((sum, cell) => sum + cell.bound(n), 0))
     out.length = loop(out.memory, out.view, out.length, n)
   }

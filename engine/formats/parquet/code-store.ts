@@ -1,0 +1,135 @@
+// Strings out of a list: the list is the dictionary, sorted, so that statistics are a matter of integers.
+
+import type { CodeVector } from '#engine/rules/vector.ts'
+import { compareBytes, textBounds } from './byte-bounds.ts'
+import { type ByteSink, reserve } from './byte-sink.ts'
+import type { ValueStore, ValueWriter } from './column.ts'
+import { dictionaryBytes, dictionaryWriter } from './dictionary.ts'
+import type { PageRange } from './presence.ts'
+
+/** Entries in order, none twice, and each code's place among them. */
+type Ranking = { entries: Uint8Array[]; ranks: Int32Array }
+
+function rankingOf(dictionary: readonly string[]): Ranking {
+  const encoder = new TextEncoder()
+  const encoded = dictionary.map((text) => encoder.encode(text))
+  const order = Array.from(encoded, (_, code) => code)
+  order.sort((a, b) => compareBytes(encoded[a] as Uint8Array, encoded[b] as Uint8Array))
+  const entries: Uint8Array[] = []
+  const ranks = new Int32Array(dictionary.length)
+  for (const code of order) {
+    const entry = encoded[code] as Uint8Array
+    const last = entries.at(-1)
+    if (!last || compareBytes(last, entry) !== 0) entries.push(entry)
+    ranks[code] = entries.length - 1
+  }
+  return { entries, ranks }
+}
+
+/** Values as plain bytes: each with its length in front. */
+function plainEntries(entries: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(entries.reduce((sum, entry) => sum + 4 + entry.length, 0))
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const entry of entries) {
+    view.setUint32(at, entry.length, true)
+    bytes.set(entry, at + 4)
+    at += 4 + entry.length
+  }
+  return bytes
+}
+
+function copy(
+  vector: CodeVector,
+  ranks: Int32Array,
+  n: number,
+  to: Int32Array,
+  at: number,
+): number {
+  const { codes, nulls } = vector
+  let next = at
+  if (nulls) {
+    for (let i = 0; i < n; i++) {
+      if (nulls[i] === 1) continue
+      to[next++] = ranks[codes[i] as number] as number
+    }
+  } else for (let i = 0; i < n; i++) to[next++] = ranks[codes[i] as number] as number
+  return next
+}
+
+type Store = { ranking: Ranking; values: Int32Array; indices: Int32Array }
+
+/** The ranks in use, ascending; `places` gets the index of each. */
+function usedRanks({ ranking, values }: Store, count: number, places: Int32Array): number[] {
+  places.fill(0)
+  for (let i = 0; i < count; i++) places[values[i] as number] = 1
+  const used: number[] = []
+  for (let rank = 0; rank < ranking.entries.length; rank++) {
+    if (places[rank] === 1) places[rank] = used.push(rank) - 1
+  }
+  return used
+}
+
+function extremeRanks(values: Int32Array, { from, to }: PageRange): [number, number] {
+  let min = values[from] as number
+  let max = min
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i] as number
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return [min, max]
+}
+
+function plainWriter({ ranking, values }: Store, bounds: ValueWriter['bounds']): ValueWriter {
+  return {
+    ...{ encoding: 'plain', dictionary: null, bounds },
+    append(sink: ByteSink, { from, to }) {
+      for (let i = from; i < to; i++) {
+        const entry = ranking.entries[values[i] as number] as Uint8Array
+        reserve(sink, 4 + entry.length)
+        sink.view.setUint32(sink.length, entry.length, true)
+        sink.memory.set(entry, sink.length + 4)
+        sink.length += 4 + entry.length
+      }
+    },
+  }
+}
+
+function writerOf(store: Store, count: number, places: Int32Array): ValueWriter {
+  const { ranking, values, indices } = store
+  const entry = (rank: number) => ranking.entries[rank] as Uint8Array
+  const bounds: ValueWriter['bounds'] = (page) => {
+    if (page.to === page.from) return null
+    const [min, max] = extremeRanks(values, page)
+    return textBounds(entry(min), entry(max))
+  }
+  const used = usedRanks(store, count, places)
+  const bytes = plainEntries(used.map(entry))
+  if (2 * used.length > count) {
+    let plain = 0
+    for (let i = 0; i < count; i++) plain += 4 + entry(values[i] as number).length
+    if (dictionaryBytes(count, used.length, bytes.length) >= plain)
+      return plainWriter(store, bounds)
+  }
+  for (let i = 0; i < count; i++) indices[i] = places[values[i] as number] as number
+  return dictionaryWriter({ indices, bytes, values: used.length, bounds })
+}
+
+/** Values of a list, for at most `capacity` rows. */
+export function createCodeStore(vector: CodeVector, capacity: number): ValueStore {
+  const ranking = rankingOf(vector.dictionary)
+  const store = { ranking, values: new Int32Array(capacity), indices: new Int32Array(capacity) }
+  const places = new Int32Array(ranking.entries.length)
+  let count = 0
+  return {
+    take(n) {
+      count = copy(vector, ranking.ranks, n, store.values, count)
+    },
+    writer: (values) => writerOf(store, values, places),
+    compare: compareBytes,
+    reset() {
+      count = 0
+    },
+  }
+}
