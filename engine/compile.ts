@@ -10,6 +10,7 @@ import { createRows, setRange } from './rows.ts'
 import { PARENTS_PER_BLOCK } from './rules/children.ts'
 import { scalarAt } from './rules/read.ts'
 import type { Vector } from './rules/vector.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 import { createScope, type Dataset, type Scope } from './scope.ts'
 
 export type CompiledTable = {
@@ -45,6 +46,8 @@ export type CompileOptions = {
   random?: 'fastest' | 'plain'
   /** Rows evaluated at a time, 1 to 4,096; by default as many as fit the cache. Same bytes. */
   batchRows?: number
+  /** For configs with plug-ins: `await sandboxFor(config)`. */
+  sandbox?: Sandbox | null
 }
 
 const MOST_BATCH_ROWS = 4096
@@ -117,7 +120,7 @@ export function compile(
   options: CompileOptions = {},
 ): CompiledDataset {
   const random = createGenerator(PARENTS_PER_BLOCK, options.random)
-  const dataset = { config, plan, random }
+  const dataset = { config, plan, random, sandbox: options.sandbox ?? null }
   const tables = plan.tables.map((planned) => {
     const table = config.tables.find(({ name }) => name === planned.name)
     if (!table) throw new AppError('invalid_config', `no table ${planned.name}`)

@@ -26,12 +26,14 @@ import {
 import { compileRule } from './rules/registry.ts'
 import { type Mask, selectKernel } from './rules/select.ts'
 import type { Vector } from './rules/vector.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 
 /** What all scopes of a dataset share. */
 export type Dataset = {
   readonly config: ResolvedConfig
   readonly plan: Plan
   readonly random: Generator
+  readonly sandbox: Sandbox | null
 }
 
 export type Scope = {
@@ -175,6 +177,8 @@ function createContext(
     unique: column.unique || (column.primary_key && sole),
     rows: tableOf(dataset, table.name)[1].rows,
     random: dataset.random,
+    plugins: dataset.config.plugins ?? {},
+    sandbox: dataset.sandbox,
     stream: { key, draw: RULE_DRAW },
     columns: table.columns,
     parents: parentsOf(dataset, table),

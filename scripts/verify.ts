@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   for (const { name, rows, cid } of found.manifest.files)
     console.log(`${name.padEnd(24)} ${String(rows).padStart(12)} rows  ${cid}  = its chunks`)
   const sample = values.all ? Number.POSITIVE_INFINITY : Number(values.sample)
-  const { checked, of, mismatches } = verifyChunks(found, {
+  const { checked, of, mismatches } = await verifyChunks(found, {
     sample,
     onChunk: ({ table, chunk, cid }, equal) =>
       console.log(`${equal ? 'equal    ' : 'DIFFERENT'} ${table} chunk ${chunk}  ${cid}`),

@@ -19,9 +19,11 @@ import { FUNCTION_NAMES } from '#engine/expression/functions.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { previewTable } from '#engine/preview.ts'
+import { loadSandbox } from '#engine/sandbox/sandbox.ts'
 
 const ROOT = new URL('../', import.meta.url)
 const validate = new Ajv2020().compile(JSON.parse(publishedSchema()) as object)
+const sandbox = await loadSandbox()
 const NOW = 1_767_225_600
 const ROWS_SHOWN = 20
 
@@ -53,7 +55,7 @@ function resolved(block: Block): ResolvedConfig {
 
 function fileOf(config: ResolvedConfig, table: string): string {
   const out = new Output(1 << 20)
-  writeChunk(compile(config, planConfig(config)).table(table), 0, out)
+  writeChunk(compile(config, planConfig(config), { sandbox }).table(table), 0, out)
   return Buffer.from(out.bytes()).toString()
 }
 
@@ -67,7 +69,7 @@ function check(block: Block): void {
   assert.ok(validate(parse(configOf(block))), JSON.stringify(validate.errors))
   const config = resolved(block)
   for (const { name } of config.tables) {
-    const { columns, rows } = previewTable(config, name, ROWS_SHOWN)
+    const { columns, rows } = previewTable(config, name, ROWS_SHOWN, { sandbox })
     for (const row of rows) assert.equal(row.length, columns.length)
   }
   const last = config.tables.at(-1)?.name ?? ''

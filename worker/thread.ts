@@ -5,6 +5,8 @@ import { type CompiledDataset, type CompiledTable, compile } from '#engine/compi
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
+import type { Sandbox } from '#engine/sandbox/sandbox.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import { createHttpPut } from './http-put.ts'
 import { createOutputs, runLease } from './run-lease.ts'
 import type { FromThread, LeaseRun, SignedPut, SpecBody, ToThread } from './thread-messages.ts'
@@ -45,10 +47,10 @@ const upload = createUploadPart({ http: createHttpPut({ authority }), sign })
 
 let latest: { digest: string; dataset: CompiledDataset } | null = null
 
-function datasetOf({ digest, body }: SpecBody): CompiledDataset {
+async function datasetOf({ digest, body }: SpecBody): Promise<CompiledDataset> {
   if (latest?.digest === digest) return latest.dataset
   const spec = JSON.parse(Buffer.from(body).toString()) as { config: ResolvedConfig; plan: Plan }
-  const dataset = compiled(spec)
+  const dataset = compiled(spec, await sandboxFor(spec.config))
   latest = { digest, dataset }
   return dataset
 }
@@ -57,18 +59,21 @@ function datasetOf({ digest, body }: SpecBody): CompiledDataset {
  * Jobs that differ by their submission time alone make the same bytes (times are resolved by now), so they share
  * what is compiled, and with it what the engine has warmed up.
  */
-function compiled({ config, plan }: { config: ResolvedConfig; plan: Plan }): CompiledDataset {
+function compiled(
+  { config, plan }: { config: ResolvedConfig; plan: Plan },
+  sandbox: Sandbox | null,
+): CompiledDataset {
   const key = JSON.stringify([{ ...config, now: 0 }, plan])
   const known = datasets.get(key)
-  const dataset = known ?? compile(config, plan)
+  const dataset = known ?? compile(config, plan, { sandbox })
   datasets.delete(key)
   datasets.set(key, dataset)
   if (datasets.size > DATASETS_KEPT) datasets.delete(datasets.keys().next().value ?? '')
   return dataset
 }
 
-function tableOf(lease: LeaseRun): CompiledTable {
-  const table = datasetOf(lease.spec).tables[lease.table]
+async function tableOf(lease: LeaseRun): Promise<CompiledTable> {
+  const table = (await datasetOf(lease.spec)).tables[lease.table]
   if (!table) throw new AppError('invalid_request', `the plan has no table ${lease.table}`)
   return table
 }
@@ -78,7 +83,7 @@ async function run(lease: LeaseRun): Promise<void> {
   running = lease.leaseId
   let stale = false
   try {
-    const deps = { table: tableOf(lease), upload, outputs, tell }
+    const deps = { table: await tableOf(lease), upload, outputs, tell }
     const signals = { cancel: cancel.signal, finish: finish.signal }
     stale = (await runLease(deps, lease, signals)).stale
   } catch (error) {

@@ -4,13 +4,15 @@ import { compile } from '#engine/compile.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { Output } from '#engine/formats/output.ts'
 import type { Plan } from '#engine/plan.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 
 const SAMPLE_ROWS = 64
 const SAMPLE_BYTES_MAX = 64 * 1024 * 1024
 
 /** Bytes per table, in the order of the plan; exact for tables that are no longer than the sample. */
-export function estimateBytes(config: ResolvedConfig, plan: Plan): number[] {
-  const compiled = compile(config, plan, { batchRows: SAMPLE_ROWS })
+export async function estimateBytes(config: ResolvedConfig, plan: Plan): Promise<number[]> {
+  const sandbox = await sandboxFor(config)
+  const compiled = compile(config, plan, { batchRows: SAMPLE_ROWS, sandbox })
   return compiled.tables.map((table) => {
     const out = new Output(SAMPLE_BYTES_MAX)
     let sampled = 0

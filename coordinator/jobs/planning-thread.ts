@@ -10,7 +10,7 @@ const { config, sample } = workerData as { config: ResolvedConfig; sample: boole
 
 try {
   const plan = planConfig(config)
-  parentPort?.postMessage({ plan, bytes: sample ? estimateBytes(config, plan) : null })
+  parentPort?.postMessage({ plan, bytes: sample ? await estimateBytes(config, plan) : null })
 } catch (error) {
   parentPort?.postMessage({ code: codeOf(error), message: (error as Error).message })
 }

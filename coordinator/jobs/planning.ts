@@ -58,8 +58,9 @@ export function createPlanner(): Planner {
     async plan(config, { sample }) {
       const parents = countedParents(config)
       requireFeasible(parents)
-      if (!sample && parents <= PARENTS_INLINE_MAX) return { plan: planConfig(config), bytes: null }
-      return inThread(config, sample)
+      const tried = sample || config.plugins !== undefined
+      if (!tried && parents <= PARENTS_INLINE_MAX) return { plan: planConfig(config), bytes: null }
+      return inThread(config, tried)
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.terminate()))

@@ -6,6 +6,7 @@ import { chunkRange } from '#engine/chunk.ts'
 import { type CompiledTable, compile } from '#engine/compile.ts'
 import type { ColumnType, ResolvedConfig, Scalar } from '#engine/config/types.ts'
 import type { Plan } from '#engine/plan.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 
 /** What a preview may hold: wider tables show fewer rows. */
 const VALUES_MAX = 100_000
@@ -25,7 +26,8 @@ export async function previewJob(
   { config, plan }: { config: ResolvedConfig; plan: Plan },
   { jobId, tableNo, rows }: PreviewRequest,
 ): Promise<JobPreview> {
-  const compiled = compile(config, plan, { batchRows: Math.min(rows, 256) })
+  const options = { batchRows: Math.min(rows, 256), sandbox: await sandboxFor(config) }
+  const compiled = compile(config, plan, options)
   const table = compiled.tables[tableNo] as CompiledTable
   const wanted = Math.min(rows, Math.max(1, Math.floor(VALUES_MAX / table.columns.length)))
   const chunks = await sql.query<{ chunk_no: number }>(

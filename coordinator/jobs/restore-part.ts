@@ -4,6 +4,7 @@ import { writeChunk } from '#engine/chunk.ts'
 import { compile } from '#engine/compile.ts'
 import { partOf } from '#engine/dag/part.ts'
 import { Output } from '#engine/formats/output.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import type { Sql } from '../database/database.ts'
 import type { JobSpecs } from '../ledger/job-spec.ts'
 import type { BlockStore } from '../storage/block-store.ts'
@@ -25,7 +26,7 @@ export function createRestorePart(
     const [row] = rows
     if (!row) return false
     const { config, plan } = await specs.get(row.job_id)
-    const table = compile(config, plan).tables[row.table_no]
+    const table = compile(config, plan, { sandbox: await sandboxFor(config) }).tables[row.table_no]
     if (!table) return false
     const output = new Output(partMaxBytes)
     writeChunk(table, row.chunk_no, output)

@@ -45,6 +45,7 @@ export function capacityOf(rule: Rule): number {
     case 'lognormal':
     case 'template':
     case 'expression':
+    case 'custom':
     case 'reference':
       return Number.POSITIVE_INFINITY
   }

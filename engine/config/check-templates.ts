@@ -24,7 +24,7 @@ function checkRule(
     const names = columns.map(({ name }) => name)
     for (const slot of slotsOf(value)) checkSlot(slot, at(path, 'value'), names, report)
   }
-  if (!Array.isArray(from)) return
+  if (!Array.isArray(from) || type === 'custom') return
   for (const [i, name] of from.map(String).entries()) {
     const place = at(at(path, 'from'), i)
     const column = columns.find((one) => one.name === name)

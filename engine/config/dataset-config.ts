@@ -71,5 +71,7 @@ export type DatasetConfig = {
   locale: string
   rows: number | null
   output: OutputConfig
+  /** Sources by name. */
+  plugins: Record<string, string>
   tables: TableConfig[]
 }

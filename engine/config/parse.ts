@@ -13,6 +13,7 @@ import type { DatasetConfig } from './dataset-config.ts'
 import { linkReferences } from './link-references.ts'
 import { type ConfigProblem, createReport, type Report } from './problem.ts'
 import { emptyConfig, readDataset } from './read-dataset.ts'
+import { checkPlugins } from './read-plugins.ts'
 import { readSource, type Source } from './read-source.ts'
 
 export type ParsedConfig = {
@@ -28,6 +29,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkCycles,
   checkConditions,
   checkTemplates,
+  checkPlugins,
   checkExpressions,
   checkNulls,
   checkUnique,

@@ -4,13 +4,14 @@ import { parseInstant } from './dates.ts'
 import { at, quote, type Report } from './problem.ts'
 import { readLocale } from './read-locale.ts'
 import { readOutput } from './read-output.ts'
+import { readPlugins } from './read-plugins.ts'
 import { readColumns, readTable } from './read-table.ts'
 import { DatasetConfigSchema, TABLES_MAX } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 
 const DEFAULT_LOCALE = 'en_US'
 const ONE_TABLE_NAME = 'data'
-const DEEP = ['tables', 'fields', 'output', 'output_format', 'locale', 'now']
+const DEEP = ['tables', 'plugins', 'fields', 'output', 'output_format', 'locale', 'now']
 
 const LATER = {
   samples: 'Leave samples out, and write a rule for each column',
@@ -31,6 +32,7 @@ export function emptyConfig(): DatasetConfig {
     locale: DEFAULT_LOCALE,
     rows: null,
     output: {},
+    plugins: {},
     tables: [],
   }
 }
@@ -55,6 +57,7 @@ export function readDataset(value: unknown, report: Report): DatasetConfig {
     locale: readLocale(fields['locale'], '/locale', report) ?? DEFAULT_LOCALE,
     rows: typeof fields['rows'] === 'number' ? fields['rows'] : null,
     output: readOutput(fields, report),
+    plugins: readPlugins(fields['plugins'], report),
     tables: readTables(fields, report),
   }
 }

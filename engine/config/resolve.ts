@@ -53,6 +53,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     locale: config.locale,
     output: blockRows === null ? output : { ...output, block_rows: blockRows },
     chunk_rows: chunkRowsOf(request.chunkRows, blockRows, report),
+    ...(Object.keys(config.plugins).length === 0 ? {} : { plugins: config.plugins }),
     tables,
   }
   return { resolved, warnings: report.warnings }

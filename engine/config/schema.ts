@@ -257,6 +257,16 @@ export const DatasetConfigSchema = Type.Object(
     rows: Rows,
     output_format: Type.Optional(FormatSchema),
     output: Type.Optional(OutputSchema),
+    plugins: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: Type.String({ minLength: 1, maxLength: 65_536 }),
+          description: 'Sources of JavaScript plug-ins, by name: what rules of type custom call',
+          examples: [{ shop: 'function sku({row}) { return 1000 + row }' }],
+        },
+      ),
+    ),
     tables: Type.Optional(
       Type.Array(TableSchema, {
         minItems: 1,

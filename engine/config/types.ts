@@ -68,6 +68,15 @@ export type Rule =
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }
+  /** A function of a plug-in of the config; `decimals` null: as returned. */
+  | {
+      type: 'custom'
+      plugin: string
+      function: string
+      parameters: unknown
+      from: string[]
+      decimals: number | null
+    }
   /** A parent's key column (by name) as drawn or grouped by the foreign key with this index in the table. */
   | { type: 'reference'; table: string; column: string; foreign_key: number }
 
@@ -154,5 +163,7 @@ export type ResolvedConfig = {
   locale: string
   output: ResolvedOutput
   chunk_rows: number
+  /** Sources of plug-ins by name; absent when there are none. */
+  plugins?: Record<string, string>
   tables: ResolvedTable[]
 }

@@ -4,6 +4,7 @@ import type { ColumnType, ResolvedColumn, Rule } from '#engine/config/types.ts'
 import type { Words } from '#engine/data/words.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import type { Rows } from '#engine/rows.ts'
+import type { Sandbox } from '#engine/sandbox/sandbox.ts'
 import type { NumberVector, Vector } from './vector.ts'
 
 /** Fills its vector for a batch of rows. Vectors it was compiled from are already filled. */
@@ -42,6 +43,9 @@ export type RuleContext = {
   readonly columns: readonly ColumnRef[]
   /** The foreign keys of the table, in their order. */
   readonly parents: readonly ParentRef[]
+  /** Sources of plug-ins by name, and what runs them; null where the caller brought none. */
+  readonly plugins: Readonly<Record<string, string>>
+  readonly sandbox: Sandbox | null
   readonly words: (locale: string) => Words
   /** Another column of the same row, nulls included. AppError `invalid_config` where columns need each other. */
   readonly vector: (column: string) => Vector

@@ -2,6 +2,7 @@
 
 import type { Rule } from '#engine/config/types.ts'
 import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
+import { compileCustom } from './custom.ts'
 import { compileDate } from './date.ts'
 import { compileEmail } from './email.ts'
 import { compileExpressionRule } from './expression.ts'
@@ -36,6 +37,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   time: compileDate,
   template: compileTemplate,
   expression: compileExpressionRule,
+  custom: compileCustom,
   reference: (rule, context) => ({
     vector: context.parent(rule.foreign_key, rule.column),
     fill: () => undefined,

@@ -8,6 +8,7 @@ import { partOf } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { ChunkLine, Manifest, ManifestSource } from './read-manifest.ts'
 
@@ -28,12 +29,13 @@ export function checkFiles({ manifest, chunks }: ManifestSource): void {
 }
 
 /** Makes `sample` chunks (all of them when that many) again; calls `onChunk` after each. */
-export function verifyChunks(
+export async function verifyChunks(
   { manifest, chunks }: ManifestSource,
   { sample, onChunk }: { sample: number; onChunk: (line: ChunkLine, equal: boolean) => void },
-): Verification {
+): Promise<Verification> {
   const config = configOf(manifest)
-  const dataset = compile(config, planConfig(config))
+  const sandbox = await sandboxFor(config)
+  const dataset = compile(config, planConfig(config), { sandbox })
   const output = new Output(CHUNK_BYTES_MAX)
   const mismatches: Mismatch[] = []
   const chosen = spread(chunks, sample)

@@ -81,7 +81,10 @@ test('an output is verified by its root or its manifest, chunk by chunk', async 
   for (const cid of [output.root, output.manifest]) {
     const found = await readManifest(cid, { gateway, apiKey: null })
     checkFiles(found)
-    const { checked, mismatches } = verifyChunks(found, { sample: 3, onChunk: () => undefined })
+    const { checked, mismatches } = await verifyChunks(found, {
+      sample: 3,
+      onChunk: () => undefined,
+    })
     assert.deepEqual({ checked, mismatches }, { checked: 3, mismatches: [] })
   }
 })
@@ -106,7 +109,7 @@ test('a chunk that is not what the config makes is named', async (t) => {
   assert.ok(first)
   first.cid = found.chunks[1]?.cid ?? ''
   assert.throws(() => checkFiles(found), /t\.csv is not what its chunks add up to/)
-  const { mismatches } = verifyChunks(found, { sample: 3, onChunk: () => undefined })
+  const { mismatches } = await verifyChunks(found, { sample: 3, onChunk: () => undefined })
   assert.deepEqual(
     mismatches.map(({ chunk, found: made }) => [chunk, made]),
     [[0, output.first]],

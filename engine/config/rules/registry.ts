@@ -1,5 +1,6 @@
 // Every rule that this release has, by name, and the names of those that the language has and this release has not.
 import { boolean, choice, constant } from './choices.ts'
+import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
 import { lognormal, normal, range, sequence } from './numbers.ts'
@@ -33,6 +34,7 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     template,
     expression,
     reference,
+    custom,
   }),
 )
 
@@ -56,8 +58,9 @@ export const LATER_RULES: readonly string[] = `truncated_normal exponential gamm
   pareto weibull poisson binomial geometric zipf uniform mixture histogram series prefix gender
   username job company department product product_category state postcode country country_code street
   address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
-  bitcoin_address color word sentence paragraph file_name mime_type state walk object array point
-  custom`.split(/\s+/)
+  bitcoin_address color word sentence paragraph file_name mime_type state walk object array point`.split(
+  /\s+/,
+)
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {
