@@ -153,7 +153,7 @@ function temporal(
   operator: '+' | '-',
   left: Typed,
   right: Typed,
-  kind: 'date' | 'datetime' | 'duration',
+  kind: 'date' | 'datetime' | 'time' | 'duration',
   wholeDays: boolean,
 ): Typed {
   const asDays = kind === 'date'
@@ -161,11 +161,29 @@ function temporal(
     const { capacity } = building.context
     const a = inUnit(asNumbers(left.build(building, null)), asDays, capacity)
     const b = inUnit(asNumbers(right.build(building, null)), asDays, capacity)
+    const sign = operator === '+' ? 1 : -1
     const operation =
-      operator === '+' ? (x: number, y: number) => x + y : (x: number, y: number) => x - y
+      kind === 'time'
+        ? (x: number, y: number) => secondOfDay(x + sign * y)
+        : (x: number, y: number) => x + sign * y
     return mapNumbers(capacity, { type: kind, scale: 0 }, [a, b], operation)
   }
   return typed(left.at, kind, build, wholeDays)
+}
+
+const secondOfDay = (seconds: number): number =>
+  seconds - Math.floor(seconds / SECONDS_PER_DAY) * SECONDS_PER_DAY
+
+/** A time of day moved goes round at midnight; on a date it makes a moment. */
+function timeSum(operator: '+' | '-', left: Typed, right: Typed): Typed | null {
+  if (left.kind !== 'time') {
+    const onDate = left.kind === 'date' && right.kind === 'time' && operator === '+'
+    return onDate ? temporal('+', left, right, 'datetime', false) : null
+  }
+  if (right.kind === 'duration') return temporal(operator, left, right, 'time', false)
+  if (right.kind === 'time' && operator === '-')
+    return temporal('-', left, right, 'duration', false)
+  return right.kind === 'date' ? timeSum(operator, right, left) : null
 }
 
 function temporalSum(operator: '+' | '-', left: Typed, right: Typed): Typed | null {
@@ -222,7 +240,10 @@ function durationProduct(operator: '*' | '/', left: Typed, right: Typed): Typed 
 /** `left operator right`; ExpressionError where the types do not go together. */
 export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typed): Typed {
   if (isNumeric(left.kind) && isNumeric(right.kind)) return numeric(operator, left, right)
-  const sum = operator === '+' || operator === '-' ? temporalSum(operator, left, right) : null
+  const sum =
+    operator === '+' || operator === '-'
+      ? (temporalSum(operator, left, right) ?? timeSum(operator, left, right))
+      : null
   const product =
     operator === '*' || operator === '/' ? durationProduct(operator, left, right) : null
   const result = sum ?? product

@@ -5,6 +5,7 @@ import type { Kernel } from '#engine/rules/kernel.ts'
 import { isNull } from '#engine/rules/read.ts'
 import { type Mask, selectKernel } from '#engine/rules/select.ts'
 import { requireBool } from './logic.ts'
+import { withMoments } from './moment-literal.ts'
 import { mapNumbers, scaleOf, toFloat, toScale } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import {
@@ -88,8 +89,9 @@ const isUuid = (operands: readonly Typed[]): boolean =>
   operands.every(({ uuid, kind }) => uuid || kind === 'null')
 
 /** `if(condition, then, otherwise)`. */
-export function choose(condition: Typed, then: Typed, otherwise: Typed): Typed {
+export function choose(condition: Typed, yes: Typed, no: Typed): Typed {
   requireBool(condition, 'if(...)')
+  const [then = yes, otherwise = no] = withMoments([yes, no])
   const kind = commonKind(then.kind, otherwise)
   const build: Typed['build'] = (building, wanted) => {
     const { capacity } = building.context
@@ -114,7 +116,8 @@ function presence(kernel: Kernel, capacity: number): Mask {
 }
 
 /** `coalesce(a, b, ...)`: the first that is not null. */
-export function coalesce(operands: readonly Typed[]): Typed {
+export function coalesce(args: readonly Typed[]): Typed {
+  const operands = withMoments(args)
   const kind = operands.reduce<ValueKind>(commonKind, 'null')
   const build: Typed['build'] = (building, wanted) => {
     const { capacity } = building.context
@@ -129,7 +132,8 @@ export function coalesce(operands: readonly Typed[]): Typed {
 }
 
 /** `min(a, b, ...)` and `max(a, b, ...)`; null where any of them is. */
-export function extreme(which: 'min' | 'max', operands: readonly Typed[]): Typed {
+export function extreme(which: 'min' | 'max', args: readonly Typed[]): Typed {
+  const operands = withMoments(args)
   const kind = operands.reduce<ValueKind>(commonKind, 'null')
   if (kind === 'str' || kind === 'bool') {
     throw new ExpressionError(operands[0]?.at ?? 0, `${which}(...) needs numbers or dates`)

@@ -21,6 +21,7 @@ function fits(kind: ValueKind, wanted: ValueKind): boolean {
   if (isNumeric(wanted))
     return isNumeric(kind) || kind === 'bool' || (wanted === 'int' && kind === 'duration')
   if (wanted === 'date' || wanted === 'datetime') return kind === 'date' || kind === 'datetime'
+  if (wanted === 'time') return kind === 'datetime' || kind === 'str'
   return wanted === 'bool' && kind === 'int'
 }
 

@@ -76,12 +76,15 @@ const FIELDS = {
 
 export type DateField = keyof typeof FIELDS
 
+const TIME_FIELDS: readonly DateField[] = ['hour', 'minute', 'second']
+
 /** The functions that read a field of a date. */
 export const DATE_FIELDS = Object.keys(FIELDS) as DateField[]
 
-/** A field of a date or a time in UTC; `weekday` counts from Monday, 1, to Sunday, 7 (ISO 8601). */
+/** A field of a date, or of a moment in UTC; hour, minute and second of a time of day too; `weekday` counts from Monday, 1, to Sunday, 7 (ISO 8601). */
 export function dateField(field: DateField, operand: Typed): Typed {
-  if (!isTemporal(operand.kind)) {
+  const ofTime = operand.kind === 'time' && TIME_FIELDS.includes(field)
+  if (!isTemporal(operand.kind) && !ofTime) {
     throw new ExpressionError(operand.at, `${field}(...) needs a date, not ${operand.kind}`)
   }
   const perDay = operand.kind === 'date' ? 1 : SECONDS_PER_DAY

@@ -19,6 +19,7 @@ const COLUMNS: ResolvedColumn[] = [
   column('nothing', 'str', constant(null)),
   column('day_of', 'date', constant('2024-02-28')),
   column('at_of', 'datetime', constant('2024-12-31T23:59:59Z')),
+  column('opens', 'time', constant('22:30:05')),
 ]
 
 function evaluate(
@@ -127,6 +128,23 @@ test('text and date functions', () => {
   )
   assert.equal(evaluate('(at_of - day_of) / duration(days: 1) > 307', 'bool'), true)
   assert.equal(evaluate('day_of + duration(hours: 5) * 2 / 4', 'datetime'), '2024-02-28T02:30:00Z')
+})
+
+test('times of day', () => {
+  assert.equal(evaluate("opens > '09:00:00' and opens in ['22:30:05', '23:00']", 'bool'), true)
+  assert.equal(evaluate('hour(opens) * 10000 + minute(opens) * 100 + second(opens)', 'int'), 223005)
+  assert.equal(evaluate('opens + duration(hours: 2)', 'time'), '00:30:05')
+  assert.equal(evaluate('opens - duration(hours: 23)', 'time'), '23:30:05')
+  assert.equal(evaluate('day_of + opens', 'datetime'), '2024-02-28T22:30:05Z')
+  assert.equal(evaluate('opens + day_of', 'datetime'), '2024-02-28T22:30:05Z')
+  assert.equal(evaluate('(opens - opens) / duration(hours: 1)', 'float'), 0)
+  assert.equal(evaluate('if(t, opens, null)', 'time'), '22:30:05')
+  assert.equal(evaluate("coalesce(null, '08:00', opens)", 'time'), '08:00:00')
+  assert.equal(evaluate("min(day_of, '2024-01-31')", 'date'), '2024-01-31')
+  assert.equal(evaluate("if(t, '2024-01-31T08:00:00', day_of)", 'datetime'), '2024-01-31T08:00:00Z')
+  assert.equal(evaluate('at_of', 'time'), '23:59:59')
+  assert.equal(evaluate("'08:15:00'", 'time'), '08:15:00')
+  assert.equal(evaluate("concat('at ', opens)", 'str'), 'at 22:30:05')
 })
 
 test('weekday agrees with a calendar, year by year', () => {

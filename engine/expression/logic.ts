@@ -1,10 +1,10 @@
 // Comparisons, and, or, not, in. A comparison with null is false; null counts as false in and, or, not.
 
-import { parseDatetime } from '#engine/math/calendar.ts'
 import type { Kernel, NumberKernel } from '#engine/rules/kernel.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
 import { type Nulls, numberVector } from '#engine/rules/vector.ts'
-import { aligned, derived, mapNumbers } from './numbers.ts'
+import { isOfTime, momentLiteral } from './moment-literal.ts'
+import { aligned, mapNumbers } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, type Building, isNumeric, isTemporal, type Typed, typed } from './typed.ts'
 
@@ -146,16 +146,6 @@ function nullTest(operand: Typed, wantNull: boolean): Typed {
   })
 }
 
-/** A date or time written as text beside one. */
-function asTemporal(literal: Typed): Typed | null {
-  const seconds = typeof literal.literal === 'string' ? parseDatetime(literal.literal) : null
-  if (seconds === null) return null
-  return typed(literal.at, 'datetime', ({ context }) => {
-    const shape = { type: 'datetime', scale: 0, nullable: false } as const
-    return derived(context.capacity, shape, [], (values, _, n) => values.fill(seconds, 0, n))
-  })
-}
-
 const FLIPPED: Record<Comparison, Comparison> = {
   '==': '==',
   '!=': '!=',
@@ -175,11 +165,11 @@ export function compare(comparison: Comparison, left: Typed, right: Typed): Type
       ? textComparison(FLIPPED[comparison], right, left)
       : textComparison(comparison, left, right)
   }
-  if (isTemporal(left.kind) && right.kind === 'str') {
-    const date = asTemporal(right)
-    if (date) return numberComparison(comparison, left, date)
+  if (isOfTime(left.kind) && right.kind === 'str') {
+    const moment = momentLiteral(right, left.kind)
+    if (moment) return numberComparison(comparison, left, moment)
   }
-  if (left.kind === 'str' && isTemporal(right.kind)) {
+  if (left.kind === 'str' && isOfTime(right.kind)) {
     return compare(FLIPPED[comparison], right, left)
   }
   const alike =
@@ -188,7 +178,8 @@ export function compare(comparison: Comparison, left: Typed, right: Typed): Type
     (isTemporal(left.kind) && isTemporal(right.kind))
   if (alike) return numberComparison(comparison, left, right)
   const message = `"${comparison}" does not compare ${left.kind} with ${right.kind}`
-  throw new ExpressionError(left.at, message)
+  const hint = isOfTime(left.kind) ? `Compare with a ${left.kind} written as text` : ''
+  throw new ExpressionError(left.at, message, hint === '' ? {} : { hint })
 }
 
 /** ExpressionError unless it is boolean. */

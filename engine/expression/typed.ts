@@ -38,7 +38,7 @@ export function typed(at: number, kind: ValueKind, build: Build, wholeDays = fal
 
 /** The kind of a column's values inside expressions. */
 export function kindOfColumn(type: ColumnType): ValueKind {
-  return type === 'uuid' || type === 'time' || type === 'json' ? 'str' : type
+  return type === 'uuid' || type === 'json' ? 'str' : type
 }
 
 export const isNumeric = (kind: ValueKind): boolean =>

@@ -18,7 +18,15 @@ function isFinal(vector: Vector, { type, scale }: RuleContext['column']): boolea
   return vector.type === type && (type !== 'decimal' || vector.scale === (scale ?? 2))
 }
 
+/** A column of its own is laid out its own way, not as the column that it is computed from. */
+function withoutShown(vector: Vector): Vector {
+  if (vector.kind !== 'number' || !vector.shown) return vector
+  const { shown: _shown, ...bare } = vector
+  return bare
+}
+
 export function compileExpressionRule(rule: RuleOf<'expression'>, context: RuleContext): Kernel {
-  const kernel = context.expression(rule.value, decimalsOf(rule, context))
+  const { vector, fill } = context.expression(rule.value, decimalsOf(rule, context))
+  const kernel = { vector: context.column.type === 'str' ? vector : withoutShown(vector), fill }
   return isFinal(kernel.vector, context.column) ? inRange(kernel, context.column) : kernel
 }
