@@ -1,5 +1,7 @@
 // How many different values a rule can make: what a unique column or key allows the table to have.
 import { words } from '#engine/data/words.ts'
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { businessCount } from '#engine/rules/business-days.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
 import { nodeOf, regexCapacity } from '#engine/rules/regex.ts'
 import { slugsOf } from '#engine/rules/slug.ts'
@@ -21,7 +23,7 @@ export function capacityOf(rule: Rule): number {
     case 'date':
     case 'datetime':
     case 'time':
-      return rule.max - rule.min + 1
+      return timeCapacity(rule)
     case 'choice':
       return new Set(rule.values).size
     case 'constant':
@@ -49,6 +51,12 @@ export function capacityOf(rule: Rule): number {
     case 'reference':
       return Number.POSITIVE_INFINITY
   }
+}
+
+function timeCapacity(rule: Extract<Rule, { type: 'date' | 'datetime' | 'time' }>): number {
+  const { type, min, max } = rule
+  if (type === 'time' || rule.business_days !== true) return max - min + 1
+  return businessCount(min, max, type === 'date' ? 1 : SECONDS_PER_DAY)
 }
 
 function sequenceCapacity({ start, step }: Extract<Rule, { type: 'sequence' }>): number {

@@ -76,7 +76,13 @@ function neverRepeats({ name, rule }: ColumnConfig, table: TableConfig): boolean
   if (rule === null) return false
   if (rule.type === 'reference') return hasOneChildEach(name, table)
   if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
-  return DRAWN_WITHOUT_REPEATS.includes(rule.type)
+  return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule)
+}
+
+/** A layout may leave out what sets two times apart, and two local times may be one. */
+function hidesTime({ type, format, zone, business_days }: RuleInput): boolean {
+  if (!['date', 'datetime', 'time'].includes(type)) return false
+  return format !== undefined || (zone !== undefined && business_days === true)
 }
 
 function hasOneChildEach(name: string, { foreign_keys }: TableConfig): boolean {

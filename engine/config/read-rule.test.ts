@@ -37,8 +37,8 @@ testCases({
     { path: `${C}/rule/strat`, message: /no "strat"/, hint: /start/ },
   ],
   'a parameter of later': [
-    column('type: date, rule: {type: date, format: "%d.%m.%Y"}'),
-    { path: `${C}/rule/format`, message: /not supported/, unsupported: true },
+    column('type: str, rule: {type: phone, from: [city]}'),
+    { path: `${C}/rule/from`, message: /not supported/, unsupported: true },
   ],
   'values from a file': [
     column('type: str, rule: {type: choice, value: {file: cities.csv, column: name}}'),

@@ -61,10 +61,19 @@ export type Rule =
   | { type: 'email'; locale: string; from: string[] }
   /** Words of a regular expression, which patterns become too. */
   | { type: 'regex'; value: string }
-  | { type: 'date'; min: number; max: number }
-  | { type: 'datetime'; min: number; max: number }
+  /** `business_days`: Monday to Friday alone. `format`: the layout that text shows (engine/rules/layout.ts). */
+  | { type: 'date'; min: number; max: number; business_days?: true; format?: string }
+  /** `zone`: what text shows the moment in, and whose business days count. */
+  | {
+      type: 'datetime'
+      min: number
+      max: number
+      business_days?: true
+      zone?: string
+      format?: string
+    }
   /** Whole seconds since midnight. */
-  | { type: 'time'; min: number; max: number }
+  | { type: 'time'; min: number; max: number; format?: string }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

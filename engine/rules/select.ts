@@ -3,7 +3,7 @@
 import type { Rows } from '#engine/rows.ts'
 import type { Kernel } from './kernel.ts'
 import { textAt } from './read.ts'
-import type { CodeVector, Nulls, NumberVector, UuidVector, Vector } from './vector.ts'
+import type { CodeVector, Nulls, NumberVector, TextVector, UuidVector, Vector } from './vector.ts'
 
 /** A condition over a batch: 1 where it holds. The mask is valid after each fill. */
 export type Mask = { readonly mask: Uint8Array; readonly fill: (rows: Rows) => void }
@@ -14,12 +14,20 @@ type Take = (branch: number, winners: Int32Array, n: number) => void
 function numberTarget(from: readonly NumberVector[], capacity: number): [Vector, Take] {
   const [first] = from as [NumberVector]
   const scale = Math.max(...from.map((vector) => vector.scale))
+  const { shown: _one, ...shape } = first
   const values = new Float64Array(capacity)
   const take: Take = (branch, winners, n) => {
     const source = (from[branch] as NumberVector).values
     for (let i = 0; i < n; i++) if (winners[i] === branch) values[i] = source[i] as number
   }
-  return [{ ...first, scale, values }, take]
+  const target: NumberVector = { ...shape, scale, values }
+  if (from.every(({ shown }) => !shown)) return [target, take]
+  const [shown, takeText] = textTarget(from, capacity)
+  const takeBoth: Take = (branch, winners, n) => {
+    take(branch, winners, n)
+    takeText(branch, winners, n)
+  }
+  return [{ ...target, shown }, takeBoth]
 }
 
 function codeTarget(from: readonly CodeVector[], capacity: number): [Vector, Take] {
@@ -51,7 +59,7 @@ function uuidTarget(from: readonly UuidVector[], capacity: number): [Vector, Tak
   return [{ kind: 'uuid', words, nulls: null }, take]
 }
 
-function textTarget(from: readonly Vector[], capacity: number): [Vector, Take] {
+function textTarget(from: readonly Vector[], capacity: number): [TextVector, Take] {
   const values = new Array<string>(capacity).fill('')
   const take: Take = (branch, winners, n) => {
     const vector = from[branch] as Vector

@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { parseTime, timeText } from '#engine/math/calendar.ts'
 import { at, quote } from '../problem.ts'
 import type { Rule } from '../types.ts'
+import { checkLayout, LayoutParameter } from './layouts.ts'
 import { defineRule, type RuleCheck } from './rule-spec.ts'
 
 type ClockInput = { min?: string; max?: string }
@@ -34,7 +35,7 @@ function clockOf({ min, max }: ClockInput): { min: number | null; max: number | 
 }
 
 /** The rule in seconds since midnight; the whole day without bounds. */
-export function lowerClock(input: ClockInput): Rule {
+export function lowerClock(input: ClockInput): Extract<Rule, { type: 'time' }> {
   const { min, max } = clockOf(input)
   return { type: 'time', min: min ?? 0, max: max ?? LAST_SECOND }
 }
@@ -43,17 +44,20 @@ const Clock = (description: string, example: string) =>
   Type.Optional(Type.String({ maxLength: 40, description, examples: [example] }))
 
 export const time = defineRule({
-  columnTypes: ['time'],
+  columnTypes: ['time', 'str'],
   aliases: { start: 'min', end: 'max', min_value: 'min', max_value: 'max' },
-  later: { format: 'Leave format out: times are written as 08:30:00' },
   schema: Type.Object(
     {
       type: Type.Literal('time'),
       min: Clock('First time of day, included', '08:00:00'),
       max: Clock('Last time of day, included', '18:00:00'),
+      format: LayoutParameter,
     },
     { additionalProperties: false, description: 'A time of day, whole seconds' },
   ),
-  check: checkClock,
-  lower: (rule) => lowerClock(rule),
+  check: (rule, context) => {
+    checkClock(rule, context)
+    checkLayout(rule.format, context)
+  },
+  lower: (rule) => ({ ...lowerClock(rule), ...(rule.format && { format: rule.format }) }),
 })

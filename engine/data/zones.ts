@@ -1,0 +1,123 @@
+// Time zones: offsets from UTC over time, out of the committed extract of the IANA database. No clock of the machine
+// and no Intl takes part, so a zone reads the same on every machine.
+import { readFileSync } from 'node:fs'
+import { civilOf, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+
+/**
+ * As in the file. `offsets`: seconds east of UTC, the first one before all changes. `steps`: changes in order, each the
+ * seconds since the one before (the first since 1970) in base 36, a colon, and the offset's place. `rule`: what holds after
+ * the last change: standard and daylight offset, then month, week (5 is the last), weekday (0 is Sunday) and local
+ * second at which daylight time starts, and at which it ends.
+ */
+type ZoneEntry = { offsets: number[]; steps: string; rule?: number[] }
+type ZoneFile = { version: string; zones: Record<string, ZoneEntry | string> }
+
+/** Offsets over a stretch of time: `offsets[k]` holds from `at[k - 1]` (included) to `at[k]`. Seconds. */
+export type ZoneOffsets = { readonly at: Float64Array; readonly offsets: Float64Array }
+
+let loaded: ZoneFile | null = null
+
+function file(): ZoneFile {
+  loaded ??= JSON.parse(readFileSync(new URL('zones.json', import.meta.url), 'utf8')) as ZoneFile
+  return loaded
+}
+
+/** Names of the IANA database, links included. */
+export function zoneNames(): string[] {
+  return Object.keys(file().zones)
+}
+
+/** The name as the database spells it, whatever the case; null for no zone. */
+export function findZone(name: string): string | null {
+  const wanted = name.trim().toLowerCase()
+  return zoneNames().find((known) => known.toLowerCase() === wanted) ?? null
+}
+
+function entryOf(name: string): ZoneEntry {
+  const { zones } = file()
+  const found = Object.hasOwn(zones, name) ? zones[name] : undefined
+  const entry = typeof found === 'string' ? zones[found] : found
+  if (typeof entry !== 'object') throw new RangeError(`no time zone ${name}`)
+  return entry
+}
+
+type Change = { at: number; offset: number }
+
+function writtenChanges({ offsets, steps }: ZoneEntry): Change[] {
+  let at = 0
+  return steps
+    .split(' ')
+    .filter((step) => step !== '')
+    .map((step) => {
+      const [delta = '', code = ''] = step.split(':')
+      at += Number.parseInt(delta, 36)
+      return { at, offset: offsets[Number(code)] ?? 0 }
+    })
+}
+
+/** Local second since 1970 of a weekday of a month. */
+function localSecond(
+  year: number,
+  [month = 1, week = 1, weekday = 0, second = 0]: number[],
+): number {
+  const first = daysOf({ year, month, day: 1 })
+  const next = daysOf({ year, month: month + 1, day: 1 })
+  const start = first + ((weekday - (first + 4) + 7 * 100_000_000) % 7)
+  let day = start + (week - 1) * 7
+  while (day >= next) day -= 7
+  return day * SECONDS_PER_DAY + second
+}
+
+function ruleChanges(rule: number[], fromYear: number, toYear: number): Change[] {
+  const [standard = 0, daylight = 0] = rule
+  const changes: Change[] = []
+  for (let year = fromYear; year <= toYear; year++) {
+    changes.push(
+      { at: localSecond(year, rule.slice(2, 6)) - standard, offset: daylight },
+      { at: localSecond(year, rule.slice(6, 10)) - daylight, offset: standard },
+    )
+  }
+  return changes.toSorted((a, b) => a.at - b.at)
+}
+
+const yearOf = (seconds: number): number => civilOf(Math.floor(seconds / SECONDS_PER_DAY)).year
+
+/** The offsets of a zone from one UTC second to another, both included. RangeError for an unknown zone. */
+export function zoneOffsets(name: string, from: number, to: number): ZoneOffsets {
+  const entry = entryOf(name)
+  const written = writtenChanges(entry)
+  const last = written.at(-1)?.at ?? Number.NEGATIVE_INFINITY
+  const firstYear = Math.max(yearOf(from) - 1, last === Number.NEGATIVE_INFINITY ? 1 : yearOf(last))
+  const later = entry.rule === undefined ? [] : ruleChanges(entry.rule, firstYear, yearOf(to) + 1)
+  const changes = [...written, ...later.filter(({ at }) => at > last)]
+  const before = changes.findLast(({ at }) => at <= from)
+  const inside = changes.filter(({ at }) => at > from && at <= to)
+  const first = before?.offset ?? entry.offsets[0] ?? 0
+  return {
+    at: Float64Array.from(inside, ({ at }) => at),
+    offsets: Float64Array.of(first, ...inside.map(({ offset }) => offset)),
+  }
+}
+
+/** Seconds east of UTC at a UTC second of the stretch. */
+export function offsetAt({ at, offsets }: ZoneOffsets, seconds: number): number {
+  let low = 0
+  let high = at.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((at[middle] as number) <= seconds) low = middle + 1
+    else high = middle
+  }
+  return offsets[low] as number
+}
+
+/**
+ * The UTC second of a local one. Of two the first; one that clocks skip is as far behind the change as it was before
+ * it (RFC 5545, section 3.3.5).
+ */
+export function utcOf(zone: ZoneOffsets, local: number): number {
+  const before = local - offsetAt(zone, local - SECONDS_PER_DAY)
+  const after = local - offsetAt(zone, local + SECONDS_PER_DAY)
+  if (before + offsetAt(zone, before) === local) return before
+  return after + offsetAt(zone, after) === local ? after : before
+}
