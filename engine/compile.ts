@@ -1,6 +1,7 @@
 // A dataset compiled from its config and plan: tables that write any range of their rows.
 
 import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
+import type { Dataset } from './dataset.ts'
 import { AppError } from './errors.ts'
 import { type Batch, createFileWriter } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
@@ -11,7 +12,7 @@ import { PARENTS_PER_BLOCK } from './rules/children.ts'
 import { scalarAt } from './rules/read.ts'
 import type { Vector } from './rules/vector.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import { createScope, type Dataset, type Scope } from './scope.ts'
+import { createScope, type Scope } from './scope.ts'
 
 export type CompiledTable = {
   readonly name: string

@@ -26,7 +26,8 @@ export type PlannedTable = {
 export type Plan = { tables: PlannedTable[] }
 
 function parentsOf(table: ResolvedTable, byName: Map<string, ResolvedTable>): ResolvedTable[] {
-  return table.foreign_keys.map((key) => {
+  const others = table.foreign_keys.filter((key) => key.parent_table !== table.name)
+  return others.map((key) => {
     const parent = byName.get(key.parent_table)
     if (parent) return parent
     throw new AppError('invalid_config', `table ${table.name}: no table ${key.parent_table}`)

@@ -1,117 +1,32 @@
 // The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
-import type { ResolvedColumn, ResolvedConfig, ResolvedTable } from './config/types.ts'
+import type { ResolvedColumn, ResolvedTable } from './config/types.ts'
 import { words } from './data/words.ts'
+import { type Dataset, tableOf } from './dataset.ts'
 import { AppError } from './errors.ts'
 import { compileExpression } from './expression/compile.ts'
-import type { Plan, PlannedTable } from './plan.ts'
-import { CHILDREN_DRAW, NESTED_DRAW, NULL_DRAW, PARENT_DRAW, RULE_DRAW } from './random/draws.ts'
+import { createForeignKeyScope, type ForeignKeyScope } from './foreign-key.ts'
+import { createJointColumns } from './joint-columns.ts'
+import { NESTED_DRAW, NULL_DRAW, RULE_DRAW } from './random/draws.ts'
 import type { Generator } from './random/generator.ts'
 import { type StreamKey, streamKey } from './random/key.ts'
 import { below, wordThreshold } from './random/uniform.ts'
-import { createRows, type Rows } from './rows.ts'
+import type { Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
-import { createCount, fixedCount } from './rules/children.ts'
 import { compileCondition } from './rules/condition.ts'
+import type { IndexDraw } from './rules/index-draw.ts'
 import type { Kernel, ParentRef, RuleContext } from './rules/kernel.ts'
 import { withNulls } from './rules/nulls.ts'
-import {
-  countedParents,
-  distinctParents,
-  drawnParents,
-  fixedParents,
-  type ParentRows,
-} from './rules/parent-rows.ts'
 import { compileRule } from './rules/registry.ts'
 import { type Mask, selectKernel } from './rules/select.ts'
 import type { Vector } from './rules/vector.ts'
-import type { Sandbox } from './sandbox/sandbox.ts'
-
-/** What all scopes of a dataset share. */
-export type Dataset = {
-  readonly config: ResolvedConfig
-  readonly plan: Plan
-  readonly random: Generator
-  readonly sandbox: Sandbox | null
-}
 
 export type Scope = {
   /** The column's vector; it and what it needs are evaluated from now on. */
   vector(column: string): Vector
   /** Fills the vectors asked for so far; at most `batchRows` rows. */
   evaluate(rows: Rows): void
-}
-
-function tableOf({ config, plan }: Dataset, name: string): [ResolvedTable, PlannedTable] {
-  const table = config.tables.find((candidate) => candidate.name === name)
-  const planned = plan.tables.find((candidate) => candidate.name === name)
-  if (!table || !planned) throw new AppError('invalid_config', `no table ${name}`)
-  return [table, planned]
-}
-
-/** Whether a foreign key may not repeat: its one column is unique or the whole primary key. */
-function isDistinct(table: ResolvedTable, childColumns: readonly string[]): boolean {
-  const keys = table.columns.filter((column) => column.primary_key)
-  return table.columns.some(
-    (column) =>
-      childColumns.length === 1 &&
-      column.name === childColumns[0] &&
-      (column.unique || (column.primary_key && keys.length === 1)),
-  )
-}
-
-function parentLaw(
-  dataset: Dataset,
-  table: ResolvedTable,
-  planned: PlannedTable,
-  index: number,
-): ParentRows {
-  const key = table.foreign_keys[index]
-  if (!key) throw new AppError('invalid_config', `table ${table.name}: no foreign key ${index}`)
-  const { random, config } = dataset
-  const parents = tableOf(dataset, key.parent_table)[1].rows
-  const streams = streamKey(config.seed, table.name, key.child_columns[0] ?? '')
-  if (key.children) {
-    const each = fixedCount(key.children)
-    if (each !== null) return fixedParents(Math.max(each, 1))
-    const count = createCount(key.children, random, { key: streams, draw: CHILDREN_DRAW })
-    return countedParents(count, planned.children?.prefix ?? [0], parents)
-  }
-  const distinct = isDistinct(table, key.child_columns)
-  if (planned.rows > 0 && (parents === 0 || (distinct && parents < planned.rows))) {
-    const need = distinct ? `${planned.rows} distinct` : 'some'
-    throw new AppError(
-      'invalid_config',
-      `table ${table.name} needs ${need} rows of ${key.parent_table}, which has ${parents}`,
-    )
-  }
-  const stream = { key: streams, draw: PARENT_DRAW }
-  if (distinct && parents > 0) return distinctParents(stream, parents)
-  return drawnParents(random, stream, parents)
-}
-
-type ForeignKeyScope = { scope: Scope; fill: (rows: Rows) => void }
-
-function createForeignKeyScope(
-  dataset: Dataset,
-  table: ResolvedTable,
-  planned: PlannedTable,
-  index: number,
-  batchRows: number,
-): ForeignKeyScope {
-  const law = parentLaw(dataset, table, planned, index)
-  const scope = createScope(dataset, table.foreign_keys[index]?.parent_table ?? '', batchRows)
-  const parents = createRows(batchRows)
-  return {
-    scope,
-    fill(rows) {
-      law(parents.index, rows)
-      parents.n = rows.n
-      parents.stamp++
-      scope.evaluate(parents)
-    },
-  }
 }
 
 function randomMask(random: Generator, key: StreamKey, rate: number, capacity: number): Mask {
@@ -193,14 +108,15 @@ function createContext(
 }
 
 /** A column's kernel: rule or conditional rules, brought to the column's type, nulls laid over. */
-function compileColumn(context: RuleContext): Kernel {
+function compileColumn(context: RuleContext, joint: IndexDraw | null): Kernel {
   const { column, capacity } = context
   const cast = (kernel: Kernel) => castKernel(kernel, column, capacity)
   const branches = column.conditional_rules.map(({ condition, rule }) => ({
     when: compileCondition(condition, context.vector, capacity),
     kernel: cast(context.nested(rule)),
   }))
-  const own = column.rule ? cast(compileRule(column.rule, context)) : null
+  const place = joint ? { ...context, joint } : context
+  const own = column.rule ? cast(compileRule(column.rule, place)) : null
   if (branches.length === 0 && !own) {
     throw new AppError('invalid_config', `column ${column.name} has no rule`)
   }
@@ -214,20 +130,22 @@ function compileColumn(context: RuleContext): Kernel {
   return withNulls(kernel, when, capacity)
 }
 
-/** An empty scope over a table, for batches of at most `batchRows` rows. */
-export function createScope(dataset: Dataset, name: string, batchRows: number): Scope {
-  const [table, planned] = tableOf(dataset, name)
+/** An empty scope over a table, for batches of at most `batchRows` rows; `above`: scopes that it is inside of. */
+export function createScope(dataset: Dataset, name: string, batchRows: number, above = 0): Scope {
+  const [table] = tableOf(dataset, name)
   const steps: ((rows: Rows) => void)[] = []
   const vectors = new Map<string, Vector | null>()
   const keys = new Map<number, ForeignKeyScope>()
+  const joint = createJointColumns(dataset, table, batchRows)
   const parent = (index: number, column: string): Vector => {
     let key = keys.get(index)
     if (!key) {
-      key = createForeignKeyScope(dataset, table, planned, index, batchRows)
+      const inner = (parentTable: string) => createScope(dataset, parentTable, batchRows, above + 1)
+      key = createForeignKeyScope(dataset, table, index, { batchRows, above, joint, inner })
       keys.set(index, key)
       steps.push(key.fill)
     }
-    return key.scope.vector(column)
+    return key.vector(column)
   }
   const vector = (columnName: string): Vector => {
     const known = vectors.get(columnName)
@@ -239,7 +157,7 @@ export function createScope(dataset: Dataset, name: string, batchRows: number): 
     }
     vectors.set(columnName, null)
     const context = createContext(dataset, table, column, batchRows, { vector, parent })
-    const kernel = compileColumn(context)
+    const kernel = compileColumn(context, joint.ofColumn(columnName))
     steps.push(kernel.fill)
     vectors.set(columnName, kernel.vector)
     return kernel.vector

@@ -5,6 +5,11 @@ import { child, columns, foreign, testCases } from './problem-cases.ts'
 
 const FK = '{parent_table: parents, parent_column: id, child_column: pid}'
 
+/** A table t with a key, a column `up` and a foreign key from it to itself. */
+const itself = (up: string, rest: string): string =>
+  columns('{name: id, type: int, constraints: [PK]}', up) +
+  foreign(`{parent_table: t, parent_column: id, child_column: up, ${rest}}`)
+
 testCases({
   'a parent table that is none': [
     child(
@@ -71,15 +76,83 @@ testCases({
     child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: poisson}}'))),
     { path: '/tables/1/foreign_keys/0/children', message: /needs mean/, hint: /mean: 3/ },
   ],
-  'a table that refers to itself': [
-    columns('{name: id, type: int, constraints: [PK]}', '{name: up, type: int}') +
-      foreign('{parent_table: t, parent_column: id, child_column: up}'),
-    { path: '/tables/0/foreign_keys/0/parent_table', message: /itself/, unsupported: true },
+  'children of a table that refers to itself': [
+    itself('{name: up, type: int}', 'children: 2'),
+    { path: '/tables/0/foreign_keys/0/children', message: /itself/, hint: /tree/ },
   ],
-  'a tree, of later': [
-    columns('{name: id, type: int, constraints: [PK]}', '{name: up, type: int}') +
-      foreign('{parent_table: t, parent_column: id, child_column: up, tree: {depth: 3, roots: 1}}'),
-    { path: '/tables/0/foreign_keys/0/tree', message: /not supported/, unsupported: true },
+  'a tree without roots that may be null': [
+    itself('{name: up, type: int, constraints: [not_null]}', 'tree: {depth: 3, roots: 1}'),
+    { path: '/tables/0/columns/1/constraints', message: /null there/, hint: /not_null/ },
+  ],
+  'a tree of one level': [
+    itself('{name: up, type: int}', 'tree: {depth: 1}'),
+    { path: '/tables/0/foreign_keys/0/tree/depth', message: /depth/, hint: /4/ },
+  ],
+  'a tree between two tables': [
+    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', tree: {depth: 3}}'))),
+    { path: '/tables/1/foreign_keys/0/tree', message: /to itself/ },
+  ],
+  'a parent column that is taken from the parent': [
+    itself('{name: up, type: int, rule: {type: reference, with: [up]}}', 'tree: {}'),
+    { path: '/tables/0/foreign_keys/0', message: /taken from the parent row/ },
+  ],
+  'a part of a key of several columns': [
+    `tables:
+  - name: a
+    columns:
+      - {name: x, type: int, constraints: [PK]
+        , rule: {type: range, min: 1, max: 99}}
+      - {name: y, type: int, constraints: [PK], rule: {type: range, min: 1, max: 99}}
+  - name: b
+    columns: [{name: x, type: int}]
+    foreign_keys: [{parent_table: a, parent_column: x, child_column: x}]
+`,
+    {
+      path: '/tables/1/foreign_keys/0/parent_column',
+      message: /only a part of the key x, y/,
+      hint: /parent_columns/,
+    },
+  ],
+  'a copied column that is none': [
+    child(
+      ['{name: pid, type: int, rule: {type: reference, with: [labell]}}'],
+      foreign('{parent_table: parents, parent_column: id, child_column: pid}'),
+    ),
+    { path: '/tables/1/columns/0/rule/with', message: /no column "labell"/, hint: /label/ },
+  ],
+  'a copied column of another type': [
+    child(
+      [
+        '{name: pid, type: int, rule: {type: reference, with: [label]}}',
+        '{name: label, type: int}',
+      ],
+      foreign('{parent_table: parents, parent_column: id, child_column: pid}'),
+    ),
+    { path: '/tables/1/columns/1/type', message: /is int, "parents.label" is str/ },
+  ],
+  'unique columns that are none': [
+    child(['{name: a, type: int}'], '    unique: [[a, b]]\n'),
+    { path: '/tables/1/unique/0', message: /no column "b"/, hint: /a/ },
+  ],
+  'unique columns of a rule that has no count': [
+    child(
+      ['{name: a, type: int}', '{name: b, type: float, rule: {type: normal, mean: 1, stddev: 1}}'],
+      '    unique: [[a, b]]\n',
+    ),
+    { path: '/tables/1/unique/0', message: /normal of "b"/, hint: /range/ },
+  ],
+  'half of a foreign key among unique columns': [
+    `tables:
+  - name: a
+    columns:
+      - {name: x, type: int, constraints: [PK], rule: {type: range, min: 1, max: 99}}
+      - {name: y, type: int, constraints: [PK], rule: {type: range, min: 1, max: 99}}
+  - name: b
+    columns: [{name: x, type: int}, {name: y, type: int}, {name: z, type: int}]
+    unique: [[x, z]]
+    foreign_keys: [{parent_table: a, child_columns: [x, y]}]
+`,
+    { path: '/tables/1/unique/0', message: /not the whole of a foreign key/, hint: /x, y/ },
   ],
   'tables in a circle': [
     `tables:

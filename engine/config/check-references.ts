@@ -5,6 +5,7 @@ import type {
   ForeignKeyConfig,
   TableConfig,
 } from './dataset-config.ts'
+import { isUniqueAlone, jointGroups } from './joint-groups.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 
 export function checkReferences(config: DatasetConfig, report: Report): void {
@@ -29,9 +30,6 @@ function checkKey(
     const names = tables.map(({ name }) => name).filter((name) => name !== table.name)
     const message = `There is no table ${quote(key.parent_table)}`
     report.problem(tablePath, message, nameHint(key.parent_table, names))
-  } else if (parent.name === table.name) {
-    const works = 'Refer to another table'
-    report.unsupported(tablePath, `${quote(table.name)} refers to itself`, works)
   } else if (!missingChild) checkParentColumns(key, table, parent, report)
 }
 
@@ -77,6 +75,27 @@ function checkParentColumns(
       report.problem(place, message, nameHint(name, names))
     } else checkPair(to, from, key, parent, report)
   }
+  checkWhole(key, parent, report)
+}
+
+/** Part of a key of several columns is no key. */
+function checkWhole(key: ForeignKeyConfig, parent: TableConfig, report: Report): void {
+  const columns = parent.columns.filter(({ name }) => key.parent_columns.includes(name))
+  const together = jointGroups(parent).some(({ columns: group }) =>
+    group.every((name) => key.parent_columns.includes(name)),
+  )
+  const known = columns.length === key.parent_columns.length
+  if (!known || together || columns.some((column) => isUniqueAlone(column.name, parent))) return
+  const group = jointGroups(parent).find(({ columns: names }) =>
+    key.parent_columns.every((name) => names.includes(name)),
+  )
+  if (group === undefined) return
+  const message = `${key.parent_columns.join(', ')} is only a part of the key ${group.columns.join(', ')} of ${quote(parent.name)}`
+  report.problem(
+    columnPath(key, 'parent', key.parent_columns[0] ?? ''),
+    message,
+    `Write parent_columns: [${group.columns.join(', ')}], and as many child_columns`,
+  )
 }
 
 function checkPair(
@@ -87,7 +106,8 @@ function checkPair(
   report: Report,
 ): void {
   const place = columnPath(key, 'parent', to.name)
-  if (to.readable && !to.primary_key && !to.unique) {
+  const inGroup = parent.unique.some(({ columns }) => columns.includes(to.name))
+  if (to.readable && !to.primary_key && !to.unique && !inGroup) {
     const hint = `Write constraints: [PK] or [unique] on ${parent.name}.${to.name}`
     report.problem(place, `${quote(`${parent.name}.${to.name}`)} is not a key`, hint)
   }
@@ -114,7 +134,8 @@ function checkCoverage(table: TableConfig, { tables }: DatasetConfig, report: Re
   }
   for (const { name, path, rule, foreign_key, conditional_rules } of table.columns) {
     const count = counts.get(name) ?? 0
-    const refers = foreign_key || rule?.type === 'reference'
+    const copied = table.foreign_keys.some(({ copies }) => copies.some(({ to }) => to === name))
+    const refers = (foreign_key || rule?.type === 'reference') && !copied
     if (refers && count === 0) {
       const message = `Nothing says which table ${quote(name)} refers to`
       report.problem(path, message, foreignKeyHint(name, table, tables))

@@ -2,6 +2,7 @@
 import { parseRegex } from '#engine/regex/parse.ts'
 import { regexCapacity } from '#engine/rules/regex.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
 import { slotsOf } from './template.ts'
 
@@ -33,7 +34,6 @@ export function checkUnique({ tables }: DatasetConfig, report: Report): void {
         checkColumn(column, table, report)
       }
     }
-    if (keys.length > 1) checkComposite(keys, table, report)
   }
 }
 
@@ -74,7 +74,7 @@ function isCountable({ type, value, regex }: RuleInput): boolean {
 
 function neverRepeats({ name, rule }: ColumnConfig, table: TableConfig): boolean {
   if (rule === null) return false
-  if (rule.type === 'reference') return hasOneChildEach(name, table)
+  if (rule.type === 'reference') return hasOneChildEach(name, table) || drawsParents(name, table)
   if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
   return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule)
 }
@@ -85,12 +85,11 @@ function hidesTime({ type, format, zone, business_days }: RuleInput): boolean {
   return format !== undefined || (zone !== undefined && business_days === true)
 }
 
-function hasOneChildEach(name: string, { foreign_keys }: TableConfig): boolean {
-  const children = foreign_keys.find(({ child_columns }) => child_columns.includes(name))?.children
-  return (
-    (children?.type === 'fixed' && children.value <= 1) ||
-    (children?.type !== 'fixed' && children?.max !== undefined && (children.max ?? 2) <= 1)
-  )
+/** Each parent once at most, while there are as many parents as rows. */
+function drawsParents(name: string, table: TableConfig): boolean {
+  const key = table.foreign_keys.find(({ child_columns }) => child_columns.includes(name))
+  const drawn = key !== undefined && key.children === null && key.parent_table !== table.name
+  return drawn && key.child_columns.length === 1
 }
 
 /** Literal text around one unique column is as unique as that column. */
@@ -99,23 +98,4 @@ function wrapsUnique(text: string, { columns }: TableConfig): boolean {
   if (slot === undefined || more.length > 0) return false
   const column = columns.find(({ name }) => name === slot)
   return column === undefined ? slot === 'uuid' : column.unique || column.primary_key
-}
-
-/** Of several key columns one must be unique by itself: then so are they together. */
-function checkComposite(keys: ColumnConfig[], table: TableConfig, report: Report): void {
-  const alone = keys.some(
-    (column) =>
-      !column.readable ||
-      column.unique ||
-      column.rule?.type === 'sequence' ||
-      column.rule?.type === 'uuid' ||
-      (column.rule?.type === 'reference' && hasOneChildEach(column.name, table)),
-  )
-  if (alone) return
-  const names = keys.map(({ name }) => name).join(', ')
-  report.unsupported(
-    at(table.path, 'columns'),
-    `The primary key of ${names} is not unique by any one of its columns`,
-    'Make one of them rule: sequence or rule: uuid',
-  )
 }

@@ -9,6 +9,7 @@ import type {
   Nullable,
   OutputFormat,
   ParquetOptions,
+  SelfReference,
   SqlOptions,
 } from './types.ts'
 
@@ -43,6 +44,10 @@ export type ForeignKeyConfig = {
   parent_columns: string[]
   child_columns: string[]
   children: Children | null
+  /** Of a reference to the table itself. */
+  self: SelfReference | null
+  /** Other columns of the parent, and the columns of this table that take their values. */
+  copies: { from: string; to: string }[]
 }
 
 export type TableConfig = {
@@ -52,6 +57,8 @@ export type TableConfig = {
   locale: string | null
   columns: ColumnConfig[]
   foreign_keys: ForeignKeyConfig[]
+  /** Columns whose values together do not repeat. */
+  unique: { path: string; columns: string[] }[]
 }
 
 /** As far as the config says. `compression: none` says that there is none. */

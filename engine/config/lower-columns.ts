@@ -1,7 +1,8 @@
 // Columns of the language to columns of the resolved config: every parameter explicit, spans and short forms gone.
 import { castScalar } from './cast.ts'
 import { columnScale } from './column-scale.ts'
-import type { ColumnConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, ForeignKeyConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { jointGroups } from './joint-groups.ts'
 import { RULES } from './rules/registry.ts'
 import type { Lowering } from './rules/rule-spec.ts'
 import type { ColumnType, Condition, ResolvedColumn, Rule, Scalar } from './types.ts'
@@ -10,6 +11,8 @@ type Scope = {
   table: TableConfig
   types: ReadonlyMap<string, ColumnType>
   keyCount: number
+  /** Columns that do not repeat together with others. */
+  joint: ReadonlySet<string>
   locale: string
   nowSeconds: number
 }
@@ -24,6 +27,7 @@ export function lowerColumns(
     table,
     types: new Map(table.columns.map(({ name, type }) => [name, type])),
     keyCount: table.columns.filter(({ primary_key }) => primary_key).length,
+    joint: new Set(jointGroups(table).flatMap(({ columns }) => columns)),
     locale: table.locale ?? defaultLocale,
     nowSeconds,
   }
@@ -34,11 +38,14 @@ function lowerColumn(column: ColumnConfig, scope: Scope): ResolvedColumn {
   const context = loweringOf(column, scope)
   const unique = column.unique || (column.primary_key && scope.keyCount === 1)
   const rule = column.rule === null ? null : lowerRule(column.rule, context)
+  const parentless = rule === null ? null : keyThatMayBeNull(column.name, scope.table)
+  if (rule !== null && parentless !== null) return copyWhere(parentless, column, rule, context)
+  const distinct = unique || scope.joint.has(column.name)
   return {
     name: column.name,
     type: column.type,
     scale: context.scale,
-    rule: unique && rule !== null ? withoutRepeats(rule) : rule,
+    rule: distinct && rule !== null ? withoutRepeats(rule) : rule,
     conditional_rules: column.conditional_rules.map((one) => ({
       condition: lowerCondition(one.condition, scope),
       rule: lowerRule(one.rule, context),
@@ -47,6 +54,28 @@ function lowerColumn(column: ColumnConfig, scope: Scope): ResolvedColumn {
     unique,
     primary_key: column.primary_key,
     sensitivity: column.sensitivity,
+  }
+}
+
+/** The nullable key column that a copied column goes with: where there is no parent, there is nothing to copy. */
+function keyThatMayBeNull(name: string, { foreign_keys, columns }: TableConfig): string | null {
+  const key = foreign_keys.find(({ copies }) => copies.some(({ to }) => to === name))
+  const child = columns.find(
+    (column) => key?.child_columns.includes(column.name) && column.nullable !== null,
+  )
+  return child?.name ?? null
+}
+
+function copyWhere(
+  key: string,
+  { name, type, nullable, unique, primary_key, sensitivity }: ColumnConfig,
+  rule: Rule,
+  { scale }: Lowering,
+): ResolvedColumn {
+  const condition = { column: key, operator: 'is_not_null', value: null } as const
+  return {
+    ...{ name, type, scale, rule: null, conditional_rules: [{ condition, rule }] },
+    ...{ nullable, unique, primary_key, sensitivity },
   }
 }
 
@@ -70,9 +99,12 @@ function lowerRule(rule: RuleInput, context: Lowering): Rule {
 }
 
 function referenceOf(name: string, { foreign_keys }: TableConfig): Lowering['reference'] {
-  const foreignKey = foreign_keys.findIndex(({ child_columns }) => child_columns.includes(name))
+  const copied = ({ copies }: ForeignKeyConfig) => copies.find(({ to }) => to === name)?.from
+  const foreignKey = foreign_keys.findIndex(
+    (key) => key.child_columns.includes(name) || copied(key) !== undefined,
+  )
   const key = foreign_keys[foreignKey]
-  const column = key?.parent_columns[key.child_columns.indexOf(name)]
+  const column = key && (key.parent_columns[key.child_columns.indexOf(name)] ?? copied(key))
   return key === undefined || column === undefined
     ? null
     : { table: key.parent_table, column, foreignKey }

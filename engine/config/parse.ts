@@ -4,9 +4,11 @@ import { checkConditions } from './check-conditions.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkDecimals } from './check-decimals.ts'
 import { checkExpressions } from './check-expressions.ts'
+import { checkJoint } from './check-joint.ts'
 import { checkNames } from './check-names.ts'
 import { checkNulls } from './check-nulls.ts'
 import { checkReferences } from './check-references.ts'
+import { checkSelf } from './check-self.ts'
 import { checkTemplates } from './check-templates.ts'
 import { checkUnique } from './check-unique.ts'
 import type { DatasetConfig } from './dataset-config.ts'
@@ -26,6 +28,7 @@ export type ParsedConfig = {
 const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkNames,
   checkReferences,
+  checkSelf,
   checkCycles,
   checkConditions,
   checkTemplates,
@@ -33,6 +36,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkExpressions,
   checkNulls,
   checkUnique,
+  checkJoint,
   checkDecimals,
 ]
 

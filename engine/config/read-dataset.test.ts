@@ -97,7 +97,7 @@ testCases({
   ],
   'a table that refers to itself': [
     'tables: [{name: t, tree: {depth: 3}, columns: [{name: a, type: int}]}]',
-    { path: '/tables/0/tree', message: /tree of a table is not supported/, unsupported: true },
+    { path: '/tables/0/tree', message: /no "tree"/, hint: /foreign_keys/ },
   ],
   'two tables of one name': [
     'tables: [{name: t, columns: [{name: a, type: int}]}, {name: T, columns: [{name: a, type: int}]}]',

@@ -1,12 +1,12 @@
 // One foreign key as written: singular or plural columns, children short or long.
 import type { ForeignKeyConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
+import { readSelf } from './read-self.ts'
 import { LATER_RULES } from './rules/registry.ts'
 import { ChildrenSchema, ForeignKeySchema } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { Children } from './types.ts'
 
-const LATER = { tree: 'Leave tree out: a table cannot refer to itself in this release' }
 const WORKS = 'Write children: 3, {type: range, min: 0, max: 5} or {type: poisson, mean: 3}'
 const OTHER_LAWS = [...LATER_RULES, 'normal', 'lognormal', 'choice']
 
@@ -21,7 +21,7 @@ export function readForeignKey(
     report.problem(path, 'A foreign key is an object', hint)
     return null
   }
-  const options = { what: 'foreign key', deep: ['children'], later: LATER }
+  const options = { what: 'foreign key', deep: ['children', 'tree', 'graph'] }
   if (!checkShape(ForeignKeySchema, value, path, report, options)) return null
   const children = readChildren(value['children'], at(path, 'children'), report)
   return {
@@ -30,6 +30,8 @@ export function readForeignKey(
     parent_columns: columnsOf(value, 'parent_column', path, report),
     child_columns: columnsOf(value, 'child_column', path, report),
     children,
+    self: readSelf(value, path, report),
+    copies: [],
   }
 }
 

@@ -4,15 +4,18 @@ import { at, quote, type Report } from './problem.ts'
 import { readColumn } from './read-column.ts'
 import { readForeignKey } from './read-foreign-key.ts'
 import { readLocale } from './read-locale.ts'
+import { readUnique } from './read-unique.ts'
 import { COLUMNS_MAX, TableSchema } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 
-const DEEP = ['columns', 'fields', 'foreign_keys', 'locale']
+const DEEP = ['columns', 'fields', 'foreign_keys', 'locale', 'unique']
+
+const HINTS = {
+  tree: 'Write foreign_keys: [{parent_table: <this table>, child_column: parent_id, tree: {depth: 4, roots: 1}}]',
+}
 
 const LATER = {
   anomalies: 'Leave anomalies out',
-  tree: 'Leave tree out: a table cannot refer to itself in this release',
-  unique: 'Write constraints: [unique] on one column',
   constraints: 'Leave table constraints out; column constraints work',
 }
 
@@ -27,7 +30,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     report.problem(path, 'A table is an object', 'Write {name: customers, columns: [...]}')
     return null
   }
-  const options = { what: 'table', deep: DEEP, later: LATER }
+  const options = { what: 'table', deep: DEEP, later: LATER, hints: HINTS }
   checkShape(TableSchema, value, path, report, options)
   const nameKey = value['name'] === undefined ? 'table_name' : 'name'
   const name = value[nameKey]
@@ -47,6 +50,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     locale: readLocale(value['locale'], at(path, 'locale'), report),
     columns: readColumns(value, path, report),
     foreign_keys: readForeignKeys(value['foreign_keys'], at(path, 'foreign_keys'), report),
+    unique: readUnique(value['unique'], at(path, 'unique'), report),
   }
 }
 

@@ -1,8 +1,9 @@
 // How many rows each table has: asked for, capped by what its keys allow, or left to its parent's children.
 import { capacityOf } from './capacity.ts'
-import type { DatasetConfig, TableConfig } from './dataset-config.ts'
+import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
+import { jointGroups } from './joint-groups.ts'
 import { at, quote, type Report } from './problem.ts'
-import type { Children, ResolvedColumn } from './types.ts'
+import type { Children, ResolvedColumn, Rule } from './types.ts'
 
 const DEFAULT_ROWS = 1000
 /** Far beyond what anyone can store, and far enough from 2^53 for sums of tables. */
@@ -11,9 +12,10 @@ const ROWS_MAX = 1_000_000_000_000_000
 const TAIL = 8
 
 type Asked = { rows: number; own: boolean }
+type Rows = ReadonlyMap<string, number | null>
 type Lowered = ReadonlyMap<string, ResolvedColumn[]>
 
-/** By table name; null where a foreign key's children decides. */
+/** By table name; null where a foreign key's children decides. Of a config without problems: parents come first. */
 export function resolveRows(
   config: DatasetConfig,
   lowered: Lowered,
@@ -21,11 +23,19 @@ export function resolveRows(
   report: Report,
 ): Map<string, number | null> {
   const rows = new Map<string, number | null>()
-  for (const table of config.tables) {
-    const decided = table.foreign_keys.some(({ children }) => children !== null)
+  const visit = (table: TableConfig): void => {
+    if (rows.has(table.name)) return
+    rows.set(table.name, null)
+    for (const { parent_table } of table.foreign_keys) {
+      const parent = config.tables.find(({ name }) => name === parent_table)
+      if (parent !== undefined) visit(parent)
+    }
+    if (table.foreign_keys.some(({ children }) => children !== null)) return
     const asked = askedRows(table, config, requestRows)
-    rows.set(table.name, decided ? null : cap(asked, table, lowered, report))
+    const limit = limitOf(table, lowered.get(table.name) ?? [], rows)
+    rows.set(table.name, cap(asked, table, limit, report))
   }
+  for (const table of config.tables) visit(table)
   for (const table of config.tables) checkAgainstParents(table, config, rows, lowered, report)
   return rows
 }
@@ -36,45 +46,82 @@ function askedRows(table: TableConfig, config: DatasetConfig, request: number | 
   return { rows: config.rows ?? DEFAULT_ROWS, own: false }
 }
 
-type Limit = { column: string; capacity: number }
+/** `of`: the column or columns that have so many different values. */
+type Limit = { of: string; what: string; capacity: number }
 
-/** The column that allows the fewest rows: unique ones, and sequences, which end at 2^53. */
-function limitOf(columns: readonly ResolvedColumn[]): Limit {
-  let limit: Limit = { column: '', capacity: Number.POSITIVE_INFINITY }
-  for (const { name, unique, rule } of columns) {
-    const limited = unique || rule?.type === 'sequence'
-    const capacity = limited && rule !== null ? capacityOf(rule) : Number.POSITIVE_INFINITY
-    if (capacity < limit.capacity) limit = { column: name, capacity }
-  }
-  return limit
+const NO_LIMIT: Limit = { of: '', what: 'column', capacity: Number.POSITIVE_INFINITY }
+
+/** What allows the fewest rows: unique columns, sequences, which end at 2^53, and columns that are unique together. */
+function limitOf(table: TableConfig, columns: readonly ResolvedColumn[], rows: Rows): Limit {
+  const single = columns.map(({ name, unique, primary_key, rule }): Limit => {
+    const limited = rule !== null && (unique || rule.type === 'sequence')
+    const what = primary_key ? 'key' : unique ? 'unique column' : 'column'
+    return limited ? { of: name, what, capacity: valuesOf(name, rule, table, rows) } : NO_LIMIT
+  })
+  const joint = jointGroups(table).map((group): Limit => {
+    const what = group.primary_key ? 'key' : 'unique columns'
+    const lead = table.foreign_keys.some((key) => groupsRows(key, group.columns))
+    const capacity = lead ? NO_LIMIT.capacity : combinations(group.columns, table, columns, rows)
+    return { of: group.columns.join(', '), what, capacity }
+  })
+  return [...single, ...joint].reduce(
+    (least, limit) => (limit.capacity < least.capacity ? limit : least),
+    NO_LIMIT,
+  )
 }
 
-function cap({ rows, own }: Asked, table: TableConfig, lowered: Lowered, report: Report): number {
-  const { column, capacity } = limitOf(lowered.get(table.name) ?? [])
+const groupsRows = ({ children, child_columns }: ForeignKeyConfig, group: readonly string[]) =>
+  children !== null && child_columns.some((name) => group.includes(name))
+
+/** A foreign key that is drawn has as many values as there are parents, where that is known. */
+function valuesOf(name: string, rule: Rule, table: TableConfig, rows: Rows): number {
+  if (rule.type !== 'reference') return capacityOf(rule)
+  const key = table.foreign_keys[rule.foreign_key]
+  const drawn = key?.child_columns.includes(name) && key.children === null
+  return (drawn ? rows.get(rule.table) : null) ?? Number.POSITIVE_INFINITY
+}
+
+/** How many combinations columns have that do not repeat together, but for those that group the rows. */
+function combinations(
+  group: readonly string[],
+  table: TableConfig,
+  columns: readonly ResolvedColumn[],
+  rows: Rows,
+): number {
+  const firsts = group.filter((name) => {
+    const key = table.foreign_keys.find(({ child_columns }) => child_columns.includes(name))
+    const first = key?.child_columns.find((one) => group.includes(one))
+    return key === undefined || (key.children === null && first === name)
+  })
+  return firsts.reduce((product, name) => {
+    const rule = columns.find((column) => column.name === name)?.rule
+    return rule == null ? product : product * valuesOf(name, rule, table, rows)
+  }, 1)
+}
+
+function cap({ rows, own }: Asked, table: TableConfig, limit: Limit, report: Report): number {
+  const { of, capacity } = limit
   if (rows <= capacity) return rows
-  if (own) reportCapacity(table, at(table.path, 'rows'), column, capacity, rows, report)
+  if (own) reportCapacity(table, at(table.path, 'rows'), limit, rows, report)
   else {
     report.warning(
-      `${table.name} has ${capacity} rows, not ${rows}: ${column} has no more different values`,
+      `${table.name} has ${capacity} rows, not ${rows}: ${of} has no more different values`,
     )
   }
   return capacity
 }
 
 function reportCapacity(
-  { name, columns }: TableConfig,
+  { name }: TableConfig,
   path: string,
-  column: string,
-  capacity: number,
+  { of, what, capacity }: Limit,
   rows: number,
   report: Report,
 ): void {
-  const limit = columns.find((one) => one.name === column)
-  const key = limit?.primary_key ? 'key' : limit?.unique ? 'unique column' : 'column'
   report.problem(
     path,
-    `${quote(name)} cannot have ${rows} rows: its ${key} ${quote(column)} has ${capacity} different values`,
-    `Write at most rows: ${capacity}, or give ${column} a rule with more values`,
+    `${quote(name)} cannot have ${rows} rows: its ${what} ${quote(of)} has ${capacity} different values`,
+    `Write at most rows: ${capacity}, or give ${of} a rule with more values`,
   )
 }
 
@@ -87,18 +134,47 @@ function checkAgainstParents(
   report: Report,
 ): void {
   const most = mostRows(table, config, rows)
-  const { column, capacity } = limitOf(lowered.get(table.name) ?? [])
+  const limit = limitOf(table, lowered.get(table.name) ?? [], rows)
   const deciding = table.foreign_keys.find(({ children }) => children !== null)
   if (most > ROWS_MAX) {
     const hint = 'Ask for fewer rows, or fewer children per parent'
     report.problem(deciding?.path ?? table.path, `${quote(table.name)} may have ${most} rows`, hint)
-  } else if (deciding !== undefined && most > capacity) {
-    reportCapacity(table, at(deciding.path, 'children'), column, capacity, most, report)
+  } else if (deciding !== undefined && most > limit.capacity) {
+    reportCapacity(table, at(deciding.path, 'children'), limit, most, report)
   }
+  checkGroups(table, lowered.get(table.name) ?? [], rows, report)
   for (const { parent_table, path, children } of table.foreign_keys) {
-    if (rows.get(parent_table) !== 0 || children !== null || most === 0) continue
+    if (
+      parent_table === table.name ||
+      rows.get(parent_table) !== 0 ||
+      children !== null ||
+      most === 0
+    )
+      continue
     const hint = `Give ${parent_table} at least one row`
     report.problem(path, `${quote(parent_table)} has no rows to refer to`, hint)
+  }
+}
+
+/** A parent's children that do not repeat together may not be more than there are combinations of the other columns. */
+function checkGroups(
+  table: TableConfig,
+  columns: readonly ResolvedColumn[],
+  rows: Rows,
+  report: Report,
+): void {
+  for (const { columns: group } of jointGroups(table)) {
+    const key = table.foreign_keys.find((one) => groupsRows(one, group))
+    if (key?.children == null) continue
+    const [most, different] = [
+      mostChildren(key.children),
+      combinations(group, table, columns, rows),
+    ]
+    if (most <= different) continue
+    const others = group.filter((name) => !key.child_columns.includes(name)).join(', ')
+    const message = `A row of ${quote(key.parent_table)} may have ${most} children, and ${quote(others)} has ${different} different values`
+    const hint = `Write children of at most ${different}, such as {type: range, min: 0, max: ${different}}`
+    report.problem(at(key.path, 'children'), message, hint)
   }
 }
 

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import { checkFileNames } from './check-names.ts'
-import type { DatasetConfig } from './dataset-config.ts'
+import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
+import { jointGroups } from './joint-groups.ts'
 import { lowerColumns } from './lower-columns.ts'
 import { configError, createReport, type Report } from './problem.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
@@ -37,11 +38,12 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
   checkFileNames(config, output, report)
   if (report.problems.length > 0) throw configError(report.problems)
   const tables = config.tables.map(
-    ({ name, foreign_keys }): ResolvedTable => ({
-      name,
-      rows: rows.get(name) ?? null,
-      columns: lowered.get(name) ?? [],
-      foreign_keys: foreign_keys.map(({ path: _path, ...key }) => key),
+    (table): ResolvedTable => ({
+      name: table.name,
+      rows: rows.get(table.name) ?? null,
+      columns: lowered.get(table.name) ?? [],
+      foreign_keys: table.foreign_keys.map(resolveKey),
+      ...uniqueOf(table),
     }),
   )
   const blockRows = blockRowsOf(output, tables)
@@ -67,6 +69,15 @@ function chunkRowsOf(asked: number | undefined, blockRows: number | null, report
     report.warning(`chunk_rows is ${whole}, not ${asked}: the file has blocks of ${blockRows} rows`)
   }
   return whole
+}
+
+function resolveKey({ path: _path, copies: _copies, self, ...key }: ForeignKeyConfig) {
+  return self === null ? key : { ...key, self }
+}
+
+function uniqueOf(table: TableConfig): Pick<ResolvedTable, 'unique'> {
+  const groups = jointGroups(table)
+  return groups.length === 0 ? {} : { unique: groups.map(({ columns }) => columns) }
 }
 
 const SEED_BITS = 53n

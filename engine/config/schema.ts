@@ -5,6 +5,7 @@ import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
 import { Defined, Literal, Name, only } from './schema-parts.ts'
+import { GraphSchema, TreeSchema } from './schema-self.ts'
 
 export const TABLES_MAX = 1000
 export const COLUMNS_MAX = 10_000
@@ -200,6 +201,8 @@ export const ForeignKeySchema = Type.Object(
     child_column: Names('Column of this table; by default the one with the name of the key'),
     child_columns: Names('Columns of this table, as many as the key has'),
     children: Type.Optional(ChildrenSchema),
+    tree: Type.Optional(TreeSchema),
+    graph: Type.Optional(GraphSchema),
   },
   { additionalProperties: false },
 )
@@ -228,6 +231,13 @@ export const TableSchema = Type.Object(
         maxItems: 1000,
         description: 'Tables that this one refers to',
         examples: [[{ parent_table: 'customers', children: 3 }]],
+      }),
+    ),
+    unique: Type.Optional(
+      Type.Array(Type.Array(Type.String(), { minItems: 1, maxItems: 16 }), {
+        maxItems: 100,
+        description: 'Columns whose values together do not repeat',
+        examples: [[['student_id', 'course_id']]],
       }),
     ),
   },

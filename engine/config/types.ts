@@ -110,12 +110,23 @@ export type Children =
   | { type: 'range'; min: number; max: number }
   | { type: 'poisson'; mean: number; max: number | null }
 
+/** The law of a table that refers to itself; rows before `roots` have no parent. */
+export type SelfReference =
+  /** A parent is in the level above. */
+  | { type: 'tree'; depth: number; roots: number }
+  /** A parent is in any level above. */
+  | { type: 'graph'; depth: number; roots: number }
+  /** A parent is any earlier row. */
+  | { type: 'earlier'; roots: number }
+
 export type ResolvedForeignKey = {
   parent_table: string
   parent_columns: string[]
   child_columns: string[]
   /** Null: each child row draws its parent uniformly. Otherwise child rows are grouped by parent. */
   children: Children | null
+  /** Of a table's reference to itself. */
+  self?: SelfReference
 }
 
 export type ResolvedTable = {
@@ -124,6 +135,8 @@ export type ResolvedTable = {
   rows: number | null
   columns: ResolvedColumn[]
   foreign_keys: ResolvedForeignKey[]
+  /** Columns whose values together do not repeat, where none of them is unique by itself. */
+  unique?: string[][]
 }
 
 export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'

@@ -8,5 +8,7 @@ export const NULL_DRAW = 1
 export const PARENT_DRAW = 2
 /** The number of children of a parent row, under the same key. */
 export const CHILDREN_DRAW = 3
+/** The values of columns that do not repeat together, under the key of the first of them. */
+export const JOINT_DRAW = 4
 /** Rules inside rules, in the order of the config, count on from here. */
 export const NESTED_DRAW = 16

@@ -33,9 +33,35 @@ function halfBits(size: number): number {
  * Size is the capacity of what is drawn, never a row count, so that the first rows do not depend on it.
  */
 export function createPermutation(size: number, stream: Stream): (index: number) => number {
+  return withKeys(size, roundKeys(stream))
+}
+
+/** A bijection of 0 .. size-1 for each whole number `tweak` below 2^53: `permute(tweak, index)`. */
+export function createKeyedPermutation(
+  size: number,
+  stream: Stream,
+): (tweak: number, index: number) => number {
+  const base = roundKeys(stream)
+  const keys = base.slice()
+  const permute = withKeys(size, keys)
+  let last = -1
+  return (tweak, index) => {
+    if (tweak !== last) {
+      let mixed = (tweak | 0) ^ Math.imul(Math.floor(tweak / 4_294_967_296), 0x9e3779b1)
+      for (let round = 0; round < ROUNDS; round++) {
+        mixed = Math.imul(mixed ^ (mixed >>> 16) ^ (base[round] as number), 0x85ebca6b)
+        mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+        keys[round] = mixed ^ (mixed >>> 16)
+      }
+      last = tweak
+    }
+    return permute(index)
+  }
+}
+
+function withKeys(size: number, keys: Int32Array): (index: number) => number {
   if (!(size >= 1 && size <= Number.MAX_SAFE_INTEGER))
     throw new RangeError(`permutation of ${size} values`)
-  const keys = roundKeys(stream)
   const bits = halfBits(size)
   const half = 1 << bits
   const mask = half - 1

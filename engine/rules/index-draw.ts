@@ -31,10 +31,11 @@ export function fillPermuted(
 
 /** Draws of 0 .. count-1; count within 2^53. */
 export function createIndexDraw(
-  context: Pick<RuleContext, 'column' | 'random' | 'rows' | 'stream' | 'unique'>,
+  context: Pick<RuleContext, 'column' | 'random' | 'rows' | 'stream' | 'unique' | 'joint'>,
   count: number,
 ): IndexDraw {
   const { random, stream } = context
+  if (context.joint) return context.joint
   if (context.unique) {
     const permute = uniqueDraw(context, count)
     return (out, rows) => fillPermuted(out, rows, permute)

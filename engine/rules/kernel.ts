@@ -5,6 +5,7 @@ import type { Words } from '#engine/data/words.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { Sandbox } from '#engine/sandbox/sandbox.ts'
+import type { IndexDraw } from './index-draw.ts'
 import type { NumberVector, Vector } from './vector.ts'
 
 /** Fills its vector for a batch of rows. Vectors it was compiled from are already filled. */
@@ -36,6 +37,8 @@ export type RuleContext = {
   readonly unique: boolean
   /** Rows of the table: what unique values are checked against, and nothing else. */
   readonly rows: number
+  /** Draws in place of the rule's own, where values do not repeat together with those of other columns. */
+  readonly joint?: IndexDraw
   readonly random: Generator
   /** Where this rule draws from; no other rule of the dataset draws there. */
   readonly stream: Stream

@@ -7,8 +7,11 @@ import { createRows, type Rows, setRange } from '#engine/rows.ts'
 import { type CountChildren, PARENTS_PER_BLOCK } from './children.ts'
 import { fillPermuted } from './index-draw.ts'
 
-/** Fills `parents` with the parent rows of a batch of child rows. */
-export type ParentRows = (parents: Float64Array, rows: Rows) => void
+/**
+ * Fills `parents` with the parent rows of a batch of child rows; where children are grouped also `ranks`, with the
+ * number of each row among the children of its parent, from 0.
+ */
+export type ParentRows = (parents: Float64Array, rows: Rows, ranks?: Float64Array) => void
 
 /** Any parent, each as likely as the other. */
 export function drawnParents(random: Generator, stream: Stream, parentRows: number): ParentRows {
@@ -27,13 +30,14 @@ export function distinctParents(stream: Stream, parentRows: number): ParentRows 
 
 /** Children of a parent together, the same number for each. */
 export function fixedParents(childrenEach: number): ParentRows {
-  return (parents, { n, index }) => {
+  return (parents, { n, index }, ranks) => {
     for (let i = 0; i < n; i++) parents[i] = Math.floor((index[i] as number) / childrenEach)
+    if (ranks) for (let i = 0; i < n; i++) ranks[i] = (index[i] as number) % childrenEach
   }
 }
 
-/** Greatest k with sums[k] <= row. */
-function lastAtMost(sums: ArrayLike<number>, row: number, length: number): number {
+/** Greatest k below `length` with sums[k] <= row; `sums` never falls. */
+export function lastAtMost(sums: ArrayLike<number>, row: number, length: number): number {
   let low = 0
   let high = length - 1
   while (low < high) {
@@ -77,11 +81,13 @@ export function countedParents(
   parentRows: number,
 ): ParentRows {
   const blockOf = createBlock(count, prefix, parentRows)
-  return (parents, { n, index }) => {
+  return (parents, { n, index }, ranks) => {
     for (let i = 0; i < n; i++) {
       const row = index[i] as number
       const { first, starts, size } = blockOf(row)
-      parents[i] = first + lastAtMost(starts, row, size)
+      const place = lastAtMost(starts, row, size)
+      parents[i] = first + place
+      if (ranks) ranks[i] = row - (starts[place] as number)
     }
   }
 }

@@ -71,7 +71,6 @@ export const expression = defineRule({
 
 export const reference = defineRule({
   columnTypes: ANY_TYPE,
-  later: { with: 'Leave with out, and reference the parent key alone' },
   schema: Type.Object(
     {
       type: Type.Literal('reference'),
@@ -83,6 +82,18 @@ export const reference = defineRule({
       ),
       column: Type.Optional(
         Type.String({ description: 'Key column of the parent', examples: ['customer_id'] }),
+      ),
+      with: Type.Optional(
+        Type.Union(
+          [
+            Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
+            Type.Record(Type.String(), Type.String()),
+          ],
+          {
+            description: 'Other columns of the parent, copied into columns of the same names',
+            examples: [['city', 'postcode']],
+          },
+        ),
       ),
     },
     { additionalProperties: false, description: 'A key of the parent table' },

@@ -1,0 +1,54 @@
+// The columns of a table whose values must not repeat together while none of them is unique by itself.
+import type { ColumnConfig, TableConfig } from './dataset-config.ts'
+
+export type JointGroup = {
+  path: string
+  columns: string[]
+  /** Whether it is the primary key, or one of `unique`. */
+  primary_key: boolean
+}
+
+/** Groups that a column keeps unique by itself are left out. */
+export function jointGroups(table: TableConfig): JointGroup[] {
+  const keys = table.columns.filter(({ primary_key }) => primary_key).map(({ name }) => name)
+  const written = table.unique.map((group) => ({ ...group, primary_key: false }))
+  const all =
+    keys.length > 1
+      ? [{ path: `${table.path}/columns`, columns: keys, primary_key: true }, ...written]
+      : written
+  const different = all.filter(
+    ({ columns }, i) => all.findIndex((other) => sameNames(other.columns, columns)) === i,
+  )
+  return different.filter(({ columns }) => !columns.some((name) => isUniqueAlone(name, table)))
+}
+
+export function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name))
+}
+
+/** Columns that are in no group and repeat nothing: unique ones, counting ones, children that are alone. */
+export function isUniqueAlone(name: string, table: TableConfig): boolean {
+  const column = table.columns.find((one) => one.name === name)
+  if (column === undefined) return false
+  const sole = table.columns.filter(({ primary_key }) => primary_key).length === 1
+  return (
+    !column.readable ||
+    column.unique ||
+    (column.primary_key && sole) ||
+    (column.conditional_rules.length === 0 && countsUp(column, table))
+  )
+}
+
+function countsUp({ name, rule }: ColumnConfig, table: TableConfig): boolean {
+  if (rule?.type === 'sequence' || rule?.type === 'uuid') return true
+  return rule?.type === 'reference' && hasOneChildEach(name, table)
+}
+
+/** Whether the foreign key of a column gives each parent at most one row. */
+export function hasOneChildEach(name: string, { foreign_keys }: TableConfig): boolean {
+  const children = foreign_keys.find(({ child_columns }) => child_columns.includes(name))?.children
+  return (
+    (children?.type === 'fixed' && children.value <= 1) ||
+    (children?.type !== 'fixed' && children?.max !== undefined && (children.max ?? 2) <= 1)
+  )
+}
