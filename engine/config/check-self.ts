@@ -38,7 +38,6 @@ function checkNeeds(
   table: TableConfig,
   report: Report,
 ) {
-  const names = new Set(table.columns.map(({ name }) => name))
   const taken = new Set(
     table.foreign_keys
       .filter(({ parent_table }) => parent_table === table.name)
@@ -53,7 +52,7 @@ function checkNeeds(
       return
     }
     const column = table.columns.find((one) => one.name === name)
-    const needs = column === undefined ? [] : dependenciesOf(column, names)
+    const needs = column === undefined ? [] : dependenciesOf(column, table)
     for (const need of needs.filter((one) => !seen.has(one))) {
       seen.add(need)
       open.push(need)
