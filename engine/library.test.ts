@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openDataset } from './library.ts'
+import { fileOf } from './testing/bytes.ts'
+
+const SHOP = `
+seed: 7
+tables:
+  - name: customers
+    rows: 2500
+    columns:
+      - {name: id, type: int, constraints: [PK]}
+      - {name: name, type: str, rule: full_name}
+  - name: orders
+    columns:
+      - {name: id, type: int, constraints: [PK]}
+      - {name: customer, type: int, constraints: [FK]}
+    foreign_keys:
+      - {parent_table: customers, parent_column: id, child_column: customer, children: 2}
+`
+
+async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = []
+  for await (const piece of pieces) parts.push(piece)
+  return Buffer.concat(parts).toString()
+}
+
+test('bytes are the files of a job with the same config', async () => {
+  const dataset = await openDataset(SHOP, { chunkRows: 700 })
+  for (const { name, bytes } of dataset.tables)
+    assert.equal(await textOf(bytes()), fileOf(dataset.config, name))
+  const whole = await openDataset(SHOP)
+  assert.equal(await textOf(whole.table('orders').bytes()), fileOf(dataset.config, 'orders'))
+})
+
+test('values come in any range, lazily', async () => {
+  const { tables, table } = await openDataset(SHOP)
+  assert.deepEqual(
+    tables.map(({ name, rows }) => [name, rows]),
+    [
+      ['customers', 2500],
+      ['orders', 5000],
+    ],
+  )
+  const all = [...table('customers').values()]
+  assert.equal(all.length, 2500)
+  assert.deepEqual([...table('customers').values({ from: 1020, to: 1030 })], all.slice(1020, 1030))
+  assert.deepEqual([...table('customers').values({ from: 2498, to: 9999 })], all.slice(2498))
+  assert.deepEqual(table('orders').values({ from: 4999 }).next().value, [5000, 2500])
+  assert.throws(() => table('nobody'), { code: 'not_found' })
+})
+
+test('a config with mistakes is refused with all of them', async () => {
+  const wrong = SHOP.replace('full_name', 'ful_name').replace('children: 2', 'children: -2')
+  await assert.rejects(openDataset(wrong), (error: Error & { problems: object[] }) => {
+    assert.equal(error.problems.length, 2)
+    return true
+  })
+})
+
+test('the moment is asked for where rules count from it, and only there', async () => {
+  const recent = (head = '') =>
+    `${head}
+tables: [{name: t, rows: 2, columns: [{name: d, type: date, rule: {type: date, last: 5 days}}]}]`
+  await assert.rejects(openDataset(recent()), { code: 'invalid_request', message: /pass now/ })
+  const { config } = await openDataset(recent(), { now: new Date('2026-03-01T12:00:00Z') })
+  assert.equal(config.now, Date.UTC(2026, 2, 1, 12) / 1000)
+  await openDataset(recent('now: "2026-01-01T00:00:00Z"'))
+})
+
+test('a random seed is recorded, so that the same rows can be made again', async () => {
+  const source = SHOP.replace('seed: 7', '')
+  const first = await openDataset(source)
+  const again = await openDataset(source, { seed: first.config.seed })
+  assert.deepEqual(again.config, first.config)
+  assert.notEqual((await openDataset(source)).config.seed, first.config.seed)
+})
+
+test('plug-ins run without more ado', async () => {
+  const { table } = await openDataset({
+    plugins: { p: 'function f({ row }) { return row * row }' },
+    tables: [
+      {
+        name: 't',
+        rows: 4,
+        columns: [{ name: 'c', type: 'int', rule: { type: 'custom', plugin: 'p', function: 'f' } }],
+      },
+    ],
+  })
+  assert.deepEqual([...table('t').values()].flat(), [0, 1, 4, 9])
+})

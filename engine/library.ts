@@ -1,0 +1,104 @@
+// The engine for programs: a config in, rows out, with no server. The rows and bytes are those of a job with the same
+// config, seed and moment.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { writeChunk } from './chunk.ts'
+import { type CompiledTable, compile } from './compile.ts'
+import { digestOf } from './config/canonical.ts'
+import type { DatasetConfig } from './config/dataset-config.ts'
+import { parseConfig } from './config/parse.ts'
+import { configError } from './config/problem.ts'
+import { type ResolveRequest, resolveConfig } from './config/resolve.ts'
+import type { ColumnType, ResolvedConfig, Scalar } from './config/types.ts'
+import { AppError } from './errors.ts'
+import { Output } from './formats/output.ts'
+import { planConfig } from './plan.ts'
+import { sandboxFor } from './sandbox/sandbox-for.ts'
+
+export type LibraryOptions = Omit<ResolveRequest, 'now'> & {
+  /** What `last` and `now` count from; needed where the config neither has it nor does without. */
+  now?: Date
+}
+
+/** Rows from (included) .. to (excluded); all of them by default. */
+export type RowRange = { from?: number; to?: number }
+
+export type DatasetTable = {
+  readonly name: string
+  readonly rows: number
+  readonly columns: readonly { name: string; type: ColumnType }[]
+  /** JSON values in the order of the columns, made as they are asked for. */
+  values(range?: RowRange): IterableIterator<Scalar[]>
+  /** The file in the config's format, chunk by chunk. Each piece is the caller's own. */
+  bytes(): AsyncIterable<Uint8Array<ArrayBuffer>>
+}
+
+export type OpenedDataset = {
+  /** Everything that the bytes depend on: keep it to make them again. */
+  readonly config: ResolvedConfig
+  readonly warnings: readonly string[]
+  /** Parents first. */
+  readonly tables: readonly DatasetTable[]
+  /** AppError `not_found` for a name that is no table's. */
+  table(name: string): DatasetTable
+}
+
+/** Memory of one chunk's bytes. */
+const CHUNK_BYTES_MAX = 2 ** 30
+const ROWS_AT_ONCE = 1024
+
+/**
+ * Opens a config: YAML or JSON text, or the same as an object. AppError `invalid_config` or `unsupported` with all
+ * problems in `problems`; `invalid_request` where the moment is needed and not given.
+ */
+export async function openDataset(
+  source: string | object,
+  options: LibraryOptions = {},
+): Promise<OpenedDataset> {
+  const parsed = parseConfig(source)
+  if (parsed.problems.length > 0) throw configError(parsed.problems)
+  const { resolved: config, warnings } = resolved(parsed.config, options)
+  const compiled = compile(config, planConfig(config), { sandbox: await sandboxFor(config) })
+  const tables = compiled.tables.map(tableOf)
+  return {
+    config,
+    warnings: [...parsed.warnings, ...warnings],
+    tables,
+    table: (name) => tables[compiled.tables.indexOf(compiled.table(name))] as DatasetTable,
+  }
+}
+
+function resolved(config: DatasetConfig, { now, ...request }: LibraryOptions) {
+  if (now) return resolveConfig(config, { ...request, now: now.getTime() / 1000 })
+  const seed = request.seed ?? config.seed ?? undefined
+  const at = (moment: number) =>
+    resolveConfig(config, { ...request, ...(seed === undefined ? {} : { seed }), now: moment })
+  const early = at(0)
+  const timeless = ({ resolved: one }: typeof early) => digestOf({ ...one, now: 0, seed: 0 })
+  if (timeless(early) === timeless(at(1e9))) return early
+  const message = 'A rule of the config counts from now: pass now, or write it in the config.'
+  throw new AppError('invalid_request', message)
+}
+
+function tableOf(table: CompiledTable): DatasetTable {
+  return {
+    name: table.name,
+    rows: table.rows,
+    columns: table.columns,
+    *values({ from = 0, to = table.rows } = {}) {
+      const end = Math.min(to, table.rows)
+      for (let at = Math.max(0, from); at < end; at += ROWS_AT_ONCE)
+        yield* table.values(at, Math.min(at + ROWS_AT_ONCE, end))
+    },
+    async *bytes() {
+      const out = new Output(CHUNK_BYTES_MAX)
+      for (let chunk = 0; chunk < table.chunks; chunk++) {
+        out.reset()
+        writeChunk(table, chunk, out)
+        yield out.bytes().slice()
+        // Whoever else lives in the program gets a turn.
+        await nextTurn()
+      }
+    },
+  }
+}
