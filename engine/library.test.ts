@@ -27,16 +27,16 @@ async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
 
 test('bytes are the files of a job with the same config', async () => {
   const dataset = await openDataset(SHOP, { chunkRows: 700 })
-  for (const { name, bytes } of dataset.tables)
-    assert.equal(await textOf(bytes()), fileOf(dataset.config, name))
+  for (const table of dataset.tables)
+    assert.equal(await textOf(table.bytes()), fileOf(dataset.config, table.name))
   const whole = await openDataset(SHOP)
   assert.equal(await textOf(whole.table('orders').bytes()), fileOf(dataset.config, 'orders'))
 })
 
 test('values come in any range, lazily', async () => {
-  const { tables, table } = await openDataset(SHOP)
+  const dataset = await openDataset(SHOP)
   assert.deepEqual(
-    tables.map(({ name, rows }) => [name, rows]),
+    dataset.tables.map(({ name, rows }) => [name, rows]),
     [
       ['customers', 2500],
       ['orders', 5000],
@@ -46,8 +46,8 @@ test('values come in any range, lazily', async () => {
   assert.equal(all.length, 2500)
   assert.deepEqual([...table('customers').values({ from: 1020, to: 1030 })], all.slice(1020, 1030))
   assert.deepEqual([...table('customers').values({ from: 2498, to: 9999 })], all.slice(2498))
-  assert.deepEqual(table('orders').values({ from: 4999 }).next().value, [5000, 2500])
-  assert.throws(() => table('nobody'), { code: 'not_found' })
+  assert.deepEqual(dataset.table('orders').values({ from: 4999 }).next().value, [5000, 2500])
+  assert.throws(() => dataset.table('nobody'), { code: 'not_found' })
 })
 
 test('a config with mistakes is refused with all of them', async () => {
@@ -77,7 +77,7 @@ test('a random seed is recorded, so that the same rows can be made again', async
 })
 
 test('plug-ins run without more ado', async () => {
-  const { table } = await openDataset({
+  const dataset = await openDataset({
     plugins: { p: 'function f({ row }) { return row * row }' },
     tables: [
       {
