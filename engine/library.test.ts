@@ -42,10 +42,16 @@ test('values come in any range, lazily', async () => {
       ['orders', 5000],
     ],
   )
-  const all = [...table('customers').values()]
+  const all = [...dataset.table('customers').values()]
   assert.equal(all.length, 2500)
-  assert.deepEqual([...table('customers').values({ from: 1020, to: 1030 })], all.slice(1020, 1030))
-  assert.deepEqual([...table('customers').values({ from: 2498, to: 9999 })], all.slice(2498))
+  assert.deepEqual(
+    [...dataset.table('customers').values({ from: 1020, to: 1030 })],
+    all.slice(1020, 1030),
+  )
+  assert.deepEqual(
+    [...dataset.table('customers').values({ from: 2498, to: 9999 })],
+    all.slice(2498),
+  )
   assert.deepEqual(dataset.table('orders').values({ from: 4999 }).next().value, [5000, 2500])
   assert.throws(() => dataset.table('nobody'), { code: 'not_found' })
 })
@@ -87,5 +93,5 @@ test('plug-ins run without more ado', async () => {
       },
     ],
   })
-  assert.deepEqual([...table('t').values()].flat(), [0, 1, 4, 9])
+  assert.deepEqual([...dataset.table('t').values()].flat(), [0, 1, 4, 9])
 })
