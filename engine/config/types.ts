@@ -48,6 +48,8 @@ export type Rule =
   | { type: 'constant'; value: Scalar }
   | { type: 'boolean'; probability: number }
   | { type: 'uuid'; version: 4 }
+  /** Rows in order from `min` on where `max` is null, else times drawn from `min` to `max`. */
+  | { type: 'uuid'; version: 7; min: number; max: number | null }
   | {
       type: 'normal' | 'lognormal'
       mean: number

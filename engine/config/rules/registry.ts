@@ -7,7 +7,8 @@ import { lognormal, normal, range, sequence } from './numbers.ts'
 import { pattern, regex } from './patterns.ts'
 import type { RuleSpec } from './rule-spec.ts'
 import { time } from './times.ts'
-import { city, email, first_name, full_name, last_name, phone, uuid } from './words.ts'
+import { uuid } from './uuids.ts'
+import { city, email, first_name, full_name, last_name, phone } from './words.ts'
 
 /** In the order in which they are documented. */
 export const RULES: ReadonlyMap<string, RuleSpec> = new Map(

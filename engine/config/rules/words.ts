@@ -1,4 +1,4 @@
-// Rules that make identifiers and words: uuid, email, names, phone, city.
+// Rules that make words: email, names, phone, city.
 import Type from 'typebox'
 import { words } from '#engine/data/words.ts'
 import { includes } from '#engine/regex/includes.ts'
@@ -8,24 +8,6 @@ import { at } from '../problem.ts'
 import type { WordRule } from '../types.ts'
 import { checkRegex } from './patterns.ts'
 import { defineRule, TEXT_TYPES } from './rule-spec.ts'
-
-export const uuid = defineRule({
-  columnTypes: ['uuid', 'str'],
-  schema: Type.Object(
-    {
-      type: Type.Literal('uuid'),
-      version: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 8, description: '4 is random', examples: [4] }),
-      ),
-    },
-    { additionalProperties: false, description: 'A random UUID: never repeats' },
-  ),
-  check: ({ version = 4 }, { path, report }) => {
-    if (version === 4) return
-    report.unsupported(at(path, 'version'), `UUID version ${version} is not made yet`, 'Write 4')
-  },
-  lower: () => ({ type: 'uuid', version: 4 }),
-})
 
 export const email = defineRule({
   columnTypes: TEXT_TYPES,
