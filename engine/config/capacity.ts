@@ -2,6 +2,8 @@
 import { words } from '#engine/data/words.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { businessCount } from '#engine/rules/business-days.ts'
+import { formsCapacity } from '#engine/rules/forms.ts'
+import { phoneForms } from '#engine/rules/phone-forms.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
 import { nodeOf, regexCapacity } from '#engine/rules/regex.ts'
 import { slugsOf } from '#engine/rules/slug.ts'
@@ -37,7 +39,9 @@ export function capacityOf(rule: Rule): number {
     case 'full_name':
       return words(rule.locale).first_name.length * words(rule.locale).last_name.length
     case 'phone':
-      return phoneCapacity(rule.locale)
+      return rule.format === undefined
+        ? phoneCapacity(rule.locale)
+        : formsCapacity(phoneForms(rule.locale, rule.format).forms)
     case 'email':
       return emailCapacity(rule)
     case 'regex':

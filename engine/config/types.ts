@@ -58,7 +58,9 @@ export type Rule =
       max: number | null
       decimals: number
     }
-  | { type: WordRule; locale: string }
+  | { type: Exclude<WordRule, 'phone'>; locale: string }
+  /** Without `format` a pattern of the locale's word list, which earlier releases resolved to. */
+  | { type: 'phone'; locale: string; format?: 'e164' | 'national' | 'international' }
   /** `from`: columns the address is made of (first and last name), in order; empty draws its own words. */
   | { type: 'email'; locale: string; from: string[] }
   /** Words of a regular expression, which patterns become too. */

@@ -1,10 +1,13 @@
-// phone: a locale's number patterns filled with digits.
+// phone: numbers of a locale's country that its numbering plan has; or, without a format, a locale's patterns filled
+// with digits, as configs of earlier releases resolved.
 
 import { AppError } from '#engine/errors.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
+import { createForms } from './forms.ts'
 import { fillPermuted, uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+import { phoneForms } from './phone-forms.ts'
 import type { Piece } from './vector.ts'
 
 const LARGEST_CAPACITY = 1e15
@@ -41,6 +44,13 @@ function createDraw(context: RuleContext, codes: Int32Array, capacities: Float64
 }
 
 export function compilePhone(rule: RuleOf<'phone'>, context: RuleContext): Kernel {
+  if (rule.format === undefined) return compilePatterns(rule, context)
+  const { forms, weights } = phoneForms(rule.locale, rule.format)
+  const { pieces, fill } = createForms(forms, context, { weights })
+  return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
+}
+
+function compilePatterns(rule: RuleOf<'phone'>, context: RuleContext): Kernel {
   const patterns = usablePatterns(rule, context)
   const capacities = Float64Array.from(patterns, capacityOf)
   const codes = new Int32Array(context.capacity)

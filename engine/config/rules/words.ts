@@ -59,7 +59,7 @@ function ownAddressesMatch(regex: string, locale: string): boolean {
   return 'node' in own && 'node' in whole && includes(whole.node, own.node)
 }
 
-function word(name: WordRule, description: string) {
+function word(name: Exclude<WordRule, 'phone'>, description: string) {
   return defineRule({
     columnTypes: TEXT_TYPES,
     later: { from: 'Leave from out, or put the value together with a template' },
@@ -74,5 +74,24 @@ function word(name: WordRule, description: string) {
 export const first_name = word('first_name', 'A first name')
 export const last_name = word('last_name', 'A last name')
 export const full_name = word('full_name', 'First and last name in the order')
-export const phone = word('phone', 'A telephone number')
+export const phone = defineRule({
+  columnTypes: TEXT_TYPES,
+  later: { from: 'Leave from out: the number is of the country of the locale' },
+  schema: Type.Object(
+    {
+      type: Type.Literal('phone'),
+      format: Type.Optional(
+        Type.Union(
+          [Type.Literal('national'), Type.Literal('e164'), Type.Literal('international')],
+          {
+            description: 'As its country writes it, as +12125550123, or that with spaces',
+            examples: ['e164'],
+          },
+        ),
+      ),
+    },
+    { additionalProperties: false, description: 'A telephone number of the country of the locale' },
+  ),
+  lower: ({ format = 'national' }, { locale }) => ({ type: 'phone', locale, format }),
+})
 export const city = word('city', 'A city')
