@@ -3,6 +3,7 @@
 import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
 import type { Dataset } from './dataset.ts'
 import { AppError } from './errors.ts'
+import type { Block } from './formats/block-tail.ts'
 import { type Batch, createFileWriter } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
 import type { Plan } from './plan.ts'
@@ -29,6 +30,11 @@ export type CompiledTable = {
    * what closes it behind the last one; `from` is a multiple of `blockRows`. AppError `out_of_memory` from the output.
    */
   write(from: number, to: number, out: Output): void
+  /**
+   * Where the file ends with what only all its blocks show: the bytes behind the last one, which ends at `at`. AppError
+   * `digest_mismatch` for blocks that cannot be.
+   */
+  readonly footer: ((blocks: readonly Block[], at: number) => Uint8Array) | null
   /** The same rows as JSON values, in the order of the columns. */
   values(from: number, to: number): Scalar[][]
 }
@@ -81,13 +87,20 @@ function compileTable(
   const rows = createRows(batchRows)
   let evaluation: Evaluation | null = null
   const { config } = dataset
-  const file = createFileWriter({ config, table, rows: planned.rows, mode: options.writer })
-  const batches = (from: number, to: number, use: (batch: Batch) => void) => {
+  const evaluated = (): Evaluation => {
     evaluation ??= evaluationOf(dataset, table, batchRows)
+    return evaluation
+  }
+  const file = createFileWriter({
+    ...{ config, table, rows: planned.rows, mode: options.writer },
+    columns: () => evaluated().columns,
+  })
+  const batches = (from: number, to: number, use: (batch: Batch) => void) => {
+    const { scope, columns } = evaluated()
     for (let at = from; at < to; at += batchRows) {
       setRange(rows, at, Math.min(at + batchRows, to))
-      evaluation.scope.evaluate(rows)
-      use({ columns: evaluation.columns, from: at, n: rows.n })
+      scope.evaluate(rows)
+      use({ columns, from: at, n: rows.n })
     }
   }
   return {
@@ -98,6 +111,7 @@ function compileTable(
     columns: table.columns.map(({ name, type }) => ({ name, type })),
     blockRows: config.output.block_rows ?? null,
     header: file.header,
+    footer: file.footer ?? null,
     write: (from, to, out) => file.write(from, to, out, batches),
     values(from, to) {
       const result: Scalar[][] = []

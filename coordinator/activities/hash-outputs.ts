@@ -2,6 +2,7 @@
 // others are still made. A hash cannot be merged from parts, so this is the one pass over the bytes.
 
 import { Context } from '@temporalio/activity'
+import type { Link } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Database, Sql } from '../database/database.ts'
 import { type Notifications, notify } from '../database/notifications.ts'
@@ -9,6 +10,8 @@ import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts, dropChunk, type PartRow } from '../ledger/ledger.ts'
 import { type FileHash, readOutputs, recordHashed } from '../ledger/outputs.ts'
 import type { FileHasher, HashSession } from '../parts/file-hasher.ts'
+import type { BlockStore } from '../storage/block-store.ts'
+import { putFooter } from '../storage/footers.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 
 const PARTS_AT_ONCE = 50
@@ -25,6 +28,7 @@ type Deps = {
   notifications: Notifications
   specs: JobSpecs
   hasher: FileHasher
+  store: BlockStore
 }
 
 export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] {
@@ -72,6 +76,7 @@ async function hashTable(deps: Deps, { spec, tableNo, chunks }: Table): Promise<
   const { cancellationSignal: signal } = Context.current()
   const session = deps.hasher.begin({ withData: spec.publishArweave })
   const changes = createWaiter(deps.notifications, jobId)
+  const links: Link[] = []
   try {
     for (let next = 0; next < chunks; ) {
       signal.throwIfAborted()
@@ -79,8 +84,11 @@ async function hashTable(deps: Deps, { spec, tableNo, chunks }: Table): Promise<
       const parts = await contiguousParts(deps.database, range)
       if (parts.length === 0) await changes.next(signal)
       else await readParts(deps, session, { jobId, tableNo, parts })
+      links.push(...parts.map(({ link }) => link))
       next += parts.length
     }
+    const footer = await putFooter(deps.store, spec, tableNo, links)
+    if (footer) await session.add([footer])
     return await session.finish()
   } finally {
     session.close()

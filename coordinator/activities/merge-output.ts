@@ -1,4 +1,5 @@
-// One file out of its parts, by links alone: no byte of a part is read or moved.
+// One file out of its parts, by links alone: no byte of a part is moved, and none is read but the ends of those whose
+// format needs a footer.
 
 import { AppError } from '#engine/errors.ts'
 import type { Database } from '../database/database.ts'
@@ -7,6 +8,7 @@ import type { JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts } from '../ledger/ledger.ts'
 import { recordMerged } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
+import { putFooter } from '../storage/footers.ts'
 import { putConcat } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 import { enterStage } from './record.ts'
@@ -34,10 +36,9 @@ export function createMergeOutput({
         'part_missing',
         `chunk ${parts.length} of ${table.name} is not in the ledger`,
       )
-    const link = await putConcat(
-      store,
-      parts.map((part) => part.link),
-    )
+    const links = parts.map((part) => part.link)
+    const footer = await putFooter(store, spec, tableNo, links)
+    const link = await putConcat(store, footer ? [...links, footer] : links)
     const key = { jobId, tableNo, name: table.name, format: spec.format, rows: table.rows }
     await recordMerged(database, key, link)
     await notify(database, 'job', jobId)

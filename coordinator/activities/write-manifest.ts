@@ -3,13 +3,16 @@
 
 import { createHmac } from 'node:crypto'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
+import { FOOTER_FORMATS } from '#engine/config/output-formats.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Database } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
+import { contiguousParts } from '../ledger/ledger.ts'
 import { type OutputRow, readOutputs } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
+import { putFooter } from '../storage/footers.ts'
 import { putConcat, putDirectory, putPart } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 import { enterStage } from './record.ts'
@@ -32,8 +35,9 @@ export function createWriteManifest(deps: Deps): StorageActivities['writeManifes
     await enterStage(database, jobId, 'publishing')
     const outputs = await readOutputs(database, jobId)
     const chunks = await writeChunkList(deps, jobId, outputs)
+    const footers = await footersOf(deps, spec)
     const manifest = await putConcat(deps.store, [
-      await putPart(deps.store, jsonBytes(manifestOf(spec, outputs, chunks))),
+      await putPart(deps.store, jsonBytes(manifestOf(spec, outputs, chunks, footers))),
     ])
     const entries = [
       ...outputs.map((output) => ({
@@ -60,7 +64,30 @@ function linkOf(output: OutputRow): Link {
   return output.link
 }
 
-function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link) {
+/** By table of the plan; null where the format has none. */
+async function footersOf({ database, store }: Deps, spec: JobSpec): Promise<(Link | null)[]> {
+  const { jobId, plan, config } = spec
+  if (!FOOTER_FORMATS.includes(config.output.format)) return []
+  const footers: (Link | null)[] = []
+  for (const [tableNo, { chunks }] of plan.tables.entries()) {
+    const range = { jobId, tableNo, from: 0, limit: chunks }
+    const parts = await contiguousParts(database, range)
+    footers.push(
+      await putFooter(
+        store,
+        spec,
+        tableNo,
+        parts.map(({ link }) => link),
+      ),
+    )
+  }
+  return footers
+}
+
+const footerField = (footer: Link | null | undefined) =>
+  footer ? { footer: { cid: footer.cid, bytes: footer.bytes, dag_bytes: footer.dagBytes } } : {}
+
+function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: (Link | null)[]) {
   const { config, plan } = spec
   return {
     manifest_version: 1,
@@ -81,6 +108,7 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link) {
       sha256: output.sha256,
       cid: output.link?.cid,
       chunks: plan.tables[output.tableNo]?.chunks,
+      ...footerField(footers[output.tableNo]),
     })),
     chunks: { name: 'chunks.jsonl', cid: chunks.cid, bytes: chunks.bytes },
   }

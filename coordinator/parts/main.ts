@@ -69,7 +69,7 @@ const sink = await startSink(
 const hasher = createFileHasher(config.store)
 const worker = await createStorageWorker(
   {
-    hashOutputs: createHashOutputs({ database, notifications, specs, hasher }),
+    hashOutputs: createHashOutputs({ database, notifications, specs, hasher, store }),
     dropLostParts: createDropLostParts({ database, store }),
     mergeOutput: createMergeOutput({ database, specs, store }),
     writeManifest: createWriteManifest({ database, specs, store, pseudonymKey }),

@@ -1,15 +1,25 @@
 // The formats that files are written in, and what their names end in.
 
-import type { OutputFormat, ResolvedOutput } from './types.ts'
+import type { OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
 
 /** What this release writes. */
-export const FORMATS: readonly OutputFormat[] = ['csv', 'jsonl']
+export const FORMATS: readonly OutputFormat[] = ['csv', 'jsonl', 'parquet']
 
 /** Formats of the language that this release does not write. */
-export const LATER_FORMATS: readonly OutputFormat[] = ['json', 'sql', 'parquet', 'arrow']
+export const LATER_FORMATS: readonly OutputFormat[] = ['json', 'sql', 'arrow']
 
 /** Compressions of whole text files that this release writes. */
 export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = []
+
+/** Formats whose files end with a footer over all their blocks. */
+export const FOOTER_FORMATS: readonly OutputFormat[] = ['parquet']
+
+/** Compressions of the pages of Parquet files that this release writes. */
+export const PARQUET_COMPRESSIONS: readonly ParquetOptions['compression'][] = [
+  'zstd',
+  'gzip',
+  'none',
+]
 
 /** Formats that are text: what `compression` of the file is for. */
 export const TEXT_FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql']

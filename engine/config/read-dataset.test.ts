@@ -28,8 +28,8 @@ testCases({
     { path: '/now', message: /moment/ },
   ],
   'a format of later': [
-    `output_format: parquet\n${column('type: int')}`,
-    { path: '/output_format', message: /parquet/, hint: /csv, jsonl/, unsupported: true },
+    `output_format: arrow\n${column('type: int')}`,
+    { path: '/output_format', message: /arrow/, hint: /csv, jsonl/, unsupported: true },
   ],
   'a format that is none': [
     `output: {format: cvs}\n${column('type: int')}`,

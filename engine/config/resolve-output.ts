@@ -1,10 +1,16 @@
 // What the config and the request say of the files, to what is written: every option that matters is explicit.
 
 import type { OutputConfig } from './dataset-config.ts'
-import { COMPRESSIONS, TEXT_FORMATS } from './output-formats.ts'
+import { COMPRESSIONS, PARQUET_COMPRESSIONS, TEXT_FORMATS } from './output-formats.ts'
 import type { Report } from './problem.ts'
 import { CSV_DEFAULTS } from './read-csv-options.ts'
-import type { ResolvedColumn, ResolvedOutput, SqlDialect, SqlOptions } from './types.ts'
+import type {
+  ParquetOptions,
+  ResolvedColumn,
+  ResolvedOutput,
+  SqlDialect,
+  SqlOptions,
+} from './types.ts'
 
 const SQL_DEFAULTS: SqlOptions = { dialect: 'postgresql', mode: 'insert', rows_per_insert: 1000 }
 
@@ -34,10 +40,7 @@ export function resolveOutput(
         ...textCompression(own, format, report),
       }
     case 'parquet':
-      return {
-        format,
-        parquet: { compression: own.compression ?? own.parquet?.compression ?? 'zstd' },
-      }
+      return { format, parquet: parquetOptions(config, request, report) }
     case 'arrow':
       if (own.compression !== undefined && own.compression !== 'none') {
         const message = 'Arrow files are not compressed as a whole'
@@ -70,6 +73,20 @@ function sqlOptions({ sql }: OutputConfig, { dialect }: OutputRequest, report: R
   return options
 }
 
+function parquetOptions(
+  { compression, parquet }: OutputConfig,
+  request: OutputRequest,
+  report: Report,
+): ParquetOptions {
+  const own = request.compression ?? parquet?.compression ?? compression ?? 'zstd'
+  if (PARQUET_COMPRESSIONS.includes(own)) return { compression: own }
+  const inPart = request.compression === undefined && parquet?.compression !== undefined
+  const path = inPart ? '/output/parquet/compression' : '/output/compression'
+  const works = PARQUET_COMPRESSIONS.join(', ')
+  report.unsupported(path, `${own} is not supported by this release`, `Write ${works}.`)
+  return { compression: 'zstd' }
+}
+
 function textCompression(
   { compression }: OutputConfig,
   format: string,
@@ -99,13 +116,26 @@ export function blockRowsOf(
 ): number | null {
   const isText = TEXT_FORMATS.includes(format)
   if (isText && compression === undefined) return null
+  const sizeOf = isText ? bytesOf : columnarBytesOf
   const widest = Math.max(
     1,
-    ...tables.map(({ columns }) => columns.reduce((sum, column) => sum + bytesOf(column), 0)),
+    ...tables.map(({ columns }) => columns.reduce((sum, column) => sum + sizeOf(column), 0)),
   )
   const most = isText ? COMPRESSED_TEXT_ROWS : Number.POSITIVE_INFINITY
   const fitting = BLOCK_ROWS.find((rows) => rows <= most && rows * widest <= BLOCK_BYTES_MAX)
   return fitting ?? (BLOCK_ROWS.at(-1) as number)
+}
+
+const UUID_BYTES = 16
+const CODE_BYTES = 4
+const LISTED = ['choice', 'constant', 'first_name', 'last_name', 'city']
+
+/** Where a list of strings is kept once, and each value is its place in it. */
+function columnarBytesOf(column: ResolvedColumn): number {
+  const { type, rule, conditional_rules } = column
+  if (type === 'uuid') return UUID_BYTES
+  const isListed = rule !== null && LISTED.includes(rule.type) && conditional_rules.length === 0
+  return isListed && type === 'str' ? CODE_BYTES : bytesOf(column)
 }
 
 /** About as many as a value takes in memory. */

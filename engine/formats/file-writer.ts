@@ -4,13 +4,17 @@ import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Vector } from '#engine/rules/vector.ts'
+import type { Block } from './block-tail.ts'
 import { csvDialect, JSONL } from './dialect.ts'
 import type { Output } from './output.ts'
+import { createParquetWriter } from './parquet/parquet-writer.ts'
 import { createTextWriter } from './text-writer.ts'
+
+export type ColumnVector = { name: string; vector: Vector }
 
 /** A table's columns in order; entries 0 to n-1 are rows `from` to `from` + n - 1. */
 export type Batch = {
-  readonly columns: readonly { name: string; vector: Vector }[]
+  readonly columns: readonly ColumnVector[]
   readonly from: number
   readonly n: number
 }
@@ -26,6 +30,11 @@ export type FileWriter = {
    * row; for a table without rows all of it is at 0 .. 0. `from` is a multiple of the output's `block_rows`.
    */
   write(from: number, to: number, out: Output, each: EachBatch): void
+  /**
+   * Where a file ends with what only the whole of it shows: the bytes behind its last block, which ends at `at`. AppError
+   * `digest_mismatch` for blocks that cannot be.
+   */
+  readonly footer?: (blocks: readonly Block[], at: number) => Uint8Array
 }
 
 export type FileOptions = {
@@ -33,18 +42,29 @@ export type FileOptions = {
   readonly table: ResolvedTable
   /** Of the table, planned. */
   readonly rows: number
+  /** The table's columns, for writers that must know them before a batch; compiled when first asked for. */
+  readonly columns: () => readonly ColumnVector[]
   /** How rows of text are written. */
   readonly mode: 'generated' | 'closures' | undefined
 }
 
+/** Where the config does not say. */
+const BLOCK_ROWS = 100_000
+
 /** The writer of a table's file. AppError `unsupported` for a format that this release does not write. */
-export function createFileWriter({ config, table, rows, mode }: FileOptions): FileWriter {
-  const { format, csv } = config.output
+export function createFileWriter(options: FileOptions): FileWriter {
+  const { config, table, rows, mode, columns } = options
+  const { format, csv, parquet, block_rows: blockRows = BLOCK_ROWS } = config.output
   switch (format) {
     case 'csv':
       return createTextWriter(csvDialect(csv ?? CSV_DEFAULTS), { table, rows, mode })
     case 'jsonl':
       return createTextWriter(JSONL, { table, rows, mode })
+    case 'parquet': {
+      const codec = parquet?.compression ?? 'zstd'
+      if (codec === 'snappy') throw new AppError('unsupported', 'snappy is not supported')
+      return createParquetWriter({ table, codec, blockRows, rows, columns })
+    }
     default:
       throw new AppError('unsupported', `the format ${format} is not supported by this release`)
   }

@@ -3,6 +3,7 @@
 import { writeChunk } from '#engine/chunk.ts'
 import { type CompileOptions, compile } from '#engine/compile.ts'
 import type { ResolvedConfig, Scalar } from '#engine/config/types.ts'
+import { footerOfParts } from '#engine/footer.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 
@@ -12,6 +13,26 @@ export function fileOf(config: ResolvedConfig, table: string, options?: CompileO
   const out = new Output(2 ** 30)
   for (let chunk = 0; chunk < compiled.chunks; chunk++) writeChunk(compiled, chunk, out)
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(out.bytes())
+}
+
+/** The bytes of the whole file of a table, its footer included. */
+export async function bytesOfFile(
+  config: ResolvedConfig,
+  table: string,
+  options?: CompileOptions,
+): Promise<Uint8Array> {
+  const compiled = compile(config, planConfig(config), options).table(table)
+  const parts = Array.from({ length: compiled.chunks }, (_, chunk) => {
+    const out = new Output(2 ** 30)
+    writeChunk(compiled, chunk, out)
+    return out.bytes()
+  })
+  const ends = parts.map((part) => ({
+    bytes: part.length,
+    read: (from: number, to: number) => Promise.resolve(part.slice(from, to)),
+  }))
+  const footer = await footerOfParts(compiled, ends)
+  return Buffer.concat(footer ? [...parts, footer] : parts)
 }
 
 /** The values of one column in all rows, or in those from .. to. */

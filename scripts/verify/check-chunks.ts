@@ -1,11 +1,12 @@
 // Makes chunks again from a manifest's config and compares: what a worker, or anyone, would have made.
 
 import { writeChunk } from '#engine/chunk.ts'
-import { compile } from '#engine/compile.ts'
+import { type CompiledDataset, compile } from '#engine/compile.ts'
 import { digestOf } from '#engine/config/canonical.ts'
 import { concatLinks } from '#engine/dag/concat.ts'
 import { partOf } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
+import { createFooterBuilder, type PartEnd } from '#engine/footer.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
@@ -22,13 +23,35 @@ export function checkFiles({ manifest, chunks }: ManifestSource): void {
   for (const file of manifest.files) {
     const lines = chunks.filter(({ table }) => table === file.table)
     const inOrder = lines.length === file.chunks && lines.every(({ chunk }, i) => chunk === i)
-    const links = lines.map(({ cid, bytes, dag_bytes }) => ({ cid, bytes, dagBytes: dag_bytes }))
+    const parts = file.footer ? [...lines, file.footer] : lines
+    const links = parts.map(({ cid, bytes, dag_bytes }) => ({ cid, bytes, dagBytes: dag_bytes }))
     if (!inOrder || concatLinks(links, () => undefined).cid !== file.cid)
       throw new AppError('digest_mismatch', `${file.name} is not what its chunks add up to`)
   }
 }
 
-/** Makes `sample` chunks (all of them when that many) again; calls `onChunk` after each. */
+/** Bytes in hand as a part that a footer is made over. */
+const partEnd = (bytes: Uint8Array): PartEnd => ({
+  bytes: bytes.length,
+  read: (from, to) => Promise.resolve(bytes.slice(from, to)),
+})
+
+/** The CIDs of files' footers, made again from chunks that come table by table in order. */
+function createFooters(dataset: CompiledDataset) {
+  const builders = new Map(dataset.tables.map((table) => [table.name, createFooterBuilder(table)]))
+  return {
+    add: async (table: string, bytes: Uint8Array) => builders.get(table)?.add(partEnd(bytes)),
+    cidOf(table: string): string | null {
+      const bytes = builders.get(table)?.finish() ?? null
+      return bytes && partOf(bytes).link.cid
+    },
+  }
+}
+
+/**
+ * Makes `sample` chunks (all of them when that many) again; calls `onChunk` after each. Footers are made again where
+ * all chunks are; AppError digest_mismatch for one that differs though its chunks do not.
+ */
 export async function verifyChunks(
   { manifest, chunks }: ManifestSource,
   { sample, onChunk }: { sample: number; onChunk: (line: ChunkLine, equal: boolean) => void },
@@ -39,13 +62,19 @@ export async function verifyChunks(
   const output = new Output(CHUNK_BYTES_MAX)
   const mismatches: Mismatch[] = []
   const chosen = spread(chunks, sample)
+  const footers = chosen.length === chunks.length ? createFooters(dataset) : null
   for (const line of chosen) {
     output.reset()
     writeChunk(dataset.table(line.table), line.chunk, output)
     const found = partOf(output.bytes()).link.cid
+    await footers?.add(line.table, output.bytes())
     if (found !== line.cid)
       mismatches.push({ table: line.table, chunk: line.chunk, expected: line.cid, found })
     onChunk(line, found === line.cid)
+  }
+  for (const { table, name, footer } of manifest.files) {
+    if (footers && mismatches.length === 0 && footers.cidOf(table) !== (footer?.cid ?? null))
+      throw new AppError('digest_mismatch', `the footer of ${name} is not what its chunks say`)
   }
   return { checked: chosen.length, of: chunks.length, mismatches }
 }

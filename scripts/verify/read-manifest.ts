@@ -18,6 +18,8 @@ export type ManifestFile = {
   sha256: string
   cid: string
   chunks: number
+  /** What stands behind the chunks, where the format has a footer. */
+  footer?: { cid: string; bytes: number; dag_bytes: number }
 }
 
 export type Manifest = {

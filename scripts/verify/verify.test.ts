@@ -7,8 +7,10 @@ import { compile } from '#engine/compile.ts'
 import { digestOf } from '#engine/config/canonical.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
+import type { OutputFormat } from '#engine/config/types.ts'
 import { concatLinks, directoryOf } from '#engine/dag/concat.ts'
-import { partOf } from '#engine/dag/part.ts'
+import { type Link, partOf } from '#engine/dag/part.ts'
+import { createFooterBuilder } from '#engine/footer.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
@@ -16,7 +18,7 @@ import { checkFiles, verifyChunks } from './check-chunks.ts'
 import { readManifest } from './read-manifest.ts'
 
 /** A published output of 3 chunks, as blocks by CID. */
-function published() {
+async function published(format: OutputFormat = 'csv') {
   const blocks = new Map<string, Uint8Array>()
   const put = (cid: string, bytes: Uint8Array) => void blocks.set(cid, bytes)
   const store = (bytes: Uint8Array) => {
@@ -28,15 +30,23 @@ function published() {
     seed: 3,
     tables: [{ name: 't', rows: 30, columns: [{ name: 'id', type: 'uuid' }] }],
   }
-  const { resolved } = resolveConfig(parseConfig(source).config, { now: 0, chunkRows: 10 })
+  const { resolved } = resolveConfig(parseConfig(source).config, { now: 0, chunkRows: 10, format })
+  if (format === 'parquet')
+    Object.assign(resolved, { chunk_rows: 10, output: { ...resolved.output, block_rows: 5 } })
   const table = compile(resolved, planConfig(resolved)).table('t')
   const output = new Output(2 ** 20)
-  const links = [0, 1, 2].map((chunk) => {
+  const footers = createFooterBuilder(table)
+  const links: Link[] = []
+  for (const chunk of [0, 1, 2]) {
     output.reset()
     writeChunk(table, chunk, output)
-    return store(output.bytes())
-  })
-  const file = concatLinks(links, put)
+    const bytes = output.bytes().slice()
+    await footers.add({ bytes: bytes.length, read: async (from, to) => bytes.slice(from, to) })
+    links.push(store(bytes))
+  }
+  const end = footers.finish()
+  const footer = end && store(end)
+  const file = concatLinks(footer ? [...links, footer] : links, put)
   const line = ({ cid, bytes, dagBytes }: (typeof links)[number], chunk: number) =>
     JSON.stringify({ table: 't', chunk, cid, bytes, dag_bytes: dagBytes, rows: 10 })
   const list = store(Buffer.from(`${links.map(line).join('\n')}\n`))
@@ -48,7 +58,17 @@ function published() {
         config_digest: digestOf(resolved),
         config: resolved,
         files: [
-          { table: 't', name: 't.csv', rows: 30, bytes: file.bytes, cid: file.cid, chunks: 3 },
+          {
+            ...{
+              table: 't',
+              name: `t.${format}`,
+              rows: 30,
+              bytes: file.bytes,
+              cid: file.cid,
+              chunks: 3,
+            },
+            ...(footer ? { footer: { ...footer, dag_bytes: footer.dagBytes } } : {}),
+          },
         ],
         chunks: { name: 'chunks.jsonl', cid: list.cid, bytes: list.bytes },
       }),
@@ -76,7 +96,7 @@ async function gatewayOf(t: TestContext, blocks: Map<string, Uint8Array>): Promi
 }
 
 test('an output is verified by its root or its manifest, chunk by chunk', async (t) => {
-  const output = published()
+  const output = await published()
   const gateway = await gatewayOf(t, output.blocks)
   for (const cid of [output.root, output.manifest]) {
     const found = await readManifest(cid, { gateway, apiKey: null })
@@ -89,10 +109,24 @@ test('an output is verified by its root or its manifest, chunk by chunk', async 
   }
 })
 
+test('the footer of a Parquet file is made again from its chunks', async (t) => {
+  const output = await published('parquet')
+  const gateway = await gatewayOf(t, output.blocks)
+  const found = await readManifest(output.root, { gateway, apiKey: null })
+  checkFiles(found)
+  const all = { sample: 3, onChunk: () => undefined }
+  assert.deepEqual((await verifyChunks(found, all)).mismatches, [])
+  const [file] = found.manifest.files
+  assert.ok(file?.footer)
+  file.footer.cid = found.chunks[0]?.cid ?? ''
+  assert.throws(() => checkFiles(found), /is not what its chunks add up to/)
+  await assert.rejects(verifyChunks(found, all), /the footer of t\.parquet/)
+})
+
 test('a gateway that answers other bytes is found out', async (t) => {
   for (const what of ['root', 'manifest', 'list'] as const) {
-    const output = published()
-    const other = published()
+    const output = await published()
+    const other = await published()
     const block = Uint8Array.from(output.blocks.get(output[what]) ?? [])
     block[block.length - 2] = (block.at(-2) ?? 0) ^ 1
     other.blocks.set(output[what], block)
@@ -102,7 +136,7 @@ test('a gateway that answers other bytes is found out', async (t) => {
 })
 
 test('a chunk that is not what the config makes is named', async (t) => {
-  const output = published()
+  const output = await published()
   const gateway = await gatewayOf(t, output.blocks)
   const found = await readManifest(output.root, { gateway, apiKey: null })
   const [first] = found.chunks

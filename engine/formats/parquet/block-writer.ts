@@ -33,6 +33,8 @@ export type BlockWriter = {
   readonly fields: readonly Field[]
   /** Takes the vectors' first n entries; at most `blockRows` until `finish`. */
   add(n: number): void
+  /** Forgets the rows taken: after an error in between. */
+  reset(): void
   /** Appends the rows taken as one block and forgets them. AppError `out_of_memory` from the output. */
   finish(out: Output): void
 }
@@ -63,6 +65,13 @@ export function createBlockWriter(
   })
   const scratch = createByteSink()
   let rows = 0
+  const reset = (): void => {
+    for (const { store, presence } of taking) {
+      store.reset()
+      presence.reset()
+    }
+    rows = 0
+  }
   return {
     fields: taking.map(({ field }) => field),
     add(n) {
@@ -72,6 +81,7 @@ export function createBlockWriter(
       }
       rows += n
     },
+    reset,
     finish(out) {
       if (rows === 0) return
       const start = out.length
@@ -80,14 +90,12 @@ export function createBlockWriter(
         const options = { codec, pageRows, scratch }
         const { record, index } = writeColumnChunk(it, options, out)
         indexes.push(index)
-        it.store.reset()
-        it.presence.reset()
         return record
       })
       for (const index of indexes) out.append(index)
       const record: BlockRecord = { rows, columns: records }
       out.append(encodeTail(encodeRecord(record), out.length - start))
-      rows = 0
+      reset()
     },
   }
 }
