@@ -1,12 +1,17 @@
 // The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
-import type { ResolvedColumn, ResolvedTable } from './config/types.ts'
+import type { Per, ResolvedColumn, ResolvedTable } from './config/types.ts'
 import { words } from './data/words.ts'
 import { type Dataset, tableOf } from './dataset.ts'
 import { AppError } from './errors.ts'
 import { compileExpression } from './expression/compile.ts'
-import { createForeignKeyScope, type ForeignKeyScope } from './foreign-key.ts'
+import {
+  createForeignKeyScope,
+  type ForeignKeyScope,
+  groupedParents,
+  keyOf,
+} from './foreign-key.ts'
 import { createJointColumns } from './joint-columns.ts'
 import { NESTED_DRAW, NULL_DRAW, RULE_DRAW } from './random/draws.ts'
 import type { Generator } from './random/generator.ts'
@@ -15,6 +20,7 @@ import { below, wordThreshold } from './random/uniform.ts'
 import type { Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
 import { compileCondition } from './rules/condition.ts'
+import { entitiesOf } from './rules/entities.ts'
 import type { IndexDraw } from './rules/index-draw.ts'
 import type { Kernel, ParentRef, RuleContext } from './rules/kernel.ts'
 import { withNulls } from './rules/nulls.ts'
@@ -56,7 +62,7 @@ function truthMask(kernel: Kernel, capacity: number): Mask {
   }
 }
 
-type Access = Pick<RuleContext, 'vector' | 'parent'>
+type Access = Pick<RuleContext, 'vector' | 'parent' | 'entity'>
 
 function parentsOf({ config }: Dataset, table: ResolvedTable): ParentRef[] {
   return table.foreign_keys.map(({ parent_table, child_columns }, foreignKey) => ({
@@ -147,6 +153,8 @@ export function createScope(dataset: Dataset, name: string, batchRows: number, a
     }
     return key.vector(column)
   }
+  const entity = (per: Per) =>
+    entitiesOf(per, (index) => groupedParents(dataset, table, keyOf(table, index)))
   const vector = (columnName: string): Vector => {
     const known = vectors.get(columnName)
     if (known) return known
@@ -156,7 +164,7 @@ export function createScope(dataset: Dataset, name: string, batchRows: number, a
       throw new AppError('invalid_config', `column ${columnName} of table ${name} ${problem}`)
     }
     vectors.set(columnName, null)
-    const context = createContext(dataset, table, column, batchRows, { vector, parent })
+    const context = createContext(dataset, table, column, batchRows, { vector, parent, entity })
     const kernel = compileColumn(context, joint.ofColumn(columnName))
     steps.push(kernel.fill)
     vectors.set(columnName, kernel.vector)

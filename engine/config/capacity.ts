@@ -47,6 +47,9 @@ export function capacityOf(rule: Rule): number {
     case 'regex':
       return regexCapacity(nodeOf(rule.value)) ?? 0
     case 'uuid':
+    case 'series':
+    case 'walk':
+    case 'state_machine':
     case 'normal':
     case 'lognormal':
     case 'template':

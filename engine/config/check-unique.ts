@@ -2,6 +2,7 @@
 import { parseRegex } from '#engine/regex/parse.ts'
 import { regexCapacity } from '#engine/rules/regex.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { entityOf } from './entity-of.ts'
 import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
 import { slotsOf } from './template.ts'
@@ -72,9 +73,10 @@ function isCountable({ type, value, regex }: RuleInput): boolean {
   return 'fault' in parsed || regexCapacity(parsed.node) !== null
 }
 
-function neverRepeats({ name, rule }: ColumnConfig, table: TableConfig): boolean {
+function neverRepeats({ name, type, rule }: ColumnConfig, table: TableConfig): boolean {
   if (rule === null) return false
   if (rule.type === 'reference') return hasOneChildEach(name, table) || drawsParents(name, table)
+  if (rule.type === 'series') return type !== 'time' && stepsOn(rule, table)
   if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
   return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule)
 }
@@ -90,6 +92,12 @@ function drawsParents(name: string, table: TableConfig): boolean {
   const key = table.foreign_keys.find(({ child_columns }) => child_columns.includes(name))
   const drawn = key !== undefined && key.children === null && key.parent_table !== table.name
   return drawn && key.child_columns.length === 1
+}
+
+/** One series along the table passes no value twice, but for times of day, which come round again. */
+function stepsOn({ per, step, dwell }: RuleInput, table: TableConfig): boolean {
+  const drawn = dwell !== undefined || typeof step === 'object'
+  return !drawn && step !== 0 && per === undefined && entityOf(undefined, table) === null
 }
 
 /** Literal text around one unique column is as unique as that column. */

@@ -2,7 +2,10 @@
 import { castScalar } from './cast.ts'
 import { columnScale } from './column-scale.ts'
 import type { ColumnConfig, ForeignKeyConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { entityOf } from './entity-of.ts'
 import { jointGroups } from './joint-groups.ts'
+import { createReport } from './problem.ts'
+import { readRule } from './read-rule.ts'
 import { RULES } from './rules/registry.ts'
 import type { Lowering } from './rules/rule-spec.ts'
 import type { ColumnType, Condition, ResolvedColumn, Rule, Scalar } from './types.ts'
@@ -87,6 +90,16 @@ function loweringOf(column: ColumnConfig, { table, types, locale, nowSeconds }: 
     nowSeconds,
     isColumn: (name) => types.has(name),
     lowerShort: (name) => lowerRule({ type: name }, { ...context, columnType: 'str', scale: null }),
+    lowerNested: (written, as) => {
+      const rule = readRule(written, column.path, as ?? column.type, createReport())
+      if (rule === null) throw new Error('a rule inside a rule was not checked')
+      return lowerRule(
+        rule,
+        as === undefined ? context : { ...context, columnType: as, scale: null },
+      )
+    },
+    ruleOf: (name) => table.columns.find((one) => one.name === name)?.rule ?? null,
+    entity: (per) => entityOf(per, table),
     reference: referenceOf(column.name, table),
   }
   return context

@@ -3,6 +3,7 @@
 import { checkConditions } from './check-conditions.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkDecimals } from './check-decimals.ts'
+import { checkEntities } from './check-entities.ts'
 import { checkExpressions } from './check-expressions.ts'
 import { checkJoint } from './check-joint.ts'
 import { checkNames } from './check-names.ts'
@@ -34,6 +35,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkTemplates,
   checkPlugins,
   checkExpressions,
+  checkEntities,
   checkNulls,
   checkUnique,
   checkJoint,

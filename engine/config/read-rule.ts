@@ -20,7 +20,7 @@ export function readRule(
     return null
   }
   const typePath = typeof value === 'string' ? path : at(path, 'type')
-  const name = ruleName(written['type'], typePath, report)
+  const name = isChain(written) ? 'state_machine' : ruleName(written['type'], typePath, report)
   const spec = name === null ? undefined : RULES.get(name)
   if (name === null || spec === undefined) return null
   if (typeof value === 'string' && !isShort(name)) {
@@ -32,13 +32,23 @@ export function readRule(
     return null
   }
   const rule = { ...renamed(written, spec.aliases), type: name }
-  if (spec.refuse(rule, { path, columnType, report })) return null
+  const nested = (inner: unknown, place: string, as: ColumnType = columnType) =>
+    readRule(inner, place, as, report)
+  const context = { path, columnType, report, nested }
+  if (spec.refuse(rule, context)) return null
   if (!checkShape(spec.schema, rule, path, report, { what: `rule ${name}`, later: spec.later })) {
     return null
   }
   if (!suits(spec, name, columnType, typePath, report)) return null
-  spec.check(rule, { path, columnType, report })
+  spec.check(rule, context)
   return rule
+}
+
+/** A state is a place of the locale, unless it says what follows it. */
+function isChain({ type, transitions }: Fields): boolean {
+  return (
+    typeof type === 'string' && type.trim().toLowerCase() === 'state' && transitions !== undefined
+  )
 }
 
 function ruleName(written: string, path: string, report: Report): string | null {

@@ -40,6 +40,9 @@ export type Condition =
 
 export type WordRule = 'first_name' | 'last_name' | 'full_name' | 'phone' | 'city'
 
+/** Rows of a table that belong together in order: so many each, the children of one parent, or (null) all. */
+export type Per = { rows: number } | { foreign_key: number } | null
+
 /** Times are whole seconds since 1970 UTC, dates whole days since 1970; both bounds inclusive. */
 export type Rule =
   | { type: 'sequence'; start: number; step: number; prefix: string; pad: number }
@@ -78,6 +81,37 @@ export type Rule =
     }
   /** Whole seconds since midnight. */
   | { type: 'time'; min: number; max: number; format?: string }
+  /**
+   * start, start + step, ... in each entity, in units of 10^-decimals, days or seconds. `step` with a rule: steps are drawn,
+   * never negative, and count as `unit` of those.
+   */
+  | {
+      type: 'series'
+      start: number
+      step: number | { rule: Rule; unit: number }
+      decimals: number
+      per: Per
+    }
+  | {
+      type: 'walk'
+      start: number
+      drift: number
+      stddev: number
+      min: number | null
+      max: number | null
+      /** `period` in rows. */
+      season?: { period: number; amplitude: number }
+      decimals: number
+      per: Per
+    }
+  /** Weights of each state as the first one, and [state, weight] of those that may follow it. */
+  | {
+      type: 'state_machine'
+      states: string[]
+      initial: number[]
+      transitions: [number, number][][]
+      per: Per
+    }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

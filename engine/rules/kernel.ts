@@ -1,10 +1,11 @@
 // What a rule compiles to, and what it may use while it does.
 
-import type { ColumnType, ResolvedColumn, Rule } from '#engine/config/types.ts'
+import type { ColumnType, Per, ResolvedColumn, Rule } from '#engine/config/types.ts'
 import type { Words } from '#engine/data/words.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { Sandbox } from '#engine/sandbox/sandbox.ts'
+import type { EntityRows } from './entities.ts'
 import type { IndexDraw } from './index-draw.ts'
 import type { NumberVector, Vector } from './vector.ts'
 
@@ -56,6 +57,8 @@ export type RuleContext = {
   readonly parent: (foreignKey: number, column: string) => Vector
   /** A rule inside this rule, with a place of its own to draw from; `as` is the column that it fills. */
   readonly nested: (rule: Rule, as?: Pick<ResolvedColumn, 'type' | 'scale'>) => Kernel
+  /** Where rows stand in their entities, and counters of an entity that are enough for every rank's draw. */
+  readonly entity: (per: Per) => { entities: EntityRows; stride: number }
   /** An expression over the columns of the row, with a place of its own to draw from. */
   readonly expression: (text: string, decimals: number | null) => Kernel
 }

@@ -12,8 +12,11 @@ import { compilePhone } from './phone.ts'
 import { compileRange } from './range.ts'
 import { compileRegex } from './regex.ts'
 import { compileSequence } from './sequence.ts'
+import { compileSeries } from './series.ts'
+import { compileStateMachine } from './state-machine.ts'
 import { compileTemplate } from './template.ts'
 import { compileUuid } from './uuid.ts'
+import { compileWalk } from './walk.ts'
 import { compileFullName, compileWord } from './words.ts'
 
 const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
@@ -35,6 +38,9 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   date: compileDate,
   datetime: compileDate,
   time: compileDate,
+  series: compileSeries,
+  walk: compileWalk,
+  state_machine: compileStateMachine,
   template: compileTemplate,
   expression: compileExpressionRule,
   custom: compileCustom,

@@ -1,4 +1,6 @@
 // Every rule that this release has, by name, and the names of those that the language has and this release has not.
+
+import { state_machine, walk } from './chains.ts'
 import { boolean, choice, constant } from './choices.ts'
 import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
@@ -6,6 +8,7 @@ import { expression, reference, template } from './derived.ts'
 import { lognormal, normal, range, sequence } from './numbers.ts'
 import { pattern, regex } from './patterns.ts'
 import type { RuleSpec } from './rule-spec.ts'
+import { series } from './series.ts'
 import { time } from './times.ts'
 import { uuid } from './uuids.ts'
 import { city, email, first_name, full_name, last_name, phone } from './words.ts'
@@ -30,6 +33,9 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     date,
     datetime,
     time,
+    series,
+    walk,
+    state_machine,
     normal,
     lognormal,
     template,
@@ -56,12 +62,10 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 }
 
 export const LATER_RULES: readonly string[] = `truncated_normal exponential gamma beta
-  pareto weibull poisson binomial geometric zipf uniform mixture histogram series prefix gender
+  pareto weibull poisson binomial geometric zipf uniform mixture histogram prefix gender
   username job company department product product_category state postcode country country_code street
   address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
-  bitcoin_address color word sentence paragraph file_name mime_type state walk object array point`.split(
-  /\s+/,
-)
+  bitcoin_address color word sentence paragraph file_name mime_type object array point`.split(/\s+/)
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {

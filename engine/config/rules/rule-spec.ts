@@ -2,7 +2,7 @@
 // becomes a rule of the resolved config. A new rule is one more of these in the registry.
 import type { Static, TObject } from 'typebox'
 import type { Report } from '../problem.ts'
-import type { ColumnType, Rule } from '../types.ts'
+import type { ColumnType, Per, Rule } from '../types.ts'
 
 /** A rule whose shape was validated against its spec; parameters are still as the user wrote them. */
 export type RuleInput = { type: string } & Record<string, unknown>
@@ -12,6 +12,11 @@ export type RuleCheck = {
   path: string
   columnType: ColumnType
   report: Report
+  /**
+   * A rule inside this rule, for the same column or one of another type; null where it is not usable, which the report
+   * then says.
+   */
+  nested: (written: unknown, path: string, as?: ColumnType) => RuleInput | null
 }
 
 export type Lowering = {
@@ -24,6 +29,12 @@ export type Lowering = {
   isColumn: (name: string) => boolean
   /** A rule named in a template slot, with its defaults, as text. */
   lowerShort: (name: string) => Rule
+  /** A rule inside this rule as it was written, for the same column or one of another type. */
+  lowerNested: (written: unknown, as?: ColumnType) => Rule
+  /** The rule of another column as it was written. */
+  ruleOf: (column: string) => RuleInput | null
+  /** The entity that `per` means: a column, rows, or what the table implies. */
+  entity: (per: string | number | undefined) => Per
   reference: { table: string; column: string; foreignKey: number } | null
 }
 

@@ -1,0 +1,88 @@
+// Sine, cosine and their inverses from + - * / sqrt alone: the built-in ones may differ between engines and machines.
+// Angles go in as turns, whose quarters can be taken off exactly; what is left goes into power series. Errors are bounded
+// in the tests.
+
+const TWO_PI = 2 * Math.PI
+const HALF_PI = Math.PI / 2
+const SIXTH_PI = Math.PI / 6
+const SQRT_3 = 1.7320508075688772
+/** tan(pi / 12): up to here the series of the arc tangent is short. */
+const TAN_15 = 0.2679491924311227
+const SERIES_TERMS = 9
+const ATAN_TERMS = 15
+
+/** sin x for |x| <= pi / 4. */
+function sineSeries(x: number): number {
+  const z = x * x
+  let sum = 1
+  for (let k = SERIES_TERMS; k > 0; k--) sum = 1 - (z / (2 * k * (2 * k + 1))) * sum
+  return x * sum
+}
+
+/** cos x for |x| <= pi / 4. */
+function cosineSeries(x: number): number {
+  const z = x * x
+  let sum = 1
+  for (let k = SERIES_TERMS; k > 1; k--) sum = 1 - (z / (2 * k * (2 * k - 1))) * sum
+  return 1 - (z / 2) * sum
+}
+
+/** sin of `turns` turns: 0.25 is a right angle. */
+export function sinTurns(turns: number): number {
+  const quarters = Math.round(turns * 4)
+  const rest = (turns - quarters / 4) * TWO_PI
+  switch (((quarters % 4) + 4) % 4) {
+    case 0:
+      return sineSeries(rest)
+    case 1:
+      return cosineSeries(rest)
+    case 2:
+      return -sineSeries(rest)
+    default:
+      return -cosineSeries(rest)
+  }
+}
+
+/** cos of `turns` turns. */
+export function cosTurns(turns: number): number {
+  const quarters = Math.round(turns * 4)
+  const rest = (turns - quarters / 4) * TWO_PI
+  switch (((quarters % 4) + 4) % 4) {
+    case 0:
+      return cosineSeries(rest)
+    case 1:
+      return -sineSeries(rest)
+    case 2:
+      return -cosineSeries(rest)
+    default:
+      return sineSeries(rest)
+  }
+}
+
+/** atan x for 0 <= x <= 1. */
+function atanUnit(x: number): number {
+  if (x > TAN_15) return SIXTH_PI + atanShort((x * SQRT_3 - 1) / (SQRT_3 + x))
+  return atanShort(x)
+}
+
+function atanShort(x: number): number {
+  const z = x * x
+  let sum = 0
+  for (let k = ATAN_TERMS; k > 0; k--) sum = z * (1 / (2 * k + 1) - sum)
+  return x - x * sum
+}
+
+/** The angle of the point (x, y) in radians, -pi to pi. */
+export function atan2(y: number, x: number): number {
+  const [a, b] = [Math.abs(y), Math.abs(x)]
+  if (a === 0 && b === 0) return 0
+  const first = a <= b ? atanUnit(a / b) : HALF_PI - atanUnit(b / a)
+  const angle = x < 0 ? Math.PI - first : first
+  return y < 0 ? -angle : angle
+}
+
+/** The angle in radians, -pi/2 to pi/2, whose sine is x; x beyond 1 counts as 1. */
+export function asin(x: number): number {
+  const bounded = Math.min(Math.max(x, -1), 1)
+  return atan2(bounded, Math.sqrt((1 - bounded) * (1 + bounded)))
+}

@@ -1,0 +1,74 @@
+// walk: a Gaussian random walk per entity, with drift, bounds and a season. Its noise is Brownian motion at whole ranks, drawn
+// by bridges, so that rank k costs no more in the middle of a long entity than at its start. Drift stops at a bound; what
+// noise and season carry over it is reflected.
+
+import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { inversePhi } from '#engine/math/normal.ts'
+import { sinTurns } from '#engine/math/trigonometry.ts'
+import { type Chain, createBridge } from './bridge.ts'
+import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
+import { numberVector } from './vector.ts'
+
+type WalkRule = RuleOf<'walk'>
+
+/** The end of a span has its variance; the middle, given both ends, a quarter of the whole span's (Lévy). */
+const BROWNIAN: Chain = {
+  first: () => 0,
+  after: (left, level, unit) => left + Math.sqrt(2 ** level) * inversePhi(unit),
+  between: (left, right, level, unit) =>
+    (left + right) / 2 + Math.sqrt(2 ** level / 2) * inversePhi(unit),
+}
+
+/** Brings a value between bounds by reflection at each. */
+export function reflected(value: number, min: number | null, max: number | null): number {
+  if (min === null && max === null) return value
+  if (max === null) return (min as number) + Math.abs(value - (min as number))
+  if (min === null) return max - Math.abs(max - value)
+  const width = max - min
+  if (width <= 0) return min
+  const over = value - min - Math.floor((value - min) / (2 * width)) * 2 * width
+  return Math.min(Math.max(min + (over <= width ? over : 2 * width - over), min), max)
+}
+
+function seasonOf({ season }: WalkRule): (rank: number) => number {
+  if (!season) return () => 0
+  const { period, amplitude } = season
+  return (rank) => {
+    const turns = rank / period
+    return amplitude * sinTurns(turns - Math.floor(turns))
+  }
+}
+
+/** Value of a rank from the noise at it, before rounding. */
+function shapeOf(rule: WalkRule): (rank: number, noise: number) => number {
+  const { start, drift, stddev, min, max } = rule
+  const season = seasonOf(rule)
+  return (rank, noise) => {
+    const trend = start + drift * rank
+    const kept = Math.min(Math.max(trend, min ?? trend), max ?? trend)
+    return reflected(kept + season(rank) + stddev * noise, min, max)
+  }
+}
+
+export function compileWalk(rule: WalkRule, context: RuleContext): NumberKernel {
+  const { decimals } = rule
+  const isFloat = context.column.type === 'float'
+  const type = isFloat ? 'float' : decimals === 0 ? 'int' : 'decimal'
+  const vector = numberVector(type, decimals, context.capacity)
+  const { entities, stride } = context.entity(rule.per)
+  const { random, stream, capacity } = context
+  const noise = createBridge(BROWNIAN, { random, stream, entities, stride, capacity })
+  const shape = shapeOf(rule)
+  const unit = pow10(decimals)
+  return {
+    vector,
+    fill(rows) {
+      const { values } = vector
+      const ranks = noise(values, rows)
+      for (let i = 0; i < rows.n; i++) {
+        const value = shape(ranks[i] as number, values[i] as number)
+        values[i] = isFloat ? roundTo(value, decimals) : roundHalfAway(value * unit)
+      }
+    },
+  }
+}
