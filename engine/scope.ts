@@ -2,6 +2,7 @@
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
 import type { Per, ResolvedColumn, ResolvedTable } from './config/types.ts'
+import { createConstrainedColumns } from './constraints.ts'
 import { words } from './data/words.ts'
 import { type Dataset, tableOf } from './dataset.ts'
 import { AppError } from './errors.ts'
@@ -101,6 +102,7 @@ function createContext(
     plugins: dataset.config.plugins ?? {},
     sandbox: dataset.sandbox,
     stream: { key, draw: RULE_DRAW },
+    keyOf: (name) => streamKey(dataset.config.seed, table.name, name),
     columns: table.columns,
     parents: parentsOf(dataset, table),
     words,
@@ -113,8 +115,8 @@ function createContext(
   return context
 }
 
-/** A column's kernel: rule or conditional rules, brought to the column's type, nulls laid over. */
-function compileColumn(context: RuleContext, joint: IndexDraw | null): Kernel {
+/** A column's values: rule or conditional rules, brought to the column's type; nulls are not laid yet. */
+function compileValues(context: RuleContext, joint: IndexDraw | null): Kernel {
   const { column, capacity } = context
   const cast = (kernel: Kernel) => castKernel(kernel, column, capacity)
   const branches = column.conditional_rules.map(({ condition, rule }) => ({
@@ -126,8 +128,12 @@ function compileColumn(context: RuleContext, joint: IndexDraw | null): Kernel {
   if (branches.length === 0 && !own) {
     throw new AppError('invalid_config', `column ${column.name} has no rule`)
   }
-  const kernel = branches.length === 0 && own ? own : selectKernel(branches, own, capacity)
-  const { nullable } = column
+  return branches.length === 0 && own ? own : selectKernel(branches, own, capacity)
+}
+
+function layNulls(kernel: Kernel, context: RuleContext): Kernel {
+  const { capacity } = context
+  const { nullable } = context.column
   if (!nullable) return kernel
   const when =
     'rate' in nullable
@@ -155,17 +161,26 @@ export function createScope(dataset: Dataset, name: string, batchRows: number, a
   }
   const entity = (per: Per) =>
     entitiesOf(per, (index) => groupedParents(dataset, table, keyOf(table, index)))
+  const contextOf = (columnName: string): RuleContext => {
+    const column = table.columns.find((candidate) => candidate.name === columnName)
+    if (column) return createContext(dataset, table, column, batchRows, { vector, parent, entity })
+    throw new AppError('invalid_config', `column ${columnName} of table ${name} does not exist`)
+  }
+  const own = (columnName: string, context = contextOf(columnName)) => ({
+    kernel: compileValues(context, joint.ofColumn(columnName)),
+    context,
+  })
+  const constrained = createConstrainedColumns(table, { own, addStep: (fill) => steps.push(fill) })
   const vector = (columnName: string): Vector => {
     const known = vectors.get(columnName)
     if (known) return known
-    const column = table.columns.find((candidate) => candidate.name === columnName)
-    if (!column || known === null) {
-      const problem = column ? 'needs itself' : 'does not exist'
-      throw new AppError('invalid_config', `column ${columnName} of table ${name} ${problem}`)
+    if (known === null) {
+      throw new AppError('invalid_config', `column ${columnName} of table ${name} needs itself`)
     }
     vectors.set(columnName, null)
-    const context = createContext(dataset, table, column, batchRows, { vector, parent, entity })
-    const kernel = compileColumn(context, joint.ofColumn(columnName))
+    const context = contextOf(columnName)
+    const values = constrained.of(columnName) ?? own(columnName, context).kernel
+    const kernel = layNulls(values, context)
     steps.push(kernel.fill)
     vectors.set(columnName, kernel.vector)
     return kernel.vector

@@ -52,6 +52,7 @@ export function capacityOf(rule: Rule): number {
     case 'state_machine':
     case 'normal':
     case 'lognormal':
+    case 'together':
     case 'template':
     case 'expression':
     case 'custom':

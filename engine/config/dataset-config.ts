@@ -9,6 +9,7 @@ import type {
   Nullable,
   OutputFormat,
   ParquetOptions,
+  Scalar,
   SelfReference,
   SqlOptions,
 } from './types.ts'
@@ -50,6 +51,17 @@ export type ForeignKeyConfig = {
   copies: { from: string; to: string }[]
 }
 
+export type Operand = { column: string } | { value: Scalar }
+
+/** `low` is below `high`, or where not `strict` at most equal. */
+export type Relation = { low: Operand; high: Operand; strict: boolean }
+
+export type TableConstraintConfig = { path: string } & (
+  | { type: 'order'; relations: Relation[] }
+  | { type: 'sum'; columns: string[]; equals: string }
+  | { type: 'fixed'; columns: string[]; values: Scalar[][]; weights: number[] | null }
+)
+
 export type TableConfig = {
   path: string
   name: string
@@ -59,6 +71,7 @@ export type TableConfig = {
   foreign_keys: ForeignKeyConfig[]
   /** Columns whose values together do not repeat. */
   unique: { path: string; columns: string[] }[]
+  constraints: TableConstraintConfig[]
 }
 
 /** As far as the config says. `compression: none` says that there is none. */

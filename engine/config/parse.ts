@@ -1,6 +1,7 @@
 // Source text or object to a config that holds together: everything that is wrong is reported at once, with its place
 // and what to write.
 import { checkConditions } from './check-conditions.ts'
+import { checkConstraints } from './check-constraints.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkDecimals } from './check-decimals.ts'
 import { checkEntities } from './check-entities.ts'
@@ -30,6 +31,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkNames,
   checkReferences,
   checkSelf,
+  checkConstraints,
   checkCycles,
   checkConditions,
   checkTemplates,

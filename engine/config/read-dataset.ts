@@ -102,5 +102,16 @@ function readOneTable(fields: Fields, report: Report): TableConfig[] {
   }
   const name = typeof fields['name'] === 'string' ? fields['name'] : ONE_TABLE_NAME
   const columns = readColumns({ fields: fields['fields'] }, '', report)
-  return [{ path: '', name, rows: null, locale: null, columns, foreign_keys: [], unique: [] }]
+  return [
+    {
+      path: '',
+      name,
+      rows: null,
+      locale: null,
+      columns,
+      foreign_keys: [],
+      unique: [],
+      constraints: [],
+    },
+  ]
 }

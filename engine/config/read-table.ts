@@ -4,11 +4,12 @@ import { at, quote, type Report } from './problem.ts'
 import { readColumn } from './read-column.ts'
 import { readForeignKey } from './read-foreign-key.ts'
 import { readLocale } from './read-locale.ts'
+import { readTableConstraints } from './read-table-constraints.ts'
 import { readUnique } from './read-unique.ts'
 import { COLUMNS_MAX, TableSchema } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 
-const DEEP = ['columns', 'fields', 'foreign_keys', 'locale', 'unique']
+const DEEP = ['columns', 'fields', 'foreign_keys', 'locale', 'unique', 'constraints']
 
 const HINTS = {
   tree: 'Write foreign_keys: [{parent_table: <this table>, child_column: parent_id, tree: {depth: 4, roots: 1}}]',
@@ -16,7 +17,6 @@ const HINTS = {
 
 const LATER = {
   anomalies: 'Leave anomalies out',
-  constraints: 'Leave table constraints out; column constraints work',
 }
 
 /** What a table's file would be called must be a file name everywhere. */
@@ -51,6 +51,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     columns: readColumns(value, path, report),
     foreign_keys: readForeignKeys(value['foreign_keys'], at(path, 'foreign_keys'), report),
     unique: readUnique(value['unique'], at(path, 'unique'), report),
+    constraints: readTableConstraints(value['constraints'], at(path, 'constraints'), report),
   }
 }
 

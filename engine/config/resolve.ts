@@ -5,6 +5,7 @@ import { checkFileNames } from './check-names.ts'
 import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
 import { lowerColumns } from './lower-columns.ts'
+import { type Constrained, lowerConstraints } from './lower-constraints.ts'
 import { configError, createReport, type Report } from './problem.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
@@ -30,9 +31,13 @@ export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
 export function resolveConfig(config: DatasetConfig, request: ResolveRequest): ResolvedResult {
   const report = createReport()
   const now = config.now ?? Math.floor(request.now)
-  const lowered = new Map(
-    config.tables.map((table) => [table.name, lowerColumns(table, config.locale, now)]),
+  const constrained = new Map(
+    config.tables.map((table) => {
+      const columns = lowerColumns(table, config.locale, now)
+      return [table.name, lowerConstraints(table, columns, report)]
+    }),
   )
+  const lowered = new Map([...constrained].map(([name, { columns }]) => [name, columns]))
   const rows = resolveRows(config, lowered, request.rows, report)
   const output = resolveOutput(config.output, request, report)
   checkFileNames(config, output, report)
@@ -44,6 +49,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
       columns: lowered.get(table.name) ?? [],
       foreign_keys: table.foreign_keys.map(resolveKey),
       ...uniqueOf(table),
+      ...constraintsOf(constrained.get(table.name)),
     }),
   )
   const blockRows = blockRowsOf(output, tables)
@@ -73,6 +79,12 @@ function chunkRowsOf(asked: number | undefined, blockRows: number | null, report
 
 function resolveKey({ path: _path, copies: _copies, self, ...key }: ForeignKeyConfig) {
   return self === null ? key : { ...key, self }
+}
+
+function constraintsOf(found: Constrained | undefined): Pick<ResolvedTable, 'constraints'> {
+  return found === undefined || found.constraints.length === 0
+    ? {}
+    : { constraints: found.constraints }
 }
 
 function uniqueOf(table: TableConfig): Pick<ResolvedTable, 'unique'> {

@@ -4,6 +4,7 @@ import Type, { type TSchema } from 'typebox'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
+import { ConstraintsSchema, UniqueSchema } from './schema-constraints.ts'
 import { Defined, Literal, Name, only } from './schema-parts.ts'
 import { GraphSchema, TreeSchema } from './schema-self.ts'
 
@@ -233,13 +234,8 @@ export const TableSchema = Type.Object(
         examples: [[{ parent_table: 'customers', children: 3 }]],
       }),
     ),
-    unique: Type.Optional(
-      Type.Array(Type.Array(Type.String(), { minItems: 1, maxItems: 16 }), {
-        maxItems: 100,
-        description: 'Columns whose values together do not repeat',
-        examples: [[['student_id', 'course_id']]],
-      }),
-    ),
+    unique: UniqueSchema,
+    constraints: ConstraintsSchema,
   },
   { additionalProperties: false },
 )

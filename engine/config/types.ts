@@ -112,6 +112,8 @@ export type Rule =
       transitions: [number, number][][]
       per: Per
     }
+  /** One of the combinations of several columns: the value that this one has in each. `lead` is their first column. */
+  | { type: 'together'; lead: string; values: Scalar[]; weights: number[] | null }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }
@@ -167,6 +169,13 @@ export type ResolvedForeignKey = {
   self?: SelfReference
 }
 
+/** Met by every row, after its columns are drawn. */
+export type TableConstraint =
+  /** Of each edge the first column is at most the second, after each is lowered by its shift (units of the last digit). */
+  | { type: 'order'; columns: string[]; edges: [number, number][]; shifts: number[] }
+  /** `bounds`: least and greatest value by column, in units of the last digit; null: the values are shares. */
+  | { type: 'sum'; columns: string[]; equals: string; bounds: [number, number][] | null }
+
 export type ResolvedTable = {
   name: string
   /** Null where a foreign key's `children` decides it: the plan computes it. */
@@ -175,6 +184,7 @@ export type ResolvedTable = {
   foreign_keys: ResolvedForeignKey[]
   /** Columns whose values together do not repeat, where none of them is unique by itself. */
   unique?: string[][]
+  constraints?: TableConstraint[]
 }
 
 export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'

@@ -3,6 +3,7 @@
 import type { ColumnType, Per, ResolvedColumn, Rule } from '#engine/config/types.ts'
 import type { Words } from '#engine/data/words.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
+import type { StreamKey } from '#engine/random/key.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { Sandbox } from '#engine/sandbox/sandbox.ts'
 import type { EntityRows } from './entities.ts'
@@ -43,6 +44,8 @@ export type RuleContext = {
   readonly random: Generator
   /** Where this rule draws from; no other rule of the dataset draws there. */
   readonly stream: Stream
+  /** The key under which a column of the same table draws. */
+  readonly keyOf: (column: string) => StreamKey
   /** Columns of the same table. */
   readonly columns: readonly ColumnRef[]
   /** The foreign keys of the table, in their order. */

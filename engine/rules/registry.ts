@@ -15,6 +15,7 @@ import { compileSequence } from './sequence.ts'
 import { compileSeries } from './series.ts'
 import { compileStateMachine } from './state-machine.ts'
 import { compileTemplate } from './template.ts'
+import { compileTogether } from './together.ts'
 import { compileUuid } from './uuid.ts'
 import { compileWalk } from './walk.ts'
 import { compileFullName, compileWord } from './words.ts'
@@ -42,6 +43,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   walk: compileWalk,
   state_machine: compileStateMachine,
   template: compileTemplate,
+  together: compileTogether,
   expression: compileExpressionRule,
   custom: compileCustom,
   reference: (rule, context) => ({
