@@ -17,17 +17,33 @@ export type PackedDictionary = {
 
 /** Packs texts, already escaped as the format wants them. */
 export function packDictionary(texts: readonly string[]): PackedDictionary {
-  const encoder = new TextEncoder()
-  const entries = texts.map((text) => encoder.encode(text))
-  const longest = entries.reduce((most, entry) => Math.max(most, entry.length), 0)
-  const lengths = Int32Array.from(entries, (entry) => entry.length)
+  const lengths = Int32Array.from(texts, (text) => Buffer.byteLength(text))
+  const entries = encoded(texts, lengths)
+  let longest = 0
+  for (const length of lengths) longest = Math.max(longest, length)
   const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
   if (stride * WORD_BYTES > STRIDE_LIMIT_BYTES) return { longest, lengths, words: null, entries }
   const bytes = new Uint8Array(stride * WORD_BYTES * entries.length)
   entries.forEach((entry, index) => {
-    bytes.set(entry, index * stride * WORD_BYTES)
+    const to = index * stride * WORD_BYTES
+    for (let k = 0; k < entry.length; k++) bytes[to + k] = entry[k] as number
   })
   return { longest, lengths, words: { stride, data: new Float64Array(bytes.buffer) }, entries }
+}
+
+/** All in one piece: encoding thousands of short texts one by one takes longer than making the first rows. */
+function encoded(texts: readonly string[], lengths: Int32Array): Uint8Array[] {
+  const encoder = new TextEncoder()
+  const whole = encoder.encode(texts.join(''))
+  const bytes = lengths.reduce((sum, length) => sum + length, 0)
+  // Halves of a surrogate pair in neighbouring texts would become one character.
+  if (whole.length !== bytes) return texts.map((text) => encoder.encode(text))
+  let at = 0
+  return Array.from(lengths, (length) => {
+    const from = at
+    at += length
+    return whole.subarray(from, at)
+  })
 }
 
 /** Copies an entry to `p`; returns the position after it and may store up to seven bytes beyond. */

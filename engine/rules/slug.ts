@@ -25,8 +25,17 @@ export function slugOf(word: string): string {
   return slug
 }
 
-/** Distinct slugs of a list without digits; `['user']` where none is left. */
-export function slugsOf(words: readonly string[]): string[] {
+/** Of the lists that locales keep: a column of each of many tables asks for the same one. */
+const known = new WeakMap<readonly string[], readonly string[]>()
+
+/** Distinct slugs of a list without digits; `['user']` where none is left. The same list has the same answer. */
+export function slugsOf(words: readonly string[]): readonly string[] {
+  const slugs = known.get(words) ?? distinctSlugs(words)
+  known.set(words, slugs)
+  return slugs
+}
+
+function distinctSlugs(words: readonly string[]): string[] {
   const slugs = new Set(words.map((word) => slugOf(word).replaceAll(/[0-9]/g, '')))
   slugs.delete('')
   return slugs.size > 0 ? [...slugs] : ['user']
