@@ -106,8 +106,8 @@ function createContext(
     columns: table.columns,
     parents: parentsOf(dataset, table),
     words,
-    nested: (rule, as) => {
-      const inner = within(context)
+    nested: (rule, as, random = dataset.random) => {
+      const inner = { ...within(context), random }
       return compileRule(rule, as ? { ...inner, column: { ...column, ...as } } : inner)
     },
     expression: (text, decimals) => compileExpression(text, decimals, within(context)),

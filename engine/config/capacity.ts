@@ -53,6 +53,17 @@ export function capacityOf(rule: Rule): number {
     case 'normal':
     case 'lognormal':
     case 'together':
+    case 'exponential':
+    case 'gamma':
+    case 'beta':
+    case 'pareto':
+    case 'weibull':
+    case 'poisson':
+    case 'binomial':
+    case 'geometric':
+    case 'zipf':
+    case 'mixture':
+    case 'histogram':
     case 'template':
     case 'expression':
     case 'custom':

@@ -11,6 +11,7 @@ import { slotsOf } from './template.ts'
 const DRAWN_WITHOUT_REPEATS = [
   'sequence',
   'range',
+  'uniform',
   'choice',
   'constant',
   'uuid',

@@ -2,13 +2,13 @@
 import type { ForeignKeyConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
 import { readSelf } from './read-self.ts'
-import { LATER_RULES } from './rules/registry.ts'
+import { LATER_RULES, RULE_NAMES } from './rules/registry.ts'
 import { ChildrenSchema, ForeignKeySchema } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { Children } from './types.ts'
 
 const WORKS = 'Write children: 3, {type: range, min: 0, max: 5} or {type: poisson, mean: 3}'
-const OTHER_LAWS = [...LATER_RULES, 'normal', 'lognormal', 'choice']
+const OTHER_LAWS = [...LATER_RULES, ...RULE_NAMES]
 
 /** Empty column lists mean the parent's primary key, and the columns of the same name. Null when not usable. */
 export function readForeignKey(

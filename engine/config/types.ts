@@ -43,6 +43,19 @@ export type WordRule = 'first_name' | 'last_name' | 'full_name' | 'phone' | 'cit
 /** Rows of a table that belong together in order: so many each, the children of one parent, or (null) all. */
 export type Per = { rows: number } | { foreign_key: number } | null
 
+/** Bounds cut the law itself: its values are those of the law that lie between them. */
+export type LawRule = { min: number | null; max: number | null } & (
+  | { type: 'exponential'; rate: number; decimals: number }
+  | { type: 'gamma' | 'pareto' | 'weibull'; shape: number; scale: number; decimals: number }
+  | { type: 'beta'; alpha: number; beta: number; decimals: number }
+  | { type: 'poisson'; mean: number }
+  | { type: 'binomial'; n: number; p: number }
+  /** Trials up to the first success: 1, 2, ... */
+  | { type: 'geometric'; p: number }
+  /** 1 .. n; without n every whole number. */
+  | { type: 'zipf'; s: number; n: number | null }
+)
+
 /** Times are whole seconds since 1970 UTC, dates whole days since 1970; both bounds inclusive. */
 export type Rule =
   | { type: 'sequence'; start: number; step: number; prefix: string; pad: number }
@@ -57,6 +70,22 @@ export type Rule =
       type: 'normal' | 'lognormal'
       mean: number
       stddev: number
+      min: number | null
+      max: number | null
+      decimals: number
+    }
+  | LawRule
+  | {
+      type: 'mixture'
+      parts: { weight: number; rule: Rule }[]
+      min: number | null
+      max: number | null
+    }
+  /** In the bin from each edge up to the next, not included, as often as its count says; all values there alike. */
+  | {
+      type: 'histogram'
+      edges: number[]
+      counts: number[]
       min: number | null
       max: number | null
       decimals: number

@@ -82,6 +82,18 @@ export type CheckLaw = (
   columnType: 'int' | 'float',
 ) => Omit<ExpressionProblem, 'offset'> | null
 
+/** What laws take where it is not written; each looks at its own. */
+const DEFAULTS = { min: null, max: null, rate: 1, scale: 1, s: 1, n: null }
+
+/** Names that stand for other rules of a resolved config. */
+function resolvedLaw(rule: Record<string, unknown>): Rule {
+  const { type, min, max } = rule
+  if (type === 'uniform') {
+    return { ...rule, type: 'range', min: min ?? 0, max: max ?? 1, step: null } as Rule
+  }
+  return { ...rule, type: type === 'truncated_normal' ? 'normal' : type } as Rule
+}
+
 /** The rule of a law with literal parameters. */
 function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>, check: CheckLaw): Rule {
   const kind = kindOfLaw(law)
@@ -90,7 +102,7 @@ function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>, chec
   const parameters = Object.fromEntries(entries)
   const problem = check({ type: law, ...parameters }, kind)
   if (problem) throw new ExpressionError(at, problem.message, problem)
-  return { type: law, min: null, max: null, decimals, ...parameters } as Rule
+  return resolvedLaw({ type: law, ...DEFAULTS, decimals, ...parameters })
 }
 
 function drawn(at: number, kind: 'int' | 'float', rule: Rule): Typed {

@@ -106,3 +106,25 @@ export function pow(x: number, y: number): number {
   }
   return exp(y * log(x))
 }
+
+/** ln(1 + x) without losing the digits of a small x. */
+export function log1p(x: number): number {
+  if (x < -0.29 || x > 0.41) return log(1 + x)
+  return x - excessOverLog1p(x)
+}
+
+/** x - ln(1 + x), all of whose digits count also for a small x. */
+export function excessOverLog1p(x: number): number {
+  if (x < -0.29 || x > 0.41) return x - log(1 + x)
+  const s = x / (2 + x)
+  const half = 0.5 * x * x
+  return half - s * (half + atanhTail(s))
+}
+
+/** e^x - 1 without losing the digits of a small x. */
+export function expm1(x: number): number {
+  if (x < -0.35 || x > 0.35) return exp(x) - 1
+  let sum = 1
+  for (let term = EXP_TERMS; term > 1; term--) sum = 1 + (x / term) * sum
+  return x * sum
+}

@@ -58,8 +58,15 @@ export type RuleContext = {
   readonly vector: (column: string) => Vector
   /** The value of a parent's column for the parent row of each row. */
   readonly parent: (foreignKey: number, column: string) => Vector
-  /** A rule inside this rule, with a place of its own to draw from; `as` is the column that it fills. */
-  readonly nested: (rule: Rule, as?: Pick<ResolvedColumn, 'type' | 'scale'>) => Kernel
+  /**
+   * A rule inside this rule, with a place of its own to draw from; `as` is the column that it fills, `random` what it
+   * draws by.
+   */
+  readonly nested: (
+    rule: Rule,
+    as?: Pick<ResolvedColumn, 'type' | 'scale'>,
+    random?: Generator,
+  ) => Kernel
   /** Where rows stand in their entities, and counters of an entity that are enough for every rank's draw. */
   readonly entity: (per: Per) => { entities: EntityRows; stride: number }
   /** An expression over the columns of the row, with a place of its own to draw from. */

@@ -1,11 +1,11 @@
 // normal and lognormal by inversion: one uniform number a value, so min and max cut the law itself and no
 // draw is ever thrown away. A lognormal's mean and stddev are those of the value's logarithm.
 
-import { pow10, roundHalfAway, roundTo, TWO_POW_53 } from '#engine/math/decimal.ts'
 import { exp, log } from '#engine/math/elementary.ts'
 import { inversePhi, phi } from '#engine/math/normal.ts'
 import { openUnitOf } from '#engine/random/uniform.ts'
 import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
+import { createRounding } from './rounding.ts'
 import { numberVector } from './vector.ts'
 
 /** The greatest double below 1. */
@@ -38,19 +38,6 @@ function standardDraw(rule: NormalRule): (unit: number) => number {
   const a = standardised(rule, rule.min, Number.NEGATIVE_INFINITY)
   const b = standardised(rule, rule.max, Number.POSITIVE_INFINITY)
   return truncated(a, b)
-}
-
-/** Rounds to the grid of `decimals` digits and keeps within the bounds: scaled, or as a double. */
-function createRounding(rule: NormalRule, scaled: boolean): (value: number) => number {
-  const { min, max, decimals } = rule
-  const unit = pow10(decimals)
-  const lowest = min === null ? -TWO_POW_53 : Math.ceil(min * unit - 1e-9)
-  const highest = max === null ? TWO_POW_53 : Math.floor(max * unit + 1e-9)
-  return (value) => {
-    const grid = scaled ? roundHalfAway(value * unit) : roundTo(value, decimals) * unit
-    const kept = Math.min(Math.max(grid, lowest), highest)
-    return scaled ? kept : roundTo(kept / unit, decimals)
-  }
 }
 
 export function compileNormal(rule: NormalRule, context: RuleContext): NumberKernel {

@@ -4,9 +4,12 @@ import type { Rule } from '#engine/config/types.ts'
 import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
 import { compileCustom } from './custom.ts'
 import { compileDate } from './date.ts'
+import { compileDistribution } from './distribution.ts'
 import { compileEmail } from './email.ts'
 import { compileExpressionRule } from './expression.ts'
+import { compileHistogram } from './histogram.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
+import { compileMixture } from './mixture.ts'
 import { compileNormal } from './normal.ts'
 import { compilePhone } from './phone.ts'
 import { compileRange } from './range.ts'
@@ -29,6 +32,17 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   uuid: compileUuid,
   normal: compileNormal,
   lognormal: compileNormal,
+  exponential: compileDistribution,
+  gamma: compileDistribution,
+  beta: compileDistribution,
+  pareto: compileDistribution,
+  weibull: compileDistribution,
+  poisson: compileDistribution,
+  binomial: compileDistribution,
+  geometric: compileDistribution,
+  zipf: compileDistribution,
+  mixture: compileMixture,
+  histogram: compileHistogram,
   first_name: compileWord,
   last_name: compileWord,
   city: compileWord,

@@ -11,7 +11,8 @@ export const DECIMALS_MAX = 15
 const FLOAT_DECIMALS = 2
 const SAFE = Number.MAX_SAFE_INTEGER
 
-const Decimals = Type.Optional(
+/** Digits after the point, where they can be chosen. */
+export const Decimals = Type.Optional(
   Type.Integer({
     minimum: 0,
     maximum: DECIMALS_MAX,
@@ -21,14 +22,15 @@ const Decimals = Type.Optional(
 )
 
 /** Digits of the values a rule makes: its own, else the column's, else two or as many as its numbers are written with. */
-function decimalsOf(own: number | undefined, context: Lowering, written: number[]): number {
+export function decimalsOf(own: number | undefined, context: Lowering, written: number[]): number {
   if (context.columnType === 'int') return 0
   if (own !== undefined) return own
   if (context.scale !== null) return context.scale
   return Math.min(DECIMALS_MAX, Math.max(FLOAT_DECIMALS, ...written.map(digitsOf)))
 }
 
-function checkOrder(min: unknown, max: unknown, context: RuleCheck): void {
+/** Reports a min above its max. */
+export function checkOrder(min: unknown, max: unknown, context: RuleCheck): void {
   if (typeof min !== 'number' || typeof max !== 'number' || min <= max) return
   context.report.problem(
     at(context.path, 'min'),
@@ -37,7 +39,12 @@ function checkOrder(min: unknown, max: unknown, context: RuleCheck): void {
   )
 }
 
-function checkWhole(rule: Record<string, unknown>, keys: string[], context: RuleCheck): void {
+/** Reports parameters of an int column that are not whole, and decimals. */
+export function checkWhole(
+  rule: Record<string, unknown>,
+  keys: string[],
+  context: RuleCheck,
+): void {
   if (context.columnType !== 'int') return
   for (const key of keys) {
     const value = rule[key]
@@ -161,7 +168,8 @@ function checkClockRange(rule: RangeInput, context: RuleCheck): void {
 
 const clockBounds = ({ min, max }: RangeInput) => ({ min: String(min), max: String(max) })
 
-function checkNumberRange(rule: RangeInput, context: RuleCheck): void {
+/** Reports bounds of numbers that are no numbers, in the wrong order or off the grid. */
+export function checkNumberRange(rule: RangeInput, context: RuleCheck): void {
   for (const key of ['min', 'max'] as const) {
     if (typeof rule[key] === 'string') {
       context.report.problem(
@@ -211,18 +219,18 @@ function checkLogMean(mean: number, { path, report }: RuleCheck): void {
   )
 }
 
-function bell<Name extends 'normal' | 'lognormal'>(name: Name, description: string) {
+function bell(name: 'normal' | 'lognormal' | 'truncated_normal', description: string) {
   return defineRule({
     columnTypes: NUMBER_TYPES,
     aliases: { std: 'stddev', std_dev: 'stddev', sd: 'stddev', mu: 'mean', sigma: 'stddev' },
     schema: Type.Object(
       {
         type: Type.Literal(name),
-        mean: Type.Number({ description: 'Mean', examples: [name === 'normal' ? 50 : 3] }),
+        mean: Type.Number({ description: 'Mean', examples: [name === 'lognormal' ? 3 : 50] }),
         stddev: Type.Number({
           exclusiveMinimum: 0,
           description: 'Standard deviation',
-          examples: [name === 'normal' ? 10 : 0.5],
+          examples: [name === 'lognormal' ? 0.5 : 10],
         }),
         min: Type.Optional(Type.Number({ description: 'Nothing below', examples: [0] })),
         max: Type.Optional(Type.Number({ description: 'Nothing above', examples: [100] })),
@@ -236,7 +244,7 @@ function bell<Name extends 'normal' | 'lognormal'>(name: Name, description: stri
       if (name === 'lognormal') checkLogMean(rule.mean, context)
     },
     lower: ({ mean, stddev, min = null, max = null, decimals }, context) => ({
-      type: name,
+      type: name === 'lognormal' ? 'lognormal' : 'normal',
       mean,
       stddev,
       min,
@@ -247,6 +255,7 @@ function bell<Name extends 'normal' | 'lognormal'>(name: Name, description: stri
 }
 
 export const normal = bell('normal', 'The bell curve; min and max truncate it')
+export const truncated_normal = bell('truncated_normal', 'The bell curve between min and max')
 export const lognormal = bell(
   'lognormal',
   'exp of a normal variable with this mean and standard deviation; min and max truncate it',

@@ -5,11 +5,24 @@ import { boolean, choice, constant } from './choices.ts'
 import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
-import { lognormal, normal, range, sequence } from './numbers.ts'
+import {
+  beta,
+  binomial,
+  exponential,
+  gamma,
+  geometric,
+  pareto,
+  poisson,
+  weibull,
+  zipf,
+} from './laws.ts'
+import { histogram, mixture } from './mixtures.ts'
+import { lognormal, normal, range, sequence, truncated_normal } from './numbers.ts'
 import { pattern, regex } from './patterns.ts'
 import type { RuleSpec } from './rule-spec.ts'
 import { series } from './series.ts'
 import { time } from './times.ts'
+import { uniform } from './uniform.ts'
 import { uuid } from './uuids.ts'
 import { city, email, first_name, full_name, last_name, phone } from './words.ts'
 
@@ -36,8 +49,21 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     series,
     walk,
     state_machine,
+    uniform,
     normal,
+    truncated_normal,
     lognormal,
+    exponential,
+    gamma,
+    beta,
+    pareto,
+    weibull,
+    poisson,
+    binomial,
+    geometric,
+    zipf,
+    mixture,
+    histogram,
     template,
     expression,
     reference,
@@ -58,11 +84,12 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
   timestamp: 'datetime',
   gaussian: 'normal',
   log_normal: 'lognormal',
+  truncnorm: 'truncated_normal',
+  zipfian: 'zipf',
   uuid4: 'uuid',
 }
 
-export const LATER_RULES: readonly string[] = `truncated_normal exponential gamma beta
-  pareto weibull poisson binomial geometric zipf uniform mixture histogram prefix gender
+export const LATER_RULES: readonly string[] = `prefix gender
   username job company department product product_category state postcode country country_code street
   address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
   bitcoin_address color word sentence paragraph file_name mime_type object array point`.split(/\s+/)
