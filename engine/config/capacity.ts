@@ -3,6 +3,7 @@ import { words } from '#engine/data/words.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { businessCount } from '#engine/rules/business-days.ts'
 import { formsCapacity } from '#engine/rules/forms.ts'
+import { madeUpCapacity } from '#engine/rules/made-up.ts'
 import { phoneForms } from '#engine/rules/phone-forms.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
 import { nodeOf, regexCapacity } from '#engine/rules/regex.ts'
@@ -46,6 +47,13 @@ export function capacityOf(rule: Rule): number {
       return emailCapacity(rule)
     case 'regex':
       return regexCapacity(nodeOf(rule.value)) ?? 0
+    case 'domain':
+    case 'url':
+    case 'ip':
+    case 'ipv6':
+    case 'mac':
+    case 'user_agent':
+      return madeUpCapacity(rule)
     case 'uuid':
     case 'series':
     case 'walk':

@@ -5,6 +5,7 @@ import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './data
 import { entityOf } from './entity-of.ts'
 import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
+import { INTERNET_RULES } from './rules/internet.ts'
 import { slotsOf } from './template.ts'
 
 /** Rules that never repeat when asked not to; how many values each has is for the capacity check. */
@@ -26,6 +27,7 @@ const DRAWN_WITHOUT_REPEATS = [
   'date',
   'datetime',
   'time',
+  ...Object.keys(INTERNET_RULES),
 ]
 
 export function checkUnique({ tables }: DatasetConfig, report: Report): void {

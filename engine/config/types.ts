@@ -1,6 +1,8 @@
 // The resolved config: what a job pins, workers compile and verify reads. Everything is explicit; no defaults
 // are left. Its RFC 8785 SHA-256 is the job's config digest, so a change of shape is a change of engine version.
 
+import type { MadeUpRule } from './made-up-rules.ts'
+
 export type ColumnType =
   | 'int'
   | 'float'
@@ -143,6 +145,7 @@ export type Rule =
     }
   /** One of the combinations of several columns: the value that this one has in each. `lead` is their first column. */
   | { type: 'together'; lead: string; values: Scalar[]; weights: number[] | null }
+  | MadeUpRule
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

@@ -9,6 +9,7 @@ import { compileEmail } from './email.ts'
 import { compileExpressionRule } from './expression.ts'
 import { compileHistogram } from './histogram.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
+import { MADE_UP_COMPILERS } from './made-up.ts'
 import { compileMixture } from './mixture.ts'
 import { compileNormal } from './normal.ts'
 import { compilePhone } from './phone.ts'
@@ -50,6 +51,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   phone: compilePhone,
   email: compileEmail,
   regex: compileRegex,
+  ...MADE_UP_COMPILERS,
   date: compileDate,
   datetime: compileDate,
   time: compileDate,

@@ -5,6 +5,7 @@ import { boolean, choice, constant } from './choices.ts'
 import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
+import { INTERNET_RULES } from './internet.ts'
 import {
   beta,
   binomial,
@@ -43,6 +44,7 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     email,
     phone,
     city,
+    ...INTERNET_RULES,
     date,
     datetime,
     time,
@@ -91,7 +93,7 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 
 export const LATER_RULES: readonly string[] = `prefix gender
   username job company department product product_category state postcode country country_code street
-  address latitude longitude timezone url domain ip ipv6 mac user_agent iban card_number swift currency
+  address latitude longitude timezone iban card_number swift currency
   bitcoin_address color word sentence paragraph file_name mime_type object array point`.split(/\s+/)
 
 /** True when the rule can be written as its bare name. */
@@ -109,4 +111,5 @@ export const WORD_RULES: readonly string[] = [
   'phone',
   'city',
   'uuid',
+  ...Object.keys(INTERNET_RULES),
 ]
