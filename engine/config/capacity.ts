@@ -55,6 +55,9 @@ export function capacityOf(rule: Rule): number {
     case 'user_agent':
       return madeUpCapacity(rule)
     case 'uuid':
+    case 'latitude':
+    case 'longitude':
+    case 'point':
     case 'series':
     case 'walk':
     case 'state_machine':

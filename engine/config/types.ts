@@ -146,6 +146,17 @@ export type Rule =
   /** One of the combinations of several columns: the value that this one has in each. `lead` is their first column. */
   | { type: 'together'; lead: string; values: Scalar[]; weights: number[] | null }
   | MadeUpRule
+  /** Degrees; `from`: the column of points that it is read from. */
+  | { type: 'latitude' | 'longitude'; min: number; max: number; decimals: number; from?: string }
+  /** In a box (south, west, north, east), around a center or on a track; without any on the whole Earth. */
+  | {
+      type: 'point'
+      box?: [number, number, number, number]
+      center?: { latitude: number; longitude: number }
+      radius_km?: number
+      track?: { latitude: number; longitude: number }[]
+      decimals: number
+    }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

@@ -13,6 +13,7 @@ import { MADE_UP_COMPILERS } from './made-up.ts'
 import { compileMixture } from './mixture.ts'
 import { compileNormal } from './normal.ts'
 import { compilePhone } from './phone.ts'
+import { compileAxis, compilePoint } from './point.ts'
 import { compileRange } from './range.ts'
 import { compileRegex } from './regex.ts'
 import { compileSequence } from './sequence.ts'
@@ -55,6 +56,9 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   date: compileDate,
   datetime: compileDate,
   time: compileDate,
+  latitude: compileAxis,
+  longitude: compileAxis,
+  point: compilePoint,
   series: compileSeries,
   walk: compileWalk,
   state_machine: compileStateMachine,

@@ -20,6 +20,7 @@ import {
 import { histogram, mixture } from './mixtures.ts'
 import { lognormal, normal, range, sequence, truncated_normal } from './numbers.ts'
 import { pattern, regex } from './patterns.ts'
+import { latitude, longitude, point } from './places.ts'
 import type { RuleSpec } from './rule-spec.ts'
 import { series } from './series.ts'
 import { time } from './times.ts'
@@ -48,6 +49,9 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     date,
     datetime,
     time,
+    latitude,
+    longitude,
+    point,
     series,
     walk,
     state_machine,
@@ -93,8 +97,8 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 
 export const LATER_RULES: readonly string[] = `prefix gender
   username job company department product product_category state postcode country country_code street
-  address latitude longitude timezone iban card_number swift currency
-  bitcoin_address color word sentence paragraph file_name mime_type object array point`.split(/\s+/)
+  address timezone iban card_number swift currency
+  bitcoin_address color word sentence paragraph file_name mime_type object array`.split(/\s+/)
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {
