@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { faker } from '@faker-js/faker'
 import { writeChunk } from '#engine/chunk.ts'
 import { compile } from '#engine/compile.ts'
-import type { OutputFormat } from '#engine/config/types.ts'
+import type { OutputFormat, ResolvedConfig } from '#engine/config/types.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { ratePython } from './peers/python.ts'
@@ -46,8 +46,7 @@ function toNull(write: (sink: number) => void): void {
   }
 }
 
-async function ours(format: OutputFormat): Promise<number> {
-  const config = tenConfig(OURS_ROWS, format)
+async function ours(config: ResolvedConfig): Promise<number> {
   const table = compile(config, planConfig(config)).table('people')
   const out = new Output(OUTPUT_BYTES)
   return rate(OURS_ROWS, () =>
@@ -59,6 +58,19 @@ async function ours(format: OutputFormat): Promise<number> {
       }
     }),
   )
+}
+
+const ten = (format: OutputFormat): ResolvedConfig => tenConfig(OURS_ROWS, format)
+
+/** Five values of a hundred are null in every column but the key. */
+function withNulls(config: ResolvedConfig): ResolvedConfig {
+  const tables = config.tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) =>
+      column.primary_key ? column : { ...column, nullable: { rate: 0.05 } },
+    ),
+  }))
+  return { ...config, tables }
 }
 
 function fakerLine(id: number): string {
@@ -93,7 +105,7 @@ async function fakers(): Promise<number> {
 const names = (values: readonly string[]): string =>
   `[${values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')}]`
 
-function duckdbQuery(): string {
+function duckdbQuery(format: string): string {
   const pick = (list: string, count: number) =>
     `${list}[1 + cast(floor(random() * ${count}) as int)]`
   const first = faker.definitions.person.first_name.generic ?? []
@@ -112,14 +124,15 @@ function duckdbQuery(): string {
       select i, random() as s, ${pick('w.first', first.length)} as f, ${pick('w.last', last.length)} as l
       from range(${DUCKDB_ROWS}) r(i), (select ${names(first)} as first, ${names(last)} as last) w
     ), (select ${names(cities)} as cities) c
-  ) to '/dev/null' (format csv, header)`
+  ) to '/dev/null' (${format})`
 }
 
-async function duckdb(): Promise<number> {
+/** One thread, with what COPY takes as options. */
+async function duckdb(format: string): Promise<number> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {
-    const query = duckdbQuery()
+    const query = duckdbQuery(format)
     return await rate(DUCKDB_ROWS, async () => {
       await connection.run(query)
     })
@@ -140,10 +153,13 @@ async function pythonRates(): Promise<{ peer: string; rate: number }[]> {
 
 /** Rows a second on one core, sink /dev/null, median of five runs by processor time. */
 export async function engineBench(): Promise<Row[]> {
-  const csv = await ours('csv')
-  const jsonl = await ours('jsonl')
+  const csv = await ours(ten('csv'))
+  const jsonl = await ours(ten('jsonl'))
+  const parquet = await ours(ten('parquet'))
+  const parquetNulls = await ours(withNulls(ten('parquet')))
   const fakerRate = await fakers()
-  const duckdbRate = await duckdb()
+  const duckdbRate = await duckdb('format csv, header')
+  const duckdbParquet = await duckdb('format parquet, compression zstd')
   const row = measured('engine')
   const toCsv = row('ten columns to CSV', csv, 'rows/s')
   return [
@@ -151,5 +167,11 @@ export async function engineBench(): Promise<Row[]> {
     besides(toCsv, 'DuckDB COPY, 1 thread', duckdbRate),
     ...(await pythonRates()).map(({ peer, rate }) => besides(toCsv, peer, rate)),
     row('ten columns to JSONL', jsonl, 'rows/s'),
+    besides(
+      row('ten columns to Parquet, zstd', parquet, 'rows/s'),
+      'DuckDB COPY, 1 thread',
+      duckdbParquet,
+    ),
+    row('ten columns to Parquet, zstd, with nulls', parquetNulls, 'rows/s'),
   ]
 }

@@ -25,6 +25,14 @@ const born = {
 }
 const statuses = ['active', 'inactive', 'pending', 'suspended']
 
+const BLOCK_ROWS = 100_000
+
+function outputOf(format: OutputFormat): Pick<ResolvedConfig, 'output' | 'chunk_rows'> {
+  if (format !== 'parquet') return { output: { format }, chunk_rows: 10_000 }
+  const parquet = { compression: 'zstd' } as const
+  return { output: { format, parquet, block_rows: BLOCK_ROWS }, chunk_rows: BLOCK_ROWS }
+}
+
 /** The ten columns of one table `people` with so many rows. */
 export function tenConfig(rows: number, format: OutputFormat): ResolvedConfig {
   const sequence: Rule = { type: 'sequence', start: 1, step: 1, prefix: '', pad: 0 }
@@ -42,7 +50,7 @@ export function tenConfig(rows: number, format: OutputFormat): ResolvedConfig {
   ]
   return {
     ...{ version: 1, engine_version: ENGINE_VERSION, seed: 42, now: 1_767_225_600, locale },
-    ...{ output: { format }, chunk_rows: 10_000 },
+    ...outputOf(format),
     tables: [{ name: 'people', rows, columns, foreign_keys: [] }],
   }
 }
