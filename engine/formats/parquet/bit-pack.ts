@@ -9,6 +9,30 @@ export function bitsOf(value: number): number {
   return 64 - Math.clz32(Math.floor(value / 2 ** 32))
 }
 
+/** Appends bits, eight to a byte. */
+function appendBits(sink: ByteSink, bits: Uint8Array, from: number, count: number): void {
+  reserve(sink, Math.ceil(count / 8))
+  const { memory } = sink
+  const whole = from + (count & ~7)
+  let i = from
+  // An expression, not a loop: this is where nulls cost time.
+  for (; i < whole; i += 8) {
+    memory[sink.length++] =
+      (bits[i] as number) |
+      ((bits[i + 1] as number) << 1) |
+      ((bits[i + 2] as number) << 2) |
+      ((bits[i + 3] as number) << 3) |
+      ((bits[i + 4] as number) << 4) |
+      ((bits[i + 5] as number) << 5) |
+      ((bits[i + 6] as number) << 6) |
+      ((bits[i + 7] as number) << 7)
+  }
+  if (i === from + count) return
+  let last = 0
+  for (let k = 0; i < from + count; i++, k++) last |= (bits[i] as number) << k
+  memory[sink.length++] = last
+}
+
 /** Appends `count` unsigned integers of `width` <= 32 bits each, up to a whole byte. */
 export function appendPacked(
   sink: ByteSink,
@@ -17,6 +41,10 @@ export function appendPacked(
   count: number,
   width: number,
 ): void {
+  if (width === 1 && values instanceof Uint8Array) {
+    appendBits(sink, values, from, count)
+    return
+  }
   const bytes = Math.ceil((count * width) / 8)
   // Words are stored whole: there is room for the last one.
   reserve(sink, bytes + 8)

@@ -49,19 +49,17 @@ function prefix(view: DataView, at: number, length: number): number {
 
 /**
  * Least and greatest of the values from .. to, as places in them: value i is the bytes from
- * offsets[i] + skip to offsets[i + 1]. There is at least one, and four bytes of room behind the last.
+ * offsets[i] to offsets[i + 1]. There is at least one, and four bytes of room behind the last.
  */
 export function extremes(
   memory: Uint8Array,
   offsets: Int32Array,
-  skip: number,
   { from, to }: { from: number; to: number },
 ): { min: number; max: number } {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.length)
-  const valueAt = (i: number) =>
-    memory.subarray((offsets[i] as number) + skip, offsets[i + 1] as number)
+  const valueAt = (i: number) => memory.subarray(offsets[i], offsets[i + 1])
   const keyOf = (i: number) => {
-    const at = (offsets[i] as number) + skip
+    const at = offsets[i] as number
     return prefix(view, at, (offsets[i + 1] as number) - at)
   }
   let [min, max] = [from, from]

@@ -1,11 +1,13 @@
-// Byte strings of a block as they stand in a plain page: text put together from pieces or spelled out, and
-// UUIDs. A dictionary where few are distinct.
+// Byte strings of a block, one behind the other: text put together from pieces or spelled out, and UUIDs. Their
+// lengths stand apart in the file (DELTA_LENGTH_BYTE_ARRAY; Parquet format, "Encodings"), so that compression sees
+// text alone. A dictionary where few are distinct.
 
 import type { UuidVector, Vector } from '#engine/rules/vector.ts'
 import type { Loop } from '../row-writer.ts'
 import { compareBytes, extremes, textBounds } from './byte-bounds.ts'
 import { append, type ByteSink, createByteSink, reserve } from './byte-sink.ts'
 import type { ValueStore, ValueWriter } from './column.ts'
+import { appendDelta } from './delta.ts'
 import { dictionaryBytes, dictionaryWriter } from './dictionary.ts'
 import { distinctBytes } from './distinct.ts'
 import type { PageRange } from './presence.ts'
@@ -21,18 +23,32 @@ type Store = {
   /** Where each value begins; one more for the end of the last. */
   offsets: Int32Array
   count: number
-  /** Bytes of a value that are its length. */
-  skip: number
+  /** All of the same length, which the schema says. */
+  isFixed: boolean
+  /** Lengths of a page's values. */
+  lengths: Float64Array
 }
 
 function boundsOf(store: Store, page: PageRange): ReturnType<ValueWriter['bounds']> {
   if (page.to === page.from) return null
-  const { bytes, offsets, skip } = store
-  const { min, max } = extremes(bytes.memory, offsets, skip, page)
-  const valueAt = (i: number) =>
-    bytes.memory.subarray((offsets[i] as number) + skip, offsets[i + 1] as number)
-  if (skip > 0) return textBounds(valueAt(min), valueAt(max))
+  const { bytes, offsets, isFixed } = store
+  const { min, max } = extremes(bytes.memory, offsets, page)
+  const valueAt = (i: number) => bytes.memory.subarray(offsets[i], offsets[i + 1])
+  if (!isFixed) return textBounds(valueAt(min), valueAt(max))
   return { min: valueAt(min).slice(), max: valueAt(max).slice(), minExact: true, maxExact: true }
+}
+
+function appendLength(sink: ByteSink, length: number): void {
+  reserve(sink, LENGTH_BYTES)
+  sink.view.setUint32(sink.length, length, true)
+  sink.length += LENGTH_BYTES
+}
+
+function appendLengths(sink: ByteSink, { offsets, lengths }: Store, { from, to }: PageRange): void {
+  for (let i = from; i < to; i++) {
+    lengths[i - from] = (offsets[i + 1] as number) - (offsets[i] as number)
+  }
+  appendDelta(sink, lengths, 0, to - from)
 }
 
 function dictionaryOf(store: Store, count: number, bounds: ValueWriter['bounds']) {
@@ -41,10 +57,12 @@ function dictionaryOf(store: Store, count: number, bounds: ValueWriter['bounds']
   if (!distinct) return null
   const entries = createByteSink()
   for (const first of distinct.firsts) {
-    append(entries, bytes.memory.subarray(offsets[first], offsets[first + 1]))
+    const value = bytes.memory.subarray(offsets[first], offsets[first + 1])
+    if (!store.isFixed) appendLength(entries, value.length)
+    append(entries, value)
   }
   const values = distinct.firsts.length
-  const plain = offsets[count] as number
+  const plain = (offsets[count] as number) + (store.isFixed ? 0 : count)
   if (dictionaryBytes(count, values, entries.length) >= 0.9 * plain) return null
   const dictionary = entries.memory.slice(0, entries.length)
   return dictionaryWriter({ indices: distinct.indices, bytes: dictionary, values, bounds })
@@ -54,20 +72,23 @@ function writerOf(store: Store, count: number): ValueWriter {
   reserve(store.bytes, OVERREAD_BYTES)
   const bounds: ValueWriter['bounds'] = (page) => boundsOf(store, page)
   const dictionary = count === 0 ? null : dictionaryOf(store, count, bounds)
+  const encoding = store.isFixed ? 'plain' : 'deltaLength'
   return (
     dictionary ?? {
-      ...{ encoding: 'plain', dictionary: null, bounds },
-      append(sink, { from, to }) {
+      ...{ encoding, dictionary: null, bounds },
+      append(sink, page) {
+        if (!store.isFixed) appendLengths(sink, store, page)
         const { memory } = store.bytes
-        append(sink, memory.subarray(store.offsets[from], store.offsets[to]))
+        append(sink, memory.subarray(store.offsets[page.from], store.offsets[page.to]))
       },
     }
   )
 }
 
-function storeOf(skip: number, capacity: number, take: (store: Store, n: number) => void) {
+function storeOf(isFixed: boolean, capacity: number, take: (store: Store, n: number) => void) {
   const store: Store = {
-    ...{ bytes: createByteSink(), offsets: new Int32Array(capacity + 1), count: 0, skip },
+    ...{ bytes: createByteSink(), offsets: new Int32Array(capacity + 1), count: 0 },
+    ...{ isFixed, lengths: new Float64Array(isFixed ? 0 : capacity) },
   }
   const result: ValueStore = {
     take: (n) => take(store, n),
@@ -84,7 +105,7 @@ function storeOf(skip: number, capacity: number, take: (store: Store, n: number)
 /** UUIDs as 16 bytes. */
 export function createUuidStore(vector: UuidVector, capacity: number): ValueStore {
   const [a, b, c, d] = vector.words
-  return storeOf(0, capacity, (store, n) => {
+  return storeOf(true, capacity, (store, n) => {
     reserve(store.bytes, n * UUID_BYTES)
     const { view } = store.bytes
     let at = store.bytes.length
@@ -105,7 +126,7 @@ export function createUuidStore(vector: UuidVector, capacity: number): ValueStor
 export function createTextStore(vector: Vector, capacity: number): ValueStore {
   const text = createTextLoop(vector)
   let loop: Loop | null = null
-  return storeOf(LENGTH_BYTES, capacity, (store, n) => {
+  return storeOf(false, capacity, (store, n) => {
     loop ??= text.loop()
     reserve(store.bytes, text.bound(n))
     const { bytes, offsets } = store

@@ -50,8 +50,8 @@ function copy(
   let next = at
   if (nulls) {
     for (let i = 0; i < n; i++) {
-      if (nulls[i] === 1) continue
-      to[next++] = ranks[codes[i] as number] as number
+      to[next] = ranks[codes[i] as number] as number
+      next += 1 - (nulls[i] as number)
     }
   } else for (let i = 0; i < n; i++) to[next++] = ranks[codes[i] as number] as number
   return next
@@ -119,14 +119,16 @@ function writerOf(store: Store, count: number, places: Int32Array): ValueWriter 
 /** Values of a list, for at most `capacity` rows. */
 export function createCodeStore(vector: CodeVector, capacity: number): ValueStore {
   const ranking = rankingOf(vector.dictionary)
-  const store = { ranking, values: new Int32Array(capacity), indices: new Int32Array(capacity) }
+  // One more than fits: compaction writes before it knows whether the value stays.
+  const values = new Int32Array(capacity + 1)
+  const store = { ranking, values, indices: new Int32Array(capacity) }
   const places = new Int32Array(ranking.entries.length)
   let count = 0
   return {
     take(n) {
       count = copy(vector, ranking.ranks, n, store.values, count)
     },
-    writer: (values) => writerOf(store, values, places),
+    writer: (kept) => writerOf(store, kept, places),
     compare: compareBytes,
     reset() {
       count = 0

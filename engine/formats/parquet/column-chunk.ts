@@ -67,17 +67,25 @@ function pageBodies(
   })
 }
 
+type Trial = { codec: Codec; packed: Map<Uint8Array, Uint8Array> }
+
 /**
  * The codec, or none where it saves too little: judged by the dictionary and the first page, so that
- * what cannot be compressed (random bits, packed to the last one) costs readers nothing.
+ * what cannot be compressed (random bits, packed to the last one) costs readers nothing. With what it made of both.
  */
-function codecThatPays(asked: Codec, dictionary: Uint8Array, first: Uint8Array, pages: number) {
-  if (asked === 'none') return asked
-  const raw = dictionary.length + pages * first.length
-  const packed =
-    (dictionary.length > 0 ? compressed(asked, dictionary).length : 0) +
-    pages * compressed(asked, first).length
-  return packed < WORTH * raw ? asked : 'none'
+function tryCodec(asked: Codec, dictionary: Uint8Array | null, first: Uint8Array, pages: number) {
+  const trial: Trial = { codec: asked, packed: new Map() }
+  if (asked === 'none') return trial
+  const sizes = { raw: 0, packed: 0 }
+  const weigh = (bytes: Uint8Array, times: number) => {
+    const packed = compressed(asked, bytes)
+    trial.packed.set(bytes, packed)
+    sizes.raw += times * bytes.length
+    sizes.packed += times * packed.length
+  }
+  if (dictionary) weigh(dictionary, 1)
+  weigh(first, pages)
+  return sizes.packed < WORTH * sizes.raw ? trial : { codec: 'none' as const, packed: new Map() }
 }
 
 /** The least of the pages' least and the greatest of their greatest; null where a page has none but values. */
@@ -148,27 +156,25 @@ export function writeColumnChunk(
   const ranges = presence.pages(pageRows)
   const writer = store.writer(presence.values)
   const ends = pageBodies(source, ranges, writer, scratch)
-  const body = (k: number) => scratch.memory.subarray(k === 0 ? 0 : ends[k - 1], ends[k])
-  const dictionary = writer.dictionary?.bytes ?? new Uint8Array(0)
-  const codec = codecThatPays(asked, dictionary, body(0), ranges.length)
+  const bodies = ends.map((end, k) => scratch.memory.subarray(k === 0 ? 0 : ends[k - 1], end))
+  const { dictionary } = writer
+  const first = bodies[0] as Uint8Array
+  const { codec, packed: tried } = tryCodec(asked, dictionary?.bytes ?? null, first, bodies.length)
   const start = out.length
   let rawBytes = 0
   const page = (raw: Uint8Array, header: (sizes: Sizes) => Uint8Array): number => {
-    const packed = compressed(codec, raw)
+    const packed = tried.get(raw) ?? compressed(codec, raw)
     const head = header({ raw: raw.length, packed })
     out.append(head)
     out.append(packed)
     rawBytes += head.length + raw.length
     return head.length + packed.length
   }
-  if (writer.dictionary) {
-    const { values } = writer.dictionary
-    page(dictionary, (sizes) => dictionaryHeader(sizes, values))
-  }
+  if (dictionary) page(dictionary.bytes, (sizes) => dictionaryHeader(sizes, dictionary.values))
   const dictionaryBytes = out.length - start
   const pages = ranges.map(
     ({ rows }, k): PageSize => ({
-      bytes: page(body(k), (sizes) => dataHeader(sizes, rows, writer)),
+      bytes: page(bodies[k] as Uint8Array, (sizes) => dataHeader(sizes, rows, writer)),
       rows,
     }),
   )

@@ -4,7 +4,13 @@ import type { ByteSink } from './byte-sink.ts'
 import type { PageRange } from './presence.ts'
 
 /** Numbers of the enum `Encoding`. */
-export const ENCODING = { plain: 0, rle: 3, deltaBinaryPacked: 5, rleDictionary: 8 } as const
+export const ENCODING = {
+  plain: 0,
+  rle: 3,
+  deltaBinaryPacked: 5,
+  deltaLength: 6,
+  rleDictionary: 8,
+} as const
 
 export type Encoding = keyof typeof ENCODING
 

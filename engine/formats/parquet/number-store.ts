@@ -42,14 +42,17 @@ type Range = { min: number; max: number }
 function rangeOf(values: Float64Array, from: number, to: number): Range | null {
   let min = Number.POSITIVE_INFINITY
   let max = Number.NEGATIVE_INFINITY
-  let ordered = to > from
+  // Whatever is added to what is not a number is none either.
+  let sum = 0
   for (let i = from; i < to; i++) {
     const value = values[i] as number
     if (value < min) min = value
     if (value > max) max = value
-    if (Number.isNaN(value)) ordered = false
+    sum += value
   }
-  return ordered ? { min, max } : null
+  const isOrdered =
+    to > from && (!Number.isNaN(sum) || !values.subarray(from, to).some(Number.isNaN))
+  return isOrdered ? { min, max } : null
 }
 
 /** Most bits that the differences of a sample need, less their least. */
