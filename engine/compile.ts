@@ -1,5 +1,6 @@
 // A dataset compiled from its config and plan: tables that write any range of their rows.
 
+import { createAnomalies } from './anomalies.ts'
 import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
 import type { Dataset } from './dataset.ts'
 import { AppError } from './errors.ts'
@@ -8,12 +9,12 @@ import { type Batch, createFileWriter } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
 import type { Plan } from './plan.ts'
 import { createGenerator } from './random/generator.ts'
-import { createRows, setRange } from './rows.ts'
+import { createRows, type Rows, setRange } from './rows.ts'
 import { PARENTS_PER_BLOCK } from './rules/children.ts'
 import { scalarAt } from './rules/read.ts'
 import type { Vector } from './rules/vector.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import { createScope, type Scope } from './scope.ts'
+import { createScope } from './scope.ts'
 
 export type CompiledTable = {
   readonly name: string
@@ -68,12 +69,25 @@ function batchRowsOf(columns: number): number {
   return rows
 }
 
-type Evaluation = { scope: Scope; columns: { name: string; vector: Vector }[] }
+type Evaluation = {
+  evaluate: (rows: Rows) => void
+  columns: { name: string; vector: Vector }[]
+}
 
 function evaluationOf(dataset: Dataset, table: ResolvedTable, batchRows: number): Evaluation {
   const scope = createScope(dataset, table.name, batchRows)
   const columns = table.columns.map(({ name }) => ({ name, vector: scope.vector(name) }))
-  return { scope, columns }
+  const evaluate = (rows: Rows) => scope.evaluate(rows)
+  if (!table.anomalies) return { evaluate, columns }
+  const copies = () => createScope(dataset, table.name, batchRows)
+  const damaged = createAnomalies(dataset, table, table.anomalies, columns, copies, batchRows)
+  return {
+    columns: damaged.columns,
+    evaluate(rows) {
+      scope.evaluate(rows)
+      damaged.apply(rows)
+    },
+  }
 }
 
 function compileTable(
@@ -96,10 +110,10 @@ function compileTable(
     columns: () => evaluated().columns,
   })
   const batches = (from: number, to: number, use: (batch: Batch) => void) => {
-    const { scope, columns } = evaluated()
+    const { evaluate, columns } = evaluated()
     for (let at = from; at < to; at += batchRows) {
       setRange(rows, at, Math.min(at + batchRows, to))
-      scope.evaluate(rows)
+      evaluate(rows)
       use({ columns, from: at, n: rows.n })
     }
   }

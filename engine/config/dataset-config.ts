@@ -2,6 +2,7 @@
 // `path` is the JSON pointer of the node in what was sent.
 import type { RuleInput } from './rules/rule-spec.ts'
 import type {
+  AnomalyKind,
   Children,
   ColumnType,
   Condition,
@@ -62,6 +63,15 @@ export type TableConstraintConfig = { path: string } & (
   | { type: 'fixed'; columns: string[]; values: Scalar[][]; weights: number[] | null }
 )
 
+/** `kinds` and `columns` null: all that are possible. `label` null: no such column. */
+export type AnomaliesConfig = {
+  path: string
+  ratio: number
+  kinds: AnomalyKind[] | null
+  columns: string[] | null
+  label: string | null
+}
+
 export type TableConfig = {
   path: string
   name: string
@@ -72,6 +82,7 @@ export type TableConfig = {
   /** Columns whose values together do not repeat. */
   unique: { path: string; columns: string[] }[]
   constraints: TableConstraintConfig[]
+  anomalies: AnomaliesConfig | null
 }
 
 /** As far as the config says. `compression: none` says that there is none. */

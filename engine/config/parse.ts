@@ -1,5 +1,6 @@
 // Source text or object to a config that holds together: everything that is wrong is reported at once, with its place
 // and what to write.
+import { checkAnomalies } from './anomalies.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkConstraints } from './check-constraints.ts'
 import { checkCycles } from './check-cycles.ts'
@@ -32,6 +33,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkReferences,
   checkSelf,
   checkConstraints,
+  checkAnomalies,
   checkCycles,
   checkConditions,
   checkTemplates,

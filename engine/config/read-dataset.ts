@@ -15,7 +15,7 @@ const DEEP = ['tables', 'plugins', 'fields', 'output', 'output_format', 'locale'
 
 const LATER = {
   samples: 'Leave samples out, and write a rule for each column',
-  anomalies: 'Leave anomalies out',
+  anomalies: 'Write anomalies on a table',
 }
 
 const HINTS = {
@@ -112,6 +112,7 @@ function readOneTable(fields: Fields, report: Report): TableConfig[] {
       foreign_keys: [],
       unique: [],
       constraints: [],
+      anomalies: null,
     },
   ]
 }

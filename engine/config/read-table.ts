@@ -1,4 +1,5 @@
 // One table as written; `fields` and `table_name` are other names for `columns` and `name`.
+import { readAnomalies } from './anomalies.ts'
 import type { ColumnConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
 import { readColumn } from './read-column.ts'
@@ -9,14 +10,10 @@ import { readUnique } from './read-unique.ts'
 import { COLUMNS_MAX, TableSchema } from './schema.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 
-const DEEP = ['columns', 'fields', 'foreign_keys', 'locale', 'unique', 'constraints']
+const DEEP = ['columns', 'fields', 'foreign_keys', 'locale', 'unique', 'constraints', 'anomalies']
 
 const HINTS = {
   tree: 'Write foreign_keys: [{parent_table: <this table>, child_column: parent_id, tree: {depth: 4, roots: 1}}]',
-}
-
-const LATER = {
-  anomalies: 'Leave anomalies out',
 }
 
 /** What a table's file would be called must be a file name everywhere. */
@@ -30,7 +27,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     report.problem(path, 'A table is an object', 'Write {name: customers, columns: [...]}')
     return null
   }
-  const options = { what: 'table', deep: DEEP, later: LATER, hints: HINTS }
+  const options = { what: 'table', deep: DEEP, hints: HINTS }
   checkShape(TableSchema, value, path, report, options)
   const nameKey = value['name'] === undefined ? 'table_name' : 'name'
   const name = value[nameKey]
@@ -51,6 +48,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     columns: readColumns(value, path, report),
     foreign_keys: readForeignKeys(value['foreign_keys'], at(path, 'foreign_keys'), report),
     unique: readUnique(value['unique'], at(path, 'unique'), report),
+    anomalies: readAnomalies(value['anomalies'], at(path, 'anomalies'), report),
     constraints: readTableConstraints(value['constraints'], at(path, 'constraints'), report),
   }
 }

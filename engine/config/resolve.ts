@@ -1,6 +1,7 @@
 // Config and request to the resolved config that a job pins: seed, moment, rows and every parameter are explicit.
 import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
+import { labelColumn, lowerAnomalies } from './anomalies.ts'
 import { checkFileNames } from './check-names.ts'
 import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
@@ -9,7 +10,7 @@ import { type Constrained, lowerConstraints } from './lower-constraints.ts'
 import { configError, createReport, type Report } from './problem.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
-import type { ResolvedConfig, ResolvedTable } from './types.ts'
+import type { ResolvedColumn, ResolvedConfig, ResolvedTable } from './types.ts'
 
 const DEFAULT_CHUNK_ROWS = 10_000
 
@@ -46,7 +47,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     (table): ResolvedTable => ({
       name: table.name,
       rows: rows.get(table.name) ?? null,
-      columns: lowered.get(table.name) ?? [],
+      ...damagedOf(table, lowered.get(table.name) ?? []),
       foreign_keys: table.foreign_keys.map(resolveKey),
       ...uniqueOf(table),
       ...constraintsOf(constrained.get(table.name)),
@@ -85,6 +86,16 @@ function constraintsOf(found: Constrained | undefined): Pick<ResolvedTable, 'con
   return found === undefined || found.constraints.length === 0
     ? {}
     : { constraints: found.constraints }
+}
+
+function damagedOf(
+  table: TableConfig,
+  columns: ResolvedColumn[],
+): Pick<ResolvedTable, 'columns' | 'anomalies'> {
+  const anomalies = lowerAnomalies(table, columns)
+  if (anomalies === null) return { columns }
+  const { label } = anomalies
+  return { columns: label === null ? columns : [...columns, labelColumn(label)], anomalies }
 }
 
 function uniqueOf(table: TableConfig): Pick<ResolvedTable, 'unique'> {

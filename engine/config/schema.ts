@@ -1,6 +1,7 @@
 // The accepted language as TypeBox types: the readers check against them, and the JSON Schema (draft 2020-12) that
 // editors complete from is this object.
 import Type, { type TSchema } from 'typebox'
+import { AnomaliesSchema } from './anomalies.ts'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
@@ -236,6 +237,7 @@ export const TableSchema = Type.Object(
     ),
     unique: UniqueSchema,
     constraints: ConstraintsSchema,
+    anomalies: AnomaliesSchema,
   },
   { additionalProperties: false },
 )

@@ -219,6 +219,22 @@ export type TableConstraint =
   /** `bounds`: least and greatest value by column, in units of the last digit; null: the values are shares. */
   | { type: 'sum'; columns: string[]; equals: string; bounds: [number, number][] | null }
 
+export type AnomalyKind = 'outlier' | 'null' | 'typo' | 'swap' | 'duplicate' | 'drift'
+
+/** Which cells each kind may damage; keys are in none of the lists. */
+export type Anomalies = {
+  ratio: number
+  kinds: AnomalyKind[]
+  /** A column of booleans that says which rows are damaged. */
+  label: string | null
+  /** For outlier and drift; `spread` in the column's own units, as its vector has them. */
+  numbers: { column: string; spread: number }[]
+  nullable: string[]
+  texts: string[]
+  pairs: [string, string][]
+  copied: string[]
+}
+
 export type ResolvedTable = {
   name: string
   /** Null where a foreign key's `children` decides it: the plan computes it. */
@@ -228,6 +244,7 @@ export type ResolvedTable = {
   /** Columns whose values together do not repeat, where none of them is unique by itself. */
   unique?: string[][]
   constraints?: TableConstraint[]
+  anomalies?: Anomalies
 }
 
 export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'
