@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type ErrorCode } from '#engine/errors.ts'
 import { type Plan, planConfig } from '#engine/plan.ts'
+import { meanCount } from '#engine/rules/children.ts'
 
 /** Counting children costs about 60 ns a parent: this many hold the loop up for 3 ms. */
 const PARENTS_INLINE_MAX = 50_000
@@ -111,18 +112,10 @@ function countedParents(config: ResolvedConfig): number {
     const key = table?.foreign_keys.find(({ children }) => children !== null)
     if (table === undefined || depth > config.tables.length) return 0
     if (table.rows !== null || !key?.children) return table.rows ?? 0
-    return rowsOf(key.parent_table, depth + 1) * meanOf(key.children)
+    return rowsOf(key.parent_table, depth + 1) * meanCount(key.children)
   }
   return config.tables
     .flatMap((table) => table.foreign_keys)
     .filter(({ children }) => children !== null && children.type !== 'fixed')
     .reduce((sum, { parent_table }) => sum + rowsOf(parent_table, 0), 0)
-}
-
-function meanOf(
-  children: NonNullable<ResolvedConfig['tables'][0]>['foreign_keys'][0]['children'],
-): number {
-  if (children === null) return 0
-  if (children.type === 'fixed') return children.value
-  return children.type === 'range' ? (children.min + children.max) / 2 : children.mean
 }

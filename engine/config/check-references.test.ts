@@ -63,14 +63,20 @@ testCases({
     child(['{name: pid, type: int}'], `    rows: 5\n${foreign(FK.replace('}', ', children: 3}'))}`),
     { path: '/tables/1/rows', message: /children decides/, hint: /Remove rows/ },
   ],
-  'children of a law of later': [
-    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: zipf, s: 2}}'))),
-    {
-      path: '/tables/1/foreign_keys/0/children/type',
-      message: /zipf/,
-      hint: /poisson/,
-      unsupported: true,
-    },
+  'children of no law': [
+    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: levy, s: 2}}'))),
+    { path: '/tables/1/foreign_keys/0/children/type', message: /"levy"/, hint: /poisson/ },
+  ],
+  'children of a law that is wrong': [
+    child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: zipf, s: 99}}'))),
+    { path: '/tables/1/foreign_keys/0/children/s', message: /from 0 to 20/ },
+  ],
+  'children below none': [
+    child(
+      ['{name: pid, type: int}'],
+      foreign(FK.replace('}', ', children: {type: choice, value: [-1, 2]}}')),
+    ),
+    { path: '/tables/1/foreign_keys/0/children', message: /from -1 to 2/, hint: /min: 0/ },
   ],
   'children without a mean': [
     child(['{name: pid, type: int}'], foreign(FK.replace('}', ', children: {type: poisson}}'))),

@@ -200,6 +200,6 @@ function mostRows(
 
 function mostChildren(children: Children): number {
   if (children.type === 'fixed') return children.value
-  if (children.type === 'range' || children.max !== null) return children.max ?? 0
+  if (children.type !== 'poisson' || children.max !== null) return children.max ?? 0
   return Math.ceil(children.mean + TAIL * Math.sqrt(children.mean) + TAIL)
 }

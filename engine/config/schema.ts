@@ -4,6 +4,7 @@ import Type, { type TSchema } from 'typebox'
 import { AnomaliesSchema } from './anomalies.ts'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
+import { CHILD_RULES, ChildrenSchema } from './schema-children.ts'
 import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
 import { ConstraintsSchema, UniqueSchema } from './schema-constraints.ts'
 import { Defined, Literal, Name, only } from './schema-parts.ts'
@@ -130,60 +131,9 @@ export const ColumnSchema = Type.Object(
   { additionalProperties: false },
 )
 
-export const ChildrenSchema = Type.Union(
-  [
-    Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-    Type.Object(
-      {
-        type: Type.Literal('fixed'),
-        value: Type.Integer({
-          minimum: 0,
-          maximum: 1_000_000,
-          description: 'For every parent',
-          examples: [3],
-        }),
-      },
-      only,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('range'),
-        min: Type.Integer({
-          minimum: 0,
-          maximum: 1_000_000,
-          description: 'Fewest',
-          examples: [0],
-        }),
-        max: Type.Integer({
-          minimum: 0,
-          maximum: 1_000_000,
-          description: 'Most',
-          examples: [5],
-        }),
-      },
-      only,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('poisson'),
-        mean: Type.Number({
-          minimum: 0,
-          maximum: 100_000,
-          description: 'On average',
-          examples: [3],
-        }),
-        max: Type.Optional(
-          Type.Integer({
-            minimum: 0,
-            maximum: 1_000_000,
-            description: 'Most',
-            examples: [20],
-          }),
-        ),
-      },
-      only,
-    ),
-  ],
+/** Numbers, and laws of their own or those of the rules. */
+const AnyChildrenSchema = Type.Union(
+  [...ChildrenSchema.anyOf, ...CHILD_RULES.flatMap((name) => RULES.get(name)?.schema ?? [])],
   { description: 'How many rows each parent row has', examples: [3] },
 )
 
@@ -202,7 +152,7 @@ export const ForeignKeySchema = Type.Object(
     parent_columns: Names('Its key, of several columns'),
     child_column: Names('Column of this table; by default the one with the name of the key'),
     child_columns: Names('Columns of this table, as many as the key has'),
-    children: Type.Optional(ChildrenSchema),
+    children: Type.Optional(AnyChildrenSchema),
     tree: Type.Optional(TreeSchema),
     graph: Type.Optional(GraphSchema),
   },

@@ -192,6 +192,8 @@ export type Children =
   | { type: 'fixed'; value: number }
   | { type: 'range'; min: number; max: number }
   | { type: 'poisson'; mean: number; max: number | null }
+  /** As a rule of an int column draws them; `max` is more than it ever makes. */
+  | { type: 'law'; rule: Rule; max: number }
 
 /** The law of a table that refers to itself; rows before `roots` have no parent. */
 export type SelfReference =

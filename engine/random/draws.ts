@@ -12,3 +12,5 @@ export const CHILDREN_DRAW = 3
 export const JOINT_DRAW = 4
 /** Rules inside rules, in the order of the config, count on from here. */
 export const NESTED_DRAW = 16
+/** Rules inside the rule that says how many children there are count on from here. */
+export const CHILDREN_NESTED_DRAW = 0x4000_0000

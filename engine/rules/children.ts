@@ -1,9 +1,11 @@
 // How many children each parent row has: a law of the parent's row number alone.
 
 import type { Children } from '#engine/config/types.ts'
-import type { Generator, Stream } from '#engine/random/generator.ts'
+import { CHILDREN_DRAW } from '#engine/random/draws.ts'
+import { createGenerator, type Generator, type Stream } from '#engine/random/generator.ts'
 import { unitOf } from '#engine/random/uniform.ts'
-import type { Rows } from '#engine/rows.ts'
+import { createRows, type Rows, setRange } from '#engine/rows.ts'
+import { countByRule } from './children-law.ts'
 
 /** Standard deviations around the mean that a Poisson table covers; what is outside is below 2^-53. */
 const POISSON_SPREAD = 10
@@ -61,6 +63,9 @@ export function fixedCount(children: Children): number | null {
 export function createCount(children: Children, random: Generator, stream: Stream): CountChildren {
   const fixed = fixedCount(children)
   if (fixed !== null || children.type === 'fixed') return (counts) => counts.fill(fixed ?? 0)
+  if (children.type === 'law') {
+    return countByRule(children.rule, children.max, random, stream, PARENTS_PER_BLOCK)
+  }
   const table = children.type === 'poisson' ? poissonTable(children.mean, children.max) : null
   const low = children.type === 'range' ? children.min : 0
   const span = children.type === 'range' ? children.max - children.min + 1 : 0
@@ -71,4 +76,17 @@ export function createCount(children: Children, random: Generator, stream: Strea
       counts[i] = table ? search(table, unit) : low + Math.floor(unit * span)
     }
   }
+}
+
+/** How many children a parent has on average; of a rule, an estimate from a block of parents. */
+export function meanCount(children: Children): number {
+  if (children.type === 'fixed') return children.value
+  if (children.type === 'range') return (children.min + children.max) / 2
+  if (children.type === 'poisson') return children.mean
+  const rows = createRows(PARENTS_PER_BLOCK)
+  const counts = new Float64Array(PARENTS_PER_BLOCK)
+  setRange(rows, 0, PARENTS_PER_BLOCK)
+  const stream = { key: { k0: 0, k1: 0 }, draw: CHILDREN_DRAW }
+  createCount(children, createGenerator(PARENTS_PER_BLOCK), stream)(counts, rows)
+  return counts.reduce((sum, count) => sum + count, 0) / PARENTS_PER_BLOCK
 }
