@@ -4,8 +4,10 @@
 import { createHmac } from 'node:crypto'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import { FOOTER_FORMATS } from '#engine/config/output-formats.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
+import { compressorOf } from '#engine/formats/compressor.ts'
 import type { Database } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
@@ -99,7 +101,7 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: 
     config_digest: digestOf(config),
     // Left out when the owner keeps the config: then verifying needs the owner's key.
     ...(spec.publishConfig ? { config } : {}),
-    output: { ...config.output, chunk_rows: config.chunk_rows },
+    output: { ...config.output, ...compressorFields(config), chunk_rows: config.chunk_rows },
     files: outputs.map((output) => ({
       table: output.name,
       name: `${output.name}.${spec.extension}`,
@@ -112,6 +114,12 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: 
     })),
     chunks: { name: 'chunks.jsonl', cid: chunks.cid, bytes: chunks.bytes },
   }
+}
+
+/** Whose compressed bytes these are: others' may differ, though not what is inside. */
+function compressorFields({ output }: ResolvedConfig) {
+  const { compression } = output ?? {}
+  return compression === undefined ? {} : { compressor: compressorOf(compression) }
 }
 
 type ChunkRow = {

@@ -51,6 +51,7 @@ const TableView = Type.Object({
 const OutputView = Type.Object({
   table: Text,
   format: Text,
+  compression: Nullable(Text),
   bytes: Count,
   rows: Count,
   sha256: Nullable(Text),

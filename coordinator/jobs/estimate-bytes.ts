@@ -22,13 +22,14 @@ export async function estimateBytes(config: ResolvedConfig, plan: Plan): Promise
       table.write(from, to, out)
       sampled += to - from
     }
+    if (sampled === table.rows) return out.length
     const opening = table.header.length
-    const perRow = sampled === 0 ? 0 : (out.length - opening) / sampled
+    const perRow = (out.length - opening) / sampled
     return opening + Math.round(perRow * table.rows)
   })
 }
 
-/** Ranges that do not overlap, ascending. */
+/** Ranges that do not overlap, ascending; of a file in blocks, the start of the first one. */
 function samplesOf({ rows, blockRows }: CompiledTable): [number, number][] {
   if (blockRows !== null) return [[0, Math.min(rows, blockRows, BLOCK_SAMPLE_ROWS)]]
   if (rows <= 3 * SAMPLE_ROWS) return [[0, rows]]

@@ -40,7 +40,7 @@ export type JobRow = {
   spec_digest: string
   seed: number
   format: string
-  compression: ResolvedOutput['compression'] | null
+  compression: NonNullable<ResolvedOutput['compression']> | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null

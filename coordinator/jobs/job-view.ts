@@ -109,6 +109,7 @@ function outputView(row: JobRow, output: OutputRow, settings: ViewSettings) {
   return {
     table: output.table_name,
     format: output.format,
+    compression: row.compression,
     bytes: output.bytes,
     rows: output.rows,
     sha256: output.sha256,

@@ -3,7 +3,7 @@
 import Type, { type Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
-import { COMPRESSIONS, FORMATS } from '#engine/config/output-formats.ts'
+import { FORMATS } from '#engine/config/output-formats.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import type { ConfigProblem } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
@@ -126,20 +126,11 @@ function missingConfig(broken: Set<string>, request: Body, later: Found[]): Foun
   ]
 }
 
-/** Compressions of another kind of format are wrong, not later: resolving finds them. */
-function unsupportedOutput({ format, compression }: Static<typeof Output>): Found[] {
-  const found: Found[] = []
-  if (format !== undefined && !FORMATS.includes(format)) {
-    const hint = `Use one of ${FORMATS.join(', ')}.`
-    found.push(notYet('/output/format', `The format ${format} is not supported yet`, hint))
-  }
-  const works: readonly string[] = ['none', 'snappy', ...COMPRESSIONS]
-  const ofParquet = format === 'parquet'
-  if (compression !== undefined && !ofParquet && !works.includes(compression)) {
-    const message = `Compression by ${compression} is not supported yet`
-    found.push(notYet('/output/compression', message, 'Use none.'))
-  }
-  return found
+/** Compressions and dialects of another format are wrong: resolving finds them. */
+function unsupportedOutput({ format }: Static<typeof Output>): Found[] {
+  if (format === undefined || FORMATS.includes(format)) return []
+  const hint = `Use one of ${FORMATS.join(', ')}.`
+  return [notYet('/output/format', `The format ${format} is not supported yet`, hint)]
 }
 
 function publishProblems({ arweave, max_price_winston: price }: Static<typeof Publish>): Found[] {

@@ -34,7 +34,7 @@ type Stored = {
   regions: string[]
   priority: JobSpec['priority']
   format: string
-  compression: ResolvedOutput['compression'] | null
+  compression: NonNullable<ResolvedOutput['compression']> | null
   publish_ipfs: boolean
   publish_arweave: boolean
   publish_config: boolean

@@ -3,13 +3,13 @@
 import type { OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
 
 /** What this release writes. */
-export const FORMATS: readonly OutputFormat[] = ['csv', 'jsonl', 'parquet']
+export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 'parquet']
 
 /** Formats of the language that this release does not write. */
-export const LATER_FORMATS: readonly OutputFormat[] = ['json', 'sql', 'arrow']
+export const LATER_FORMATS: readonly OutputFormat[] = ['arrow']
 
 /** Compressions of whole text files that this release writes. */
-export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = []
+export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = ['gzip', 'zstd']
 
 /** Formats whose files end with a footer over all their blocks. */
 export const FOOTER_FORMATS: readonly OutputFormat[] = ['parquet']

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import { labelColumn, lowerAnomalies } from './anomalies.ts'
 import { checkFileNames } from './check-names.ts'
+import { checkSql } from './check-sql.ts'
 import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
 import { lowerColumns } from './lower-columns.ts'
@@ -42,6 +43,7 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
   const rows = resolveRows(config, lowered, request.rows, report)
   const output = resolveOutput(config.output, request, report)
   checkFileNames(config, output, report)
+  checkSql(config, output, report)
   if (report.problems.length > 0) throw configError(report.problems)
   const tables = config.tables.map(
     (table): ResolvedTable => ({

@@ -7,10 +7,18 @@ import type { NumberVector, Piece, PiecesVector, UuidVector, Vector } from '#eng
 import type { Bind } from './bind.ts'
 import type { Dialect } from './dialect.ts'
 import { writeDecimal, writeFloat, writeInteger, writePaddedInteger } from './digits.ts'
-import { dateCode, datetimeCode, integerCode, moneyCode, timeCode, uuidCode } from './inline.ts'
+import {
+  dateCode,
+  datetimeCode,
+  integerCode,
+  moneyCode,
+  sqlDatetimeCode,
+  timeCode,
+  uuidCode,
+} from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { type PackedDictionary, packDictionary, writeEntry } from './packed-dictionary.ts'
-import { writeDate, writeDatetime, writeTime, writeUuid } from './temporal.ts'
+import { writeDate, writeDatetime, writeSqlDatetime, writeTime, writeUuid } from './temporal.ts'
 import { textBound, writeText } from './text.ts'
 
 export type Cell = {
@@ -138,7 +146,12 @@ function numberCell({ type, scale, values }: NumberVector, dialect: Dialect): Ce
     case 'date':
       return quoted(plainNumber(values, writeDate, dateCode), dialect)
     case 'datetime':
-      return quoted(plainNumber(values, writeDatetime, datetimeCode), dialect)
+      return quoted(
+        dialect.datetime === 'iso'
+          ? plainNumber(values, writeDatetime, datetimeCode)
+          : plainNumber(values, writeSqlDatetime, sqlDatetimeCode),
+        dialect,
+      )
     case 'time':
       return quoted(plainNumber(values, writeTime, timeCode), dialect)
   }

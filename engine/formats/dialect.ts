@@ -4,12 +4,12 @@ import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import type { CsvOptions } from '#engine/config/types.ts'
 
 export type Dialect = {
-  /** Before the first row of the file; the empty string for none. */
-  readonly header: (columns: readonly string[]) => string
   /** Before the value of the column at `index`. */
   readonly before: (column: string, index: number) => string
   readonly rowEnd: string
   readonly nullText: string
+  /** `2025-01-31T12:00:00Z`, or `2025-01-31 12:00:00` as SQL has it. */
+  readonly datetime: 'iso' | 'sql'
   /** Around text that never needs escaping (dates, UUIDs). */
   readonly quote: string
   /** A whole string value, quotes included. */
@@ -47,10 +47,10 @@ export function csvDialect(options: CsvOptions): Dialect {
       : value
   const rowEnd = options.line_ending === 'crlf' ? '\r\n' : '\n'
   return {
-    header: (columns) => (options.header ? `${columns.map(text).join(delimiter)}${rowEnd}` : ''),
     before: (_, index) => (index === 0 ? '' : delimiter),
     rowEnd,
     nullText,
+    datetime: 'iso',
     quote: '',
     text,
     inner: (value) => value,
@@ -64,14 +64,19 @@ export function csvDialect(options: CsvOptions): Dialect {
 /** RFC 4180 with LF: header, minimal quotes, null is empty, the empty string is `""`. */
 export const CSV: Dialect = csvDialect(CSV_DEFAULTS)
 
+/** The line of names. */
+export function csvHeader({ text, rowEnd }: Dialect, delimiter: string, names: readonly string[]) {
+  return `${names.map(text).join(delimiter)}${rowEnd}`
+}
+
 const jsonText = (value: string): string => JSON.stringify(value)
 
 /** JSON Lines: one object a row, keys in column order. */
 export const JSONL: Dialect = {
-  header: () => '',
   before: (column, index) => `${index === 0 ? '{' : ','}${jsonText(column)}:`,
   rowEnd: '}\n',
   nullText: 'null',
+  datetime: 'iso',
   quote: '"',
   text: jsonText,
   inner: (value) => jsonText(value).slice(1, -1),
@@ -79,4 +84,11 @@ export const JSONL: Dialect = {
   reserved: '',
   plain: plainExcept('"\\'),
   bytesPerUnit: 6,
+}
+
+/** Rows of a JSON array: objects as in JSON Lines, each behind a comma. */
+export const JSON_ROWS: Dialect = {
+  ...JSONL,
+  before: (column, index) => `${index === 0 ? ',\n' : ''}${JSONL.before(column, index)}`,
+  rowEnd: '}',
 }

@@ -1,13 +1,13 @@
 // What makes a table's rows the bytes of its file, whatever the format: rows come as batches of vectors.
 
-import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
-import { AppError } from '#engine/errors.ts'
 import type { Vector } from '#engine/rules/vector.ts'
+import { AppError } from '#engine/errors.ts'
 import type { Block } from './block-tail.ts'
-import { csvDialect, JSONL } from './dialect.ts'
+import { createCompressedWriter } from './compressed-writer.ts'
 import type { Output } from './output.ts'
 import { createParquetWriter } from './parquet/parquet-writer.ts'
+import { textFormatOf } from './text-format.ts'
 import { createTextWriter } from './text-writer.ts'
 
 export type ColumnVector = { name: string; vector: Vector }
@@ -53,13 +53,14 @@ const BLOCK_ROWS = 100_000
 
 /** The writer of a table's file. AppError `unsupported` for a format that this release does not write. */
 export function createFileWriter(options: FileOptions): FileWriter {
-  const { config, table, rows, mode, columns } = options
-  const { format, csv, parquet, block_rows: blockRows = BLOCK_ROWS } = config.output
+  const { config, table, rows, columns } = options
+  const { format, parquet, block_rows: blockRows = BLOCK_ROWS } = config.output
   switch (format) {
     case 'csv':
-      return createTextWriter(csvDialect(csv ?? CSV_DEFAULTS), { table, rows, mode })
+    case 'json':
     case 'jsonl':
-      return createTextWriter(JSONL, { table, rows, mode })
+    case 'sql':
+      return createTextFile(options)
     case 'parquet': {
       const codec = parquet?.compression ?? 'zstd'
       if (codec === 'snappy') throw new AppError('unsupported', 'snappy is not supported')
@@ -68,4 +69,11 @@ export function createFileWriter(options: FileOptions): FileWriter {
     default:
       throw new AppError('unsupported', `the format ${format} is not supported by this release`)
   }
+}
+
+function createTextFile({ config, table, rows, mode }: FileOptions): FileWriter {
+  const { compression, block_rows: blockRows } = config.output
+  const text = createTextWriter(textFormatOf(config, table, rows), { rows, mode })
+  if (compression === undefined || blockRows === undefined) return text
+  return createCompressedWriter(text, { compression, blockRows })
 }

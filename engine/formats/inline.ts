@@ -67,6 +67,11 @@ export function timeCode(bind: Bind, values: Float64Array): string {
   ].join('')
 }
 
+/** As writeSqlDatetime. */
+export function sqlDatetimeCode(bind: Bind, values: Float64Array): string {
+  return `${datetimeCode(bind, values)}m[p-10]=32;p--;`
+}
+
 /** As writeUuid. */
 export function uuidCode(bind: Bind, planes: UuidPlanes): string {
   const hex = bind(HEX_4)

@@ -7,18 +7,29 @@ import { type Cell, cellOf, joined, literalCell } from './cell.ts'
 import type { Dialect } from './dialect.ts'
 import type { Output } from './output.ts'
 
-export type WriteRows = (out: Output, n: number) => void
+export type RowWriter = {
+  /** Makes room for the first `n` entries and `more` bytes; AppError `out_of_memory`. */
+  reserve(out: Output, n: number, more: number): void
+  /** Appends the entries from (included) .. to (excluded) as rows, in room that was made. */
+  write(out: Output, from: number, to: number): void
+}
 
-/** Writes n rows at p; returns the position behind them. */
-export type Loop = (memory: Uint8Array, view: DataView, p: number, n: number) => number
+/** Writes the entries from `from`, or the first one, up to `to` (excluded) at p; returns the position behind them. */
+export type Loop = (
+  memory: Uint8Array,
+  view: DataView,
+  p: number,
+  to: number,
+  from?: number,
+) => number
 
 /** Longer functions are cut: the optimising compiler gives up on huge ones. */
 const CELLS_PER_LOOP = 40
 
 function closureLoop(row: Cell): Loop {
-  return (memory, view, p, n) => {
+  return (memory, view, p, to, from = 0) => {
     let at = p
-    for (let i = 0; i < n; i++) at = row.write(memory, view, at, i)
+    for (let i = from; i < to; i++) at = row.write(memory, view, at, i)
     return at
   }
 }
@@ -40,7 +51,7 @@ function generate<T>(cells: readonly Cell[], parameters: string, open: string, c
 
 function generatedLoop(cells: readonly Cell[]): Loop {
   if (cells.length <= CELLS_PER_LOOP) {
-    return generate(cells, 'm,d,p,n', 'for(let i=0;i<n;i++){', '}')
+    return generate(cells, 'm,d,p,n,a', 'for(let i=a|0;i<n;i++){', '}')
   }
   const parts: Cell[] = []
   for (let at = 0; at < cells.length; at += CELLS_PER_LOOP) {
@@ -65,12 +76,12 @@ export function createLoop(
   }
 }
 
-/** A writer of the vectors' first n entries as rows; columns in order, named for formats that show it. */
+/** A writer of the vectors' entries as rows; columns in order, named for formats that show it. */
 export function createRowWriter(
   columns: readonly { name: string; vector: Vector }[],
   dialect: Dialect,
   mode: 'generated' | 'closures' = 'generated',
-): WriteRows {
+): RowWriter {
   const before = columns.map(({ name }, index) => dialect.before(name, index))
   const cells = [
     literalCell(before[0] ?? ''),
@@ -79,9 +90,11 @@ export function createRowWriter(
     ),
   ]
   let loop: Loop | null = null
-  return (out, n) => {
-    loop ??= createLoop(cells, mode)
-    out.reserve(cells.reduce((sum, cell) => sum + cell.bound(n), 0))
-    out.length = loop(out.memory, out.view, out.length, n)
+  return {
+    reserve: (out, n, more) => out.reserve(cells.reduce((sum, cell) => sum + cell.bound(n), more)),
+    write(out, from, to) {
+      loop ??= createLoop(cells, mode)
+      out.length = loop(out.memory, out.view, out.length, to, from)
+    },
   }
 }

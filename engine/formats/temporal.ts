@@ -3,6 +3,7 @@
 import { daysOf, packedDate, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { DIGITS_2, DIGITS_4, HEX_4 } from './digits.ts'
 
+const SPACE = 32
 const DASH = 45
 const COLON = 58
 const LETTER_T = 84
@@ -89,6 +90,18 @@ export function writeTime(view: DataView, p: number, values: Float64Array, i: nu
   view.setUint8(p + 5, COLON)
   view.setUint16(p + 6, DIGITS_2[seconds - minutes * 60] as number, true)
   return p + 8
+}
+
+/** Entry i, `2025-01-31 23:59:59` of seconds since 1970 UTC. */
+export function writeSqlDatetime(
+  view: DataView,
+  p: number,
+  values: Float64Array,
+  i: number,
+): number {
+  const end = writeDatetime(view, p, values, i)
+  view.setUint8(end - 10, SPACE)
+  return end - 1
 }
 
 export type UuidPlanes = readonly [Int32Array, Int32Array, Int32Array, Int32Array]

@@ -25,7 +25,9 @@ function written(
 ): string {
   const out = new Output(2 ** 26)
   const dialect = format === 'csv' ? CSV : JSONL
-  createRowWriter([{ name: 'x', vector }], dialect, mode)(out, n)
+  const rows = createRowWriter([{ name: 'x', vector }], dialect, mode)
+  rows.reserve(out, n, 0)
+  rows.write(out, 0, n)
   return new TextDecoder().decode(out.bytes())
 }
 

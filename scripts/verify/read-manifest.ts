@@ -27,6 +27,7 @@ export type Manifest = {
   engine_version: string
   config_digest: string
   config?: ResolvedConfig
+  output?: { compressor?: string }
   files: ManifestFile[]
   chunks: { name: string; cid: string; bytes: number }
 }

@@ -1,0 +1,109 @@
+// CREATE TABLE of a table of the config: types that hold its values, its keys, and its foreign keys where the database
+// can check them.
+
+import type {
+  ResolvedColumn,
+  ResolvedConfig,
+  ResolvedForeignKey,
+  ResolvedTable,
+  SqlDialect,
+} from '#engine/config/types.ts'
+import { sqlName } from './sql-dialect.ts'
+
+/** Decimals are integers within 2^53, scaled. */
+const DECIMAL_DIGITS = 18
+/** MySQL keys are at most 3,072 bytes, of four bytes a character. */
+const MYSQL_KEY_LENGTH = 255
+
+type Types = Partial<Record<ResolvedColumn['type'], string>> & { str: string }
+
+const TYPES: Record<SqlDialect, Types> = {
+  postgresql: {
+    ...{ int: 'bigint', float: 'double precision', bool: 'boolean', str: 'text', uuid: 'uuid' },
+    ...{ date: 'date', datetime: 'timestamp', time: 'time', json: 'json' },
+  },
+  mysql: {
+    ...{ int: 'bigint', float: 'double', bool: 'boolean', str: 'longtext', uuid: 'char(36)' },
+    ...{ date: 'date', datetime: 'datetime', time: 'time', json: 'json' },
+  },
+  sqlite: { int: 'integer', float: 'real', bool: 'boolean', str: 'text' },
+}
+
+function typeOf(column: ResolvedColumn, dialect: SqlDialect, keyed: boolean): string {
+  if (column.type === 'decimal') return `decimal(${DECIMAL_DIGITS},${column.scale ?? 0})`
+  const known = TYPES[dialect]
+  const type = known[column.type] ?? known.str
+  return dialect === 'mysql' && keyed && type === known.str ? `varchar(${MYSQL_KEY_LENGTH})` : type
+}
+
+const primaryKey = ({ columns }: ResolvedTable): string[] =>
+  columns.filter((column) => column.primary_key).map(({ name }) => name)
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name) => b.includes(name))
+
+function isKey(table: ResolvedTable, columns: readonly string[]): boolean {
+  const [only] = columns
+  return (
+    sameNames(primaryKey(table), columns) ||
+    (columns.length === 1 && table.columns.some(({ name, unique }) => unique && name === only))
+  )
+}
+
+function parentOf(config: ResolvedConfig, key: ResolvedForeignKey): ResolvedTable | undefined {
+  return config.tables.find(({ name }) => name === key.parent_table)
+}
+
+/** Whether it refers to a key of another table, by columns of the same types: what databases can check row by row. */
+function isChecked(config: ResolvedConfig, table: ResolvedTable, key: ResolvedForeignKey): boolean {
+  const parent = parentOf(config, key)
+  if (parent === undefined || parent === table || !isKey(parent, key.parent_columns)) return false
+  const columnOf = (one: ResolvedTable, wanted: string | undefined) =>
+    one.columns.find(({ name }) => name === wanted)
+  return key.child_columns.every((name, i) => {
+    const [child, its] = [columnOf(table, name), columnOf(parent, key.parent_columns[i])]
+    return child?.type === its?.type && child?.scale === its?.scale
+  })
+}
+
+function isReferred(config: ResolvedConfig, table: ResolvedTable, column: string): boolean {
+  return config.tables.some(({ foreign_keys }) =>
+    foreign_keys.some(
+      (key) => key.parent_table === table.name && key.parent_columns.includes(column),
+    ),
+  )
+}
+
+/** One statement, with a line end behind it. */
+export function createTable(
+  config: ResolvedConfig,
+  table: ResolvedTable,
+  dialect: SqlDialect,
+): string {
+  const name = (text: string) => sqlName(text, dialect)
+  const names = (list: readonly string[]) => `(${list.map(name).join(', ')})`
+  const keyed = (column: ResolvedColumn) =>
+    column.primary_key ||
+    column.unique ||
+    table.foreign_keys.some(({ child_columns }) => child_columns.includes(column.name)) ||
+    isReferred(config, table, column.name)
+  const primary = primaryKey(table)
+  const lines = [
+    ...table.columns.map(
+      (column) => `${name(column.name)} ${typeOf(column, dialect, keyed(column))}`,
+    ),
+    ...(primary.length > 0 ? [`primary key ${names(primary)}`] : []),
+    ...table.columns
+      .filter((column) => column.unique && !sameNames(primary, [column.name]))
+      .map((column) => `unique ${names([column.name])}`),
+    ...table.foreign_keys
+      .filter((key) => isChecked(config, table, key))
+      .map(
+        (key) =>
+          `foreign key ${names(key.child_columns)} references ${name(key.parent_table)} ${names(key.parent_columns)}`,
+      ),
+  ]
+  // Names and values of unique columns are told apart byte by byte, as the engine does.
+  const options = dialect === 'mysql' ? ' default character set utf8mb4 collate utf8mb4_bin' : ''
+  return `create table ${name(table.name)} (\n  ${lines.join(',\n  ')}\n)${options};\n`
+}
