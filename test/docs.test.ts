@@ -31,7 +31,8 @@ const ROWS_SHOWN = 20
 type Block = { line: number; mark: string; text: string; file: string | null }
 
 function blocksOf(document: string): Block[] {
-  const pattern = /^```yaml ?(\w*)\n([\s\S]*?)^```\n(?:\n?```(?:csv|jsonl)\n([\s\S]*?)^```)?/gm
+  const pattern =
+    /^```yaml ?(\w*)\n([\s\S]*?)^```\n(?:\n?```(?:csv|jsonl|json|sql)\n([\s\S]*?)^```)?/gm
   return [...document.matchAll(pattern)].map(([, mark = '', text = '', file], i, all) => ({
     line: document.slice(0, all[i]?.index).split('\n').length,
     mark,
@@ -74,7 +75,7 @@ function check(block: Block): void {
   }
   const last = config.tables.at(-1)?.name ?? ''
   if (block.file !== null)
-    assert.ok(fileOf(config, last).startsWith(block.file), fileOf(config, last))
+    assert.ok(fileOf(config, last).startsWith(block.file.trimEnd()), fileOf(config, last))
 }
 
 for (const page of ['README.md', 'docs/config.md'])

@@ -29,7 +29,7 @@ testCases({
   ],
   'a format of later': [
     `output_format: arrow\n${column('type: int')}`,
-    { path: '/output_format', message: /arrow/, hint: /csv, jsonl/, unsupported: true },
+    { path: '/output_format', message: /arrow/, hint: /csv, json/, unsupported: true },
   ],
   'a format that is none': [
     `output: {format: cvs}\n${column('type: int')}`,

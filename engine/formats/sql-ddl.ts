@@ -85,6 +85,7 @@ export function createTable(
   const keyed = (column: ResolvedColumn) =>
     column.primary_key ||
     column.unique ||
+    (table.unique ?? []).some((group) => group.includes(column.name)) ||
     table.foreign_keys.some(({ child_columns }) => child_columns.includes(column.name)) ||
     isReferred(config, table, column.name)
   const primary = primaryKey(table)
@@ -96,6 +97,9 @@ export function createTable(
     ...table.columns
       .filter((column) => column.unique && !sameNames(primary, [column.name]))
       .map((column) => `unique ${names([column.name])}`),
+    ...(table.unique ?? [])
+      .filter((group) => !sameNames(primary, group))
+      .map((group) => `unique ${names(group)}`),
     ...table.foreign_keys
       .filter((key) => isChecked(config, table, key))
       .map(

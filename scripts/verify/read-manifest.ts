@@ -22,12 +22,15 @@ export type ManifestFile = {
   footer?: { cid: string; bytes: number; dag_bytes: number }
 }
 
+/** Of compressed files, whose bytes they are. */
+export type OutputNote = { compression?: 'gzip' | 'zstd'; compressor?: string }
+
 export type Manifest = {
   manifest_version: 1
   engine_version: string
   config_digest: string
   config?: ResolvedConfig
-  output?: { compressor?: string }
+  output?: OutputNote
   files: ManifestFile[]
   chunks: { name: string; cid: string; bytes: number }
 }
