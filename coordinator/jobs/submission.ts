@@ -216,7 +216,10 @@ function resolveRequest(request: Body, config: DatasetConfig, now: number) {
     })
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
-      throw errorOf(error.problems.map((problem) => whereSaid(problem, output)))
+      const unsupported = error.code === 'unsupported' ? { unsupported: true as const } : {}
+      throw errorOf(
+        error.problems.map((problem) => ({ ...whereSaid(problem, output), ...unsupported })),
+      )
     }
     throw error
   }
