@@ -1,8 +1,8 @@
 // What makes a table's rows the bytes of its file, whatever the format: rows come as batches of vectors.
 
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
-import type { Vector } from '#engine/rules/vector.ts'
 import { AppError } from '#engine/errors.ts'
+import type { Vector } from '#engine/rules/vector.ts'
 import type { Block } from './block-tail.ts'
 import { createCompressedWriter } from './compressed-writer.ts'
 import type { Output } from './output.ts'
