@@ -1,7 +1,7 @@
 // The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
-import type { Per, ResolvedColumn, ResolvedTable } from './config/types.ts'
+import type { Per, ResolvedColumn, ResolvedTable, Rule } from './config/types.ts'
 import { createConstrainedColumns } from './constraints.ts'
 import { words } from './data/words.ts'
 import { type Dataset, tableOf } from './dataset.ts'
@@ -20,8 +20,10 @@ import { type StreamKey, streamKey } from './random/key.ts'
 import { below, wordThreshold } from './random/uniform.ts'
 import type { Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
+import { withFormat } from './rules/column-format.ts'
 import { compileCondition } from './rules/condition.ts'
 import { entitiesOf } from './rules/entities.ts'
+import { fitLength } from './rules/fit-length.ts'
 import type { IndexDraw } from './rules/index-draw.ts'
 import type { Kernel, ParentRef, RuleContext } from './rules/kernel.ts'
 import { withNulls } from './rules/nulls.ts'
@@ -118,13 +120,21 @@ function createContext(
 /** A column's values: rule or conditional rules, brought to the column's type; nulls are not laid yet. */
 function compileValues(context: RuleContext, joint: IndexDraw | null): Kernel {
   const { column, capacity } = context
-  const cast = (kernel: Kernel) => castKernel(kernel, column, capacity)
+  const fitted = (rule: Rule, within: RuleContext, compile: () => Kernel): Kernel => {
+    const cast = (kernel: Kernel) => castKernel(kernel, column, capacity)
+    return fitLength(rule, cast(compile()), () => cast(context.nested(rule)), within)
+  }
   const branches = column.conditional_rules.map(({ condition, rule }) => ({
     when: compileCondition(condition, context.vector, capacity),
-    kernel: cast(context.nested(rule)),
+    kernel: fitted(rule, { ...context, unique: false }, () => context.nested(rule)),
   }))
   const place = joint ? { ...context, joint } : context
-  const own = column.rule ? cast(compileRule(column.rule, place)) : null
+  const { rule } = column
+  const own = rule
+    ? fitted(rule, { ...context, unique: context.unique || joint !== null }, () =>
+        compileRule(rule, place),
+      )
+    : null
   if (branches.length === 0 && !own) {
     throw new AppError('invalid_config', `column ${column.name} has no rule`)
   }
@@ -140,6 +150,11 @@ function layNulls(kernel: Kernel, context: RuleContext): Kernel {
       ? randomMask(context.random, context.stream.key, nullable.rate, capacity)
       : truthMask(context.expression(nullable.when, null), capacity)
   return withNulls(kernel, when, capacity)
+}
+
+/** The values as the column shows them. */
+function layOut(kernel: Kernel, { column, capacity }: RuleContext): Kernel {
+  return column.format === undefined ? kernel : withFormat(kernel, column.format, capacity)
 }
 
 /** An empty scope over a table, for batches of at most `batchRows` rows; `above`: scopes that it is inside of. */
@@ -180,7 +195,7 @@ export function createScope(dataset: Dataset, name: string, batchRows: number, a
     vectors.set(columnName, null)
     const context = contextOf(columnName)
     const values = constrained.of(columnName) ?? own(columnName, context).kernel
-    const kernel = layNulls(values, context)
+    const kernel = layOut(layNulls(values, context), context)
     steps.push(kernel.fill)
     vectors.set(columnName, kernel.vector)
     return kernel.vector

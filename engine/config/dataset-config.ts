@@ -36,6 +36,9 @@ export type ColumnConfig = {
   not_null: boolean
   locale: string | null
   sensitivity: string | null
+  format: string | null
+  min_length: number | null
+  max_length: number | null
   /** False where the type or the rule could not be read: checks that need them pass such a column over. */
   readable: boolean
 }

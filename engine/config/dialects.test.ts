@@ -111,16 +111,6 @@ test('fields is one table, with types that name words and bounds as constraints'
   assert.equal(resolved.tables[0]?.columns[2]?.unique, true)
 })
 
-test('constraints of later on a field are named as such', () => {
-  const { problems } = parseConfig({
-    fields: [{ name: 'u', type: 'string', constraints: { min_length: 5 } }],
-  })
-  assert.deepEqual(
-    problems.map(({ path, unsupported }) => [path, unsupported]),
-    [['/fields/0/constraints/min_length', true]],
-  )
-})
-
 test('other names of parameters and constraints are understood', () => {
   const { resolved } = resolve(`
 tables:

@@ -1,4 +1,5 @@
 // The rule of a column that has none: what its type, its key constraints and, for text, its name imply.
+import { PLAIN_WORDS } from '#engine/data/plain-words.ts'
 import type { ColumnConfig, RuleInput } from './dataset-config.ts'
 import type { ColumnType } from './types.ts'
 
@@ -26,16 +27,6 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   city: 'city',
 }
 
-const WORDS =
-  `amber anchor apple arrow autumn beacon berry blossom breeze bridge bright canyon cedar
-  cloud coral crystal dawn delta ember falcon feather field flame forest garden glacier golden granite
-  harbor hazel horizon island ivory jasper juniper lake lantern lemon linen lotus maple marble meadow
-  mint mist moon mountain oak ocean olive orchid pearl pebble pine planet prairie quartz rain raven
-  reef ridge river robin rose ruby sage sand shadow shell silver sky snow spring spruce star stone
-  storm summer sun thunder tide tulip valley velvet violet walnut water willow wind winter`.split(
-    /\s+/,
-  )
-
 const BY_TYPE: Readonly<Partial<Record<ColumnType, RuleInput>>> = {
   int: { type: 'range', min: 1, max: 1000 },
   float: { type: 'range', min: 0, max: 1000 },
@@ -57,10 +48,22 @@ export function impliedRule(column: ColumnConfig, typeRule: string | null): Rule
   return BY_TYPE[type] ?? null
 }
 
-function impliedText({ name, primary_key, unique }: ColumnConfig): RuleInput {
+/** Digits that a sequence with a bound on its length keeps for its numbers. */
+const KEY_DIGITS = 9
+
+function impliedKey({ name, min_length, max_length }: ColumnConfig): RuleInput {
+  const room = Math.max((max_length ?? 80) - KEY_DIGITS, 0)
+  const prefix = `${name.slice(0, 60)}-`
+  const kept = Array.from(prefix).length <= room ? prefix : ''
+  const pad = (min_length ?? 0) - Array.from(kept).length
+  return { type: 'sequence', prefix: kept, ...(pad > 1 ? { pad: Math.min(pad, 32) } : {}) }
+}
+
+function impliedText(column: ColumnConfig): RuleInput {
+  const { name, primary_key, unique } = column
   const key = name.toLowerCase().replaceAll(/[\s-]+/g, '_')
   const known = Object.hasOwn(WELL_KNOWN, key) ? WELL_KNOWN[key] : undefined
   if (known !== undefined && !primary_key) return { type: known }
-  if (primary_key || unique) return { type: 'sequence', prefix: `${name.slice(0, 60)}-` }
-  return { type: 'choice', value: WORDS }
+  if (primary_key || unique) return impliedKey(column)
+  return { type: 'choice', value: PLAIN_WORDS }
 }

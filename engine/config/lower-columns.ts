@@ -57,6 +57,9 @@ function lowerColumn(column: ColumnConfig, scope: Scope): ResolvedColumn {
     unique,
     primary_key: column.primary_key,
     sensitivity: column.sensitivity,
+    ...(column.format !== null && { format: column.format }),
+    ...(column.min_length !== null && { min_length: column.min_length }),
+    ...(column.max_length !== null && { max_length: column.max_length }),
   }
 }
 

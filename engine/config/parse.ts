@@ -8,6 +8,7 @@ import { checkDecimals } from './check-decimals.ts'
 import { checkEntities } from './check-entities.ts'
 import { checkExpressions } from './check-expressions.ts'
 import { checkJoint } from './check-joint.ts'
+import { checkModifiers } from './check-modifiers.ts'
 import { checkNames } from './check-names.ts'
 import { checkNulls } from './check-nulls.ts'
 import { checkReferences } from './check-references.ts'
@@ -44,6 +45,7 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkUnique,
   checkJoint,
   checkDecimals,
+  checkModifiers,
 ]
 
 /** Never throws on bad input. Problems carry line and column when the source is text. */

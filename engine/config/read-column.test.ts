@@ -35,8 +35,8 @@ testCases({
     { path: `${C}/rulle`, message: /no "rulle"/, hint: /rule/ },
   ],
   'a key of a column of later': [
-    column('type: str, max_length: 5'),
-    { path: `${C}/max_length`, message: /not supported/, unsupported: true },
+    column('type: str, anomalies: {ratio: 0.1}'),
+    { path: `${C}/anomalies`, message: /not supported/, unsupported: true },
   ],
   'an unknown constraint': [
     column('type: int, constraints: [uniqe]'),

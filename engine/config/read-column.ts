@@ -8,7 +8,7 @@ import { type Constraints, readConstraints } from './read-constraints.ts'
 import { readLocale } from './read-locale.ts'
 import { readNullable } from './read-nullable.ts'
 import { readRule } from './read-rule.ts'
-import { ColumnSchema } from './schema.ts'
+import { ColumnSchema } from './schema-column.ts'
 import { ConditionalRuleSchema } from './schema-conditions.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
@@ -16,9 +16,6 @@ import type { ColumnType } from './types.ts'
 const DEEP = ['rule', 'conditional_rules', 'constraints', 'nullable', 'locale']
 
 const LATER = {
-  format: 'Leave format out: values are written in the format of their type',
-  min_length: 'Leave the length out, or write a rule that makes text of that length',
-  max_length: 'Leave the length out, or write a rule that makes text of that length',
   anomalies: 'Leave anomalies out',
 }
 
@@ -71,6 +68,9 @@ function unreadable(name: string, path: string): ColumnConfig {
     not_null: false,
     locale: null,
     sensitivity: null,
+    format: null,
+    min_length: null,
+    max_length: null,
     readable: false,
   }
 }
@@ -103,12 +103,20 @@ function assemble(
     ...flags,
     locale: readLocale(fields['locale'], at(path, 'locale'), report),
     sensitivity: typeof fields['sensitivity'] === 'string' ? fields['sensitivity'] : null,
+    format: typeof fields['format'] === 'string' ? fields['format'] : null,
+    min_length: lengthOf(fields['min_length']) ?? constraints.min_length,
+    max_length: lengthOf(fields['max_length']) ?? constraints.max_length,
     readable: !given.given || given.rule !== null,
   }
   if (!given.given && fields['conditional_rules'] === undefined) {
     column.rule = impliedRule(column, typeRule)
   }
   return column
+}
+
+/** Null where none is written, or none that is one: the report then says so. */
+function lengthOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
 function givenRule(

@@ -1,6 +1,6 @@
 // Column constraints in both spellings: a list of names (PK, FK, unique, ...), or bounds and values in an object.
 import { at, nameHint, quote, type Report } from './problem.ts'
-import { FieldConstraintsSchema } from './schema.ts'
+import { FieldConstraintsSchema } from './schema-column.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
 
@@ -10,11 +10,16 @@ export type Constraints = {
   unique: boolean
   not_null: boolean
   nullable: boolean
+  /** Bounds on the characters of a text. */
+  min_length: number | null
+  max_length: number | null
   /** The rule that the bounds or values stand for. */
   rule: Fields | null
 }
 
-const NAMES: Readonly<Record<string, Exclude<keyof Constraints, 'rule'>>> = {
+const NAMES: Readonly<
+  Record<string, Exclude<keyof Constraints, 'rule' | 'min_length' | 'max_length'>>
+> = {
   pk: 'primary_key',
   primary_key: 'primary_key',
   fk: 'foreign_key',
@@ -28,11 +33,6 @@ const NAMES: Readonly<Record<string, Exclude<keyof Constraints, 'rule'>>> = {
 
 const VALID = ['PK', 'FK', 'unique', 'not_null', 'nullable']
 
-const LATER = {
-  min_length: 'Leave the length out, or write a rule that makes text of that length',
-  max_length: 'Leave the length out, or write a rule that makes text of that length',
-}
-
 export function readConstraints(
   value: unknown,
   path: string,
@@ -45,6 +45,8 @@ export function readConstraints(
     unique: false,
     not_null: false,
     nullable: false,
+    min_length: null,
+    max_length: null,
     rule: null,
   }
   if (value === undefined || value === null) return none
@@ -72,13 +74,15 @@ function readFieldConstraints(
   report: Report,
 ): Partial<Constraints> {
   const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
-  const options = { what: 'constraints object', later: LATER }
+  const options = { what: 'constraints object' }
   if (!checkShape(FieldConstraintsSchema, given, path, report, options)) return {}
   return {
     primary_key: given['primary_key'] === true,
     unique: given['unique'] === true,
     not_null: given['not_null'] === true,
     nullable: given['nullable'] === true,
+    min_length: (given['min_length'] as number | undefined) ?? null,
+    max_length: (given['max_length'] as number | undefined) ?? null,
     rule: ruleOf(given, type),
   }
 }

@@ -4,6 +4,7 @@ import { ENGINE_VERSION } from '#engine/version.ts'
 import { labelColumn, lowerAnomalies } from './anomalies.ts'
 import { checkFileNames } from './check-names.ts'
 import { checkSql } from './check-sql.ts'
+import { checkUniqueLengths } from './check-unique-lengths.ts'
 import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
 import { lowerColumns } from './lower-columns.ts'
@@ -67,6 +68,8 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     ...(Object.keys(config.plugins).length === 0 ? {} : { plugins: config.plugins }),
     tables,
   }
+  checkUniqueLengths(resolved, config, report)
+  if (report.problems.length > 0) throw configError(report.problems)
   return { resolved, warnings: report.warnings }
 }
 

@@ -15,3 +15,13 @@ export const only = { additionalProperties: false }
 
 /** What is used in several places, or inside itself, is defined once at the root of the published schema. */
 export const Defined = (name: 'Condition' | 'Rule' | 'Column') => Type.Ref(`#/$defs/${name}`)
+
+/** Of names and words. */
+export const Locale = Type.Optional(
+  Type.String({ description: 'Language and country of names and words', examples: ['en_US'] }),
+)
+
+/** What a thing is, for people. */
+export const Description = Type.Optional(
+  Type.String({ maxLength: 10_000, description: 'For people; not read', examples: ['Who buys'] }),
+)

@@ -5,9 +5,10 @@ import { AnomaliesSchema } from './anomalies.ts'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { CHILD_RULES, ChildrenSchema } from './schema-children.ts'
-import { ConditionalRuleSchema, ConditionSchema } from './schema-conditions.ts'
+import { ColumnSchema } from './schema-column.ts'
+import { ConditionSchema } from './schema-conditions.ts'
 import { ConstraintsSchema, UniqueSchema } from './schema-constraints.ts'
-import { Defined, Literal, Name, only } from './schema-parts.ts'
+import { Defined, Description, Locale, Name } from './schema-parts.ts'
 import { GraphSchema, TreeSchema } from './schema-self.ts'
 
 export const TABLES_MAX = 1000
@@ -18,117 +19,12 @@ const Rows = Type.Optional(
   Type.Integer({ minimum: 0, maximum: ROWS_MAX, description: 'Number of rows', examples: [1000] }),
 )
 
-const Locale = Type.Optional(
-  Type.String({ description: 'Language and country of names and words', examples: ['en_US'] }),
-)
-
-const Description = Type.Optional(
-  Type.String({ maxLength: 10_000, description: 'For people; not read', examples: ['Who buys'] }),
-)
-
 const RuleSchema: TSchema = Type.Union(
   [
     Type.Union(RULE_NAMES.filter(isShort).map((name) => Type.Literal(name))),
     ...[...RULES.values()].map((spec) => spec.schema),
   ],
   { description: 'How the values are made', examples: ['first_name'] },
-)
-
-const NullableSchema = Type.Union(
-  [
-    Type.Boolean(),
-    Type.Number({ minimum: 0, maximum: 1 }),
-    Type.Object(
-      {
-        rate: Type.Number({
-          minimum: 0,
-          maximum: 1,
-          description: 'Share of nulls',
-          examples: [0.1],
-        }),
-      },
-      only,
-    ),
-    Type.Object(
-      {
-        when: Type.String({
-          minLength: 1,
-          maxLength: 10_000,
-          description: 'Null where this expression is true',
-          examples: ["status == 'open'"],
-        }),
-      },
-      only,
-    ),
-  ],
-  { description: 'true is 5 %; or a rate; or {when: expression}', examples: [0.1] },
-)
-
-export const FieldConstraintsSchema = Type.Object(
-  {
-    min_value: Type.Optional(
-      Type.Union([Type.Number(), Type.String()], {
-        description: 'Least value, in place of a rule',
-        examples: [18],
-      }),
-    ),
-    max_value: Type.Optional(
-      Type.Union([Type.Number(), Type.String()], {
-        description: 'Greatest value, in place of a rule',
-        examples: [80],
-      }),
-    ),
-    enum: Type.Optional(
-      Type.Array(Literal, {
-        minItems: 1,
-        description: 'The values, in place of a rule',
-        examples: [['a', 'b']],
-      }),
-    ),
-    pattern: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'A regular expression that values match, in place of a rule',
-        examples: ['[A-Z]{3}'],
-      }),
-    ),
-    unique: Type.Optional(Type.Boolean({ description: 'No value twice', examples: [true] })),
-    not_null: Type.Optional(Type.Boolean({ description: 'Never null', examples: [true] })),
-    nullable: Type.Optional(
-      Type.Boolean({ description: 'Null in 5 % of the rows', examples: [true] }),
-    ),
-    primary_key: Type.Optional(
-      Type.Boolean({ description: 'The key of the table', examples: [true] }),
-    ),
-  },
-  { additionalProperties: false, description: 'Bounds and values of a column without a rule' },
-)
-
-export const ColumnSchema = Type.Object(
-  {
-    name: Name('Name of the column', 'email'),
-    type: Type.String({
-      description: 'int, float, decimal(p,s), str, ...',
-      examples: ['int', 'float', 'decimal(10,2)', 'str', 'bool', 'uuid', 'date', 'datetime'],
-    }),
-    rule: Type.Optional(Defined('Rule')),
-    conditional_rules: Type.Optional(
-      Type.Array(ConditionalRuleSchema, { maxItems: 1000, description: 'First match wins' }),
-    ),
-    constraints: Type.Optional(
-      Type.Union([Type.Array(Type.String()), Type.String(), FieldConstraintsSchema], {
-        description: 'PK, FK, unique, not_null, nullable',
-        examples: [['PK'], ['FK'], ['unique'], ['not_null'], ['nullable']],
-      }),
-    ),
-    nullable: Type.Optional(NullableSchema),
-    sensitivity: Type.Optional(
-      Type.String({ maxLength: 64, description: 'A label such as PII', examples: ['PII'] }),
-    ),
-    locale: Locale,
-    description: Description,
-  },
-  { additionalProperties: false },
 )
 
 /** Numbers, and laws of their own or those of the rules. */

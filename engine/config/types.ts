@@ -185,6 +185,11 @@ export type ResolvedColumn = {
   unique: boolean
   primary_key: boolean
   sensitivity: string | null
+  /** How text formats show the values. */
+  format?: string
+  /** Bounds on the characters of a text. */
+  min_length?: number
+  max_length?: number
 }
 
 /** The law of the number of children of one parent row. */

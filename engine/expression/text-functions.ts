@@ -5,7 +5,7 @@ import type { Kernel } from '#engine/rules/kernel.ts'
 import { lowerCase, upperCase } from '#engine/rules/letter-case.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
 import { piecesOf } from '#engine/rules/template.ts'
-import { textKernel } from '#engine/rules/text-kernel.ts'
+import { mapText, textKernel } from '#engine/rules/text-kernel.ts'
 import { derived } from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, isNumeric, type Typed, typed } from './typed.ts'
@@ -34,16 +34,6 @@ export function concat(operands: readonly Typed[]): Typed {
       kernels.map(({ vector }) => textAt(vector, i)).join(''),
     )
   })
-}
-
-/** Text to text; once per word where the operand draws from a list. */
-function mapText(kernel: Kernel, capacity: number, map: (text: string) => string): Kernel {
-  const { vector } = kernel
-  if (vector.kind === 'code') {
-    return { ...kernel, vector: { ...vector, dictionary: vector.dictionary.map(map) } }
-  }
-  const text = textKernel(capacity, kernel.fill, (i) => map(textAt(vector, i)))
-  return { ...text, vector: { ...text.vector, nulls: vector.nulls } }
 }
 
 /** `upper(text)` and `lower(text)`. */

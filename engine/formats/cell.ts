@@ -259,7 +259,12 @@ function separatedCell(vector: Vector, dialect: Dialect, after: string): Cell {
     const texts = vector.dictionary.map((text) => dialect.text(text) + after)
     return entryCell(packDictionary(texts), vector.codes)
   }
-  if (after.length <= FOLDED_BYTES && vector.kind === 'number' && vector.type === 'bool') {
+  if (
+    after.length <= FOLDED_BYTES &&
+    vector.kind === 'number' &&
+    vector.type === 'bool' &&
+    !vector.shown
+  ) {
     return boolCell(vector.values, after)
   }
   return joined([valueCell(vector, dialect), literalCell(after)])
