@@ -108,13 +108,19 @@ test('any comparisons without a circle are met', () => {
 
 test('parts add up to their total to the last digit, within their bounds', () => {
   const text = table(
-    '{sum: [a, b, c], equals: 100}, {sum: [net, tax], equals: "price * 3"}',
+    '{sum: [p, q], equals: 10, shares: true}, {sum: [a, b, c], equals: 100}, {sum: [net, tax], equals: "price * 3"}',
     'name: a, type: decimal, rule: {type: range, min: 5, max: 60}',
     'name: b, type: decimal, rule: {type: range, min: 0, max: 40}',
     'name: c, type: decimal, rule: {type: range, min: 10, max: 90}',
     'name: price, type: decimal, rule: {type: range, min: -10, max: 500}',
     'name: net, type: decimal',
+    'name: p, type: int, rule: {type: constant, value: 70}',
+    'name: q, type: int, rule: {type: constant, value: 30}',
     'name: tax, type: decimal, rule: {type: range, min: 0, max: 200}',
+  )
+  assert.deepEqual(
+    columnsOf(text, 'p', 'q').map((values) => new Set(values)),
+    [new Set([7]), new Set([3])],
   )
   const cents = (values: number[]) => values.map((value) => Math.round(value * 100))
   const [a = [], b = [], c = [], price = [], net = [], tax = []] = columnsOf<number>(

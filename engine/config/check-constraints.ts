@@ -18,7 +18,7 @@ import type { ColumnType } from './types.ts'
 const ORDERED: readonly ColumnType[] = ['int', 'float', 'decimal', 'date', 'datetime', 'time']
 const SUMMED: readonly ColumnType[] = ['int', 'decimal']
 /** Their values may not change places. */
-const UNMOVABLE = ['sequence', 'reference', 'series', 'walk', 'state']
+const UNMOVABLE = ['sequence', 'reference', 'series', 'walk', 'state_machine']
 
 export function checkConstraints({ tables }: DatasetConfig, report: Report): void {
   for (const table of tables) {

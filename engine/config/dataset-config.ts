@@ -62,7 +62,7 @@ export type Relation = { low: Operand; high: Operand; strict: boolean }
 
 export type TableConstraintConfig = { path: string } & (
   | { type: 'order'; relations: Relation[] }
-  | { type: 'sum'; columns: string[]; equals: string }
+  | { type: 'sum'; columns: string[]; equals: string; shares: boolean }
   | { type: 'fixed'; columns: string[]; values: Scalar[][]; weights: number[] | null }
 )
 

@@ -150,7 +150,7 @@ function commonStep(
 }
 
 function lowerSum(
-  { path, columns, equals }: Extract<TableConstraintConfig, { type: 'sum' }>,
+  { path, columns, equals, shares }: Extract<TableConstraintConfig, { type: 'sum' }>,
   table: TableConfig,
   byName: ByName,
   report: Report,
@@ -165,7 +165,8 @@ function lowerSum(
   const total = totalBounds(equals, members[0] as ResolvedColumn, byName)
   const given = columns.every((name) => table.columns.find((one) => one.name === name)?.rule_given)
   const finite = parts.every(({ low, high }) => Number.isFinite(low) && Number.isFinite(high))
-  if (!given || !finite || total === null) return { type: 'sum', columns, equals, bounds: null }
+  if (shares || !given || !finite || total === null)
+    return { type: 'sum', columns, equals, bounds: null }
   const [least, most] = [sum(parts.map(({ low }) => low)), sum(parts.map(({ high }) => high))]
   if (total.low < least || total.high > most) {
     const unit = 10 ** digitsOf(members[0] as ResolvedColumn)
@@ -174,7 +175,7 @@ function lowerSum(
     report.problem(
       at(path, 'equals'),
       `${columns.join(', ')} add up to ${range(least, most)} by their rules, not to ${range(total.low, total.high)}`,
-      'Widen their bounds, or leave their rules out',
+      'Widen their bounds, or write shares: true',
     )
   }
   return { type: 'sum', columns, equals, bounds: parts.map(({ low, high }) => [low, high]) }

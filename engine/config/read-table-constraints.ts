@@ -39,7 +39,15 @@ function readOne(value: unknown, path: string, report: Report): TableConstraintC
   if (kind === 'sorted') return [{ path, type: 'order', relations: sorted(fields) }]
   if (kind === 'fixed') return readFixed(fields, path, report)
   const columns = fields['sum'] as string[]
-  return [{ path, type: 'sum', columns: [...new Set(columns)], equals: String(fields['equals']) }]
+  return [
+    {
+      path,
+      type: 'sum',
+      columns: [...new Set(columns)],
+      equals: String(fields['equals']),
+      shares: fields['shares'] === true,
+    },
+  ]
 }
 
 function sorted({ sorted: names }: Fields): Relation[] {

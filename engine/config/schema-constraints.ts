@@ -38,6 +38,12 @@ export const SumSchema = Type.Object(
       description: 'A number, a column or an expression',
       examples: ['total'],
     }),
+    shares: Type.Optional(
+      Type.Boolean({
+        description: 'The rules give the shares of the total, not values within their bounds',
+        examples: [true],
+      }),
+    ),
   },
   only,
 )
