@@ -53,6 +53,11 @@ export function capacityOf(rule: Rule): number {
     case 'ipv6':
     case 'mac':
     case 'user_agent':
+    case 'iban':
+    case 'card_number':
+    case 'swift':
+    case 'currency':
+    case 'bitcoin_address':
       return madeUpCapacity(rule)
     case 'uuid':
     case 'latitude':

@@ -5,6 +5,7 @@ import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './data
 import { entityOf } from './entity-of.ts'
 import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
+import { FINANCE_RULES } from './rules/finance.ts'
 import { INTERNET_RULES } from './rules/internet.ts'
 import { slotsOf } from './template.ts'
 
@@ -28,6 +29,7 @@ const DRAWN_WITHOUT_REPEATS = [
   'datetime',
   'time',
   ...Object.keys(INTERNET_RULES),
+  ...Object.keys(FINANCE_RULES),
 ]
 
 export function checkUnique({ tables }: DatasetConfig, report: Report): void {

@@ -21,4 +21,4 @@ export type FinanceRule =
   | { type: 'currency' }
   | { type: 'bitcoin_address'; network: 'main' | 'test' }
 
-export type MadeUpRule = InternetRule
+export type MadeUpRule = InternetRule | FinanceRule

@@ -1,7 +1,12 @@
 // Addresses of the internet and numbers of finance: what compiles them, and how many different ones there are.
 
 import type { MadeUpRule } from '#engine/config/made-up-rules.ts'
+import { CURRENCIES } from '#engine/data/currencies.ts'
+import { compileCurrency, compileSwift, swiftForm } from './bank.ts'
+import { BITCOIN_CAPACITY, compileBitcoinAddress } from './bitcoin.ts'
+import { cardCapacity, compileCardNumber } from './card-number.ts'
 import { formsCapacity } from './forms.ts'
+import { compileIban, ibanCapacity } from './iban.ts'
 import type { RuleCompiler } from './kernel.ts'
 import { compileIp, compileIpv6, compileMac, ipCapacity, ipv6Form, macForm } from './network.ts'
 import {
@@ -20,6 +25,11 @@ export const MADE_UP_COMPILERS: { [T in MadeUpRule['type']]: RuleCompiler<T> } =
   ipv6: compileIpv6,
   mac: compileMac,
   user_agent: compileUserAgent,
+  iban: compileIban,
+  card_number: compileCardNumber,
+  swift: compileSwift,
+  currency: compileCurrency,
+  bitcoin_address: compileBitcoinAddress,
 }
 
 /** Different values that a unique column of the rule can have. */
@@ -37,5 +47,15 @@ export function madeUpCapacity(rule: MadeUpRule): number {
       return formsCapacity([macForm(rule)])
     case 'user_agent':
       return USER_AGENT_COUNT
+    case 'iban':
+      return ibanCapacity(rule)
+    case 'card_number':
+      return cardCapacity(rule)
+    case 'swift':
+      return formsCapacity([swiftForm(rule)])
+    case 'currency':
+      return CURRENCIES.length
+    case 'bitcoin_address':
+      return BITCOIN_CAPACITY
   }
 }

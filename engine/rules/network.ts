@@ -1,6 +1,7 @@
 // ip, ipv6, mac: addresses out of given networks.
 
-import { CAPITALS, createForms, DIGITS, type Form, type Place, times } from './forms.ts'
+import { createForms } from './form-draw.ts'
+import { CAPITALS, DIGITS, type Form, type Place, times } from './forms.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { codeVector, type Piece } from './vector.ts'

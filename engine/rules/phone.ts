@@ -4,7 +4,7 @@
 import { AppError } from '#engine/errors.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
-import { createForms } from './forms.ts'
+import { createForms } from './form-draw.ts'
 import { fillPermuted, uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { phoneForms } from './phone-forms.ts'

@@ -5,6 +5,7 @@ import { boolean, choice, constant } from './choices.ts'
 import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
+import { FINANCE_RULES } from './finance.ts'
 import { INTERNET_RULES } from './internet.ts'
 import {
   beta,
@@ -46,6 +47,7 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     phone,
     city,
     ...INTERNET_RULES,
+    ...FINANCE_RULES,
     date,
     datetime,
     time,
@@ -97,8 +99,7 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 
 export const LATER_RULES: readonly string[] = `prefix gender
   username job company department product product_category state postcode country country_code street
-  address timezone iban card_number swift currency
-  bitcoin_address color word sentence paragraph file_name mime_type object array`.split(/\s+/)
+  address timezone color word sentence paragraph file_name mime_type object array`.split(/\s+/)
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {
@@ -116,4 +117,5 @@ export const WORD_RULES: readonly string[] = [
   'city',
   'uuid',
   ...Object.keys(INTERNET_RULES),
+  ...Object.keys(FINANCE_RULES),
 ]

@@ -1,0 +1,190 @@
+// Draws values of given forms: as likely as their weights say, or without repeats in a unique column.
+
+import { AppError } from '#engine/errors.ts'
+import { unitOf } from '#engine/random/uniform.ts'
+import type { Rows } from '#engine/rows.ts'
+import { type Sum, type Tables, tablesOf } from './form-tables.ts'
+import { distinctOf, type Form, groupSize, layoutOf } from './forms.ts'
+import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import type { RuleContext } from './kernel.ts'
+import type { Piece } from './vector.ts'
+
+const WORD = 4_294_967_296
+
+export type Forms = {
+  /** One code piece for each place, in order. */
+  readonly pieces: Extract<Piece, { kind: 'code' }>[]
+  /** The number of the form of each entry. */
+  readonly form: Uint8Array
+  /** The sums of each entry, as many as were asked for. */
+  readonly sums: readonly Int32Array[]
+  readonly fill: (rows: Rows) => void
+}
+
+/** Fills the form of each row and the number that its first places are read from. */
+type DrawFirst = (form: Uint8Array, numbers: Float64Array, rows: Rows) => void
+
+function uniqueFirst(context: RuleContext, capacities: readonly number[]): DrawFirst {
+  const permute = uniqueDraw(
+    context,
+    capacities.reduce((sum, count) => sum + count, 0),
+  )
+  return (form, numbers, rows) => {
+    fillPermuted(numbers, rows, permute)
+    for (let i = 0; i < rows.n; i++) {
+      let rest = numbers[i] as number
+      let f = 0
+      for (; rest >= (capacities[f] as number); f++) rest -= capacities[f] as number
+      form[i] = f
+      numbers[i] = rest
+    }
+  }
+}
+
+/** Thresholds of 32-bit words: form f is drawn below threshold f. */
+function thresholdsOf(weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  let sum = 0
+  return Float64Array.from(weights, (weight) => {
+    sum += weight
+    return Math.round((sum / total) * WORD)
+  })
+}
+
+function weightedFirst(
+  { random, stream }: RuleContext,
+  capacities: readonly number[],
+  weights: readonly number[],
+): DrawFirst {
+  const thresholds = thresholdsOf(weights)
+  return (form, numbers, rows) => {
+    const [high, low, choice] = random.words(rows, stream, 0)
+    for (let i = 0; i < rows.n; i++) {
+      let f = 0
+      while ((choice[i] as number) >= (thresholds[f] as number)) f++
+      form[i] = f
+      const unit = unitOf(high[i] as number, low[i] as number)
+      numbers[i] = Math.floor(unit * (capacities[f] as number))
+    }
+  }
+}
+
+type CodePiece = Forms['pieces'][number]
+
+/** Reads the code of piece k of each entry off its number, and adds what it adds to the sums. */
+function readPiece(
+  k: number,
+  n: number,
+  tables: Tables,
+  { pieces, form, sums }: Pick<Forms, 'pieces' | 'form' | 'sums'>,
+  numbers: Float64Array,
+): void {
+  const { codes } = pieces[k] as CodePiece
+  const { offsets, counts, sumOffsets } = tables
+  const stride = pieces.length
+  for (let i = 0; i < n; i++) {
+    const cell = (form[i] as number) * stride + k
+    const number = numbers[i] as number
+    const count = counts[cell] as number
+    const rest = Math.floor(number / count)
+    numbers[i] = rest
+    codes[i] = (offsets[cell] as number) + number - rest * count
+  }
+  for (let which = 0; which < sums.length; which++) {
+    const sum = sums[which] as Int32Array
+    const table = tables.sums[which] as Int32Array
+    for (let i = 0; i < n; i++) {
+      const cell = (form[i] as number) * stride + k
+      const at = (codes[i] as number) - (offsets[cell] as number) + (sumOffsets[cell] as number)
+      sum[i] = (sum[i] as number) + (table[at] as number)
+    }
+  }
+}
+
+/** The same where there is one form. */
+function readOnly(
+  k: number,
+  n: number,
+  tables: Tables,
+  { pieces, sums }: Pick<Forms, 'pieces' | 'sums'>,
+  numbers: Float64Array,
+): void {
+  const { codes } = pieces[k] as CodePiece
+  const count = tables.counts[k] as number
+  const first = tables.sumOffsets[k] as number
+  for (let i = 0; i < n; i++) {
+    const number = numbers[i] as number
+    const rest = Math.floor(number / count)
+    numbers[i] = rest
+    codes[i] = number - rest * count
+  }
+  for (let which = 0; which < sums.length; which++) {
+    const sum = sums[which] as Int32Array
+    const table = tables.sums[which] as Int32Array
+    for (let i = 0; i < n; i++) {
+      sum[i] = (sum[i] as number) + (table[first + (codes[i] as number)] as number)
+    }
+  }
+}
+
+/** Fills numbers below the size of a group of places, of each entry's form. */
+type DrawFurther = (g: number, rows: Rows) => void
+
+function furtherDraw(
+  { random, stream }: RuleContext,
+  sizes: readonly Float64Array[],
+  form: Uint8Array,
+  numbers: Float64Array,
+): DrawFurther {
+  return (g, rows) => {
+    const [high, low] = random.words(rows, stream, g)
+    const most = sizes[g] as Float64Array
+    for (let i = 0; i < rows.n; i++) {
+      const unit = unitOf(high[i] as number, low[i] as number)
+      numbers[i] = Math.floor(unit * (most[form[i] as number] as number))
+    }
+  }
+}
+
+/**
+ * Draws values of several forms; in a unique column these must share no text. At most 255 forms; AppError
+ * `unsupported` beyond.
+ */
+export function createForms(
+  forms: readonly Form[],
+  context: RuleContext,
+  options: { weights?: readonly number[]; sums?: readonly Sum[] } = {},
+): Forms {
+  if (forms.length > 255) throw new AppError('unsupported', `${forms.length} forms of one value`)
+  const layout = layoutOf(forms)
+  const { groups } = layout
+  const tables = tablesOf(layout, options.sums ?? [])
+  const { capacity } = context
+  const first = context.unique
+    ? uniqueFirst(context, distinctOf(layout))
+    : weightedFirst(context, distinctOf(layout), options.weights ?? forms.map(() => 1))
+  const form = new Uint8Array(capacity)
+  const numbers = new Float64Array(capacity)
+  const sums = tables.sums.map(() => new Int32Array(capacity))
+  const pieces = tables.dictionaries.map((dictionary): CodePiece => {
+    return { kind: 'code', dictionary, codes: new Int32Array(capacity) }
+  })
+  const groupSizes = groups.map((group) =>
+    Float64Array.from(layout.forms, (places) => groupSize(places, group)),
+  )
+  const drawFurther = furtherDraw(context, groupSizes, form, numbers)
+  const read = forms.length === 1 ? readOnly : readPiece
+  return {
+    pieces,
+    form,
+    sums,
+    fill(rows) {
+      first(form, numbers, rows)
+      for (const sum of sums) sum.fill(0)
+      groups.forEach((group, g) => {
+        if (g > 0) drawFurther(g, rows)
+        for (const k of group) read(k, rows.n, tables, { pieces, form, sums }, numbers)
+      })
+    },
+  }
+}
