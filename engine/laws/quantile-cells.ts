@@ -57,8 +57,11 @@ export function createQuantile({ at, logarithmic }: QuantileSeries): (w: number)
     const cell = (words[HIGH] as number) >>> CELL_SHIFT
     const from = (slots[cell] as number) * STRIDE || make(cell)
     const t = w * (table[from] as number) - 1
-    let sum = table[from + POWERS + 1] as number
-    for (let k = from + POWERS; k > from; k--) sum = sum * t + (table[k] as number)
+    let sum = (table[from + 9] as number) * t + (table[from + 8] as number)
+    sum = (sum * t + (table[from + 7] as number)) * t + (table[from + 6] as number)
+    sum = (sum * t + (table[from + 5] as number)) * t + (table[from + 4] as number)
+    sum = (sum * t + (table[from + 3] as number)) * t + (table[from + 2] as number)
+    sum = sum * t + (table[from + 1] as number)
     return logarithmic ? exp(sum) : sum
   }
 }

@@ -12,24 +12,39 @@ const SMALLEST_EXPONENT = -745.1332191019412
 
 const TWO_POW_54 = 18_014_398_509_481_984
 const TWO_POW_1000 = 1.0715086071862673e301
+const MOST_POWER = 1000
 
-const bits = new DataView(new ArrayBuffer(8))
+/** 2^k at k + 1000, for k from -1000 to 1000. */
+const POWERS_OF_2 = powersOf2()
+
+function powersOf2(): Float64Array {
+  const powers = new Float64Array(2 * MOST_POWER + 1)
+  powers[MOST_POWER] = 1
+  for (let k = 1; k <= MOST_POWER; k++) {
+    powers[MOST_POWER + k] = (powers[MOST_POWER + k - 1] as number) * 2
+    powers[MOST_POWER - k] = (powers[MOST_POWER - k + 1] as number) / 2
+  }
+  return powers
+}
+
+const number = new Float64Array(1)
+const words = new Uint32Array(number.buffer)
+/** Where the high word of a double is: this differs by processor. */
+const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0
 
 /** value * 2^exponent, also where 2^exponent itself is out of range. */
 function scaleByPower(value: number, exponent: number): number {
   let rest = exponent
   let scaled = value
-  while (rest > 1000) {
+  while (rest > MOST_POWER) {
     scaled *= TWO_POW_1000
-    rest -= 1000
+    rest -= MOST_POWER
   }
-  while (rest < -1000) {
+  while (rest < -MOST_POWER) {
     scaled /= TWO_POW_1000
-    rest += 1000
+    rest += MOST_POWER
   }
-  bits.setUint32(0, (rest + 1023) << 20)
-  bits.setUint32(4, 0)
-  return scaled * bits.getFloat64(0)
+  return scaled * (POWERS_OF_2[MOST_POWER + rest] as number)
 }
 
 /** e^x. */
@@ -44,19 +59,10 @@ export function exp(x: number): number {
   return scaleByPower(sum, k)
 }
 
-/** Exponent of 2 and the rest in [sqrt(1/2), sqrt 2) of a positive finite number. */
-function split(x: number): { exponent: number; rest: number } {
-  const subnormal = x < 2.2250738585072014e-308
-  bits.setFloat64(0, subnormal ? x * TWO_POW_54 : x)
-  const high = bits.getUint32(0)
-  let exponent = (high >>> 20) - 1023 - (subnormal ? 54 : 0)
-  bits.setUint32(0, (high & 0xfffff) | 0x3ff00000)
-  let rest = bits.getFloat64(0)
-  if (rest >= SQRT_2) {
-    rest /= 2
-    exponent++
-  }
-  return { exponent, rest }
+/** The exponent of 2 of a normal number. */
+function exponentOf(x: number): number {
+  number[0] = x
+  return ((words[HIGH] as number) >>> 20) - 1023
 }
 
 /** ln(1 + f) / s - 2 for s = f / (2 + f): the tail of 2 * atanh(s) / s. */
@@ -72,8 +78,14 @@ export function log(x: number): number {
   if (x < 0 || Number.isNaN(x)) return Number.NaN
   if (x === 0) return Number.NEGATIVE_INFINITY
   if (x === Number.POSITIVE_INFINITY) return x
-  const { exponent, rest } = split(x)
-  const f = rest - 1
+  const subnormal = x < 2.2250738585072014e-308
+  const normal = subnormal ? x * TWO_POW_54 : x
+  const power = exponentOf(normal)
+  // In [1, 2); what is above sqrt 2 is halved, so that the logarithm is small.
+  const mantissa = scaleByPower(normal, -power)
+  const halved = mantissa >= SQRT_2
+  const exponent = power + (halved ? 1 : 0) - (subnormal ? 54 : 0)
+  const f = (halved ? mantissa / 2 : mantissa) - 1
   const s = f / (2 + f)
   // ln(1 + f) = f - (f^2/2 - s * (f^2/2 + tail)): the leading term is exact.
   const half = 0.5 * f * f

@@ -32,10 +32,11 @@ const TAIL_UNDER = [
   0.014875361290850615, 0.1369298809227358, 0.599832206555888, 1,
 ]
 
-function polynomial(coefficients: readonly number[], x: number): number {
-  let sum = 0
-  for (let k = 0; k < coefficients.length; k++) sum = sum * x + (coefficients[k] as number)
-  return sum
+/** Of degree 7. */
+function polynomial(c: readonly number[], x: number): number {
+  const [c7, c6, c5, c4] = [c[0] as number, c[1] as number, c[2] as number, c[3] as number]
+  const [c3, c2, c1, c0] = [c[4] as number, c[5] as number, c[6] as number, c[7] as number]
+  return ((((((c7 * x + c6) * x + c5) * x + c4) * x + c3) * x + c2) * x + c1) * x + c0
 }
 
 /** P(Z <= -x) for x >= 3, by the continued fraction of Mills' ratio. */

@@ -28,5 +28,12 @@ export function compileDistribution(rule: LawRule, context: RuleContext): Number
   const type = asFloat ? 'float' : rule.decimals === 0 ? 'int' : 'decimal'
   const round = createRounding(rule, !asFloat)
   const vector = numberVector(type, rule.decimals, context.capacity)
-  return drawn(vector, (unit) => round(draw(unit)), context)
+  const { fill } = drawn(vector, draw, context)
+  return {
+    vector,
+    fill(rows) {
+      fill(rows)
+      round(vector.values, rows.n)
+    },
+  }
 }

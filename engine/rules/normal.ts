@@ -47,7 +47,6 @@ export function compileNormal(rule: NormalRule, context: RuleContext): NumberKer
   const vector = numberVector(type, decimals, context.capacity)
   const standard = standardDraw(rule)
   const round = createRounding(rule, !asFloat)
-  const law = rule.type === 'lognormal' ? exp : (value: number) => value
   return {
     vector,
     fill(rows) {
@@ -55,8 +54,12 @@ export function compileNormal(rule: NormalRule, context: RuleContext): NumberKer
       const { values } = vector
       for (let i = 0; i < rows.n; i++) {
         const unit = openUnitOf(high[i] as number, low[i] as number)
-        values[i] = round(law(mean + stddev * standard(unit)))
+        values[i] = mean + stddev * standard(unit)
       }
+      if (rule.type === 'lognormal') {
+        for (let i = 0; i < rows.n; i++) values[i] = exp(values[i] as number)
+      }
+      round(values, rows.n)
     },
   }
 }
