@@ -66,7 +66,7 @@ function assign(
 function literalOf(law: string, name: string, { at, literal }: Typed): number {
   if (typeof literal === 'number') return literal
   throw new ExpressionError(at, `${name} of ${law} must be a number here, not a formula`, {
-    hint: 'Write the number itself; normal, lognormal, uniform and range take formulas',
+    hint: 'Write the number itself; formulas go into range, uniform, normal, lognormal, rates and scales',
   })
 }
 
@@ -136,6 +136,32 @@ function asFloat(operand: Typed): Typed {
   )
 }
 
+/** Laws that a parameter only stretches, and how. */
+const STRETCHED: ReadonlyMap<string, { parameter: string; operator: '*' | '/' }> = new Map([
+  ['exponential', { parameter: 'rate', operator: '/' }],
+  ['gamma', { parameter: 'scale', operator: '*' }],
+  ['pareto', { parameter: 'scale', operator: '*' }],
+  ['weibull', { parameter: 'scale', operator: '*' }],
+])
+
+/** A law whose rate or scale is a formula: that of 1, stretched. */
+function stretched(
+  at: number,
+  law: string,
+  given: ReadonlyMap<string, Typed>,
+  check: CheckLaw,
+): Typed | undefined {
+  const { parameter = '', operator = '*' } = STRETCHED.get(law) ?? {}
+  const factor = given.get(parameter)
+  if (!factor || typeof factor.literal === 'number' || given.has('min') || given.has('max')) {
+    return undefined
+  }
+  const others = new Map([...given].filter(([name]) => name !== parameter))
+  const one = { ...factor, literal: 1 }
+  const standard = ruleOf(at, law, new Map([...others, [parameter, one]]), check)
+  return arithmetic(operator, drawn(at, 'float', standard), factor)
+}
+
 /** The laws whose parameters may be formulas; undefined for the others. */
 function composed(at: number, law: string, given: ReadonlyMap<string, Typed>): Typed | undefined {
   const [mean, stddev, min, max] = ['mean', 'stddev', 'min', 'max'].map((name) => given.get(name))
@@ -156,5 +182,9 @@ export function drawFrom(
 ): Typed | undefined {
   if (!LAWS.has(law)) return undefined
   const given = assign(at, law, args, named)
-  return composed(at, law, given) ?? drawn(at, kindOfLaw(law), ruleOf(at, law, given, check))
+  return (
+    composed(at, law, given) ??
+    stretched(at, law, given, check) ??
+    drawn(at, kindOfLaw(law), ruleOf(at, law, given, check))
+  )
 }

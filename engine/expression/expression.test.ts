@@ -156,53 +156,6 @@ test('weekday agrees with a calendar, year by year', () => {
   })
 })
 
-test('distributions draw, with numbers and with formulas for parameters', () => {
-  const columns = [
-    column('m', 'int', { type: 'choice', values: [0, 100], weights: null }),
-    column('a', 'float', expression('normal(50, 10)')),
-    column('b', 'float', expression('normal(mean: 50, stddev: 10, min: 45, max: 60, decimals: 1)')),
-    column('c', 'float', expression('normal(m, 5 + m / 100)')),
-    column('d', 'float', expression('lognormal(2, 0.5)')),
-    column('e', 'float', expression('normal(0, 1) - normal(0, 1)')),
-  ]
-  const config = configOf([table('t', 40_000, columns)])
-  const [m, a, b, c, d, e] = ['m', 'a', 'b', 'c', 'd', 'e'].map(
-    (name) => valuesOf(config, 't', name) as number[],
-  )
-  const moments = (values: readonly number[] = []) => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-    return [
-      mean,
-      Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length),
-    ] as const
-  }
-  const near = (values: readonly number[] | undefined, mean: number, stddev: number) => {
-    const [first, second] = moments(values)
-    assert.ok(
-      Math.abs(first - mean) < 0.05 * stddev && Math.abs(second - stddev) < 0.05 * stddev,
-      `${first} ${second}`,
-    )
-  }
-  near(a, 50, 10)
-  assert.ok(
-    b?.every(
-      (value) => value >= 45 && value <= 60 && Math.abs(value * 10 - Math.round(value * 10)) < 1e-9,
-    ),
-  )
-  near(
-    c?.filter((_, i) => m?.[i] === 0),
-    0,
-    5,
-  )
-  near(
-    c?.filter((_, i) => m?.[i] === 100),
-    100,
-    6,
-  )
-  near(d?.map(Math.log), 2, 0.5)
-  near(e, 0, Math.SQRT2)
-})
-
 test('row is the number of the row', () => {
   const config = configOf([table('t', 9, [column('x', 'int', expression('row * 2'))])])
   assert.deepEqual(valuesOf(config, 't', 'x', 3, 5), [6, 8])

@@ -238,7 +238,7 @@ function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
 function valueCell(vector: Vector, dialect: Dialect): Cell {
   switch (vector.kind) {
     case 'number':
-      return vector.shown ? valueCell(vector.shown, dialect) : numberCell(vector, dialect)
+      return numberCell(vector, dialect)
     case 'code':
       return entryCell(packDictionary(vector.dictionary.map(dialect.text)), vector.codes)
     case 'uuid':
@@ -259,20 +259,21 @@ function separatedCell(vector: Vector, dialect: Dialect, after: string): Cell {
     const texts = vector.dictionary.map((text) => dialect.text(text) + after)
     return entryCell(packDictionary(texts), vector.codes)
   }
-  if (
-    after.length <= FOLDED_BYTES &&
-    vector.kind === 'number' &&
-    vector.type === 'bool' &&
-    !vector.shown
-  ) {
+  if (after.length <= FOLDED_BYTES && vector.kind === 'number' && vector.type === 'bool') {
     return boolCell(vector.values, after)
   }
   return joined([valueCell(vector, dialect), literalCell(after)])
 }
 
+/** What a column shows in place of its numbers; SQL has types for those, and takes no other text. */
+function written(vector: Vector, dialect: Dialect): Vector {
+  const shown = vector.kind === 'number' && dialect.datetime === 'iso' ? vector.shown : undefined
+  return shown ?? vector
+}
+
 /** The cell of a vector: its values, or the dialect's null, and what stands between them and the next. */
 export function cellOf(vector: Vector, dialect: Dialect, after: string): Cell {
-  const value = separatedCell(vector, dialect, after)
+  const value = separatedCell(written(vector, dialect), dialect, after)
   const { nulls } = vector
   if (!nulls) return value
   const none = literalCell(dialect.nullText + after)

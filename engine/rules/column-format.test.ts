@@ -62,6 +62,17 @@ test('files show what previews show', () => {
   assert.equal(fileOf(resolved(columns, 2), 't'), 'b,n,z\nyes,007,\nyes,007,\n')
 })
 
+test('SQL has types of its own and keeps the value', () => {
+  const columns = [
+    { name: 'b', type: 'bool', format: 'yes/no', rule: { type: 'constant', value: true } },
+    { name: 'n', type: 'int', format: '#,##0', rule: { type: 'constant', value: 7000 } },
+    { name: 'd', type: 'date', format: '%d', rule: { type: 'constant', value: '2025-01-31' } },
+  ]
+  const sql = { dialect: 'postgresql', mode: 'insert', rows_per_insert: 10 } as const
+  const config = { ...resolved(columns, 1), output: { format: 'sql', sql } as const }
+  assert.match(fileOf(config, 't'), /\(true,7000,'2025-01-31'\)/)
+})
+
 test('a grouped number reads back as the number, whatever it is', () => {
   const cents = fc.integer({ min: -(10 ** 12), max: 10 ** 12 })
   fc.assert(
