@@ -39,6 +39,8 @@ const ROUTES_OF_THE_CONTRACT = [
   'get /api/ready',
   'get /api/stats',
   'get /metrics',
+  'get /api/templates',
+  'get /api/templates/{name}',
   'get /config.schema.json',
   'get /ipfs/{cid}',
 ]
@@ -95,6 +97,8 @@ test('answers have the form that the document promises', async (t) => {
     ['GET', '/api/health', '/api/health'],
     ['GET', '/api/ready', '/api/ready'],
     ['GET', '/api/stats', '/api/stats'],
+    ['GET', '/api/templates', '/api/templates'],
+    ['GET', '/api/templates/{name}', '/api/templates/shop'],
   ]
   for (const [method, path, url, body] of calls) {
     const answer = await call(admin, method, url, body === undefined ? {} : { body })

@@ -40,6 +40,7 @@ import { createMayRead } from './may-read.ts'
 import { documentOptions, documentPage } from './openapi.ts'
 import { commonHeaders, sendProblem } from './problem-reply.ts'
 import { projectRoutes } from './project-routes.ts'
+import { templateRoutes } from './template-routes.ts'
 import type { App } from './types.ts'
 import { validatorCompiler } from './validation.ts'
 import { workerRoutes } from './worker-routes.ts'
@@ -200,6 +201,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     open.addHook('onRequest', deps.auth.optional)
     healthRoutes(open, deps)
     configSchemaRoute(open)
+    templateRoutes(open)
     jobDownloadRoute(open, deps)
     gatewayRoutes(open, deps)
   })

@@ -14,7 +14,6 @@ export const SubmitDocument = Type.Object(
   {
     ...SubmitBody.properties,
     config_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
-    template: Type.Optional(Type.String({ description: 'Not supported yet' })),
     model_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
   },
   { additionalProperties: false },

@@ -5,11 +5,12 @@ import { createCheck } from '#coordinator/http/validation.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
 import { FORMATS } from '#engine/config/output-formats.ts'
 import { parseConfig } from '#engine/config/parse.ts'
-import type { ConfigProblem } from '#engine/config/problem.ts'
+import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type Problem } from '#engine/errors.ts'
 import { REGIONS } from './regions.ts'
+import { templates } from './templates.ts'
 
 const ROWS_MAX = 1_000_000_000_000
 const CHUNK_ROWS_MAX = 1_000_000
@@ -46,6 +47,9 @@ export const SubmitBody = Type.Object(
         description: 'The dataset config: an object, or YAML or JSON text.',
       }),
     ),
+    template: optional(
+      Type.String({ maxLength: 100, description: 'A ready config, in place of config' }),
+    ),
     rows: optional(Type.Integer({ minimum: 0, maximum: ROWS_MAX })),
     output: optional(Output),
     publish: optional(Publish),
@@ -59,7 +63,7 @@ export const SubmitBody = Type.Object(
 )
 
 /** Fields of the contract that this release does not do yet. */
-const LATER = ['config_id', 'template', 'model_id', 'conditions', 'bounds', 'anomalies']
+const LATER = ['config_id', 'model_id', 'conditions', 'bounds', 'anomalies']
 
 export type Submission = {
   projectId: string | null
@@ -86,10 +90,11 @@ export function readSubmission(body: unknown, now: number): Submission {
   const wrong = check(known, '')
   const broken = new Set(wrong.map(({ path }) => path.split('/')[1] ?? ''))
   const request = (broken.has('') ? {} : known) as Body
-  const parsed = parseSource(broken.has('config') ? undefined : request.config)
+  const parsed = parseSource(broken.has('config') ? undefined : sourceOf(request))
   const problems: Found[] = [
     ...wrong,
     ...later,
+    ...(broken.has('template') ? [] : templateProblems(request)),
     ...missingConfig(broken, request, later),
     ...(broken.has('output') ? [] : unsupportedOutput(request.output ?? {})),
     ...(broken.has('publish') ? [] : publishProblems(request.publish ?? {})),
@@ -114,9 +119,25 @@ function notYet(path: string, message: string, hint: string): Found {
   return { path, message, hint, unsupported: true }
 }
 
+function sourceOf({ config, template }: Body): string | object | undefined {
+  return config ?? (template === undefined ? undefined : templates().get(template)?.config)
+}
+
+function templateProblems({ config, template }: Body): Found[] {
+  if (template === undefined) return []
+  if (config !== undefined) {
+    const message = 'template stands in place of config'
+    return [{ path: '/template', message, hint: 'Send one of the two.' }]
+  }
+  const names = [...templates().keys()]
+  if (names.includes(template)) return []
+  const message = `There is no template ${quote(template)}`
+  return [{ path: '/template', message, hint: nameHint(template, names) }]
+}
+
 function missingConfig(broken: Set<string>, request: Body, later: Found[]): Found[] {
   if (broken.has('') || broken.has('config') || later.length > 0) return []
-  if (request.config !== undefined) return []
+  if (request.config !== undefined || request.template !== undefined) return []
   return [
     {
       path: '/config',

@@ -114,7 +114,6 @@ test('what is not done yet is called unsupported and names what works', async (t
     [{ config: ORDERS, output: { format: 'arrow' } }, /csv, json/],
     [{ config: ORDERS, output: { format: 'parquet', compression: 'snappy' } }, /zstd, gzip, none/],
     [{ model_id: 'm', rows: 10 }, /config/],
-    [{ template: 'shop' }, /config/],
     [{ config_id: 'c' }, /config/],
   ]
   for (const [body, works] of cases) {
