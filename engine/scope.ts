@@ -1,7 +1,8 @@
 // The columns of one table as they are evaluated together, batch by batch. A scope owns its buffers: a table
 // that is written has one, and each foreign key has one for the parent rows that it looks at.
 
-import type { Per, ResolvedColumn, ResolvedTable, Rule } from './config/types.ts'
+import type { Per } from './config/entity-rules.ts'
+import type { ResolvedColumn, ResolvedTable, Rule } from './config/types.ts'
 import { createConstrainedColumns } from './constraints.ts'
 import { words } from './data/words.ts'
 import { type Dataset, tableOf } from './dataset.ts'

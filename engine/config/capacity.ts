@@ -63,6 +63,8 @@ export function capacityOf(rule: Rule): number {
     case 'latitude':
     case 'longitude':
     case 'point':
+    case 'object':
+    case 'array':
     case 'series':
     case 'walk':
     case 'state_machine':

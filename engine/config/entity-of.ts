@@ -1,6 +1,6 @@
 // What `per` means in a table: the children of one parent, so many rows each, or the whole table.
 import type { TableConfig } from './dataset-config.ts'
-import type { Per } from './types.ts'
+import type { Per } from './entity-rules.ts'
 
 /**
  * A column stands for the foreign key that it is part of, if that has children; undefined for the foreign key with children,

@@ -36,12 +36,14 @@ const BY_TYPE: Readonly<Partial<Record<ColumnType, RuleInput>>> = {
   date: { type: 'date' },
   datetime: { type: 'datetime' },
   time: { type: 'time' },
+  json: { type: 'object', fields: { id: { type: 'range', min: 1, max: 1000 }, name: 'full_name' } },
 }
 
 /** `typeRule` is the rule that the type itself names. Foreign key columns reference their parent. */
 export function impliedRule(column: ColumnConfig, typeRule: string | null): RuleInput | null {
   const { type, foreign_key, primary_key, unique } = column
   if (foreign_key) return { type: 'reference' }
+  if (typeRule === 'array') return { type: 'array', items: { type: 'choice', value: PLAIN_WORDS } }
   if (typeRule !== null) return { type: typeRule }
   if (type === 'int' && (primary_key || unique)) return { type: 'sequence' }
   if (type === 'str') return impliedText(column)

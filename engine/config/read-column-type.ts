@@ -38,6 +38,10 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
   datetime: 'datetime',
   timestamp: 'datetime',
   time: 'time',
+  json: 'json',
+  jsonb: 'json',
+  object: 'json',
+  array: 'json',
 }
 
 const WORD_TYPES: Readonly<Record<string, string>> = {
@@ -46,8 +50,18 @@ const WORD_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(WORD_RULES.filter((rule) => rule !== 'uuid').map((rule) => [rule, rule])),
 }
 
-const OUR_TYPES = ['int', 'float', 'decimal', 'str', 'bool', 'uuid', 'date', 'datetime', 'time']
-const LATER_TYPES = ['json', 'object', 'array']
+const OUR_TYPES = [
+  'int',
+  'float',
+  'decimal',
+  'str',
+  'bool',
+  'uuid',
+  'date',
+  'datetime',
+  'time',
+  'json',
+]
 const DIGITS_MAX = 38
 const SCALE_MAX = 15
 
@@ -59,11 +73,11 @@ export function readColumnType(value: string, path: string, report: Report): Rea
   const name = (match?.[1] ?? value).trim().replaceAll(' ', '_')
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
   if (type === 'decimal') return readDecimal(match?.[2], match?.[3], path, report)
-  if (type !== undefined) return { type, precision: null, rule: null }
+  if (type !== undefined) return { type, precision: null, rule: name === 'array' ? name : null }
   const rule = Object.hasOwn(WORD_TYPES, name) ? WORD_TYPES[name] : undefined
   if (rule !== undefined) return { type: 'str', precision: null, rule }
   const types = [...OUR_TYPES, ...Object.keys(WORD_TYPES)]
-  if (LATER_TYPES.includes(name) || LATER_RULES.includes(name)) {
+  if (LATER_RULES.includes(name)) {
     const works = `Types of this release: ${types.join(', ')}.`
     report.unsupported(path, `The type ${name} is not supported by this release`, works)
   } else {

@@ -23,8 +23,8 @@ testCases({
     { path: `${C}/type`, message: /no type/, hint: /integer|int/ },
   ],
   'a type of later': [
-    column('type: json'),
-    { path: `${C}/type`, message: /json/, unsupported: true },
+    column('type: mime_type'),
+    { path: `${C}/type`, message: /mime_type/, unsupported: true },
   ],
   'an impossible decimal': [
     column('type: "decimal(3,9)"'),

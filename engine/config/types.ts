@@ -1,6 +1,7 @@
 // The resolved config: what a job pins, workers compile and verify reads. Everything is explicit; no defaults
 // are left. Its RFC 8785 SHA-256 is the job's config digest, so a change of shape is a change of engine version.
 
+import type { EntityRule } from './entity-rules.ts'
 import type { MadeUpRule } from './made-up-rules.ts'
 
 export type ColumnType =
@@ -42,9 +43,6 @@ export type Condition =
 
 export type WordRule = 'first_name' | 'last_name' | 'full_name' | 'phone' | 'city'
 
-/** Rows of a table that belong together in order: so many each, the children of one parent, or (null) all. */
-export type Per = { rows: number } | { foreign_key: number } | null
-
 /** Bounds cut the law itself: its values are those of the law that lie between them. */
 export type LawRule = { min: number | null; max: number | null } & (
   | { type: 'exponential'; rate: number; decimals: number }
@@ -57,6 +55,9 @@ export type LawRule = { min: number | null; max: number | null } & (
   /** 1 .. n; without n every whole number. */
   | { type: 'zipf'; s: number; n: number | null }
 )
+
+/** A value inside JSON: the type that its rule makes, and digits after the point of decimals. */
+export type JsonPart = { type: ColumnType; scale: number | null; rule: Rule }
 
 /** Times are whole seconds since 1970 UTC, dates whole days since 1970; both bounds inclusive. */
 export type Rule =
@@ -112,37 +113,7 @@ export type Rule =
     }
   /** Whole seconds since midnight. */
   | { type: 'time'; min: number; max: number; format?: string }
-  /**
-   * start, start + step, ... in each entity, in units of 10^-decimals, days or seconds. `step` with a rule: steps are drawn,
-   * never negative, and count as `unit` of those.
-   */
-  | {
-      type: 'series'
-      start: number
-      step: number | { rule: Rule; unit: number }
-      decimals: number
-      per: Per
-    }
-  | {
-      type: 'walk'
-      start: number
-      drift: number
-      stddev: number
-      min: number | null
-      max: number | null
-      /** `period` in rows. */
-      season?: { period: number; amplitude: number }
-      decimals: number
-      per: Per
-    }
-  /** Weights of each state as the first one, and [state, weight] of those that may follow it. */
-  | {
-      type: 'state_machine'
-      states: string[]
-      initial: number[]
-      transitions: [number, number][][]
-      per: Per
-    }
+  | EntityRule
   /** One of the combinations of several columns: the value that this one has in each. `lead` is their first column. */
   | { type: 'together'; lead: string; values: Scalar[]; weights: number[] | null }
   | MadeUpRule
@@ -157,6 +128,9 @@ export type Rule =
       track?: { latitude: number; longitude: number }[]
       decimals: number
     }
+  /** JSON of values by rules of their own; `length` is a number of items or the rule that draws it. */
+  | { type: 'object'; fields: (JsonPart & { name: string })[] }
+  | { type: 'array'; items: JsonPart; length: number | Rule }
   /** Literal text and `{column}` or `{rule}` slots, already parsed. */
   | { type: 'template'; parts: (string | { column: string } | { rule: Rule })[] }
   | { type: 'expression'; value: string; decimals: number | null }

@@ -3,7 +3,14 @@
 // string and array of the config reaches it as a bound value.
 
 import { isNull, textAt } from '#engine/rules/read.ts'
-import type { NumberVector, Piece, PiecesVector, UuidVector, Vector } from '#engine/rules/vector.ts'
+import type {
+  NumberVector,
+  Piece,
+  PiecesVector,
+  TextVector,
+  UuidVector,
+  Vector,
+} from '#engine/rules/vector.ts'
 import type { Bind } from './bind.ts'
 import type { Dialect } from './dialect.ts'
 import { writeDecimal, writeFloat, writeInteger, writePaddedInteger } from './digits.ts'
@@ -234,6 +241,10 @@ function piecesCell(vector: PiecesVector, dialect: Dialect): Cell {
   return quoted(joined(vector.pieces.map((piece) => pieceCell(piece, dialect))), dialect)
 }
 
+function jsonDialect({ json }: PiecesVector | TextVector, dialect: Dialect): Dialect {
+  return json === true ? (dialect.json ?? dialect) : dialect
+}
+
 /** The cell of a vector's values, nulls left aside. */
 function valueCell(vector: Vector, dialect: Dialect): Cell {
   switch (vector.kind) {
@@ -244,9 +255,9 @@ function valueCell(vector: Vector, dialect: Dialect): Cell {
     case 'uuid':
       return quoted(uuidCell(vector), dialect)
     case 'pieces':
-      return piecesCell(vector, dialect)
+      return piecesCell(vector, jsonDialect(vector, dialect))
     case 'text':
-      return textCell(vector, dialect)
+      return textCell(vector, jsonDialect(vector, dialect))
   }
 }
 

@@ -22,6 +22,8 @@ export type Dialect = {
   readonly reserved: string
   /** 1 for each ASCII code that strings show as it is. */
   readonly plain: Uint8Array
+  /** How JSON texts are written where they are no strings; by default they are. */
+  readonly json?: Dialect
   /** Most bytes that one UTF-16 unit of a string becomes. */
   readonly bytesPerUnit: number
 }
@@ -71,8 +73,7 @@ export function csvHeader({ text, rowEnd }: Dialect, delimiter: string, names: r
 
 const jsonText = (value: string): string => JSON.stringify(value)
 
-/** JSON Lines: one object a row, keys in column order. */
-export const JSONL: Dialect = {
+const jsonStrings: Dialect = {
   before: (column, index) => `${index === 0 ? '{' : ','}${jsonText(column)}:`,
   rowEnd: '}\n',
   nullText: 'null',
@@ -85,6 +86,18 @@ export const JSONL: Dialect = {
   plain: plainExcept('"\\'),
   bytesPerUnit: 6,
 }
+
+/** JSON texts inside JSON: as they are. */
+const RAW_JSON: Dialect = {
+  ...jsonStrings,
+  quote: '',
+  text: (value) => value,
+  inner: (value) => value,
+  plain: plainExcept(''),
+}
+
+/** JSON Lines: one object a row, keys in column order. */
+export const JSONL: Dialect = { ...jsonStrings, json: RAW_JSON }
 
 /** Rows of a JSON array: objects as in JSON Lines, each behind a comma. */
 export const JSON_ROWS: Dialect = {

@@ -1,7 +1,7 @@
 // Entities: rows of a table that belong together in order, such as the readings of one sensor. They are the children of one
 // parent row, so many rows each, or the whole table. Where a row stands is arithmetic, so no row before it is looked at.
 
-import type { Per } from '#engine/config/types.ts'
+import type { Per } from '#engine/config/entity-rules.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { ParentRows } from './parent-rows.ts'

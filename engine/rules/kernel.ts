@@ -1,6 +1,7 @@
 // What a rule compiles to, and what it may use while it does.
 
-import type { ColumnType, Per, ResolvedColumn, Rule } from '#engine/config/types.ts'
+import type { Per } from '#engine/config/entity-rules.ts'
+import type { ColumnType, ResolvedColumn, Rule } from '#engine/config/types.ts'
 import type { Words } from '#engine/data/words.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import type { StreamKey } from '#engine/random/key.ts'

@@ -104,7 +104,7 @@ export function compilePoint(rule: RuleOf<'point'>, context: RuleContext): Kerne
   ]
   const place: Place = { latitude: 0, longitude: 0 }
   return {
-    vector: { kind: 'pieces', pieces, nulls: null },
+    vector: { kind: 'pieces', pieces, nulls: null, ...(isJson && { json: true }) },
     fill(rows) {
       const [a, b, c, d] = random.words(rows, stream, 0)
       for (let i = 0; i < rows.n; i++) {

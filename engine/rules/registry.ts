@@ -8,6 +8,7 @@ import { compileDistribution } from './distribution.ts'
 import { compileEmail } from './email.ts'
 import { compileExpressionRule } from './expression.ts'
 import { compileHistogram } from './histogram.ts'
+import { compileArray, compileObject } from './json.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
 import { MADE_UP_COMPILERS } from './made-up.ts'
 import { compileMixture } from './mixture.ts'
@@ -59,6 +60,8 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   latitude: compileAxis,
   longitude: compileAxis,
   point: compilePoint,
+  object: compileObject,
+  array: compileArray,
   series: compileSeries,
   walk: compileWalk,
   state_machine: compileStateMachine,

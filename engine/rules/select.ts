@@ -65,7 +65,8 @@ function textTarget(from: readonly Vector[], capacity: number): [TextVector, Tak
     const vector = from[branch] as Vector
     for (let i = 0; i < n; i++) if (winners[i] === branch) values[i] = textAt(vector, i)
   }
-  return [{ kind: 'text', values, nulls: null }, take]
+  const isJson = from.every((vector) => 'json' in vector && vector.json === true)
+  return [{ kind: 'text', values, nulls: null, ...(isJson && { json: true }) }, take]
 }
 
 function targetOf(from: readonly Vector[], capacity: number): [Vector, Take] {

@@ -44,10 +44,22 @@ export type UuidVector = {
 }
 
 /** Strings put together from pieces, never spelled out until they are written. */
-export type PiecesVector = { kind: 'pieces'; pieces: readonly Piece[]; nulls: Nulls | null }
+export type PiecesVector = {
+  kind: 'pieces'
+  pieces: readonly Piece[]
+  nulls: Nulls | null
+  /** The strings are JSON texts, which JSON formats write as such. */
+  json?: true
+}
 
 /** Strings as such: the slow general case. */
-export type TextVector = { kind: 'text'; values: string[]; nulls: Nulls | null }
+export type TextVector = {
+  kind: 'text'
+  values: string[]
+  nulls: Nulls | null
+  /** As of pieces. */
+  json?: true
+}
 
 export type Piece =
   | { kind: 'literal'; text: string }

@@ -7,6 +7,7 @@ import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
 import { FINANCE_RULES } from './finance.ts'
 import { INTERNET_RULES } from './internet.ts'
+import { array, object } from './json.ts'
 import {
   beta,
   binomial,
@@ -54,6 +55,8 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     latitude,
     longitude,
     point,
+    object,
+    array,
     series,
     walk,
     state_machine,
@@ -99,7 +102,7 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
 
 export const LATER_RULES: readonly string[] = `prefix gender
   username job company department product product_category state postcode country country_code street
-  address timezone color word sentence paragraph file_name mime_type object array`.split(/\s+/)
+  address timezone color word sentence paragraph file_name mime_type`.split(/\s+/)
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {

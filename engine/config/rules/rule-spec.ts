@@ -1,8 +1,9 @@
 // What one rule of the language is: the shape users write, the column types it suits, what to check, and how it
 // becomes a rule of the resolved config. A new rule is one more of these in the registry.
 import type { Static, TObject } from 'typebox'
+import type { Per } from '../entity-rules.ts'
 import type { Report } from '../problem.ts'
-import type { ColumnType, Per, Rule } from '../types.ts'
+import type { ColumnType, Rule } from '../types.ts'
 
 /** A rule whose shape was validated against its spec; parameters are still as the user wrote them. */
 export type RuleInput = { type: string } & Record<string, unknown>
