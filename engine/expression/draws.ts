@@ -82,16 +82,26 @@ export type CheckLaw = (
   columnType: 'int' | 'float',
 ) => Omit<ExpressionProblem, 'offset'> | null
 
-/** What laws take where it is not written; each looks at its own. */
-const DEFAULTS = { min: null, max: null, rate: 1, scale: 1, s: 1, n: null }
+type Numbers = Readonly<Record<string, number>>
 
-/** Names that stand for other rules of a resolved config. */
-function resolvedLaw(rule: Record<string, unknown>): Rule {
-  const { type, min, max } = rule
-  if (type === 'uniform') {
-    return { ...rule, type: 'range', min: min ?? 0, max: max ?? 1, step: null } as Rule
+/** What a law takes where nothing was written, or the same was said by another name. */
+function completed(law: string, given: Numbers): Numbers {
+  const { rate, scale, mean } = given
+  if (law === 'exponential') return { ...given, rate: rate ?? 1 / (mean ?? scale ?? 1) }
+  if (law === 'gamma') return { ...given, scale: scale ?? 1 / (rate ?? 1) }
+  if (law === 'zipf') return { s: 1, ...given }
+  return { scale: 1, ...given }
+}
+
+/** The rule of a resolved config; it ignores what is no parameter of its law. */
+function resolvedLaw(law: string, given: Numbers, decimals: number): Rule {
+  const bounds = { min: null, max: null, n: null, decimals }
+  const parameters = { ...bounds, ...completed(law, given) }
+  if (law === 'uniform') {
+    const { min, max } = parameters
+    return { ...parameters, type: 'range', min: min ?? 0, max: max ?? 1, step: null }
   }
-  return { ...rule, type: type === 'truncated_normal' ? 'normal' : type } as Rule
+  return { ...parameters, type: law === 'truncated_normal' ? 'normal' : law } as Rule
 }
 
 /** The rule of a law with literal parameters. */
@@ -102,7 +112,7 @@ function ruleOf(at: number, law: string, given: ReadonlyMap<string, Typed>, chec
   const parameters = Object.fromEntries(entries)
   const problem = check({ type: law, ...parameters }, kind)
   if (problem) throw new ExpressionError(at, problem.message, problem)
-  return resolvedLaw({ type: law, ...DEFAULTS, decimals, ...parameters })
+  return resolvedLaw(law, parameters, decimals)
 }
 
 function drawn(at: number, kind: 'int' | 'float', rule: Rule): Typed {
