@@ -25,10 +25,12 @@ test('an array is what JSON Lines are, parsed as one', () => {
         const config = everyType(names, texts, { rows: 20, output: { format: 'json' } })
         const [made] = config.tables
         const name = made?.name ?? ''
-        const rows = JSON.parse(fileOf(config, name, { writer })) as Record<string, unknown>[]
+        const list = JSON.parse(fileOf(config, name, { writer })) as Record<string, unknown>[]
+        // By entries: V8 at times finds no property whose name stood in the text with an escape.
+        const rows = list.map((row) => new Map(Object.entries(row)))
         for (const one of made?.columns ?? []) {
           assert.deepEqual(
-            rows.map((row) => row[one.name]),
+            rows.map((row) => row.get(one.name)),
             valuesOf(config, name, one.name),
           )
         }

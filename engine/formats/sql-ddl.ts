@@ -54,10 +54,13 @@ function parentOf(config: ResolvedConfig, key: ResolvedForeignKey): ResolvedTabl
   return config.tables.find(({ name }) => name === key.parent_table)
 }
 
-/** Whether it refers to a key of another table, by columns of the same types: what databases can check row by row. */
+/**
+ * Whether it refers to a key by columns of the same types: what databases can check row by row. Rows that refer to their
+ * own table come after those that they refer to.
+ */
 function isChecked(config: ResolvedConfig, table: ResolvedTable, key: ResolvedForeignKey): boolean {
   const parent = parentOf(config, key)
-  if (parent === undefined || parent === table || !isKey(parent, key.parent_columns)) return false
+  if (parent === undefined || !isKey(parent, key.parent_columns)) return false
   const columnOf = (one: ResolvedTable, wanted: string | undefined) =>
     one.columns.find(({ name }) => name === wanted)
   return key.child_columns.every((name, i) => {

@@ -75,10 +75,11 @@ test('hostile names and values come back from both formats as they were', () => 
         const expected = columns.map(({ name }) => valuesOf(config('csv'), 't', name))
         for (const writer of MODES) {
           const json = fileOf(config('jsonl'), 't', { writer }).split('\n').slice(0, -1)
-          const parsed = json.map((line) => JSON.parse(line) as Record<string, Scalar>)
+          // By entries: V8 at times finds no property whose name stood in the text with an escape.
+          const parsed = json.map((line) => new Map(Object.entries<Scalar>(JSON.parse(line))))
           columns.forEach(({ name }, k) => {
             assert.deepEqual(
-              parsed.map((row) => row[name]),
+              parsed.map((row) => row.get(name)),
               expected[k],
             )
           })

@@ -18,7 +18,7 @@ import { checkFiles, verifyChunks } from './check-chunks.ts'
 import { readManifest } from './read-manifest.ts'
 
 /** A published output of 3 chunks, as blocks by CID. */
-async function published(format: OutputFormat = 'csv') {
+async function published(format: OutputFormat = 'csv', compression?: 'gzip' | 'zstd') {
   const blocks = new Map<string, Uint8Array>()
   const put = (cid: string, bytes: Uint8Array) => void blocks.set(cid, bytes)
   const store = (bytes: Uint8Array) => {
@@ -31,8 +31,11 @@ async function published(format: OutputFormat = 'csv') {
     tables: [{ name: 't', rows: 30, columns: [{ name: 'id', type: 'uuid' }] }],
   }
   const { resolved } = resolveConfig(parseConfig(source).config, { now: 0, chunkRows: 10, format })
-  if (format === 'parquet')
-    Object.assign(resolved, { chunk_rows: 10, output: { ...resolved.output, block_rows: 5 } })
+  if (format === 'parquet' || compression !== undefined) {
+    const compressed = compression === undefined ? {} : { compression }
+    const output = { ...resolved.output, ...compressed, block_rows: 5 }
+    Object.assign(resolved, { chunk_rows: 10, output })
+  }
   const table = compile(resolved, planConfig(resolved)).table('t')
   const output = new Output(2 ** 20)
   const footers = createFooterBuilder(table)
@@ -106,6 +109,19 @@ test('an output is verified by its root or its manifest, chunk by chunk', async 
       onChunk: () => undefined,
     })
     assert.deepEqual({ checked, mismatches }, { checked: 3, mismatches: [] })
+  }
+})
+
+test('chunks of every text format, compressed ones too, are made again', async (t) => {
+  for (const format of ['json', 'jsonl', 'sql'] as const) {
+    for (const compression of [undefined, 'gzip', 'zstd'] as const) {
+      const output = await published(format, compression)
+      const gateway = await gatewayOf(t, output.blocks)
+      const found = await readManifest(output.root, { gateway, apiKey: null })
+      checkFiles(found)
+      const all = { sample: 3, onChunk: () => undefined }
+      assert.deepEqual(await verifyChunks(found, all), { checked: 3, of: 3, mismatches: [] })
+    }
   }
 })
 

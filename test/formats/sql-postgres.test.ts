@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import pg from 'pg'
+import { parseConfig } from '#engine/config/parse.ts'
+import { resolveConfig } from '#engine/config/resolve.ts'
 import type { ResolvedConfig, Scalar, SqlOptions } from '#engine/config/types.ts'
 import { fileOf, valuesOf } from '#engine/testing/bytes.ts'
 import { everyType } from '#engine/testing/every-type.ts'
@@ -149,4 +151,29 @@ test('psql loads files of several tables, parents first, and their foreign keys 
       { child: 'orders', parent: 'customers' },
     ])
   }
+})
+
+test('a tree loads with its foreign key, statement by statement', async (t) => {
+  const { client } = await connect(t)
+  const source = `
+seed: 5
+output: {format: sql, sql: {rows_per_insert: 7}}
+tables:
+  - name: staff
+    rows: 500
+    columns:
+      - {name: id, type: int, constraints: [PK]}
+      - {name: boss, type: int, constraints: [FK]}
+    foreign_keys:
+      - {parent_table: staff, parent_column: id, child_column: boss, tree: {depth: 4, roots: 3}}
+`
+  const { config, problems } = parseConfig(source)
+  assert.deepEqual(problems, [])
+  const { resolved } = resolveConfig(config, { now: 0 })
+  await client.query(fileOf(resolved, 'staff'))
+  await compare(client, resolved, 'staff')
+  const { rows } = await client.query(
+    "select 1 from pg_constraint where contype = 'f' and conrelid = 'staff'::regclass",
+  )
+  assert.equal(rows.length, 1)
 })
