@@ -113,7 +113,8 @@ function createContext(
       const inner = { ...within(context), random }
       return compileRule(rule, as ? { ...inner, column: { ...column, ...as } } : inner)
     },
-    expression: (text, decimals) => compileExpression(text, decimals, within(context)),
+    expression: (text, decimals, result) =>
+      compileExpression(text, decimals, within(context), result),
   }
   return context
 }

@@ -38,7 +38,7 @@ function asDatetime(kernel: Kernel, capacity: number): Kernel {
 }
 
 /** A null of the given kind. */
-function nullOf(kernel: Kernel, kind: ValueKind, capacity: number): Kernel {
+export function nullOf(kernel: Kernel, kind: ValueKind, capacity: number): Kernel {
   if (kind === 'str') {
     const nulls = new Uint8Array(capacity).fill(1)
     const vector = {

@@ -5,6 +5,7 @@ import { AppError } from '#engine/errors.ts'
 import { rescale, roundTo } from '#engine/math/decimal.ts'
 import type { ColumnRef, Kernel, RuleContext } from '#engine/rules/kernel.ts'
 import { analyse, type Names } from './analyse.ts'
+import { nullOf } from './choose.ts'
 import { mapNumbers } from './numbers.ts'
 import { parseExpression } from './parse.ts'
 import { ExpressionError, type ExpressionProblem } from './problem.ts'
@@ -70,20 +71,23 @@ function roundedTo(kernel: Kernel, decimals: number, capacity: number): Kernel {
 /**
  * The kernel of an expression; columns that it names are those of the context. With `decimals` its numbers
  * are rounded to so many digits, halves away from zero, exactly where no double is involved.
- * AppError `invalid_config` with the place of the fault.
+ * `result`: the type of the column that takes a value which is null alone. AppError `invalid_config` with the place of
+ * the fault.
  */
 export function compileExpression(
   text: string,
   decimals: number | null,
   context: RuleContext,
+  result?: ColumnType,
 ): Kernel {
   try {
     let ordinal = 0
     const building = { context, nextOrdinal: () => ordinal++ }
-    const kernel = typedOf(text, context.columns, { parents: context.parents }).build(
-      building,
-      decimals,
-    )
+    const typed = typedOf(text, context.columns, { parents: context.parents })
+    const kernel = typed.build(building, decimals)
+    if (typed.kind === 'null' && result) {
+      return nullOf(kernel, kindOfColumn(result), context.capacity)
+    }
     return decimals === null ? kernel : roundedTo(kernel, decimals, context.capacity)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error

@@ -26,7 +26,11 @@ function withoutShown(vector: Vector): Vector {
 }
 
 export function compileExpressionRule(rule: RuleOf<'expression'>, context: RuleContext): Kernel {
-  const { vector, fill } = context.expression(rule.value, decimalsOf(rule, context))
+  const { vector, fill } = context.expression(
+    rule.value,
+    decimalsOf(rule, context),
+    context.column.type,
+  )
   const kernel = { vector: context.column.type === 'str' ? vector : withoutShown(vector), fill }
   return isFinal(kernel.vector, context.column) ? inRange(kernel, context.column) : kernel
 }

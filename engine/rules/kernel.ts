@@ -71,7 +71,7 @@ export type RuleContext = {
   /** Where rows stand in their entities, and counters of an entity that are enough for every rank's draw. */
   readonly entity: (per: Per) => { entities: EntityRows; stride: number }
   /** An expression over the columns of the row, with a place of its own to draw from. */
-  readonly expression: (text: string, decimals: number | null) => Kernel
+  readonly expression: (text: string, decimals: number | null, result?: ColumnType) => Kernel
 }
 
 /** The member of the rule union with this type. */
