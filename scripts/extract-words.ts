@@ -1,27 +1,21 @@
-// Writes engine/data/locales/*.json and engine/data/locale-names.ts from the locale definitions of @faker-js/faker
+// Writes engine/data/locales, engine/data/lists and engine/data/locale-names.ts from the locale definitions of @faker-js/faker
 // (a development dependency). Run it after an upgrade of that package; the engine version changes with the words.
 import { writeFile } from 'node:fs/promises'
 import { allLocales, type LocaleDefinition } from '@faker-js/faker'
 import { type CitySource, cityNames } from './extract-cities.ts'
+import { tidy } from './words/definition.ts'
+import { writeLists } from './words/write-lists.ts'
 
 const LIST_MAX = 3000
 const PHONE_MAX = 60
 
 type Words = Record<string, string[]>
+
+const NO_WORDS = { first_name: [], last_name: [], city: [] }
+
 type Definition = CitySource & {
   person: Record<string, unknown>
   phone_number: { format?: Record<string, string[] | undefined> }
-}
-
-/** Distinct values in NFC, in order; a list over the cap is thinned evenly, because the sources are alphabetical. */
-function tidy(values: readonly string[], max: number): string[] {
-  const all = [...new Set(values.map((value) => value.normalize('NFC').trim()))].filter(isPlain)
-  if (all.length <= max) return all
-  return Array.from({ length: max }, (_, i) => all[Math.floor((i * all.length) / max)] ?? '')
-}
-
-function isPlain(value: string): boolean {
-  return value !== '' && !/[{}\p{Cc}]/u.test(value)
 }
 
 function people(definition: Definition, entry: string): string[] {
@@ -97,9 +91,13 @@ async function main(): Promise<void> {
     .filter((locale) => locale !== 'base')
     .toSorted()
   const folder = new URL('../engine/data/', import.meta.url)
-  for (const locale of locales) {
-    await writeFile(new URL(`locales/${locale}.json`, folder), toJson(extract(locale)))
+  const files = new Map(locales.map((locale) => [locale, extract(locale)]))
+  for (const [locale, words] of files) {
+    await writeFile(new URL(`locales/${locale}.json`, folder), toJson(words))
   }
+  await writeLists(
+    new Map([...files].map(([locale, words]) => [locale, { ...NO_WORDS, ...words }])),
+  )
   const names = locales.map((locale) => `  '${locale}',\n`).join('')
   await writeFile(
     new URL('locale-names.ts', folder),

@@ -17,7 +17,8 @@ test('numbers count their grid, days and seconds their span', () => {
 test('words count their lists, in every locale', () => {
   for (const locale of LOCALES) {
     const { first_name, last_name } = words(locale)
-    assert.equal(capacityOf({ type: 'full_name', locale }), first_name.length * last_name.length)
+    const names = capacityOf({ type: 'full_name', locale })
+    assert.ok(names >= 500 && names <= first_name.length * last_name.length, `${locale} ${names}`)
     assert.ok(capacityOf({ type: 'phone', locale }) >= 10_000)
     assert.ok(capacityOf({ type: 'email', locale, from: [] }) >= 10_000)
   }

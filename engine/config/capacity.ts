@@ -7,17 +7,15 @@ import { madeUpCapacity } from '#engine/rules/made-up.ts'
 import { phoneForms } from '#engine/rules/phone-forms.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
 import { nodeOf, regexCapacity } from '#engine/rules/regex.ts'
-import { slugsOf } from '#engine/rules/slug.ts'
+import { isWordRule, wordCapacity } from '#engine/rules/word-compilers.ts'
 import type { Rule } from './types.ts'
 
-/** Numbers that a unique email of drawn words, and one of columns, may end in. */
-const EMAIL_NUMBERS = 10_000
-const EMAIL_COLUMN_NUMBERS = 10_000_000_000
 /** Patterns with more are not drawn from. */
 const PHONE_NUMBERS_MAX = 1e15
 
 /** Infinity where repeats are out of the question, or other columns decide. */
 export function capacityOf(rule: Rule): number {
+  if (isWordRule(rule)) return wordCapacity(rule)
   switch (rule.type) {
     case 'sequence':
       return sequenceCapacity(rule)
@@ -33,18 +31,10 @@ export function capacityOf(rule: Rule): number {
       return 1
     case 'boolean':
       return 2
-    case 'first_name':
-    case 'last_name':
-    case 'city':
-      return words(rule.locale)[rule.type].length
-    case 'full_name':
-      return words(rule.locale).first_name.length * words(rule.locale).last_name.length
     case 'phone':
       return rule.format === undefined
         ? phoneCapacity(rule.locale)
         : formsCapacity(phoneForms(rule.locale, rule.format).forms)
-    case 'email':
-      return emailCapacity(rule)
     case 'regex':
       return regexCapacity(nodeOf(rule.value)) ?? 0
     case 'domain':
@@ -110,10 +100,4 @@ function phoneCapacity(locale: string): number {
     ),
   )
   return Math.max(...counts.filter((count) => count <= PHONE_NUMBERS_MAX))
-}
-
-function emailCapacity({ locale, from }: Extract<Rule, { type: 'email' }>): number {
-  if (from.length > 0) return EMAIL_COLUMN_NUMBERS
-  const { first_name, last_name } = words(locale)
-  return slugsOf(first_name).length * slugsOf(last_name).length * EMAIL_NUMBERS
 }

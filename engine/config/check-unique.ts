@@ -25,6 +25,25 @@ const DRAWN_WITHOUT_REPEATS = [
   'full_name',
   'phone',
   'city',
+  'state',
+  'postcode',
+  'country',
+  'country_code',
+  'street',
+  'street_address',
+  'username',
+  'gender',
+  'prefix',
+  'job',
+  'company',
+  'department',
+  'product',
+  'product_category',
+  'timezone',
+  'color',
+  'word',
+  'file_name',
+  'mime_type',
   'date',
   'datetime',
   'time',
@@ -83,7 +102,7 @@ function neverRepeats({ name, type, rule }: ColumnConfig, table: TableConfig): b
   if (rule.type === 'reference') return hasOneChildEach(name, table) || drawsParents(name, table)
   if (rule.type === 'series') return type !== 'time' && stepsOn(rule, table)
   if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
-  return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule)
+  return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule) && !isBound(rule)
 }
 
 /** A layout may leave out what sets two times apart, and two local times may be one. */
@@ -103,6 +122,11 @@ function drawsParents(name: string, table: TableConfig): boolean {
 function stepsOn({ per, step, dwell }: RuleInput, table: TableConfig): boolean {
   const drawn = dwell !== undefined || typeof step === 'object'
   return !drawn && step !== 0 && per === undefined && entityOf(undefined, table) === null
+}
+
+/** Words that agree with other columns repeat where these do; names to log in with get a number. */
+function isBound({ type, from }: RuleInput): boolean {
+  return Array.isArray(from) && from.length > 0 && type !== 'email' && type !== 'username'
 }
 
 /** Literal text around one unique column is as unique as that column. */

@@ -11,6 +11,9 @@ const context: Lowering = {
   locale: 'en',
   nowSeconds: 0,
   isColumn: () => false,
+  column: '',
+  unique: false,
+  others: [],
   lowerShort: (name) => lowerAlone({ type: name }),
   lowerNested: (written) => {
     const rule = readRule(written, '', 'int', createReport())

@@ -2,6 +2,7 @@
 import { castScalar } from './cast.ts'
 import { columnScale } from './column-scale.ts'
 import type { ColumnConfig, ForeignKeyConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { dependenciesOf } from './dependencies.ts'
 import { entityOf } from './entity-of.ts'
 import { jointGroups } from './joint-groups.ts'
 import { createReport } from './problem.ts'
@@ -18,6 +19,7 @@ type Scope = {
   joint: ReadonlySet<string>
   locale: string
   nowSeconds: number
+  others: Lowering['others']
 }
 
 /** The columns of a table of a config without problems; `nowSeconds` is what `last` and `now` count from. */
@@ -33,6 +35,11 @@ export function lowerColumns(
     joint: new Set(jointGroups(table).flatMap(({ columns }) => columns)),
     locale: table.locale ?? defaultLocale,
     nowSeconds,
+    others: table.columns.map((column) => ({
+      name: column.name,
+      rule: column.rule?.type ?? null,
+      plain: column.conditional_rules.length === 0 && dependenciesOf(column, table).length === 0,
+    })),
   }
   return table.columns.map((column) => lowerColumn(column, scope))
 }
@@ -85,13 +92,17 @@ function copyWhere(
   }
 }
 
-function loweringOf(column: ColumnConfig, { table, types, locale, nowSeconds }: Scope): Lowering {
+function loweringOf(column: ColumnConfig, scope: Scope): Lowering {
+  const { table, types, locale, nowSeconds, others, keyCount } = scope
   const context: Lowering = {
     columnType: column.type,
     scale: columnScale(column),
     locale: column.locale ?? locale,
     nowSeconds,
     isColumn: (name) => types.has(name),
+    column: column.name,
+    unique: column.unique || (column.primary_key && keyCount === 1),
+    others,
     lowerShort: (name) => lowerRule({ type: name }, { ...context, columnType: 'str', scale: null }),
     lowerNested: (written, as) => {
       const rule = readRule(written, column.path, as ?? column.type, createReport())

@@ -22,10 +22,6 @@ testCases({
     column('type: integr'),
     { path: `${C}/type`, message: /no type/, hint: /integer|int/ },
   ],
-  'a type of later': [
-    column('type: mime_type'),
-    { path: `${C}/type`, message: /mime_type/, unsupported: true },
-  ],
   'an impossible decimal': [
     column('type: "decimal(3,9)"'),
     { path: `${C}/type`, message: /not possible/ },

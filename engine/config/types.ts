@@ -3,6 +3,7 @@
 
 import type { EntityRule } from './entity-rules.ts'
 import type { MadeUpRule } from './made-up-rules.ts'
+import type { WordRule } from './word-rules.ts'
 
 export type ColumnType =
   | 'int'
@@ -40,8 +41,6 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] }
   | { not: Condition }
-
-export type WordRule = 'first_name' | 'last_name' | 'full_name' | 'phone' | 'city'
 
 /** Bounds cut the law itself: its values are those of the law that lie between them. */
 export type LawRule = { min: number | null; max: number | null } & (
@@ -93,11 +92,9 @@ export type Rule =
       max: number | null
       decimals: number
     }
-  | { type: Exclude<WordRule, 'phone'>; locale: string }
   /** Without `format` a pattern of the locale's word list, which earlier releases resolved to. */
   | { type: 'phone'; locale: string; format?: 'e164' | 'national' | 'international' }
-  /** `from`: columns the address is made of (first and last name), in order; empty draws its own words. */
-  | { type: 'email'; locale: string; from: string[] }
+  | WordRule
   /** Words of a regular expression, which patterns become too. */
   | { type: 'regex'; value: string }
   /** `business_days`: Monday to Friday alone. `format`: the layout that text shows (engine/rules/layout.ts). */

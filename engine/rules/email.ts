@@ -1,4 +1,5 @@
-// email: words, a number where it must not repeat, and one of the locale's example domains.
+// email: words, a number where it must not repeat, and one of the locale's example domains. username: the same without
+// the domain.
 
 import type { Rows } from '#engine/rows.ts'
 import { fillPermuted, uniqueDraw } from './index-draw.ts'
@@ -24,7 +25,17 @@ type Parts = {
   domain: Int32Array
 }
 
+type NameRule = RuleOf<'email' | 'username'>
+
+const separatorOf = ({ type }: NameRule): string => (type === 'email' ? '.' : '_')
+
+/** A username has none. */
+function domainsOf({ type, locale }: NameRule, context: RuleContext): string[] {
+  return type === 'email' ? [...new Set(context.words(locale).email_domains)] : []
+}
+
 function domainPieces(domains: readonly string[], codes: Int32Array): Piece[] {
+  if (domains.length === 0) return []
   return [
     { kind: 'literal', text: '@' },
     { kind: 'code', dictionary: domains, codes },
@@ -76,11 +87,11 @@ function permutedParts(context: RuleContext, counts: [number, number, number], p
   }
 }
 
-function fromWords(rule: RuleOf<'email'>, context: RuleContext): Kernel {
+function fromWords(rule: NameRule, context: RuleContext): Kernel {
   const words = context.words(rule.locale)
   const first = codeVector(slugsOf(words.first_name), context.capacity)
   const last = codeVector(slugsOf(words.last_name), context.capacity)
-  const domains = [...new Set(words.email_domains)]
+  const domains = domainsOf(rule, context)
   const domain = new Int32Array(context.capacity)
   const suffix = new Float64Array(context.capacity)
   const parts = { first: first.codes, last: last.codes, suffix, domain }
@@ -91,7 +102,7 @@ function fromWords(rule: RuleOf<'email'>, context: RuleContext): Kernel {
   ]
   const pieces: Piece[] = [
     { kind: 'code', dictionary: first.dictionary, codes: first.codes },
-    { kind: 'literal', text: '.' },
+    { kind: 'literal', text: separatorOf(rule) },
     { kind: 'code', dictionary: last.dictionary, codes: last.codes },
     { kind: 'integer', values: suffix, pad: 0 },
     ...domainPieces(domains, domain),
@@ -114,14 +125,15 @@ function rowSuffix(context: RuleContext): { piece: Piece; fill: Fill } {
   return { piece: { kind: 'integer', values, pad: 0 }, fill }
 }
 
-function fromColumns(rule: RuleOf<'email'>, context: RuleContext): Kernel {
+function fromColumns(rule: NameRule, context: RuleContext): Kernel {
   const vectors = rule.from.map((name) => context.vector(name))
-  const domains = [...new Set(context.words(rule.locale).email_domains)]
+  const domains = domainsOf(rule, context)
+  const separator = separatorOf(rule)
   const domain = new Int32Array(context.capacity)
   const fillDomains = drawnDomains(context, domains.length, domain)
   const suffix = context.unique ? rowSuffix(context) : null
   const tail: Piece[] = [
-    ...(suffix ? [{ kind: 'literal', text: '.' } as const, suffix.piece] : []),
+    ...(suffix ? [{ kind: 'literal', text: separator } as const, suffix.piece] : []),
     ...domainPieces(domains, domain),
   ]
   const fill = (rows: Rows) => {
@@ -131,7 +143,7 @@ function fromColumns(rule: RuleOf<'email'>, context: RuleContext): Kernel {
   const slugs = vectors.map(slugPiece)
   if (slugs.every((slug) => slug !== null)) {
     const words = slugs.flatMap((piece, index): Piece[] =>
-      index === 0 ? [piece] : [{ kind: 'literal', text: '.' }, piece],
+      index === 0 ? [piece] : [{ kind: 'literal', text: separator }, piece],
     )
     return { vector: { kind: 'pieces', pieces: [...words, ...tail], nulls: null }, fill }
   }
@@ -140,10 +152,10 @@ function fromColumns(rule: RuleOf<'email'>, context: RuleContext): Kernel {
     vectors
       .map((vector) => slugOf(textAt(vector, i)))
       .filter((slug) => slug !== '')
-      .join('.') || 'user'
+      .join(separator) || 'user'
   return textKernel(context.capacity, fill, (i) => local(i) + textAt(end, i))
 }
 
-export function compileEmail(rule: RuleOf<'email'>, context: RuleContext): Kernel {
+export function compileEmail(rule: NameRule, context: RuleContext): Kernel {
   return rule.from.length === 0 ? fromWords(rule, context) : fromColumns(rule, context)
 }

@@ -5,7 +5,6 @@ import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
 import { compileCustom } from './custom.ts'
 import { compileDate } from './date.ts'
 import { compileDistribution } from './distribution.ts'
-import { compileEmail } from './email.ts'
 import { compileExpressionRule } from './expression.ts'
 import { compileHistogram } from './histogram.ts'
 import { compileArray, compileObject } from './json.ts'
@@ -24,7 +23,7 @@ import { compileTemplate } from './template.ts'
 import { compileTogether } from './together.ts'
 import { compileUuid } from './uuid.ts'
 import { compileWalk } from './walk.ts'
-import { compileFullName, compileWord } from './words.ts'
+import { WORD_COMPILERS } from './word-compilers.ts'
 
 const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   sequence: compileSequence,
@@ -46,13 +45,9 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   zipf: compileDistribution,
   mixture: compileMixture,
   histogram: compileHistogram,
-  first_name: compileWord,
-  last_name: compileWord,
-  city: compileWord,
-  full_name: compileFullName,
   phone: compilePhone,
-  email: compileEmail,
   regex: compileRegex,
+  ...WORD_COMPILERS,
   ...MADE_UP_COMPILERS,
   date: compileDate,
   datetime: compileDate,

@@ -1,19 +1,26 @@
 // first_name, last_name, city and full_name: draws from a locale's lists.
 
-import { AppError } from '#engine/errors.ts'
+import type { Words } from '#engine/data/words.ts'
+import { delimited } from '#engine/words/pattern.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+import { compileCityFrom } from './place.ts'
+import { compileFullNameFrom, compileSexed } from './sexed.ts'
 import { codeVector, type Piece } from './vector.ts'
 
 /** Splits a name template into literals and the names of its slots. */
 const NAME_SLOT = /\{(first_name|last_name)\}/
 
-type ListRule = RuleOf<'first_name' | 'last_name' | 'city'>
-
-export function compileWord(rule: ListRule, context: RuleContext): Kernel {
-  const lists = context.words(rule.locale)
-  const list = lists[rule.type as 'first_name' | 'last_name' | 'city']
-  const vector = codeVector([...new Set(list)], context.capacity)
+export function compileWord(
+  { type, locale, from }: RuleOf<'first_name' | 'last_name' | 'city'>,
+  context: RuleContext,
+): Kernel {
+  if (from !== undefined && type === 'city') return compileCityFrom(locale, from, context)
+  const name = type === 'first_name' || type === 'last_name' ? type : 'city'
+  if (from !== undefined && name !== 'city') {
+    return compileSexed({ type: name, locale }, from, context)
+  }
+  const vector = codeVector([...new Set(context.words(locale)[name])], context.capacity)
   const draw = createIndexDraw(context, vector.dictionary.length)
   return { vector, fill: (rows) => draw(vector.codes, rows) }
 }
@@ -34,24 +41,34 @@ export function fillPairs(
   }
 }
 
-/** Names between which the separator shows where one ends: two pairs then never make the same text. */
-function unambiguous(
-  list: readonly string[],
-  separator: string,
-  { column }: RuleContext,
-): string[] {
-  const names = separator === '' ? [] : list.filter((name) => !name.includes(separator))
-  if (names.length > 0) return [...new Set(names)]
-  throw new AppError('unsupported', `column ${column.name}: full names of its locale may repeat`)
+/**
+ * First and last names of a locale in its order, and the fixed text between them. `unique`: only names that show where
+ * the first in order ends, so that two pairs never make the same text.
+ */
+export function fullNameLists(
+  { first_name, last_name, full_name }: Pick<Words, 'first_name' | 'last_name' | 'full_name'>,
+  unique: boolean,
+): { parts: string[]; first: readonly string[]; last: readonly string[] } {
+  const parts = full_name.split(NAME_SLOT)
+  const separator = parts[2] ?? ''
+  const lists = { first: [...new Set(first_name)], last: [...new Set(last_name)] }
+  if (!unique) return { parts, ...lists }
+  if (separator !== '') {
+    const without = (list: string[]) => list.filter((name) => !name.includes(separator))
+    const [first, last] = [without(lists.first), without(lists.last)]
+    if (first.length > 0 && last.length > 0) return { parts, first, last }
+  }
+  const front = parts[1] === 'first_name' ? 'first' : 'last'
+  const next = separator === '' ? lists[front] : separator
+  return { parts, ...lists, [front]: delimited(lists[front], next) }
 }
 
 export function compileFullName(rule: RuleOf<'full_name'>, context: RuleContext): Kernel {
-  const lists = context.words(rule.locale)
-  const parts = lists.full_name.split(NAME_SLOT)
-  const names = (list: readonly string[]) =>
-    context.unique ? unambiguous(list, parts[2] ?? '', context) : [...new Set(list)]
-  const first = codeVector(names(lists.first_name), context.capacity)
-  const last = codeVector(names(lists.last_name), context.capacity)
+  const lists = fullNameLists(context.words(rule.locale), context.unique)
+  const { parts } = lists
+  if (rule.from !== undefined) return compileFullNameFrom(rule.locale, parts, rule.from, context)
+  const first = codeVector(lists.first, context.capacity)
+  const last = codeVector(lists.last, context.capacity)
   const firstCount = first.dictionary.length
   const draw = createIndexDraw(context, firstCount * last.dictionary.length)
   const draws = new Float64Array(context.capacity)

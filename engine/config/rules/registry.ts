@@ -5,6 +5,7 @@ import { boolean, choice, constant } from './choices.ts'
 import { custom } from './custom.ts'
 import { date, datetime } from './dates.ts'
 import { expression, reference, template } from './derived.ts'
+import { paragraph, sentence } from './filler.ts'
 import { FINANCE_RULES } from './finance.ts'
 import { INTERNET_RULES } from './internet.ts'
 import { array, object } from './json.ts'
@@ -19,6 +20,7 @@ import {
   weibull,
   zipf,
 } from './laws.ts'
+import * as localeWords from './locale-words.ts'
 import { histogram, mixture } from './mixtures.ts'
 import { lognormal, normal, range, sequence, truncated_normal } from './numbers.ts'
 import { pattern, regex } from './patterns.ts'
@@ -28,7 +30,7 @@ import { series } from './series.ts'
 import { time } from './times.ts'
 import { uniform } from './uniform.ts'
 import { uuid } from './uuids.ts'
-import { city, email, first_name, full_name, last_name, phone } from './words.ts'
+import { email, phone } from './words.ts'
 
 /** In the order in which they are documented. */
 export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
@@ -41,14 +43,13 @@ export const RULES: ReadonlyMap<string, RuleSpec> = new Map(
     uuid,
     regex,
     pattern,
-    first_name,
-    last_name,
-    full_name,
+    ...localeWords,
     email,
     phone,
-    city,
     ...INTERNET_RULES,
     ...FINANCE_RULES,
+    sentence,
+    paragraph,
     date,
     datetime,
     time,
@@ -98,11 +99,21 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
   truncnorm: 'truncated_normal',
   zipfian: 'zipf',
   uuid4: 'uuid',
+  user_name: 'username',
+  sex: 'gender',
+  job_title: 'job',
+  company_name: 'company',
+  product_name: 'product',
+  zip: 'postcode',
+  zip_code: 'postcode',
+  zipcode: 'postcode',
+  postal_code: 'postcode',
+  street_name: 'street',
+  time_zone: 'timezone',
+  colour: 'color',
 }
 
-export const LATER_RULES: readonly string[] = `prefix gender
-  username job company department product product_category state postcode country country_code street
-  address timezone color word sentence paragraph file_name mime_type`.split(/\s+/)
+export const LATER_RULES: readonly string[] = []
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {
@@ -112,12 +123,11 @@ export function isShort(name: string): boolean {
 
 /** Rules that make text on their own: what a template slot or a column type may name. */
 export const WORD_RULES: readonly string[] = [
-  'first_name',
-  'last_name',
-  'full_name',
+  ...Object.keys(localeWords),
   'email',
   'phone',
-  'city',
+  'sentence',
+  'paragraph',
   'uuid',
   ...Object.keys(INTERNET_RULES),
   ...Object.keys(FINANCE_RULES),

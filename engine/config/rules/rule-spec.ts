@@ -28,6 +28,11 @@ export type Lowering = {
   /** Whole seconds since 1970 UTC. */
   nowSeconds: number
   isColumn: (name: string) => boolean
+  /** The column that is lowered, and whether its values may not repeat. */
+  column: string
+  unique: boolean
+  /** Columns of the table and their rules; plain: it depends on no other column, and has this one rule. */
+  others: readonly { name: string; rule: string | null; plain: boolean }[]
   /** A rule named in a template slot, with its defaults, as text. */
   lowerShort: (name: string) => Rule
   /** A rule inside this rule as it was written, for the same column or one of another type. */

@@ -1,11 +1,10 @@
-// Rules that make words: email, names, phone, city.
+// Rules that make addresses of people: email, phone.
 import Type from 'typebox'
 import { words } from '#engine/data/words.ts'
 import { includes } from '#engine/regex/includes.ts'
 import { parseRegex, REGEX_MAX } from '#engine/regex/parse.ts'
 import { slugsOf } from '#engine/rules/slug.ts'
 import { at } from '../problem.ts'
-import type { WordRule } from '../types.ts'
 import { checkRegex } from './patterns.ts'
 import { defineRule, TEXT_TYPES } from './rule-spec.ts'
 
@@ -59,21 +58,6 @@ function ownAddressesMatch(regex: string, locale: string): boolean {
   return 'node' in own && 'node' in whole && includes(whole.node, own.node)
 }
 
-function word(name: Exclude<WordRule, 'phone'>, description: string) {
-  return defineRule({
-    columnTypes: TEXT_TYPES,
-    later: { from: 'Leave from out, or put the value together with a template' },
-    schema: Type.Object(
-      { type: Type.Literal(name) },
-      { additionalProperties: false, description: `${description}, of the locale` },
-    ),
-    lower: (_rule, { locale }) => ({ type: name, locale }),
-  })
-}
-
-export const first_name = word('first_name', 'A first name')
-export const last_name = word('last_name', 'A last name')
-export const full_name = word('full_name', 'First and last name in the order')
 export const phone = defineRule({
   columnTypes: TEXT_TYPES,
   later: { from: 'Leave from out: the number is of the country of the locale' },
@@ -94,4 +78,3 @@ export const phone = defineRule({
   ),
   lower: ({ format = 'national' }, { locale }) => ({ type: 'phone', locale, format }),
 })
-export const city = word('city', 'A city')

@@ -1,0 +1,102 @@
+// address: one line whose city, state and postcode belong together, in the order of the locale.
+
+import { findList } from '#engine/data/lists.ts'
+import type { Rows } from '#engine/rows.ts'
+import { composition } from '#engine/words/locale-patterns.ts'
+import { type Places, placesOf } from '#engine/words/places.ts'
+import { drawParts } from './composed.ts'
+import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+import { createPlaceDraw, createPostcodes } from './place.ts'
+import { textAt } from './read.ts'
+import { piecesOf } from './template.ts'
+import { textKernel } from './text-kernel.ts'
+import type { Piece, Vector } from './vector.ts'
+
+type Part = { vector: Vector; fill: (rows: Rows, place: Int32Array) => void }
+
+const nothing = (): void => undefined
+
+/** Ordinal of the first block that the street draws from; the place draws from the one before. */
+const STREET_BLOCK = 1
+
+function pieces(list: readonly Piece[], fill: Part['fill'] = nothing): Part {
+  return { vector: { kind: 'pieces', pieces: list, nulls: null }, fill }
+}
+
+function codes(
+  dictionary: readonly string[],
+  codeAt: (place: number) => number,
+  capacity: number,
+): Part {
+  const filled = new Int32Array(capacity)
+  return pieces([{ kind: 'code', dictionary, codes: filled }], (rows, place) => {
+    for (let i = 0; i < rows.n; i++) filled[i] = codeAt(place[i] as number)
+  })
+}
+
+function drawnPart(
+  name: string,
+  places: Places,
+  rule: RuleOf<'address'>,
+  context: RuleContext,
+): Part {
+  const { capacity } = context
+  const { cities, sorted, stateOf, states, abbreviations } = places
+  const stateAt = (k: number) => stateOf[sorted[k] as number] as number
+  switch (name) {
+    case 'city':
+      return codes(cities, (k) => sorted[k] as number, capacity)
+    case 'state':
+      return codes(states, stateAt, capacity)
+    case 'state_abbr':
+      return codes(abbreviations, stateAt, capacity)
+    case 'postcode': {
+      const postcodes = createPostcodes(places, context)
+      return pieces(postcodes.pieces, postcodes.fill)
+    }
+    default: {
+      const drawn = drawParts(
+        composition(rule.locale, 'street_address').parts,
+        context,
+        STREET_BLOCK,
+      )
+      return pieces(drawn.pieces, (rows) => drawn.fill(rows))
+    }
+  }
+}
+
+/** The column that stands in a slot of the address, if one is given. */
+function columnOf(slot: string, { from = {} }: RuleOf<'address'>): string | undefined {
+  if (slot === 'street_address') return from.street
+  if (slot === 'state_abbr') return from.state
+  return slot === 'city' || slot === 'state' || slot === 'postcode' ? from[slot] : undefined
+}
+
+function partsOf(rule: RuleOf<'address'>, places: Places, context: RuleContext): Part[] {
+  const [pattern = ''] = findList(rule.locale, 'places', 'address').list
+  return pattern.split(/\{(\w+)\}/).map((text, i): Part => {
+    if (i % 2 === 0) return pieces(text === '' ? [] : [{ kind: 'literal', text }])
+    const column = columnOf(text, rule)
+    if (column !== undefined) return { vector: context.vector(column), fill: nothing }
+    return drawnPart(text, places, rule, context)
+  })
+}
+
+export function compileAddress(rule: RuleOf<'address'>, context: RuleContext): Kernel {
+  const places = placesOf(rule.locale)
+  const parts = partsOf(rule, places, context)
+  const { street: _street, ...from } = rule.from ?? {}
+  const draw = createPlaceDraw(places, from, context)
+  const place = new Int32Array(context.capacity)
+  const fill = (rows: Rows) => {
+    draw(place, rows)
+    for (const part of parts) part.fill(rows, place)
+  }
+  const shown = parts.map(({ vector }) => piecesOf(vector))
+  if (shown.every((list) => list !== null)) {
+    return { vector: { kind: 'pieces', pieces: shown.flat(), nulls: null }, fill }
+  }
+  return textKernel(context.capacity, fill, (i) =>
+    parts.map(({ vector }) => textAt(vector, i)).join(''),
+  )
+}
