@@ -10,8 +10,10 @@ import { openUnitOf } from '#engine/random/uniform.ts'
 import { createRows, type Rows } from '#engine/rows.ts'
 import { type EntityRows, forEachRun } from './entities.ts'
 
-/** How values follow from one another; `unit` is uniform in (0, 1), spans are 2^level ranks. */
+/** How values follow from one another; spans are 2^level ranks. */
 export type Chain = {
+  /** The draw that the others are given as `unit`, from a uniform number in (0, 1). */
+  readonly draw: (unit: number) => number
   /** Of rank 0. */
   readonly first: (unit: number) => number
   /** 2^level ranks after `left`, of which nothing later is known. */
@@ -22,6 +24,11 @@ export type Chain = {
 
 const TWO_POW_31 = 2_147_483_648
 const TWO_POW_32 = 4_294_967_296
+
+/** 2^level, of which every rank's is one. */
+export const SPANS: readonly number[] = Array.from({ length: 54 }, (_, level) =>
+  Number(1n << BigInt(level)),
+)
 
 /** The power of two that a rank is an odd multiple of, as its exponent. */
 function levelOf(rank: number): number {
@@ -60,7 +67,88 @@ export type BridgeOptions = {
   capacity: number
 }
 
-/** Fills `values` with the chain's values, entity by entity. */
+type Batch = {
+  /** Draws of the batch's rows. */
+  units: Float64Array
+  /** 1 where a value is made. */
+  known: Uint8Array
+  values: Float64Array
+}
+
+/** A stretch of ranks of one entity within a batch; `base` is the counter of its rank 0. */
+type Run = { from: number; to: number; first: number; base: number }
+
+/** Makes the values of a run, and what they need beyond it. */
+function createRun(chain: Chain, stream: Stream, batch: Batch): (run: Run) => void {
+  const unitAt = unitDraw(stream)
+  const beyond = new Map<number, number>()
+  let run: Run = { from: 0, to: 0, first: 0, base: 0 }
+
+  const made = (rank: number, unit: number): number => {
+    if (rank === 0) return chain.first(unit)
+    const level = levelOf(rank)
+    const span = SPANS[level] as number
+    if (rank === span) {
+      return level === 0
+        ? chain.after(valueAt(0), 0, unit)
+        : chain.after(valueAt(span / 2), level - 1, unit)
+    }
+    return chain.between(valueAt(rank - span), valueAt(rank + span), level, unit)
+  }
+  const valueAt = (rank: number): number => {
+    const { units, known, values } = batch
+    const i = run.from + (rank - run.first)
+    if (i >= run.from && i < run.to) {
+      if (known[i] === 0) {
+        values[i] = made(rank, units[i] as number)
+        known[i] = 1
+      }
+      return values[i] as number
+    }
+    const seen = beyond.get(rank)
+    if (seen !== undefined) return seen
+    const value = made(rank, chain.draw(unitAt(run.base + rank)))
+    beyond.set(rank, value)
+    return value
+  }
+  /** The ranks of a run that finer ones follow from: 0, powers of two, and the one of the highest level. */
+  const fillCoarse = (count: number): void => {
+    const last = run.first + count - 1
+    if (run.first === 0) valueAt(0)
+    for (let level = 0; (SPANS[level] as number) <= last; level++) {
+      const span = SPANS[level] as number
+      if (span >= run.first) valueAt(span)
+    }
+    const wide = SPANS[32 - Math.clz32(count)] as number
+    for (let rank = Math.ceil(run.first / wide) * wide; rank <= last; rank += wide) valueAt(rank)
+  }
+  /** The others, level by level downwards, so that both ends of an interval are there before its middle. */
+  const fillFine = (count: number): void => {
+    const { units, known, values } = batch
+    const { from, first } = run
+    const last = first + count - 1
+    for (let level = 31 - Math.clz32(count); level >= 0; level--) {
+      const span = SPANS[level] as number
+      const step = 2 * span
+      for (let rank = Math.ceil((first - span) / step) * step + span; rank <= last; rank += step) {
+        const i = from + (rank - first)
+        if (known[i] === 1) continue
+        const left = rank - span >= first ? (values[i - span] as number) : valueAt(rank - span)
+        const right = rank + span <= last ? (values[i + span] as number) : valueAt(rank + span)
+        values[i] = chain.between(left, right, level, units[i] as number)
+        known[i] = 1
+      }
+    }
+  }
+  return (next) => {
+    run = next
+    beyond.clear()
+    fillCoarse(next.to - next.from)
+    fillFine(next.to - next.from)
+  }
+}
+
+/** Fills `values` with the chain's values, entity by entity, and returns the ranks of the rows. */
 export function createBridge(
   chain: Chain,
   { random, stream, entities: locate, stride, capacity }: BridgeOptions,
@@ -70,37 +158,8 @@ export function createBridge(
   const counters = createRows(capacity)
   const units = new Float64Array(capacity)
   const known = new Uint8Array(capacity)
-  const beyond = new Map<number, number>()
-  const unitAt = unitDraw(stream)
-  const run = { from: 0, to: 0, first: 0, base: 0, values: new Float64Array(0) as Float64Array }
-
-  const made = (rank: number, unit: number): number => {
-    if (rank === 0) return chain.first(unit)
-    const level = levelOf(rank)
-    const span = 2 ** level
-    if (rank === span) {
-      return level === 0
-        ? chain.after(valueAt(0), 0, unit)
-        : chain.after(valueAt(span / 2), level - 1, unit)
-    }
-    return chain.between(valueAt(rank - span), valueAt(rank + span), level, unit)
-  }
-  const valueAt = (rank: number): number => {
-    const i = run.from + (rank - run.first)
-    if (i >= run.from && i < run.to) {
-      if (known[i] === 0) {
-        run.values[i] = made(rank, units[i] as number)
-        known[i] = 1
-      }
-      return run.values[i] as number
-    }
-    const seen = beyond.get(rank)
-    if (seen !== undefined) return seen
-    const value = made(rank, unitAt(run.base + rank))
-    beyond.set(rank, value)
-    return value
-  }
-
+  const batch: Batch = { units, known, values: units }
+  const fillRun = createRun(chain, stream, batch)
   return (values, rows) => {
     const { n } = rows
     locate(entities, ranks, rows)
@@ -110,16 +169,13 @@ export function createBridge(
     counters.n = n
     counters.stamp++
     const [high, low] = random.words(counters, stream, 0)
-    for (let i = 0; i < n; i++) units[i] = openUnitOf(high[i] as number, low[i] as number)
+    for (let i = 0; i < n; i++) {
+      units[i] = chain.draw(openUnitOf(high[i] as number, low[i] as number))
+    }
     known.fill(0, 0, n)
-    run.values = values
+    batch.values = values
     forEachRun(entities, ranks, n, (from, to) => {
-      run.from = from
-      run.to = to
-      run.first = ranks[from] as number
-      run.base = (entities[from] as number) * stride
-      beyond.clear()
-      for (let i = from; i < to; i++) valueAt(run.first + i - from)
+      fillRun({ from, to, first: ranks[from] as number, base: (entities[from] as number) * stride })
     })
     return ranks
   }

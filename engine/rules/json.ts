@@ -103,7 +103,7 @@ function createLengths({ length }: RuleOf<'array'>, context: RuleContext) {
   const { vector } = kernel
   return {
     lengths,
-    fill(rows: Rows) {
+    fill: (rows: Rows) => {
       kernel.fill(rows)
       for (let i = 0; i < rows.n; i++) {
         const drawn = vector.kind === 'number' && !isNull(vector, i) ? vector.values[i] : 0

@@ -71,6 +71,7 @@ function markov(rule: StateRule): Chain {
   const initial = Float64Array.from(rule.initial)
   const weights = new Float64Array(size)
   return {
+    draw: (unit) => unit,
     first: (unit) => pick(initial, unit),
     after: (left, level, unit) => {
       const power = powerOf(level)

@@ -5,18 +5,22 @@
 import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
 import { inversePhi } from '#engine/math/normal.ts'
 import { sinTurns } from '#engine/math/trigonometry.ts'
-import { type Chain, createBridge } from './bridge.ts'
+import { type Chain, createBridge, SPANS } from './bridge.ts'
 import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { numberVector } from './vector.ts'
 
 type WalkRule = RuleOf<'walk'>
 
+/** Standard deviations of the noise over spans, and of their middles. */
+const ENDS = SPANS.map((span) => Math.sqrt(span))
+const MIDDLES = SPANS.map((span) => Math.sqrt(span / 2))
+
 /** The end of a span has its variance; the middle, given both ends, a quarter of the whole span's (Lévy). */
 const BROWNIAN: Chain = {
+  draw: inversePhi,
   first: () => 0,
-  after: (left, level, unit) => left + Math.sqrt(2 ** level) * inversePhi(unit),
-  between: (left, right, level, unit) =>
-    (left + right) / 2 + Math.sqrt(2 ** level / 2) * inversePhi(unit),
+  after: (left, level, unit) => left + (ENDS[level] as number) * unit,
+  between: (left, right, level, unit) => (left + right) / 2 + (MIDDLES[level] as number) * unit,
 }
 
 /** Brings a value between bounds by reflection at each. */
