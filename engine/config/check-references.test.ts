@@ -102,6 +102,13 @@ testCases({
     itself('{name: up, type: int, rule: {type: reference, with: [up]}}', 'tree: {}'),
     { path: '/tables/0/foreign_keys/0', message: /taken from the parent row/ },
   ],
+  'a column that needs itself of the parent row': [
+    itself('{name: up, type: int}', 'tree: {}').replace(
+      '{name: up, type: int}',
+      '{name: up, type: int}\n      - {name: level, type: int, rule: {type: expression, value: "coalesce(parent.level, 0) + 1"}}',
+    ),
+    { path: '/tables/0/columns/2', message: /level -> level/ },
+  ],
   'a part of a key of several columns': [
     `tables:
   - name: a

@@ -1,10 +1,18 @@
 // References of a table to itself: rows, nulls and columns that a tree or graph needs.
-import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
+import { namesInExpression } from '#engine/expression/names.ts'
+import type {
+  ColumnConfig,
+  DatasetConfig,
+  ForeignKeyConfig,
+  TableConfig,
+} from './dataset-config.ts'
 import { dependenciesOf } from './dependencies.ts'
+import { findCycle } from './find-cycle.ts'
 import { at, quote, type Report } from './problem.ts'
 
 export function checkSelf({ tables }: DatasetConfig, report: Report): void {
   for (const table of tables) {
+    checkAncestry(table, report)
     for (const key of table.foreign_keys) {
       if (key.parent_table === table.name) checkKey(key, table, report)
       else if (key.self !== null) {
@@ -13,6 +21,44 @@ export function checkSelf({ tables }: DatasetConfig, report: Report): void {
       }
     }
   }
+}
+
+/** A column may not need itself of the parent row: that one would need its parent's, without end. */
+function checkAncestry(table: TableConfig, report: Report): void {
+  const own = table.foreign_keys.filter(({ parent_table }) => parent_table === table.name)
+  if (own.length === 0) return
+  const needs = table.columns.map((column): [string, string[]] => {
+    const ofParent = textsOf(column).flatMap((text) =>
+      namesInExpression(text)
+        .parents.filter(({ object }) => isSelf(object, own, table))
+        .map(({ property }) => property),
+    )
+    return [column.name, ofParent]
+  })
+  const rows = new Map(table.columns.map((one) => [one.name, dependenciesOf(one, table)]))
+  if (findCycle(rows) !== null) return
+  const all = new Map(
+    needs.map(([name, parents]) => [name, [...(rows.get(name) ?? []), ...parents]]),
+  )
+  const cycle = findCycle(all)
+  if (cycle === null) return
+  const column = table.columns.find(({ name }) => name === cycle[0])
+  const message = `${quote(cycle[0])} needs itself of the parent row: ${cycle.join(' -> ')}`
+  const hint = 'Make it of columns that each row makes for itself'
+  report.problem(column?.path ?? table.path, message, hint)
+}
+
+function textsOf({ rule, conditional_rules, nullable }: ColumnConfig): string[] {
+  const rules = [...(rule === null ? [] : [rule]), ...conditional_rules.map((one) => one.rule)]
+  const texts = rules.flatMap(({ type, value }) =>
+    type === 'expression' && typeof value === 'string' ? [value] : [],
+  )
+  return nullable !== null && 'when' in nullable ? [...texts, nullable.when] : texts
+}
+
+function isSelf(object: string, own: readonly ForeignKeyConfig[], table: TableConfig): boolean {
+  if (object === 'parent') return table.foreign_keys.length === own.length
+  return object === table.name || own.some(({ child_columns }) => child_columns.includes(object))
 }
 
 function checkKey(key: ForeignKeyConfig, table: TableConfig, report: Report): void {

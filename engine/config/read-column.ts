@@ -16,7 +16,7 @@ import type { ColumnType } from './types.ts'
 const DEEP = ['rule', 'conditional_rules', 'constraints', 'nullable', 'locale']
 
 const LATER = {
-  anomalies: 'Leave anomalies out',
+  anomalies: 'Write anomalies: {columns: [...]} on the table',
 }
 
 const HINTS = {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createKeyedPermutation, createPermutation } from './feistel.ts'
+import { streamKey } from './key.ts'
+
+const stream = { key: streamKey(1, 't', 'c'), draw: 0 }
+
+test('every tweak of a keyed permutation is a bijection of its own', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.maxSafeNat(), (size, tweak) => {
+      const permute = createKeyedPermutation(size, stream)
+      const images = Array.from({ length: size }, (_, index) => permute(tweak, index))
+      assert.deepEqual(
+        images.toSorted((a, b) => a - b),
+        images.map((_, index) => index),
+      )
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('tweaks do not follow each other: the first images of many are uniform', () => {
+  const permute = createKeyedPermutation(10, stream)
+  const counts = new Array<number>(10).fill(0)
+  for (let tweak = 0; tweak < 20_000; tweak++) {
+    const image = permute(tweak, 0)
+    counts[image] = (counts[image] ?? 0) + 1
+  }
+  // Chi-square with 9 degrees of freedom is above 27.88 once in a thousand.
+  const chi = counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0)
+  assert.ok(chi < 27.88, `${chi}`)
+  const free = createPermutation(10, stream)
+  assert.equal(new Set(Array.from({ length: 10 }, (_, index) => free(index))).size, 10)
+})
