@@ -31,9 +31,11 @@ export function checkUniqueLengths(
   for (const table of resolved.tables.filter(isBounded)) {
     const dataset = { config: resolved, plan, random, sandbox: null }
     const scope = createScope(dataset, table.name, BATCH_ROWS)
+    const joint = (table.unique ?? []).flat()
     const given = tables.find(({ name }) => name === table.name)
     for (const { name, unique, min_length, max_length } of table.columns) {
-      if (!unique || (min_length === undefined && max_length === undefined)) continue
+      if (!unique && !joint.includes(name)) continue
+      if (min_length === undefined && max_length === undefined) continue
       const path = given?.columns.find((column) => column.name === name)?.path ?? ''
       try {
         scope.vector(name)

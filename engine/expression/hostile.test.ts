@@ -92,7 +92,8 @@ function wellBehaved(text: string, type: ColumnType): void {
       assert.ok(typeof value !== 'number' || Number.isFinite(value), `${text} gives ${value}`)
     }
   } catch (error) {
-    assert.ok(error instanceof AppError && error.code === 'generation_failed', `${text}: ${error}`)
+    const failed = error instanceof AppError && error.code === 'generation_failed'
+    assert.ok(failed, `${text}: ${String(error)}`)
   }
 }
 

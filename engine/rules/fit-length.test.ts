@@ -92,6 +92,17 @@ test('a unique column keeps its values; one that may not fit is refused before t
   assert.equal(new Set(mails).size, mails.length)
 })
 
+test('so is one of several columns that are unique together', () => {
+  const columns = [
+    { name: 'a', type: 'str', rule: 'first_name', max_length: 4 },
+    { name: 'b', type: 'int', rule: { type: 'range', min: 1, max: 1000 } },
+  ]
+  const source = { tables: [{ name: 't', rows: 20, columns, unique: [['a', 'b']] }] }
+  const { config, problems } = parseConfig(source)
+  assert.deepEqual(problems, [])
+  assert.throws(() => resolveConfig(config, { now: 0 }), /at most 4 characters/)
+})
+
 test('lengths that make no sense are problems with what to write', () => {
   const problemsOf = (column: object) =>
     parseConfig({ tables: [{ name: 't', columns: [{ name: 'x', type: 'str', ...column }] }] })
