@@ -156,6 +156,7 @@ export async function engineBench(): Promise<Row[]> {
   const csv = await ours(ten('csv'))
   const jsonl = await ours(ten('jsonl'))
   const parquet = await ours(ten('parquet'))
+  const arrow = await ours(ten('arrow'))
   const parquetNulls = await ours(withNulls(ten('parquet')))
   const fakerRate = await fakers()
   const duckdbRate = await duckdb('format csv, header')
@@ -173,5 +174,6 @@ export async function engineBench(): Promise<Row[]> {
       duckdbParquet,
     ),
     row('ten columns to Parquet, zstd, with nulls', parquetNulls, 'rows/s'),
+    row('ten columns to Arrow IPC', arrow, 'rows/s'),
   ]
 }

@@ -124,7 +124,9 @@ function compileTable(
     chunks: planned.chunks,
     columns: table.columns.map(({ name, type }) => ({ name, type })),
     blockRows: config.output.block_rows ?? null,
-    header: file.header,
+    get header() {
+      return file.header
+    },
     footer: file.footer ?? null,
     write: (from, to, out) => file.write(from, to, out, batches),
     values(from, to) {

@@ -28,9 +28,9 @@ const statuses = ['active', 'inactive', 'pending', 'suspended']
 const BLOCK_ROWS = 100_000
 
 function outputOf(format: OutputFormat): Pick<ResolvedConfig, 'output' | 'chunk_rows'> {
-  if (format !== 'parquet') return { output: { format }, chunk_rows: 10_000 }
-  const parquet = { compression: 'zstd' } as const
-  return { output: { format, parquet, block_rows: BLOCK_ROWS }, chunk_rows: BLOCK_ROWS }
+  if (format !== 'parquet' && format !== 'arrow') return { output: { format }, chunk_rows: 10_000 }
+  const options = format === 'parquet' ? { parquet: { compression: 'zstd' } as const } : {}
+  return { output: { format, ...options, block_rows: BLOCK_ROWS }, chunk_rows: BLOCK_ROWS }
 }
 
 /** The ten columns of one table `people` with so many rows. */

@@ -3,7 +3,6 @@
 import Type, { type Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
-import { FORMATS } from '#engine/config/output-formats.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
@@ -96,7 +95,6 @@ export function readSubmission(body: unknown, now: number): Submission {
     ...later,
     ...(broken.has('template') ? [] : templateProblems(request)),
     ...missingConfig(broken, request, later),
-    ...(broken.has('output') ? [] : unsupportedOutput(request.output ?? {})),
     ...(broken.has('publish') ? [] : publishProblems(request.publish ?? {})),
     ...parsed.problems,
   ]
@@ -145,13 +143,6 @@ function missingConfig(broken: Set<string>, request: Body, later: Found[]): Foun
       hint: 'Send the dataset config, as an object or as YAML text.',
     },
   ]
-}
-
-/** Compressions and dialects of another format are wrong: resolving finds them. */
-function unsupportedOutput({ format }: Static<typeof Output>): Found[] {
-  if (format === undefined || FORMATS.includes(format)) return []
-  const hint = `Use one of ${FORMATS.join(', ')}.`
-  return [notYet('/output/format', `The format ${format} is not supported yet`, hint)]
 }
 
 function publishProblems({ arweave, max_price_winston: price }: Static<typeof Publish>): Found[] {

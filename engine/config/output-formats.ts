@@ -2,17 +2,14 @@
 
 import type { OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
 
-/** What this release writes. */
-export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 'parquet']
-
-/** Formats of the language that this release does not write. */
-export const LATER_FORMATS: readonly OutputFormat[] = ['arrow']
+/** All of them. */
+export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 'parquet', 'arrow']
 
 /** Compressions of whole text files that this release writes. */
 export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = ['gzip', 'zstd']
 
 /** Formats whose files end with a footer over all their blocks. */
-export const FOOTER_FORMATS: readonly OutputFormat[] = ['parquet']
+export const FOOTER_FORMATS: readonly OutputFormat[] = ['parquet', 'arrow']
 
 /** Compressions of the pages of Parquet files that this release writes. */
 export const PARQUET_COMPRESSIONS: readonly ParquetOptions['compression'][] = [

@@ -27,10 +27,6 @@ testCases({
     `now: later\n${column('type: int')}`,
     { path: '/now', message: /moment/ },
   ],
-  'a format of later': [
-    `output_format: arrow\n${column('type: int')}`,
-    { path: '/output_format', message: /arrow/, hint: /csv, json/, unsupported: true },
-  ],
   'a format that is none': [
     `output: {format: cvs}\n${column('type: int')}`,
     { path: '/output/format', message: /no format "cvs"/, hint: /csv/ },

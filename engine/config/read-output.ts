@@ -1,14 +1,12 @@
 // `output` and `output_format` as written to their normal form: words in any case and their other spellings.
 
 import type { OutputConfig } from './dataset-config.ts'
-import { FORMATS, LATER_FORMATS } from './output-formats.ts'
+import { FORMATS } from './output-formats.ts'
 import { CsvSchema, OutputSchema, ParquetSchema, SqlSchema } from './output-schema.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { readCsv } from './read-csv-options.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { OutputFormat } from './types.ts'
-
-const WORKS = `Formats of this release: ${FORMATS.join(', ')}.`
 
 const HINTS = {
   dialect: 'Write sql: {dialect: postgresql}',
@@ -49,11 +47,7 @@ function readFormat(value: unknown, path: string, report: Report): OutputFormat 
   const name = typeof value === 'string' ? value.trim().toLowerCase() : ''
   const format = name === 'ndjson' ? 'jsonl' : FORMATS.find((known) => known === name)
   if (format !== undefined) return format
-  if (LATER_FORMATS.some((later) => later === name)) {
-    report.unsupported(path, `The format ${name} is not supported by this release`, WORKS)
-  } else {
-    report.problem(path, `There is no format ${quote(value)}`, nameHint(name, FORMATS))
-  }
+  report.problem(path, `There is no format ${quote(value)}`, nameHint(name, FORMATS))
   return null
 }
 

@@ -3,6 +3,7 @@
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Vector } from '#engine/rules/vector.ts'
+import { createArrowWriter } from './arrow/arrow-writer.ts'
 import type { Block } from './block-tail.ts'
 import { createCompressedWriter } from './compressed-writer.ts'
 import type { Output } from './output.ts'
@@ -51,7 +52,7 @@ export type FileOptions = {
 /** Where the config does not say. */
 const BLOCK_ROWS = 100_000
 
-/** The writer of a table's file. AppError `unsupported` for a format that this release does not write. */
+/** The writer of a table's file. AppError `unsupported` for a compression that this release does not write. */
 export function createFileWriter(options: FileOptions): FileWriter {
   const { config, table, rows, columns } = options
   const { format, parquet, block_rows: blockRows = BLOCK_ROWS } = config.output
@@ -61,13 +62,13 @@ export function createFileWriter(options: FileOptions): FileWriter {
     case 'jsonl':
     case 'sql':
       return createTextFile(options)
+    case 'arrow':
+      return createArrowWriter({ table, blockRows, columns })
     case 'parquet': {
       const codec = parquet?.compression ?? 'zstd'
       if (codec === 'snappy') throw new AppError('unsupported', 'snappy is not supported')
       return createParquetWriter({ table, codec, blockRows, rows, columns })
     }
-    default:
-      throw new AppError('unsupported', `the format ${format} is not supported by this release`)
   }
 }
 
