@@ -6,7 +6,7 @@ import { closureOf, createNet, type Loose, type Net } from './net.ts'
 import type { Node } from './node.ts'
 
 /** Steps that building may take; hostile expressions need exponentially many. */
-const WORK_MAX = 4_000_000
+const WORK_MAX = 100_000
 const STATES_MAX = 20_000
 
 export type Edge = { set: Characters; to: number }

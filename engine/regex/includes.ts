@@ -5,7 +5,7 @@ import type { Characters } from './characters.ts'
 import { closureOf, createNet, type Net } from './net.ts'
 import type { Node } from './node.ts'
 
-const WORK_MAX = 500_000
+const WORK_MAX = 50_000
 
 /** Ranges of a set, cut where ranges of the edges begin or end, so that each piece has one way on. */
 function cutsOf(set: Characters, net: Net, states: readonly number[]): Characters {

@@ -1,7 +1,7 @@
 // Draws values of given forms: as likely as their weights say, or without repeats in a unique column.
 
 import { AppError } from '#engine/errors.ts'
-import { unitOf } from '#engine/random/uniform.ts'
+import { below, unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import { type Sum, type Tables, tablesOf } from './form-tables.ts'
 import { distinctOf, type Form, groupSize, layoutOf } from './forms.ts'
@@ -59,19 +59,26 @@ function weightedFirst(
   const thresholds = thresholdsOf(weights)
   return (form, numbers, rows) => {
     const [high, low, choice] = random.words(rows, stream, 0)
+    // Counted threshold by threshold: a processor cannot guess where a search would end.
+    form.fill(0)
+    for (let f = 0; f < thresholds.length - 1; f++) {
+      const threshold = thresholds[f] as number
+      for (let i = 0; i < rows.n; i++) {
+        form[i] = (form[i] as number) + 1 - below(choice[i] as number, threshold)
+      }
+    }
     for (let i = 0; i < rows.n; i++) {
-      let f = 0
-      while ((choice[i] as number) >= (thresholds[f] as number)) f++
-      form[i] = f
       const unit = unitOf(high[i] as number, low[i] as number)
-      numbers[i] = Math.floor(unit * (capacities[f] as number))
+      numbers[i] = Math.floor(unit * (capacities[form[i] as number] as number))
     }
   }
 }
 
 type CodePiece = Forms['pieces'][number]
 
-/** Reads the code of piece k of each entry off its number, and adds what it adds to the sums. */
+const NO_SUM = new Int32Array(0)
+
+/** Reads the code of piece k of each entry off its number, and adds what it adds to up to two sums. */
 function readPiece(
   k: number,
   n: number,
@@ -82,22 +89,21 @@ function readPiece(
   const { codes } = pieces[k] as CodePiece
   const { offsets, counts, sumOffsets } = tables
   const stride = pieces.length
+  const [first = NO_SUM, second = NO_SUM] = sums
+  const [firstTable = NO_SUM, secondTable = NO_SUM] = tables.sums
+  const summed = sums.length > 0
   for (let i = 0; i < n; i++) {
     const cell = (form[i] as number) * stride + k
     const number = numbers[i] as number
     const count = counts[cell] as number
     const rest = Math.floor(number / count)
+    const local = number - rest * count
     numbers[i] = rest
-    codes[i] = (offsets[cell] as number) + number - rest * count
-  }
-  for (let which = 0; which < sums.length; which++) {
-    const sum = sums[which] as Int32Array
-    const table = tables.sums[which] as Int32Array
-    for (let i = 0; i < n; i++) {
-      const cell = (form[i] as number) * stride + k
-      const at = (codes[i] as number) - (offsets[cell] as number) + (sumOffsets[cell] as number)
-      sum[i] = (sum[i] as number) + (table[at] as number)
-    }
+    codes[i] = (offsets[cell] as number) + local
+    if (!summed) continue
+    const at = (sumOffsets[cell] as number) + local
+    first[i] = (first[i] as number) + (firstTable[at] as number)
+    if (second !== NO_SUM) second[i] = (second[i] as number) + (secondTable[at] as number)
   }
 }
 
@@ -147,7 +153,7 @@ function furtherDraw(
 }
 
 /**
- * Draws values of several forms; in a unique column these must share no text. At most 255 forms; AppError
+ * Draws values of several forms, with up to two sums; in a unique column the forms must share no text. At most 255 forms; AppError
  * `unsupported` beyond.
  */
 export function createForms(
