@@ -9,6 +9,8 @@ import type { Draw } from './law.ts'
 const TABLE_VARIANCE = 1e6
 /** Standard deviations within which the expansion rises. */
 const REACH = 9
+/** The greatest double below 1. */
+const LARGEST_UNIT = 1 - Number.EPSILON / 2
 
 type Moments = { mean: number; variance: number; skew: number; excess: number }
 
@@ -49,7 +51,13 @@ function drawExpanded(moments: Moments, { first, last }: Support): Draw {
   const from = phi(reached(quantile, first))
   const width = phi(reached(quantile, last + 1)) - from
   return (unit) =>
-    Math.min(Math.max(Math.floor(quantile(inversePhi(from + unit * width))), first), last)
+    Math.min(
+      Math.max(
+        Math.floor(quantile(inversePhi(Math.min(from + unit * width, LARGEST_UNIT)))),
+        first,
+      ),
+      last,
+    )
 }
 
 /** Poisson's law within the support; mean up to 1e15. */

@@ -28,23 +28,18 @@ export function massBetween({ lower, upper }: Law, { min, max }: Bounds): number
 }
 
 /** Draws of the law given that it lies between the bounds, where it has at least `LEAST_MASS`. */
-export function truncated(
-  { lower, upper, lowerQuantile, upperQuantile }: Law,
-  bounds: Bounds,
-): Draw {
+export function truncated(law: Law, bounds: Bounds): Draw {
+  const { lower, upper, lowerQuantile, upperQuantile } = law
   const { min, max } = bounds
   if (min === null && max === null) {
     return (unit) => (unit <= 0.5 ? lowerQuantile(unit) : upperQuantile(1 - unit))
   }
   const below = min === null ? 0 : lower(min)
-  if (below <= 0.5) {
-    const width = (max === null ? 1 : lower(max)) - below
-    return (unit) => {
-      const w = below + unit * width
-      return w <= 0.5 ? lowerQuantile(w) : upperQuantile(1 - w)
-    }
-  }
   const above = max === null ? 0 : upper(max)
-  const width = upper(min as number) - above
-  return (unit) => upperQuantile(above + (1 - unit) * width)
+  const width = massBetween(law, bounds)
+  if (below > 0.5) return (unit) => upperQuantile(above + (1 - unit) * width)
+  return (unit) => {
+    const w = below + unit * width
+    return w <= 0.5 ? lowerQuantile(w) : upperQuantile(above + (1 - unit) * width)
+  }
 }
