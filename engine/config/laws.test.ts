@@ -14,7 +14,7 @@ testCases({
   ],
   'a parameter out of its range': [
     column('type: float, rule: {type: beta, alpha: 0, beta: 2}'),
-    { path: `${C}/rule/alpha`, message: /from 0.001 to 1000000/ },
+    { path: `${C}/rule/alpha`, message: /from 0.02 to 1000000/ },
   ],
   'a probability above 1': [
     column('type: int, rule: {type: binomial, n: 5, p: 50}'),

@@ -85,7 +85,7 @@ function betaQuantile(a: number, b: number): (w: number) => number {
   return createQuantile(densitySeries(law, false))
 }
 
-/** Alpha and beta from 1e-3 to 1e6. */
+/** Alpha and beta from 0.02 to 1e6. */
 export function betaLaw(alpha: number, beta: number): Law {
   const fromBelow = betaQuantile(alpha, beta)
   const fromAbove = betaQuantile(beta, alpha)

@@ -88,6 +88,10 @@ const Positive = (description: string, example: number, maximum = 1e15) =>
 const Shape = (example: number) =>
   Type.Number({ minimum: 0.001, maximum: 1e6, description: 'Shape', examples: [example] })
 
+/** Below, both ends have nearly all values, and what lies between is too steep for the tables. */
+const Side = (example: number) =>
+  Type.Number({ minimum: 0.02, maximum: 1e6, description: 'Shape of one end', examples: [example] })
+
 const Probability = Type.Number({
   minimum: 0,
   maximum: 1,
@@ -143,7 +147,7 @@ export const gamma = defineLaw('gamma', {
 
 export const beta = defineLaw('beta', {
   description: 'Shares between 0 and 1; their mean is alpha / (alpha + beta)',
-  parameters: { alpha: Shape(2), beta: Shape(5) },
+  parameters: { alpha: Side(2), beta: Side(5) },
   aliases: { a: 'alpha', b: 'beta' },
   lower: ({ alpha = 1, beta: other = 1 }, decimals) => ({
     type: 'beta',
