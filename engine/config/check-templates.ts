@@ -1,7 +1,7 @@
 // Templates name columns of the table or rules that make text; an email is made of text columns.
 import type { DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
-import { LATER_RULES, WORD_RULES } from './rules/registry.ts'
+import { WORD_RULES } from './rules/registry.ts'
 import { slotsOf } from './template.ts'
 
 export function checkTemplates({ tables }: DatasetConfig, report: Report): void {
@@ -42,11 +42,6 @@ function checkRule(
 
 function checkSlot(slot: string, path: string, names: string[], report: Report): void {
   if (names.includes(slot) || WORD_RULES.includes(slot)) return
-  if (LATER_RULES.includes(slot)) {
-    const works = `Use a column, or one of ${WORD_RULES.join(', ')}`
-    report.unsupported(path, `The rule ${slot} is not supported by this release`, works)
-    return
-  }
   const message = `The template names ${quote(slot)}, which is neither a column nor a rule`
   report.problem(path, message, nameHint(slot, [...names, ...WORD_RULES]))
 }

@@ -1,6 +1,6 @@
 // Type names, ours and those of other dialects. A type that names a kind of word (`email`, `phone`) is text with that rule.
 import { nameHint, quote, type Report } from './problem.ts'
-import { LATER_RULES, WORD_RULES } from './rules/registry.ts'
+import { WORD_RULES } from './rules/registry.ts'
 import type { ColumnType } from './types.ts'
 
 export type ReadType = {
@@ -77,12 +77,7 @@ export function readColumnType(value: string, path: string, report: Report): Rea
   const rule = Object.hasOwn(WORD_TYPES, name) ? WORD_TYPES[name] : undefined
   if (rule !== undefined) return { type: 'str', precision: null, rule }
   const types = [...OUR_TYPES, ...Object.keys(WORD_TYPES)]
-  if (LATER_RULES.includes(name)) {
-    const works = `Types of this release: ${types.join(', ')}.`
-    report.unsupported(path, `The type ${name} is not supported by this release`, works)
-  } else {
-    report.problem(path, `There is no type ${quote(value)}`, nameHint(name, types))
-  }
+  report.problem(path, `There is no type ${quote(value)}`, nameHint(name, types))
   return null
 }
 

@@ -1,5 +1,4 @@
-import { C, type Cases, column, columns, testCases } from './problem-cases.ts'
-import { LATER_RULES } from './rules/registry.ts'
+import { C, column, columns, testCases } from './problem-cases.ts'
 
 testCases({
   'a rule that is a number': [
@@ -10,20 +9,6 @@ testCases({
     column('type: str, rule: frist_name'),
     { path: `${C}/rule`, message: /no rule "frist_name"/, hint: /Did you mean first_name\?/ },
   ],
-  ...Object.fromEntries(
-    LATER_RULES.map((name): [string, Cases[string]] => [
-      `${name}, a rule of later`,
-      [
-        column(`type: str, rule: {type: ${name}, value: 1}`),
-        {
-          path: `${C}/rule/type`,
-          message: RegExp(name),
-          hint: /sequence, range/,
-          unsupported: true,
-        },
-      ],
-    ]),
-  ),
   'a short rule that needs parameters': [
     column('type: int, rule: range'),
     { path: `${C}/rule`, message: /needs parameters/, hint: /min: 18, max: 80/ },

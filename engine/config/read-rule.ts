@@ -1,7 +1,7 @@
 // One rule as written, short or long, to a rule whose shape is known to be right.
 import type { RuleInput } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
-import { isShort, LATER_RULES, RULE_ALIASES, RULE_NAMES, RULES } from './rules/registry.ts'
+import { isShort, RULE_ALIASES, RULE_NAMES, RULES } from './rules/registry.ts'
 import type { RuleSpec } from './rules/rule-spec.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
@@ -56,12 +56,7 @@ function ruleName(written: string, path: string, report: Report): string | null 
   if (RULES.has(name)) return name
   const alias = Object.hasOwn(RULE_ALIASES, name) ? RULE_ALIASES[name] : undefined
   if (alias !== undefined) return alias
-  if (LATER_RULES.includes(name)) {
-    const works = `Rules of this release: ${RULE_NAMES.join(', ')}.`
-    report.unsupported(path, `The rule ${name} is not supported by this release`, works)
-  } else {
-    report.problem(path, `There is no rule ${quote(written)}`, nameHint(name, RULE_NAMES))
-  }
+  report.problem(path, `There is no rule ${quote(written)}`, nameHint(name, RULE_NAMES))
   return null
 }
 

@@ -1,4 +1,4 @@
-// Every rule that this release has, by name, and the names of those that the language has and this release has not.
+// Every rule of the language, by name.
 
 import { state_machine, walk } from './chains.ts'
 import { boolean, choice, constant } from './choices.ts'
@@ -112,8 +112,6 @@ export const RULE_ALIASES: Readonly<Record<string, string>> = {
   time_zone: 'timezone',
   colour: 'color',
 }
-
-export const LATER_RULES: readonly string[] = []
 
 /** True when the rule can be written as its bare name. */
 export function isShort(name: string): boolean {
