@@ -15,6 +15,8 @@ import { startWorker, type WorkerProcess } from '#test/support/worker-process.ts
 
 /** 24 to 48 leases on the stack’s 12 slots: some run, some wait. */
 const LONG = { rows: 2_400_000, chunk_rows: 5_000 }
+/** 48 leases and more: not all of them fit into the lanes of a run. */
+const LONGER = { rows: 7_200_000, chunk_rows: 5_000 }
 const SHORT = { rows: 50_000, chunk_rows: 5_000 }
 const EXIT_REFUSED = 78
 
@@ -126,7 +128,7 @@ async function jobsUnderControl(t: TestContext, fleet: TestStack): Promise<void>
   })
 
   await t.test('setConcurrency bounds the leases that begin from then on', async () => {
-    const jobId = await submit(PEOPLE, LONG)
+    const jobId = await submit(PEOPLE, LONGER)
     await untilShare(jobId, 0.02)
     const handle = handleOf(jobId)
     for (const lanes of [0, 1.5, 1_000])
@@ -149,7 +151,7 @@ async function jobsUnderControl(t: TestContext, fleet: TestStack): Promise<void>
     }
     await waitFor(isOver, { what: 'the job to end', timeoutMs: 180_000 })
     assert.ok(Math.max(...busy) <= 1, `leases in flight: ${busy.join(' ')}`)
-    await assertWhole(jobId, PEOPLE, LONG)
+    await assertWhole(jobId, PEOPLE, LONGER)
   })
 
   await t.test('high priority overtakes low', async () => {
