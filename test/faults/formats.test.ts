@@ -1,4 +1,4 @@
-// A job of each text format from the request to the file: what is downloaded, what the gateway shows and what verify
+// A job of each format from the request to the file: what is downloaded, what the gateway shows and what verify
 // makes again are the bytes of the engine alone.
 
 import assert from 'node:assert/strict'
@@ -9,7 +9,9 @@ import { checkFiles, verifyChunks } from '#scripts/verify/check-chunks.ts'
 import { readManifest } from '#scripts/verify/read-manifest.ts'
 import { testStack } from '#test/support/stack.ts'
 
+/** Three chunks, of blocks where the format has them. */
 const ROWS = 25_000
+const COLUMNAR_ROWS = 250_000
 const CONFIG = {
   seed: 11,
   output: { csv: { delimiter: ';', null: 'NULL', line_ending: 'crlf' } },
@@ -33,14 +35,18 @@ const CASES = [
   [{ format: 'sql', dialect: 'mysql' }, 'people.sql', /^application\/sql/],
   [{ format: 'csv', compression: 'gzip' }, 'people.csv.gz', /^application\/gzip/],
   [{ format: 'jsonl', compression: 'zstd' }, 'people.jsonl.zst', /^application\/zstd/],
+  [{ format: 'parquet' }, 'people.parquet', /^application\/vnd\.apache\.parquet/],
+  [{ format: 'arrow' }, 'people.arrow', /^application\/vnd\.apache\.arrow\.file/],
 ] as const
 
-test('a job of every text format', async (t) => {
+test('a job of every format', async (t) => {
   const { stack, api, submit } = await testStack(t, { workers: 2 })
   const headers = { 'x-api-key': stack.admin.api_key }
   for (const [output, name, type] of CASES) {
     await t.test(JSON.stringify(output), async () => {
-      const jobId = await submit(CONFIG, { rows: ROWS, output })
+      const columnar = output.format === 'parquet' || output.format === 'arrow'
+      const rows = columnar ? COLUMNAR_ROWS : ROWS
+      const jobId = await submit(CONFIG, { rows, output })
       const job = await api.until(jobId, ({ status }) => status === 'completed')
       const manifest = await api.get<{ config: ResolvedConfig; files: { name: string }[] }>(
         `/api/jobs/${jobId}/manifest`,
