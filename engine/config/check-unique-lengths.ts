@@ -26,7 +26,8 @@ export function checkUniqueLengths(
   { tables }: DatasetConfig,
   report: Report,
 ): void {
-  const random = createGenerator(BATCH_ROWS)
+  // Nothing is drawn: a generator of machine code would cost more than the whole config.
+  const random = createGenerator(BATCH_ROWS, 'plain')
   const plan = planOf(resolved)
   for (const table of resolved.tables.filter(isBounded)) {
     const dataset = { config: resolved, plan, random, sandbox: null }
