@@ -118,7 +118,7 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: 
 
 /** Whose compressed bytes these are: others' may differ, though not what is inside. */
 function compressorFields({ output }: ResolvedConfig) {
-  const { compression } = output ?? {}
+  const { compression } = output
   return compression === undefined ? {} : { compressor: compressorOf(compression) }
 }
 

@@ -1,4 +1,5 @@
-// Templates name columns of the table or rules that make text; an email is made of text columns.
+// Templates name columns of the table or rules that make text; what a rule is made `from` is a column, of text for all
+// but plug-ins.
 import type { DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { WORD_RULES } from './rules/registry.ts'
@@ -24,7 +25,7 @@ function checkRule(
     const names = columns.map(({ name }) => name)
     for (const slot of slotsOf(value)) checkSlot(slot, at(path, 'value'), names, report)
   }
-  if (!Array.isArray(from) || type === 'custom') return
+  if (!Array.isArray(from)) return
   for (const [i, name] of from.map(String).entries()) {
     const place = at(at(path, 'from'), i)
     const column = columns.find((one) => one.name === name)
@@ -34,7 +35,7 @@ function checkRule(
         columns.map((one) => one.name),
       )
       report.problem(place, `There is no column ${quote(name)}`, hint)
-    } else if (column.readable && column.type !== 'str') {
+    } else if (type !== 'custom' && column.readable && column.type !== 'str') {
       report.problem(place, `${quote(name)} is ${column.type}, not text`, 'Name text columns')
     }
   }

@@ -11,6 +11,7 @@ import { checkJoint } from './check-joint.ts'
 import { checkModifiers } from './check-modifiers.ts'
 import { checkNames } from './check-names.ts'
 import { checkNulls } from './check-nulls.ts'
+import { checkPlugins } from './check-plugins.ts'
 import { checkReferences } from './check-references.ts'
 import { checkSelf } from './check-self.ts'
 import { checkTemplates } from './check-templates.ts'
@@ -19,7 +20,6 @@ import type { DatasetConfig } from './dataset-config.ts'
 import { linkReferences } from './link-references.ts'
 import { type ConfigProblem, createReport, type Report } from './problem.ts'
 import { emptyConfig, readDataset } from './read-dataset.ts'
-import { checkPlugins } from './read-plugins.ts'
 import { readSource, type Source } from './read-source.ts'
 
 export type ParsedConfig = {
@@ -37,8 +37,8 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkAnomalies,
   checkCycles,
   checkConditions,
-  checkTemplates,
   checkPlugins,
+  checkTemplates,
   checkExpressions,
   checkEntities,
   checkNulls,

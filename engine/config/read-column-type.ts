@@ -1,6 +1,7 @@
 // Type names, ours and those of other dialects. A type that names a kind of word (`email`, `phone`) is text with that rule.
 import { nameHint, quote, type Report } from './problem.ts'
 import { WORD_RULES } from './rules/registry.ts'
+import { ANY_TYPE } from './rules/rule-spec.ts'
 import type { ColumnType } from './types.ts'
 
 export type ReadType = {
@@ -50,18 +51,7 @@ const WORD_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(WORD_RULES.filter((rule) => rule !== 'uuid').map((rule) => [rule, rule])),
 }
 
-const OUR_TYPES = [
-  'int',
-  'float',
-  'decimal',
-  'str',
-  'bool',
-  'uuid',
-  'date',
-  'datetime',
-  'time',
-  'json',
-]
+const OUR_TYPES = [...ANY_TYPE, 'json']
 const DIGITS_MAX = 38
 const SCALE_MAX = 15
 

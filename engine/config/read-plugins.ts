@@ -1,7 +1,6 @@
-// Plug-ins that come with a config: names and sources; and whether each custom rule names one of them.
+// Plug-ins that come with a config: names and sources.
 import { createHash } from 'node:crypto'
-import type { ColumnConfig, DatasetConfig, RuleInput } from './dataset-config.ts'
-import { at, nameHint, quote, type Report } from './problem.ts'
+import { at, type Report } from './problem.ts'
 import { isObject } from './shape.ts'
 
 const PLUGINS_MAX = 32
@@ -45,41 +44,3 @@ export function pluginOf(plugins: Readonly<Record<string, string>>, named: strin
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** Reports custom rules whose plug-in or columns are not there. */
-export function checkPlugins({ tables, plugins }: DatasetConfig, report: Report): void {
-  for (const { columns } of tables) {
-    for (const column of columns) {
-      if (column.rule !== null) checkRule(column.rule, at(column.path, 'rule'))
-      for (const one of column.conditional_rules) checkRule(one.rule, at(one.path, 'rule'))
-    }
-    function checkRule(rule: RuleInput, path: string): void {
-      if (rule.type !== 'custom') return
-      checkPlugin(String(rule['plugin']), at(path, 'plugin'))
-      checkFrom(rule, path, columns, report)
-    }
-  }
-  function checkPlugin(named: string, path: string): void {
-    if (pluginOf(plugins, named) !== null) return
-    const names = Object.keys(plugins)
-    const hint =
-      names.length > 0
-        ? nameHint(named, names)
-        : `Write its source at the top: plugins: {${named}: "function ..."}`
-    report.problem(path, `There is no plug-in ${quote(named)}`, hint)
-  }
-}
-
-function checkFrom(
-  { from }: RuleInput,
-  path: string,
-  columns: readonly ColumnConfig[],
-  report: Report,
-): void {
-  const names = columns.map(({ name }) => name)
-  for (const [i, name] of (Array.isArray(from) ? from : []).map(String).entries()) {
-    if (names.includes(name)) continue
-    const message = `There is no column ${quote(name)}`
-    report.problem(at(at(path, 'from'), i), message, nameHint(name, names))
-  }
-}

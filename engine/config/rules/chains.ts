@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { at, quote } from '../problem.ts'
 import { isObject } from '../shape.ts'
 import { checkDrawn, PER_ALIASES, Per } from './entity-parts.ts'
-import { DECIMALS_MAX } from './numbers.ts'
+import { Decimals } from './numbers.ts'
 import { defineRule, NUMBER_TYPES, type RuleCheck } from './rule-spec.ts'
 import { Unit } from './series.ts'
 
@@ -48,14 +48,7 @@ export const walk = defineRule({
         ),
       ),
       per: Per,
-      decimals: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: DECIMALS_MAX,
-          description: 'Digits after the point',
-          examples: [2],
-        }),
-      ),
+      decimals: Decimals,
     },
     { additionalProperties: false, description: 'A random walk in each entity' },
   ),

@@ -1,7 +1,7 @@
 // custom: a function of a plug-in that comes with the config. What runs it is the sandbox.
 import Type from 'typebox'
 import { at } from '../problem.ts'
-import { DECIMALS_MAX } from './numbers.ts'
+import { Decimals } from './numbers.ts'
 import { defineRule } from './rule-spec.ts'
 
 const NAME = '^[A-Za-z_$][A-Za-z0-9_$]{0,99}$'
@@ -34,14 +34,7 @@ export const custom = defineRule({
           examples: [['category']],
         }),
       ),
-      decimals: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: DECIMALS_MAX,
-          description: 'Digits after the point',
-          examples: [2],
-        }),
-      ),
+      decimals: Decimals,
     },
     { additionalProperties: false, description: 'A function of a plug-in, run in a sandbox' },
   ),

@@ -3,7 +3,7 @@
 import Type from 'typebox'
 import { at } from '../problem.ts'
 import { parseTemplate } from '../template.ts'
-import { DECIMALS_MAX } from './numbers.ts'
+import { Decimals } from './numbers.ts'
 import { ANY_TYPE, defineRule, TEXT_TYPES } from './rule-spec.ts'
 
 const TEXT_MAX = 10_000
@@ -51,14 +51,7 @@ export const expression = defineRule({
         description: 'A formula over the columns of the row',
         examples: ['quantity * unit_price'],
       }),
-      decimals: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: DECIMALS_MAX,
-          description: 'Digits after the point',
-          examples: [2],
-        }),
-      ),
+      decimals: Decimals,
     },
     { additionalProperties: false, description: 'Computed from the other columns of the row' },
   ),

@@ -8,7 +8,7 @@ import { at, quote } from '../problem.ts'
 import { isObject } from '../shape.ts'
 import type { ColumnType, Rule } from '../types.ts'
 import { checkDrawn, PER_ALIASES, Per } from './entity-parts.ts'
-import { DECIMALS_MAX } from './numbers.ts'
+import { DECIMALS_MAX, Decimals } from './numbers.ts'
 import { defineRule, type Lowering, NUMBER_TYPES, type RuleCheck } from './rule-spec.ts'
 
 type SeriesInput = {
@@ -68,14 +68,7 @@ export const series = defineRule({
       ),
       unit: Unit,
       per: Per,
-      decimals: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: DECIMALS_MAX,
-          description: 'Digits after the point',
-          examples: [2],
-        }),
-      ),
+      decimals: Decimals,
     },
     { additionalProperties: false, description: 'start, start + step, ... in each entity' },
   ),

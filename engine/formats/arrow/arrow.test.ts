@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { promisify } from 'node:util'
 import { tableFromIPC } from 'apache-arrow'
 import type { ResolvedConfig, Scalar } from '#engine/config/types.ts'
 import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
@@ -13,12 +11,11 @@ import { batchesOf, type Source } from '#engine/testing/batches.ts'
 import { bytesOfFile, valuesOf } from '#engine/testing/bytes.ts'
 import { table } from '#engine/testing/configs.ts'
 import { everyVector } from '#engine/testing/every-vector.ts'
+import { readByPyarrow } from '#engine/testing/pyarrow.ts'
 import { shopConfig } from '#engine/testing/shop.ts'
 import { readBlocks } from '../block-tail.ts'
 import { Output } from '../output.ts'
 import { createArrowWriter } from './arrow-writer.ts'
-
-const run = promisify(execFile)
 
 /** The whole file of the sources' first rows, in blocks, batches of so many. */
 async function fileOf(
@@ -88,23 +85,6 @@ test('every type, with and without nulls, reads back in apache-arrow', async () 
   }
 })
 
-const PYTHON = `
-import json, sys, datetime, decimal, uuid
-import pyarrow as pa
-def plain(v):
-    if isinstance(v, datetime.datetime): return v.strftime('%Y-%m-%dT%H:%M:%SZ').zfill(20)
-    if isinstance(v, (datetime.date, datetime.time)): return v.isoformat()
-    if isinstance(v, decimal.Decimal): return float(v)
-    if isinstance(v, uuid.UUID): return str(v)
-    return v
-whole = open(sys.argv[1], 'rb').read()
-table = pa.ipc.open_file(pa.BufferReader(whole)).read_all()
-stream = pa.ipc.open_stream(pa.BufferReader(whole[8:])).read_all()
-assert table.equals(stream)
-table.validate(full=True)
-print(json.dumps({name: [plain(v) for v in table.column(name).to_pylist()] for name in table.column_names}))
-`
-
 async function folderOf(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'syndata-arrow-'))
   t.after(() => rm(folder, { recursive: true }))
@@ -112,17 +92,11 @@ async function folderOf(t: TestContext): Promise<string> {
 }
 
 test('every type reads back in pyarrow, as a file and as the stream inside it', async (t) => {
-  try {
-    await run('python3', ['-c', 'import pyarrow'])
-  } catch {
-    t.skip('python3 has no pyarrow')
-    return
-  }
   const sources = everyVector(ROWS, 12)
   const path = join(await folderOf(t), 'file.arrow')
   await writeFile(path, await fileOf(sources, ROWS, { blockRows: 900, batch: 500 }))
-  const { stdout } = await run('python3', ['-c', PYTHON, path], { maxBuffer: 2 ** 28 })
-  const columns = JSON.parse(stdout) as Record<string, Scalar[]>
+  const columns = await readByPyarrow('arrow', path)
+  if (columns === null) return t.skip('python3 has no pyarrow')
   for (const { name, vector } of sources) {
     const expected = Array.from({ length: ROWS }, (_, i) => scalarAt(vector, i))
     assert.deepEqual(columns[name], expected, name)

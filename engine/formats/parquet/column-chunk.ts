@@ -9,48 +9,47 @@ import { type Codec, compressed } from './codec.ts'
 import { type Bounds, ENCODING, type ValueStore, type ValueWriter } from './column.ts'
 import type { Field } from './field.ts'
 import type { PageRange, Presence } from './presence.ts'
-import { appendStruct } from './thrift.ts'
+import { appendStruct, type StructWriter } from './thrift.ts'
 
 /** What compression must save for a column chunk to be compressed at all. */
 const WORTH = 0.95
-const PAGE_TYPE = { data: 0, dictionary: 2 } as const
+const PAGE = { data: { type: 0, field: 5 }, dictionary: { type: 2, field: 7 } } as const
 
 type Source = { field: Field; store: ValueStore; presence: Presence }
 type Options = { codec: Codec; pageRows: number; scratch: ByteSink }
 
 type Sizes = { raw: number; packed: Uint8Array }
 
-function dataHeader({ raw, packed }: Sizes, rows: number, writer: ValueWriter): Uint8Array {
+/** PageHeader of parquet.thrift: what it is about stands in the field of its type. */
+function pageHeader(
+  { raw, packed }: Sizes,
+  { type, field }: { type: number; field: number },
+  describe: (content: StructWriter) => void,
+): Uint8Array {
   const sink = createByteSink(64)
   appendStruct(sink, (header) => {
-    header.i32(1, PAGE_TYPE.data)
+    header.i32(1, type)
     header.i32(2, raw)
     header.i32(3, packed.length)
     header.i32(4, crc32(packed) | 0)
-    header.struct(5, (data) => {
-      data.i32(1, rows)
-      data.i32(2, ENCODING[writer.encoding])
-      data.i32(3, ENCODING.rle)
-      data.i32(4, ENCODING.rle)
-    })
+    header.struct(field, describe)
   })
   return bytesOf(sink)
 }
 
-function dictionaryHeader({ raw, packed }: Sizes, values: number): Uint8Array {
-  const sink = createByteSink(64)
-  appendStruct(sink, (header) => {
-    header.i32(1, PAGE_TYPE.dictionary)
-    header.i32(2, raw)
-    header.i32(3, packed.length)
-    header.i32(4, crc32(packed) | 0)
-    header.struct(7, (dictionary) => {
-      dictionary.i32(1, values)
-      dictionary.i32(2, ENCODING.plain)
-    })
+const dataHeader = (sizes: Sizes, rows: number, { encoding }: ValueWriter): Uint8Array =>
+  pageHeader(sizes, PAGE.data, (data) => {
+    data.i32(1, rows)
+    data.i32(2, ENCODING[encoding])
+    data.i32(3, ENCODING.rle)
+    data.i32(4, ENCODING.rle)
   })
-  return bytesOf(sink)
-}
+
+const dictionaryHeader = (sizes: Sizes, values: number): Uint8Array =>
+  pageHeader(sizes, PAGE.dictionary, (dictionary) => {
+    dictionary.i32(1, values)
+    dictionary.i32(2, ENCODING.plain)
+  })
 
 /** The bodies of all pages, one behind the other in `scratch`; where each ends. */
 function pageBodies(

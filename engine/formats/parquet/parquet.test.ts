@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { promisify } from 'node:util'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex } from 'hyparquet'
@@ -12,12 +10,11 @@ import type { Scalar } from '#engine/config/types.ts'
 import { scalarAt } from '#engine/rules/read.ts'
 import { batchesOf, type Source } from '#engine/testing/batches.ts'
 import { everyVector } from '#engine/testing/every-vector.ts'
+import { readByPyarrow } from '#engine/testing/pyarrow.ts'
 import { readBlocks } from '../block-tail.ts'
 import { Output } from '../output.ts'
 import { createBlockWriter, type ParquetOptions } from './block-writer.ts'
 import { footerOf, MAGIC } from './footer.ts'
-
-const run = promisify(execFile)
 
 type Cut = { from: number; to: number; batch: number }
 
@@ -170,31 +167,12 @@ test('every type reads back in DuckDB, filtered by statistics too', async (t) =>
   }
 })
 
-const PYTHON = `
-import json, sys, datetime, decimal, uuid
-import pyarrow.parquet as pq
-def plain(v):
-    if isinstance(v, datetime.datetime): return v.strftime('%Y-%m-%dT%H:%M:%SZ').zfill(20)
-    if isinstance(v, (datetime.date, datetime.time)): return v.isoformat()
-    if isinstance(v, decimal.Decimal): return float(v)
-    if isinstance(v, uuid.UUID): return str(v)
-    return v
-table = pq.read_table(sys.argv[1], page_checksum_verification=True)
-print(json.dumps({name: [plain(v) for v in table.column(name).to_pylist()] for name in table.column_names}))
-`
-
 test('every type reads back in pyarrow', async (t) => {
-  try {
-    await run('python3', ['-c', 'import pyarrow'])
-  } catch {
-    t.skip('python3 has no pyarrow')
-    return
-  }
   const sources = everyVector(ROWS, 7)
   const path = join(await folderOf(t), 'file.parquet')
   await writeFile(path, await fileOf(sources, { codec: 'zstd', blockRows: 900 }, whole(ROWS)))
-  const { stdout } = await run('python3', ['-c', PYTHON, path], { maxBuffer: 2 ** 28 })
-  const columns = JSON.parse(stdout) as Record<string, unknown[]>
+  const columns = await readByPyarrow('parquet', path)
+  if (columns === null) return t.skip('python3 has no pyarrow')
   for (const source of sources) same(columns[source.name] ?? [], source, 'pyarrow')
 })
 
