@@ -53,3 +53,7 @@ test('wishes for the same port get different ones', async (t) => {
   )
   assert.notEqual(chosen('a'), chosen('b'))
 })
+
+test('a port that any will do is never one that an outgoing connection could be given first', async () => {
+  for (let i = 0; i < 50; i++) assert.ok((await freePort()) < 32_768)
+})

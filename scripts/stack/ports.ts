@@ -1,27 +1,33 @@
 // Which port each listener of the stack uses: the one it had before, else the one wished for, else any free one.
+import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import path from 'node:path'
 
 const HOST = '127.0.0.1'
+/**
+ * Below the ports that Linux (32768 and up) and macOS (49152 and up) give to outgoing connections: a listener starts
+ * seconds after its port was chosen, and a connection of another process could have been given it meanwhile.
+ */
+const ANY = { from: 20_000, to: 32_768 }
+const MAX_TRIES = 200
 
-/** Listens for a moment; resolves with the port it got, or undefined when it is in use. */
-function tryPort(port: number): Promise<number | undefined> {
+/** Listens for a moment; whether that was possible. */
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(undefined))
-    server.listen(port, HOST, () => {
-      const got = (server.address() as AddressInfo).port
-      server.close(() => resolve(got))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, HOST, () => server.close(() => resolve(true)))
   })
 }
 
-/** A loopback port that is free now. */
-export async function freePort(): Promise<number> {
-  const port = await tryPort(0)
-  if (port === undefined) throw new Error('no free port on loopback')
-  return port
+/** A loopback port that is free now, none of `taken`, and that no outgoing connection is given later. */
+export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const port = randomInt(ANY.from, ANY.to)
+    if (!taken.has(port) && (await isFree(port))) return port
+  }
+  throw new Error(`no free port on loopback between ${ANY.from} and ${ANY.to}`)
 }
 
 function readRemembered(file: string): Record<string, number> {
@@ -49,7 +55,7 @@ export async function choosePorts(
   const taken = new Set<number>()
   for (const { name, port } of wishes) {
     const wish = port === 0 ? (remembered[name] ?? 0) : port
-    const got = await firstFree([wish, remembered[name] ?? 0, 0], taken)
+    const got = await firstFree([wish, remembered[name] ?? 0], taken)
     if (port !== 0 && got !== port) say(`port ${port} (${name}) is in use: ${got} in its place`)
     chosen.set(name, got)
     taken.add(got)
@@ -62,11 +68,9 @@ export async function choosePorts(
   }
 }
 
-async function firstFree(candidates: number[], taken: Set<number>): Promise<number> {
+async function firstFree(candidates: number[], taken: ReadonlySet<number>): Promise<number> {
   for (const candidate of candidates) {
-    if (taken.has(candidate)) continue
-    const got = await tryPort(candidate)
-    if (got !== undefined && !taken.has(got)) return got
+    if (candidate !== 0 && !taken.has(candidate) && (await isFree(candidate))) return candidate
   }
-  return await firstFree([0], taken)
+  return await freePort(taken)
 }

@@ -3,12 +3,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { S3Settings } from '#coordinator/storage/s3-client.ts'
+import { freePort } from '#scripts/stack/ports.ts'
 
 const VERSION = 'v1.8.0'
 const ANSWERS_WITHIN_MS = 20_000
@@ -61,17 +61,6 @@ export async function startVersityGw(t: TestContext): Promise<S3Server> {
     },
     objectPath: (bucket, key) => join(root, bucket, key),
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 async function answering(endpoint: string): Promise<void> {
