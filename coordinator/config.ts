@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
+import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
 
 export type Config = {
@@ -20,6 +21,7 @@ export type Config = {
   kubo: { url: string } | null
   pinata: { jwt: string; url: string; gateway: string } | null
   allowPrivateHosts: boolean
+  connections: ConnectionSettings
   defaultArweaveBudgetWinston: string
 }
 
@@ -77,6 +79,7 @@ export function readConfig(env: Env = process.env): Config {
         }
       : null,
     allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
+    connections: connectionSettingsOf(env, problems),
     defaultArweaveBudgetWinston: env['SYNDATA_ARWEAVE_BUDGET_WINSTON'] ?? '0',
   }
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)

@@ -46,6 +46,12 @@ export const ERRORS = {
     title: 'The present state forbids it',
     hint: 'Read the resource again; detail names the state that forbids the call.',
   },
+  connection_failed: {
+    http: 424,
+    retryable: true,
+    title: 'The database of the connection cannot be used',
+    hint: 'Correct the connection or its server as detail says.',
+  },
   idempotency_mismatch: {
     http: 422,
     retryable: false,

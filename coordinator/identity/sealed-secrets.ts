@@ -1,11 +1,9 @@
 // Keys that all replicas share (CA, upload tokens, download links) rest in Postgres, sealed under the master key.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { Database } from '#coordinator/database/database.ts'
 import { AppError } from '#engine/errors.ts'
+import { seal, unseal } from './seal.ts'
 
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 const MASTER_KEY_BYTES = 32
 
 export type SealedSecrets = {
@@ -41,24 +39,9 @@ export function createSealedSecrets(database: Database, masterKey: Buffer): Seal
   }
 }
 
-/** nonce, tag, ciphertext; the name is bound in, so that rows cannot be swapped. */
-function seal(masterKey: Buffer, name: string, secret: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', masterKey, nonce).setAAD(Buffer.from(name))
-  const body = Buffer.concat([cipher.update(secret), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), body])
-}
-
 function open(masterKey: Buffer, name: string, sealed: Buffer): Buffer {
-  const nonce = sealed.subarray(0, NONCE_BYTES)
-  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', masterKey, nonce, { authTagLength: TAG_BYTES })
-  decipher.setAAD(Buffer.from(name)).setAuthTag(tag)
   try {
-    return Buffer.concat([
-      decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
-      decipher.final(),
-    ])
+    return unseal(masterKey, name, sealed)
   } catch (cause) {
     throw new AppError('infrastructure', `Secret ${name} was sealed under another master key`, {
       cause,
