@@ -1,0 +1,93 @@
+// Sums, products of matrices and soft choices along the last axis.
+
+import { multiply } from './elementwise.ts'
+import { only, type Shape, type SymbolicTensor, sizeOf } from './graph.ts'
+
+/** Over these axes, or all. `keep` leaves them with length 1. */
+export function sum(x: SymbolicTensor, axes?: readonly number[], keep = false): SymbolicTensor {
+  return reduce('ReduceSum', x, axes ?? x.shape.map((_, axis) => axis), keep)
+}
+
+export function mean(x: SymbolicTensor, axes?: readonly number[], keep = false): SymbolicTensor {
+  const total = sum(x, axes, keep)
+  return multiply(total, sizeOf(total.shape) / sizeOf(x.shape))
+}
+
+/** Has no gradient. */
+export function largest(x: SymbolicTensor, axes: readonly number[], keep = false): SymbolicTensor {
+  return reduce('ReduceMax', x, axes, keep)
+}
+
+/** The position of the largest along `axis`, which goes; the first of equals. int64, no gradient. */
+export function argmax(x: SymbolicTensor, axis: number): SymbolicTensor {
+  return only(
+    x.graph.node({
+      op: 'ArgMax',
+      inputs: [x],
+      attributes: { axis, keepdims: 0 },
+      outputs: [{ shape: x.shape.toSpliced(axis, 1), dtype: 'int64' }],
+    }),
+  )
+}
+
+function reduce(op: string, x: SymbolicTensor, axes: readonly number[], keep: boolean) {
+  if (axes.length === 0) return x
+  return only(
+    x.graph.node({
+      op,
+      inputs: [x, x.graph.integers(axes)],
+      attributes: { keepdims: keep ? 1 : 0 },
+      outputs: [{ shape: reducedShape(x.shape, axes, keep), dtype: x.dtype }],
+    }),
+  )
+}
+
+function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Shape {
+  if (keep) return shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+  return shape.filter((_, axis) => !axes.includes(axis))
+}
+
+export type GemmOptions = { transposeA?: boolean; transposeB?: boolean; bias?: SymbolicTensor }
+
+/** a times b, plus a bias that broadcasts; transposition is an attribute, so that gradients need no node for it. */
+export function gemm(
+  a: SymbolicTensor,
+  b: SymbolicTensor,
+  { transposeA = false, transposeB = false, bias }: GemmOptions = {},
+): SymbolicTensor {
+  const rows = a.shape[transposeA ? 1 : 0] as number
+  const columns = b.shape[transposeB ? 0 : 1] as number
+  if (a.shape[transposeA ? 0 : 1] !== b.shape[transposeB ? 1 : 0])
+    throw new Error(
+      `[${a.shape.join()}]${transposeA ? "'" : ''} times [${b.shape.join()}]${transposeB ? "'" : ''}`,
+    )
+  return only(
+    a.graph.node({
+      op: 'Gemm',
+      inputs: bias === undefined ? [a, b] : [a, b, bias],
+      attributes: { transA: Number(transposeA), transB: Number(transposeB) },
+      outputs: [{ shape: [rows, columns], dtype: a.dtype }],
+    }),
+  )
+}
+
+/** Products of stacks of matrices: [n, i, j] times [n, j, k]. */
+export function batchedMatmul(a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor {
+  const [stack, rows, inner] = a.shape as [number, number, number]
+  if (b.shape[0] !== stack || b.shape[1] !== inner || b.shape.length !== 3)
+    throw new Error(`[${a.shape.join()}] times [${b.shape.join()}]`)
+  const shape = [stack, rows, b.shape[2] as number]
+  return only(a.graph.node({ op: 'MatMul', inputs: [a, b], outputs: [{ shape, dtype: a.dtype }] }))
+}
+
+/** Along the last axis. */
+export function softmax(x: SymbolicTensor): SymbolicTensor {
+  return only(x.graph.node({ op: 'Softmax', inputs: [x], attributes: { axis: -1 }, outputs: [x] }))
+}
+
+/** Along the last axis. */
+export function logSoftmax(x: SymbolicTensor): SymbolicTensor {
+  return only(
+    x.graph.node({ op: 'LogSoftmax', inputs: [x], attributes: { axis: -1 }, outputs: [x] }),
+  )
+}

@@ -1,0 +1,49 @@
+// Noise for models: a keystream by step, and its transformation into laws inside the graph.
+
+import { createCipheriv } from 'node:crypto'
+import { add, cast, cosine, logarithm, multiply, negate, sine, squareRoot } from './elementwise.ts'
+import type { SymbolicTensor } from './graph.ts'
+import { concatenate, split } from './shaping.ts'
+
+const ZEROS = new Uint8Array(1 << 20)
+
+export type Keystream = {
+  /** Fills memory with the bits of one step: the same for any order of calls and after any restart. */
+  fill(step: number, into: Uint8Array | Uint32Array): void
+}
+
+/** AES-128 in counter mode (NIST SP 800-38A): key from seed and stream, the step in the counter's upper half. */
+export function createKeystream(seed: number, stream: number): Keystream {
+  const key = new DataView(new ArrayBuffer(16))
+  key.setBigUint64(0, BigInt(seed), true)
+  key.setBigUint64(8, BigInt(stream), true)
+  return {
+    fill(step, into) {
+      const counter = new DataView(new ArrayBuffer(16))
+      counter.setBigUint64(0, BigInt(step))
+      const cipher = createCipheriv('aes-128-ctr', key, counter)
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+      for (let at = 0; at < bytes.length; at += ZEROS.length)
+        bytes.set(cipher.update(ZEROS.subarray(0, bytes.length - at)), at)
+    },
+  }
+}
+
+/** uint32 to the open interval (0, 1). */
+export function uniform(bits: SymbolicTensor): SymbolicTensor {
+  return add(multiply(cast(bits), 2 ** -32 * (1 - 2 ** -24)), 2 ** -33)
+}
+
+/** uint32 to a standard Gumbel law: the largest of logits plus this is a draw from their softmax. */
+export function gumbel(bits: SymbolicTensor): SymbolicTensor {
+  return negate(logarithm(negate(logarithm(uniform(bits)))))
+}
+
+/** uint32 [n, even] to standard normal (Box and Muller 1958). */
+export function normal(bits: SymbolicTensor): SymbolicTensor {
+  const half = (bits.shape[1] as number) / 2
+  const [u, v] = split(uniform(bits), [half, half], 1) as [SymbolicTensor, SymbolicTensor]
+  const radius = squareRoot(multiply(logarithm(u), -2))
+  const angle = multiply(v, 2 * Math.PI)
+  return concatenate([multiply(radius, cosine(angle)), multiply(radius, sine(angle))], 1)
+}

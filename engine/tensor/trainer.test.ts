@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createAdam, linearParameters, type Parameter } from './adam.ts'
+import { add, hyperbolicTangent, square, subtract } from './elementwise.ts'
+import type { SymbolicTensor } from './graph.ts'
+import { gemm, mean } from './linear.ts'
+import { createKeystream, normal } from './noise.ts'
+import { createTrainer, type Trainer } from './trainer.ts'
+import type { TrainingStep } from './training-step.ts'
+
+const BATCH = 32
+const WIDTH = 4
+
+/** Learns the function of a table: y = tanh of a fixed mixture, from noise given by a keystream. */
+function example(): TrainingStep {
+  const parameters: Parameter[] = [
+    ...linearParameters('hidden', WIDTH, 16),
+    ...linearParameters('out', 16, 1),
+    {
+      name: 'bounded',
+      shape: [1],
+      initialise: (values) => values.fill(0.5),
+      bounds: { low: 0.49, high: 0.75 },
+    },
+  ]
+  const adam = createAdam('net', parameters, {
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    weightDecay: 1e-5,
+  })
+  const random = createKeystream(7, 1)
+  const bits = new Uint32Array(1)
+  let drawn = 0
+  return {
+    state: adam.state(() => {
+      random.fill(drawn++, bits)
+      return (bits[0] ?? 0) / 2 ** 32
+    }),
+    feeds: [{ name: 'noise', shape: [BATCH, WIDTH], dtype: 'uint32' }],
+    tables: [
+      {
+        name: 'mixture',
+        shape: [WIDTH, 1],
+        dtype: 'float32',
+        data: Float32Array.of(1, -1, 0.5, 2),
+      },
+    ],
+    step(context) {
+      const p = adam.parameters(context) as Record<string, SymbolicTensor>
+      const [w1, b1, w2, b2] = ['hidden.weight', 'hidden.bias', 'out.weight', 'out.bias'].map(
+        (name) => p[name] as SymbolicTensor,
+      ) as [SymbolicTensor, SymbolicTensor, SymbolicTensor, SymbolicTensor]
+      const x = normal(context.feed('noise'))
+      const wanted = hyperbolicTangent(gemm(x, context.table('mixture')))
+      const found = gemm(hyperbolicTangent(gemm(x, w1, { bias: b1 })), w2, { bias: b2 })
+      const shifted = add(found, p['bounded'] as SymbolicTensor)
+      const loss = mean(square(subtract(wanted, shifted)))
+      const { state } = adam.step(context, loss)
+      return { state, metrics: { loss } }
+    },
+  }
+}
+
+async function run(trainer: Trainer, from: number, to: number, perRun: number): Promise<number[]> {
+  const noise = createKeystream(42, 0)
+  const losses: number[] = []
+  for (let step = from; step < to; step += perRun) {
+    const count = Math.min(perRun, to - step)
+    const memory = trainer.feed<Uint32Array>('noise')
+    const size = BATCH * WIDTH
+    for (let i = 0; i < count; i++) noise.fill(step + i, memory.subarray(i * size, (i + 1) * size))
+    losses.push(...((await trainer.run(count))['loss'] ?? []))
+  }
+  return losses
+}
+
+async function trained(perRun: number, threads = 1) {
+  const trainer = await createTrainer(example(), { stepsPerRun: perRun, threads })
+  const losses = await run(trainer, 0, 200, perRun)
+  const state = trainer.save()
+  await trainer.release()
+  return { losses, state }
+}
+
+test('a network learns, and parameters stay within their bounds', async () => {
+  const { losses, state } = await trained(20)
+  assert.equal(losses.length, 200)
+  const average = (list: number[]): number => list.reduce((sum, loss) => sum + loss) / list.length
+  assert.ok(average(losses.slice(-20)) < 0.1 * average(losses.slice(0, 20)))
+  const bounded = example().state.findIndex(({ name }) => name === 'net.p.bounded')
+  const value = state[bounded]?.[0] ?? 0
+  assert.ok(value >= Math.fround(0.49) && value < 0.5, `${value} is not at the nearer bound`)
+})
+
+test('the same bits however steps are cut into runs, and with one thread or two', async () => {
+  const whole = await trained(20)
+  assert.deepEqual(await trained(1), whole)
+  assert.deepEqual(await trained(33), whole)
+  assert.deepEqual(await trained(20, 2), whole)
+})
+
+test('a training that goes on from a checkpoint ends with the same bits', async () => {
+  const whole = await trained(20)
+  const first = await createTrainer(example(), { stepsPerRun: 20 })
+  const before = await run(first, 0, 80, 20)
+  const checkpoint = first.save()
+  await first.release()
+  const second = await createTrainer(example(), { stepsPerRun: 20 })
+  second.load(checkpoint)
+  const after = await run(second, 80, 200, 20)
+  assert.deepEqual({ losses: [...before, ...after], state: second.save() }, whole)
+  await second.release()
+})

@@ -1,0 +1,107 @@
+// A training step described once, as a function of symbolic tensors, and compiled into an ONNX Loop of many steps.
+
+import { emitGraph } from './emit.ts'
+import { Graph, type Shape, type SymbolicTensor, type TensorData } from './graph.ts'
+import { type DType, encodeModel, type OnnxValue } from './onnx.ts'
+import { gatherRows } from './shaping.ts'
+
+/** What steps hand on: parameters, moments, running statistics. All float32. */
+export type StateTensor = { name: string; shape: Shape; initial: Float32Array }
+/** Given for each step. */
+export type Feed = { name: string; shape: Shape; dtype: DType }
+/** The same for all steps. */
+export type TableTensor = { name: string; shape: Shape; dtype: DType; data: TensorData }
+
+export type StepContext = {
+  graph: Graph
+  state(name: string): SymbolicTensor
+  feed(name: string): SymbolicTensor
+  table(name: string): SymbolicTensor
+}
+
+export type TrainingStep = {
+  state: readonly StateTensor[]
+  feeds: readonly Feed[]
+  tables: readonly TableTensor[]
+  /** State that is not returned stays; metrics are scalars. */
+  step(context: StepContext): {
+    state: Record<string, SymbolicTensor>
+    metrics: Record<string, SymbolicTensor>
+  }
+}
+
+/** Names in the compiled model. */
+export const STEPS_INPUT = 'steps'
+export const nextName = (state: string): string => `next ${state}`
+
+/**
+ * The model: inputs `steps` (how many), each state tensor and each feed with a leading axis of steps; outputs
+ * `next` of each state tensor and each metric by step.
+ */
+export function compileLoop(training: TrainingStep): Uint8Array {
+  const { metrics, body } = loopBody(training)
+  const states = training.state.map(
+    ({ name, shape }): OnnxValue => ({ name, shape, dtype: 'float32' }),
+  )
+  const nexts = states.map((value) => ({ ...value, name: nextName(value.name) }))
+  return encodeModel({
+    name: 'main',
+    nodes: [
+      {
+        op: 'Loop',
+        inputs: [STEPS_INPUT, 'always', ...states.map(({ name }) => name)],
+        outputs: [...nexts.map(({ name }) => name), ...metrics],
+        attributes: { body: { graph: body } },
+      },
+    ],
+    inputs: [
+      { name: STEPS_INPUT, dtype: 'int64', shape: [] },
+      ...states,
+      ...stackedFeeds(training),
+    ],
+    outputs: [
+      ...nexts,
+      ...metrics.map((name): OnnxValue => ({ name, dtype: 'float32', shape: ['n'] })),
+    ],
+    constants: [
+      { name: 'always', dtype: 'bool', shape: [], data: Uint8Array.of(1) },
+      ...training.tables,
+    ],
+  })
+}
+
+function stackedFeeds({ feeds }: TrainingStep): OnnxValue[] {
+  return feeds.map(({ name, dtype, shape }) => ({ name, dtype, shape: ['n', ...shape] }))
+}
+
+function loopBody(training: TrainingStep) {
+  const graph = new Graph()
+  const step = graph.input('step', [], 'int64')
+  const going = graph.input('going', [], 'bool')
+  const inside = (name: string): string => `step ${name}`
+  const states = new Map(
+    training.state.map(({ name, shape }) => [name, graph.input(inside(name), shape)]),
+  )
+  const found = <T extends { name: string }>(list: readonly T[], name: string): T => {
+    const item = list.find((candidate) => candidate.name === name)
+    if (item === undefined) throw new Error(`the training step has no ${name}`)
+    return item
+  }
+  const { state, metrics } = training.step({
+    graph,
+    state: (name) => states.get(found(training.state, name).name) as SymbolicTensor,
+    feed(name) {
+      const { shape, dtype } = found(training.feeds, name)
+      return gatherRows(graph.capture(name, [1, ...shape], dtype), step)
+    },
+    table(name) {
+      const { shape, dtype } = found(training.tables, name)
+      return graph.capture(name, shape, dtype)
+    },
+  })
+  const outputs: Record<string, SymbolicTensor> = { 'still going': going }
+  for (const [name, value] of states) outputs[nextName(inside(name))] = state[name] ?? value
+  for (const [name, value] of Object.entries(metrics)) outputs[inside(name)] = value
+  const body = emitGraph('body', [step, going, ...states.values()], outputs)
+  return { body, metrics: Object.keys(metrics) }
+}
