@@ -5,7 +5,7 @@ import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config
 import type { Dataset } from './dataset.ts'
 import { AppError } from './errors.ts'
 import type { Block } from './formats/block-tail.ts'
-import { type Batch, createFileWriter } from './formats/file-writer.ts'
+import { createFileWriter, type EachBatch } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
 import type { Plan } from './plan.ts'
 import { createGenerator } from './random/generator.ts'
@@ -36,6 +36,8 @@ export type CompiledTable = {
    * `digest_mismatch` for blocks that cannot be.
    */
   readonly footer: ((blocks: readonly Block[], at: number) => Uint8Array) | null
+  /** The same rows as vectors, for whoever writes them in another way. */
+  readonly each: EachBatch
   /** The same rows as JSON values, in the order of the columns. */
   values(from: number, to: number): Scalar[][]
 }
@@ -109,7 +111,7 @@ function compileTable(
     ...{ config, table, rows: planned.rows, mode: options.writer },
     columns: () => evaluated().columns,
   })
-  const batches = (from: number, to: number, use: (batch: Batch) => void) => {
+  const each: EachBatch = (from, to, use) => {
     const { evaluate, columns } = evaluated()
     for (let at = from; at < to; at += batchRows) {
       setRange(rows, at, Math.min(at + batchRows, to))
@@ -128,10 +130,11 @@ function compileTable(
       return file.header
     },
     footer: file.footer ?? null,
-    write: (from, to, out) => file.write(from, to, out, batches),
+    write: (from, to, out) => file.write(from, to, out, each),
+    each,
     values(from, to) {
       const result: Scalar[][] = []
-      batches(from, to, ({ columns, n }) => {
+      each(from, to, ({ columns, n }) => {
         for (let i = 0; i < n; i++) {
           result.push(columns.map(({ vector }) => scalarAt(vector, i)))
         }

@@ -2,6 +2,7 @@
 // config, seed and moment.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { RecordBatch } from 'apache-arrow'
 import { writeChunk } from './chunk.ts'
 import { type CompiledTable, compile } from './compile.ts'
 import { digestOf } from './config/canonical.ts'
@@ -11,6 +12,7 @@ import { configError } from './config/problem.ts'
 import { type ResolveRequest, resolveConfig } from './config/resolve.ts'
 import type { ColumnType, ResolvedConfig, Scalar } from './config/types.ts'
 import { AppError } from './errors.ts'
+import { createBatchMaker } from './formats/arrow/record-batches.ts'
 import { Output } from './formats/output.ts'
 import { planConfig } from './plan.ts'
 import { sandboxFor } from './sandbox/sandbox-for.ts'
@@ -23,12 +25,27 @@ export type LibraryOptions = Omit<ResolveRequest, 'now'> & {
 /** Rows from (included) .. to (excluded); all of them by default. */
 export type RowRange = { from?: number; to?: number }
 
+export type BatchOptions = RowRange & {
+  /** Rows of a batch, 1 to 100,000; 8,192 by default. */
+  batchRows?: number
+  /**
+   * Batches lie in memory that the next one overwrites: whoever is done with one before asking for the next saves
+   * copying it. By default each is the caller's own.
+   */
+  reuse?: boolean
+}
+
 export type DatasetTable = {
   readonly name: string
   readonly rows: number
   readonly columns: readonly { name: string; type: ColumnType }[]
   /** JSON values in the order of the columns, made as they are asked for. */
   values(range?: RowRange): IterableIterator<Scalar[]>
+  /**
+   * Record batches of apache-arrow, with the schema that a file of Arrow has; none for no rows. AppError
+   * `invalid_request` for `batchRows` out of bounds.
+   */
+  batches(options?: BatchOptions): AsyncIterable<RecordBatch>
   /** The file in the config's format, chunk by chunk. Each piece is the caller's own. */
   bytes(): AsyncIterable<Uint8Array<ArrayBuffer>>
 }
@@ -46,6 +63,8 @@ export type OpenedDataset = {
 /** Memory of one chunk's bytes. */
 const CHUNK_BYTES_MAX = 2 ** 30
 const ROWS_AT_ONCE = 1024
+const BATCH_ROWS = 8192
+const BATCH_ROWS_MAX = 100_000
 
 /**
  * Opens a config: YAML or JSON text, or the same as an object. AppError `invalid_config` or `unsupported` with all
@@ -80,6 +99,22 @@ function resolved(config: DatasetConfig, { now, ...request }: LibraryOptions) {
   throw new AppError('invalid_request', message)
 }
 
+async function* batchesOf(
+  table: CompiledTable,
+  { from = 0, to = table.rows, batchRows = BATCH_ROWS, reuse = false }: BatchOptions,
+): AsyncIterable<RecordBatch> {
+  if (!Number.isInteger(batchRows) || batchRows < 1 || batchRows > BATCH_ROWS_MAX) {
+    const message = `batchRows is a whole number from 1 to ${BATCH_ROWS_MAX}, not ${batchRows}`
+    throw new AppError('invalid_request', message)
+  }
+  const make = createBatchMaker(table)
+  const end = Math.min(to, table.rows)
+  for (let at = Math.max(0, from); at < end; at += batchRows) {
+    yield make(at, Math.min(at + batchRows, end), { reuse })
+    await nextTurn()
+  }
+}
+
 function tableOf(table: CompiledTable): DatasetTable {
   return {
     name: table.name,
@@ -90,6 +125,7 @@ function tableOf(table: CompiledTable): DatasetTable {
       for (let at = Math.max(0, from); at < end; at += ROWS_AT_ONCE)
         yield* table.values(at, Math.min(at + ROWS_AT_ONCE, end))
     },
+    batches: (options = {}) => batchesOf(table, options),
     async *bytes() {
       const out = new Output(CHUNK_BYTES_MAX)
       for (let chunk = 0; chunk < table.chunks; chunk++) {

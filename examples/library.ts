@@ -1,5 +1,5 @@
 // The engine without a server: node_modules/.bin/node examples/library.ts
-// Reads examples/shop.yaml, looks at a few rows, and writes one table to a file.
+// Reads examples/shop.yaml, looks at a few rows, counts the values of a column by record batches, and writes one table to a file.
 
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -17,6 +17,12 @@ for (const { name, rows, columns } of dataset.tables)
 
 const orders = dataset.table('orders')
 for (const row of orders.values({ from: 1_000, to: 1_003 })) console.log(row.join(' | '))
+
+const counts = new Map<string, number>()
+for await (const batch of orders.batches({ to: 100_000, reuse: true }))
+  for (const status of batch.getChild('status') ?? [])
+    counts.set(status, (counts.get(status) ?? 0) + 1)
+console.log('of 100,000 orders:', Object.fromEntries(counts))
 
 const customers = dataset.table('customers')
 const file = path.join(tmpdir(), 'customers.csv')

@@ -3,7 +3,7 @@
 
 import { parseArgs } from 'node:util'
 import { AppError, ERRORS } from '#engine/errors.ts'
-import { compressorOf } from '#engine/formats/compressor.ts'
+import { compressionIn, compressorOf } from '#engine/formats/compressor.ts'
 import { checkFiles, verifyChunks } from './verify/check-chunks.ts'
 import { type OutputNote, readManifest } from './verify/read-manifest.ts'
 
@@ -49,8 +49,9 @@ async function main(): Promise<number> {
 }
 
 /** Compressed bytes are the same within a class of compressors only. */
-function noteCompressor({ compression, compressor }: OutputNote = {}): void {
-  if (compression === undefined || compressor === undefined) return
+function noteCompressor({ compressor, ...output }: OutputNote = {}): void {
+  const compression = compressionIn(output)
+  if (compression === null || compressor === undefined) return
   const ours = compressorOf(compression)
   if (ours === compressor) return
   console.log(`compressed by ${compressor}, compared with ${ours}: what is inside may be the same`)

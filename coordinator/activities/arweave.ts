@@ -32,6 +32,7 @@ const CONTENT_TYPES: Record<string, string> = {
   sql: 'application/sql',
   parquet: 'application/vnd.apache.parquet',
   arrow: 'application/vnd.apache.arrow.file',
+  arrows: 'application/vnd.apache.arrow.stream',
   gz: 'application/gzip',
   zst: 'application/zstd',
 }

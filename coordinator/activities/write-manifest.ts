@@ -3,11 +3,11 @@
 
 import { createHmac } from 'node:crypto'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
-import { FOOTER_FORMATS } from '#engine/config/output-formats.ts'
+import { hasFooter } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
-import { compressorOf } from '#engine/formats/compressor.ts'
+import { compressionIn, compressorOf } from '#engine/formats/compressor.ts'
 import type { Database } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
@@ -69,7 +69,7 @@ function linkOf(output: OutputRow): Link {
 /** By table of the plan; null where the format has none. */
 async function footersOf({ database, store }: Deps, spec: JobSpec): Promise<(Link | null)[]> {
   const { jobId, plan, config } = spec
-  if (!FOOTER_FORMATS.includes(config.output.format)) return []
+  if (!hasFooter(config.output)) return []
   const footers: (Link | null)[] = []
   for (const [tableNo, { chunks }] of plan.tables.entries()) {
     const range = { jobId, tableNo, from: 0, limit: chunks }
@@ -118,8 +118,8 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: 
 
 /** Whose compressed bytes these are: others' may differ, though not what is inside. */
 function compressorFields({ output }: ResolvedConfig) {
-  const { compression } = output
-  return compression === undefined ? {} : { compressor: compressorOf(compression) }
+  const compression = compressionIn(output)
+  return compression === null ? {} : { compressor: compressorOf(compression) }
 }
 
 type ChunkRow = {

@@ -51,6 +51,7 @@ const OutputView = Type.Object({
   table: Text,
   format: Text,
   compression: Nullable(Text),
+  container: Nullable(Text, 'Of Arrow: stream; null for a file'),
   bytes: Count,
   rows: Count,
   sha256: Nullable(Text),

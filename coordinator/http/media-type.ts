@@ -7,6 +7,7 @@ const TYPES: Record<string, string> = {
   sql: 'application/sql',
   parquet: 'application/vnd.apache.parquet',
   arrow: 'application/vnd.apache.arrow.file',
+  arrows: 'application/vnd.apache.arrow.stream',
   gz: 'application/gzip',
   zst: 'application/zstd',
   zip: 'application/zip',

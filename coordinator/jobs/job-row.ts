@@ -2,7 +2,7 @@
 
 import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
-import type { ResolvedOutput } from '#engine/config/types.ts'
+import type { ArrowOptions, ResolvedOutput } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { JobStatus } from './job-state.ts'
 
@@ -41,6 +41,7 @@ export type JobRow = {
   seed: number
   format: string
   compression: NonNullable<ResolvedOutput['compression']> | null
+  container: ArrowOptions['container'] | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null
@@ -68,7 +69,7 @@ const RECENT_WINDOW = '10 seconds'
 
 const COLUMNS = `
   j.id, j.project_id, j.owner_id, j.kind, j.name, j.status, j.stage, j.priority, j.spec_digest, j.seed, j.format,
-  j.compression, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
+  j.compression, j.container, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
   j.created_at, j.started_at, j.finished_at, m.role,
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
@@ -147,13 +148,14 @@ export type JobAccess = Pick<
   | 'name'
   | 'format'
   | 'compression'
+  | 'container'
   | 'role'
   | 'manifest_cid'
   | 'created_at'
 >
 
 const ACCESS =
-  'j.id, j.project_id, j.status, j.name, j.format, j.compression, j.manifest_cid, j.created_at'
+  'j.id, j.project_id, j.status, j.name, j.format, j.compression, j.container, j.manifest_cid, j.created_at'
 
 /**
  * As readJob, but only what access and actions need. `lock` holds the row until the transaction ends, but lets ledger

@@ -110,6 +110,7 @@ function outputView(row: JobRow, output: OutputRow, settings: ViewSettings) {
     table: output.table_name,
     format: output.format,
     compression: row.compression,
+    container: row.container,
     bytes: output.bytes,
     rows: output.rows,
     sha256: output.sha256,

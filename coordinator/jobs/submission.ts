@@ -21,6 +21,7 @@ const Output = Type.Object(
     format: optional(Type.Enum(['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'])),
     compression: optional(Type.Enum(['none', 'gzip', 'zstd', 'snappy'])),
     dialect: optional(Type.Enum(['postgresql', 'mysql', 'sqlite'])),
+    container: optional(Type.Enum(['file', 'stream'])),
   },
   { additionalProperties: false },
 )

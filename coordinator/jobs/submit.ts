@@ -209,6 +209,7 @@ async function insertJob(
       tables.map(({ chunks }) => chunks),
       `Submitted: ${submitted.total_rows} rows in ${submitted.total_chunks} chunks`,
       resolved.output.compression ?? null,
+      resolved.output.arrow?.container === 'stream' ? 'stream' : null,
     ],
     { prepared: 'insert-job' },
   )
@@ -218,8 +219,8 @@ const INSERT_JOB = `
 with job as (
   insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
     engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
-    publish_config, max_price_winston, compression)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23)
+    publish_config, max_price_winston, compression, container)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24)
   returning id
 ), filled as (
   insert into job_tables (job_id, table_no, name, rows, chunks)

@@ -1,7 +1,7 @@
 // What a job pins and dispatch needs, read once per job and kept for a while: none of it ever changes.
 
-import { extensionOf } from '#engine/config/output-formats.ts'
-import type { ResolvedConfig, ResolvedOutput } from '#engine/config/types.ts'
+import { fileExtension } from '#engine/config/output-formats.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sql } from '../database/database.ts'
@@ -34,7 +34,6 @@ type Stored = {
   regions: string[]
   priority: JobSpec['priority']
   format: string
-  compression: NonNullable<ResolvedOutput['compression']> | null
   publish_ipfs: boolean
   publish_arweave: boolean
   publish_config: boolean
@@ -77,7 +76,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     regions: row.regions,
     priority: row.priority,
     format: row.format,
-    extension: extensionOf(row),
+    extension: fileExtension(config.output),
     publishIpfs: row.publish_ipfs,
     publishArweave: row.publish_arweave,
     publishConfig: row.publish_config,

@@ -1,6 +1,6 @@
 // Names: no two tables and no two columns of a table alike, none with control characters.
 import type { DatasetConfig, TableConfig } from './dataset-config.ts'
-import { extensionOf } from './output-formats.ts'
+import { fileExtension } from './output-formats.ts'
 import { at, quote, type Report } from './problem.ts'
 import type { ResolvedOutput } from './types.ts'
 
@@ -27,7 +27,7 @@ export function checkFileNames(
   output: ResolvedOutput,
   report: Report,
 ): void {
-  const extension = extensionOf(output)
+  const extension = fileExtension(output)
   for (const { name, path } of tables) {
     const file = `${name}.${extension}`
     if (!FILES_OF_AN_OUTPUT.includes(file.toLowerCase())) continue

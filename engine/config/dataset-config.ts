@@ -3,6 +3,7 @@
 import type { RuleInput } from './rules/rule-spec.ts'
 import type {
   AnomalyKind,
+  ArrowOptions,
   Children,
   ColumnType,
   Condition,
@@ -95,6 +96,7 @@ export type OutputConfig = {
   csv?: Partial<CsvOptions>
   sql?: Partial<SqlOptions>
   parquet?: Partial<ParquetOptions>
+  arrow?: Partial<ArrowOptions>
 }
 
 export type DatasetConfig = {

@@ -1,6 +1,6 @@
 // The formats that files are written in, and what their names end in.
 
-import type { OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
+import type { ArrowOptions, OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
 
 /** All of them. */
 export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 'parquet', 'arrow']
@@ -8,8 +8,13 @@ export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 
 /** Compressions of whole text files that this release writes. */
 export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = ['gzip', 'zstd']
 
-/** Formats whose files end with a footer over all their blocks. */
-export const FOOTER_FORMATS: readonly OutputFormat[] = ['parquet', 'arrow']
+/** Where the config says nothing of them. */
+export const ARROW_DEFAULTS: ArrowOptions = { container: 'file', compression: 'none' }
+
+/** Whether files end with a footer over all their blocks. */
+export function hasFooter({ format, arrow }: ResolvedOutput): boolean {
+  return format === 'parquet' || (format === 'arrow' && arrow?.container !== 'stream')
+}
 
 /** Compressions of the pages of Parquet files that this release writes. */
 export const PARQUET_COMPRESSIONS: readonly ParquetOptions['compression'][] = [
@@ -23,13 +28,21 @@ export const TEXT_FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 's
 
 const SUFFIXES = { gzip: '.gz', zstd: '.zst' }
 
-/** What stands behind the table's name and a point, such as `csv` or `csv.gz`. */
-export function extensionOf({
-  format,
-  compression,
-}: {
+/** What the name of a file says of how it is written. */
+export type FileKind = {
   format: string
   compression?: ResolvedOutput['compression'] | null | undefined
-}): string {
-  return compression ? `${format}${SUFFIXES[compression]}` : format
+  /** Of Arrow. */
+  container?: ArrowOptions['container'] | null | undefined
+}
+
+/** What stands behind the table's name and a point, such as `csv` or `csv.gz`. */
+export function extensionOf({ format, compression, container }: FileKind): string {
+  const plain = container === 'stream' ? `${format}s` : format
+  return compression ? `${plain}${SUFFIXES[compression]}` : plain
+}
+
+/** As extensionOf, of files that are written so. */
+export function fileExtension({ format, compression, arrow }: ResolvedOutput): string {
+  return extensionOf({ format, compression, container: arrow?.container })
 }

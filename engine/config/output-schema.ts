@@ -60,13 +60,22 @@ export const ParquetSchema = Type.Object(
   { additionalProperties: false, description: 'How Parquet pages are kept' },
 )
 
+export const ArrowSchema = Type.Object(
+  {
+    container: Word('file, or stream: read from the start, without a footer', 'stream'),
+    compression: Word('zstd or none, of the buffers of record batches', 'zstd'),
+  },
+  { additionalProperties: false, description: 'Which form of Arrow IPC' },
+)
+
 export const OutputSchema = Type.Object(
   {
     format: Type.Optional(FormatSchema),
-    compression: Word('gzip or zstd for text formats; none', 'gzip'),
+    compression: Word('gzip or zstd for text formats, zstd for arrow; none', 'gzip'),
     csv: Type.Optional(CsvSchema),
     sql: Type.Optional(SqlSchema),
     parquet: Type.Optional(ParquetSchema),
+    arrow: Type.Optional(ArrowSchema),
   },
   { additionalProperties: false, description: 'How the files are written' },
 )

@@ -47,6 +47,23 @@ test('options are resolved for the format alone, and defaults are written out wh
       { dialect: 'mysql' },
       { format: 'sql', sql: { dialect: 'mysql', mode: 'insert', rows_per_insert: 5 } },
     ],
+    ['output: {format: arrow}', {}, { format: 'arrow', block_rows: 100_000 }],
+    [
+      'output: {format: arrow, arrow: {container: Stream}}',
+      {},
+      {
+        ...{ format: 'arrow', block_rows: 100_000 },
+        arrow: { container: 'stream', compression: 'none' },
+      },
+    ],
+    [
+      'output: {compression: zst, arrow: {container: stream}}',
+      { format: 'arrow', container: 'file' },
+      {
+        ...{ format: 'arrow', block_rows: 100_000 },
+        arrow: { container: 'file', compression: 'zstd' },
+      },
+    ],
     ['output: {compression: gz}', {}, { format: 'csv', compression: 'gzip', block_rows: 10_000 }],
     ['output: {compression: gzip}', { compression: 'none' }, { format: 'csv' }],
     [
@@ -87,6 +104,8 @@ test('what does not go together is refused with its place and what to write', ()
     ],
     [['', { compression: 'snappy' }], '/output/compression', /parquet/, /gzip/],
     [['', { dialect: 'sqlite' }], '/output/dialect', /format sql/, /Leave/],
+    [['', { container: 'stream' }], '/output/container', /format arrow/, /format: arrow/],
+    [['', { format: 'arrow', compression: 'gzip' }], '/output/compression', /arrow/, /zstd/],
   ]
   for (const [args, path, message, hint] of cases) {
     const problem = refusal(...args)

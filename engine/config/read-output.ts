@@ -2,7 +2,7 @@
 
 import type { OutputConfig } from './dataset-config.ts'
 import { FORMATS } from './output-formats.ts'
-import { CsvSchema, OutputSchema, ParquetSchema, SqlSchema } from './output-schema.ts'
+import { ArrowSchema, CsvSchema, OutputSchema, ParquetSchema, SqlSchema } from './output-schema.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { readCsv } from './read-csv-options.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
@@ -11,6 +11,7 @@ import type { OutputFormat } from './types.ts'
 const HINTS = {
   dialect: 'Write sql: {dialect: postgresql}',
   delimiter: 'Write csv: {delimiter: ";"}',
+  container: 'Write arrow: {container: stream}',
 }
 
 /** What the config says of its files; the report says what is wrong with it. */
@@ -37,6 +38,7 @@ export function readOutput(fields: Fields, report: Report): OutputConfig {
     ...readPart(given, 'parquet', ParquetSchema, report, (part, path) =>
       readWord(part, 'compression', path, PARQUET_COMPRESSIONS, report),
     ),
+    ...readPart(given, 'arrow', ArrowSchema, report, readArrow),
   }
 }
 
@@ -57,6 +59,13 @@ const PARQUET_COMPRESSIONS = {
   snappy: 'snappy',
   uncompressed: 'none',
 } as const
+const ARROW_COMPRESSIONS = {
+  none: 'none',
+  uncompressed: 'none',
+  zstd: 'zstd',
+  zst: 'zstd',
+} as const
+const CONTAINERS = { file: 'file', stream: 'stream' } as const
 const DIALECTS = {
   postgresql: 'postgresql',
   postgres: 'postgresql',
@@ -85,9 +94,9 @@ function readWord<K extends string, T extends string>(
   return {}
 }
 
-type PartSchema = typeof CsvSchema | typeof SqlSchema | typeof ParquetSchema
+type PartSchema = typeof CsvSchema | typeof SqlSchema | typeof ParquetSchema | typeof ArrowSchema
 
-function readPart<K extends 'csv' | 'sql' | 'parquet', T>(
+function readPart<K extends 'csv' | 'sql' | 'parquet' | 'arrow', T>(
   fields: Fields,
   key: K,
   schema: PartSchema,
@@ -123,5 +132,12 @@ function readSql(part: Fields, path: string, report: Report) {
     ...readWord(part, 'dialect', path, DIALECTS, report),
     ...readWord(part, 'mode', path, MODES, report),
     ...(typeof rows === 'number' ? { rows_per_insert: rows } : {}),
+  }
+}
+
+function readArrow(part: Fields, path: string, report: Report) {
+  return {
+    ...readWord(part, 'container', path, CONTAINERS, report),
+    ...readWord(part, 'compression', path, ARROW_COMPRESSIONS, report),
   }
 }

@@ -1,10 +1,16 @@
 // What the config and the request say of the files, to what is written: every option that matters is explicit.
 
 import type { OutputConfig } from './dataset-config.ts'
-import { COMPRESSIONS, PARQUET_COMPRESSIONS, TEXT_FORMATS } from './output-formats.ts'
+import {
+  ARROW_DEFAULTS,
+  COMPRESSIONS,
+  PARQUET_COMPRESSIONS,
+  TEXT_FORMATS,
+} from './output-formats.ts'
 import type { Report } from './problem.ts'
 import { CSV_DEFAULTS } from './read-csv-options.ts'
 import type {
+  ArrowOptions,
   ParquetOptions,
   ResolvedColumn,
   ResolvedOutput,
@@ -15,7 +21,10 @@ import type {
 const SQL_DEFAULTS: SqlOptions = { dialect: 'postgresql', mode: 'insert', rows_per_insert: 1000 }
 
 /** What a request may say in place of the config. */
-export type OutputRequest = Pick<OutputConfig, 'format' | 'compression'> & { dialect?: SqlDialect }
+export type OutputRequest = Pick<OutputConfig, 'format' | 'compression'> & {
+  dialect?: SqlDialect
+  container?: ArrowOptions['container']
+}
 
 /** Without blocks; problems are reported at `/output`. */
 export function resolveOutput(
@@ -42,18 +51,19 @@ export function resolveOutput(
     case 'parquet':
       return { format, parquet: parquetOptions(config, request, report) }
     case 'arrow':
-      if (own.compression !== undefined && own.compression !== 'none') {
-        const message = 'Arrow files are not compressed as a whole'
-        report.problem('/output/compression', message, 'Leave compression out')
-      }
-      return { format }
+      return { format, ...arrowOptions(config, request, report) }
   }
 }
 
-function checkRequest(format: string, { dialect }: OutputRequest, report: Report): void {
-  if (dialect === undefined || format === 'sql') return
-  const message = `dialect is for the format sql, not for ${format}`
-  report.problem('/output/dialect', message, 'Leave dialect out, or write format: sql')
+const ONE_FORMAT = { dialect: 'sql', container: 'arrow' } as const
+
+function checkRequest(format: string, request: OutputRequest, report: Report): void {
+  for (const key of ['dialect', 'container'] as const) {
+    const only = ONE_FORMAT[key]
+    if (request[key] === undefined || format === only) continue
+    const message = `${key} is for the format ${only}, not for ${format}`
+    report.problem(`/output/${key}`, message, `Leave ${key} out, or write format: ${only}`)
+  }
 }
 
 function csvOptions({ csv }: OutputConfig): Pick<ResolvedOutput, 'csv'> {
@@ -85,6 +95,22 @@ function parquetOptions(
   const works = PARQUET_COMPRESSIONS.join(', ')
   report.unsupported(path, `${own} is not supported by this release`, `Write ${works}.`)
   return { compression: 'zstd' }
+}
+
+function arrowOptions(
+  { compression, arrow }: OutputConfig,
+  request: OutputRequest,
+  report: Report,
+): Pick<ResolvedOutput, 'arrow'> {
+  const container = request.container ?? arrow?.container ?? ARROW_DEFAULTS.container
+  const own = request.compression ?? arrow?.compression ?? compression ?? ARROW_DEFAULTS.compression
+  if (own !== 'none' && own !== 'zstd') {
+    report.problem('/output/compression', `${own} is not for arrow`, 'Write zstd or none')
+    return {}
+  }
+  const options = { container, compression: own }
+  const isDefault = container === ARROW_DEFAULTS.container && own === ARROW_DEFAULTS.compression
+  return isDefault ? {} : { arrow: options }
 }
 
 function textCompression(

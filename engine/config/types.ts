@@ -247,12 +247,19 @@ export type SqlOptions = {
 
 export type ParquetOptions = { compression: 'none' | 'snappy' | 'gzip' | 'zstd' }
 
-/** What a file looks like. Options of other formats are absent, and so are those of CSV when all are the default. */
+/** `compression` is that of the buffers of record batches. */
+export type ArrowOptions = { container: 'file' | 'stream'; compression: 'none' | 'zstd' }
+
+/**
+ * What a file looks like. Options of other formats are absent, and so are those of CSV and Arrow when all are the
+ * default.
+ */
 export type ResolvedOutput = {
   format: OutputFormat
   csv?: CsvOptions
   sql?: SqlOptions
   parquet?: ParquetOptions
+  arrow?: ArrowOptions
   /** Of text formats; absent: none. */
   compression?: 'gzip' | 'zstd'
   /**

@@ -6,6 +6,16 @@ import type { ResolvedOutput } from '#engine/config/types.ts'
 
 export type Compression = NonNullable<ResolvedOutput['compression']>
 
+/** What the files are compressed by, as a whole or inside; null where nothing is. */
+export function compressionIn({
+  compression,
+  parquet,
+  arrow,
+}: Partial<ResolvedOutput>): Compression | null {
+  const own = compression ?? parquet?.compression ?? arrow?.compression
+  return own === 'gzip' || own === 'zstd' ? own : null
+}
+
 const GZIP_LEVEL = 6
 const ZSTD_LEVEL = 3
 /** Place and value of the header's byte for the system that compressed: unknown, so that systems do not differ. */

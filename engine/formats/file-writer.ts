@@ -1,5 +1,6 @@
 // What makes a table's rows the bytes of its file, whatever the format: rows come as batches of vectors.
 
+import { ARROW_DEFAULTS } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Vector } from '#engine/rules/vector.ts'
@@ -55,7 +56,7 @@ const BLOCK_ROWS = 100_000
 /** The writer of a table's file. AppError `unsupported` for a compression that this release does not write. */
 export function createFileWriter(options: FileOptions): FileWriter {
   const { config, table, rows, columns } = options
-  const { format, parquet, block_rows: blockRows = BLOCK_ROWS } = config.output
+  const { format, parquet, arrow, block_rows: blockRows = BLOCK_ROWS } = config.output
   switch (format) {
     case 'csv':
     case 'json':
@@ -63,7 +64,7 @@ export function createFileWriter(options: FileOptions): FileWriter {
     case 'sql':
       return createTextFile(options)
     case 'arrow':
-      return createArrowWriter({ table, blockRows, columns })
+      return createArrowWriter({ ...ARROW_DEFAULTS, ...arrow, table, rows, blockRows, columns })
     case 'parquet': {
       const codec = parquet?.compression ?? 'zstd'
       if (codec === 'snappy') throw new AppError('unsupported', 'snappy is not supported')

@@ -28,6 +28,9 @@ whole = open(sys.argv[1], 'rb').read()
 table = pa.ipc.open_file(pa.BufferReader(whole)).read_all()
 assert table.equals(pa.ipc.open_stream(pa.BufferReader(whole[8:])).read_all())
 table.validate(full=True)`),
+  arrows: AROUND(`
+table = pa.ipc.open_stream(sys.argv[1]).read_all()
+table.validate(full=True)`),
 }
 
 /** Values of each column of a file, as JSON has them; null where this machine's python3 has no pyarrow. */

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LINES_PER_PART } from '#coordinator/activities/write-manifest.ts'
-import type { ResolvedConfig } from '#engine/config/types.ts'
+import type { ResolvedConfig, ResolvedOutput } from '#engine/config/types.ts'
 import { cidKind, isCid, verifyBlock } from '#engine/dag/cid.ts'
 import { concatLinks } from '#engine/dag/concat.ts'
 import { decodeNode } from '#engine/dag/node.ts'
@@ -23,7 +23,7 @@ export type ManifestFile = {
 }
 
 /** Of compressed files, whose bytes they are. */
-export type OutputNote = { compression?: 'gzip' | 'zstd'; compressor?: string }
+export type OutputNote = Partial<ResolvedOutput> & { compressor?: string }
 
 export type Manifest = {
   manifest_version: 1

@@ -37,6 +37,11 @@ const CASES = [
   [{ format: 'jsonl', compression: 'zstd' }, 'people.jsonl.zst', /^application\/zstd/],
   [{ format: 'parquet' }, 'people.parquet', /^application\/vnd\.apache\.parquet/],
   [{ format: 'arrow' }, 'people.arrow', /^application\/vnd\.apache\.arrow\.file/],
+  [
+    { format: 'arrow', container: 'stream', compression: 'zstd' },
+    'people.arrows',
+    /^application\/vnd\.apache\.arrow\.stream/,
+  ],
 ] as const
 
 test('a job of every format', async (t) => {

@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { tableFromIPC } from 'apache-arrow'
-import type { ResolvedConfig, Scalar } from '#engine/config/types.ts'
-import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
+import { zstdDecompressSync } from 'node:zlib'
+import { CompressionType, compressionRegistry, RecordBatchReader, tableFromIPC } from 'apache-arrow'
+import { ARROW_DEFAULTS } from '#engine/config/output-formats.ts'
+import type { ArrowOptions, ResolvedConfig } from '#engine/config/types.ts'
 import { scalarAt } from '#engine/rules/read.ts'
+import { arrowScalar } from '#engine/testing/arrow-scalar.ts'
 import { batchesOf, type Source } from '#engine/testing/batches.ts'
 import { bytesOfFile, valuesOf } from '#engine/testing/bytes.ts'
 import { table } from '#engine/testing/configs.ts'
@@ -17,11 +19,22 @@ import { readBlocks } from '../block-tail.ts'
 import { Output } from '../output.ts'
 import { createArrowWriter } from './arrow-writer.ts'
 
+// What reads compressed bodies here is Node's own; the library has no codec of its own.
+compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => zstdDecompressSync(bytes) })
+
+/** All forms that the same rows are written in. */
+const FORMS: readonly ArrowOptions[] = [
+  ARROW_DEFAULTS,
+  { container: 'file', compression: 'zstd' },
+  { container: 'stream', compression: 'none' },
+  { container: 'stream', compression: 'zstd' },
+]
+
 /** The whole file of the sources' first rows, in blocks, batches of so many. */
 async function fileOf(
   sources: readonly Source[],
   rows: number,
-  { blockRows, batch }: { blockRows: number; batch: number },
+  { blockRows, batch, ...form }: { blockRows: number; batch: number } & Partial<ArrowOptions>,
 ): Promise<Uint8Array> {
   const { columns, load } = batchesOf(sources, batch)
   const resolved = table(
@@ -32,7 +45,8 @@ async function fileOf(
       ...{ unique: false, primary_key: false, sensitivity: null },
     })),
   )
-  const writer = createArrowWriter({ table: resolved, blockRows, columns: () => columns })
+  const options = { ...ARROW_DEFAULTS, ...form, table: resolved, rows, blockRows }
+  const writer = createArrowWriter({ ...options, columns: () => columns })
   const out = new Output(2 ** 28)
   writer.write(0, rows, out, (from, to, use) => {
     for (let at = from; at < to; at += batch) {
@@ -42,46 +56,60 @@ async function fileOf(
     }
   })
   const bytes = out.bytes()
+  if (!writer.footer) return bytes
   const read = (from: number, to: number) => Promise.resolve(bytes.slice(from, to))
   const blocks = await readBlocks(read, writer.header.length, bytes.length)
-  return Buffer.concat([bytes, writer.footer?.(blocks, bytes.length) ?? new Uint8Array(0)])
+  return Buffer.concat([bytes, writer.footer(blocks, bytes.length)])
 }
 
-/** What apache-arrow gives, as the engine's own scalar. */
-function plain(value: unknown, { type, vector }: Source): Scalar {
-  if (value === null) return null
-  if (vector.kind === 'uuid' && type === 'uuid') {
-    const hex = Buffer.from(value as Uint8Array).toString('hex')
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-  }
-  if (type === 'date') return dateText(Number(value) / 86_400_000)
-  if (type === 'datetime') return datetimeText(Number(value) / 1000)
-  if (type === 'time') return timeText(Number(value) / 1e6)
-  if (type === 'decimal' && vector.kind === 'number') {
-    const [low = 0, high = 0] = value as Uint32Array
-    const scaled = Number(BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low)))
-    return scaled / 10 ** vector.scale
-  }
-  return typeof value === 'bigint' ? Number(value) : (value as Scalar)
-}
+const scaleOf = ({ vector }: Source): number => (vector.kind === 'number' ? vector.scale : 0)
 
 const ROWS = 2500
 
 test('every type, with and without nulls, reads back in apache-arrow', async () => {
   const sources = everyVector(ROWS, 11)
-  const file = await fileOf(sources, ROWS, { blockRows: 1000, batch: 97 })
-  const read = tableFromIPC(file)
-  assert.equal(read.numRows, ROWS)
-  assert.deepEqual(
-    read.batches.map(({ numRows }) => numRows),
-    [1000, 1000, 500],
-  )
-  for (const source of sources) {
-    const column = read.getChild(source.name)
-    for (let i = 0; i < ROWS; i++) {
-      const what = `${source.name} row ${i}`
-      assert.equal(plain(column?.get(i), source), scalarAt(source.vector, i), what)
+  for (const form of FORMS) {
+    const file = await fileOf(sources, ROWS, { blockRows: 1000, batch: 97, ...form })
+    assert.equal(RecordBatchReader.from(file).isFile(), form.container === 'file')
+    const read = tableFromIPC(file)
+    assert.equal(read.numRows, ROWS)
+    assert.deepEqual(
+      read.batches.map(({ numRows }) => numRows),
+      [1000, 1000, 500],
+    )
+    for (const source of sources) {
+      const column = read.getChild(source.name)
+      for (let i = 0; i < ROWS; i++) {
+        const what = `${source.name} row ${i} of ${JSON.stringify(form)}`
+        const value = arrowScalar(column?.get(i), source.type, scaleOf(source))
+        assert.equal(value, scalarAt(source.vector, i), what)
+      }
     }
+  }
+})
+
+test('a stream can be read while it grows, and ends by itself', async () => {
+  const sources = everyVector(300, 17)
+  const bytes = await fileOf(sources, 300, { blockRows: 100, batch: 50, container: 'stream' })
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += 777) yield bytes.subarray(at, at + 777)
+  }
+  const rows: number[] = []
+  for await (const batch of await RecordBatchReader.from(pieces())) rows.push(batch.numRows)
+  assert.deepEqual(rows, [100, 100, 100])
+  assert.deepEqual([...bytes.subarray(-8)], [255, 255, 255, 255, 0, 0, 0, 0])
+})
+
+test('compressed buffers make shorter files', async () => {
+  const sources = everyVector(ROWS, 11)
+  const sizeOf = async (form: ArrowOptions) =>
+    (await fileOf(sources, ROWS, { blockRows: 1000, batch: 500, ...form })).length
+  for (const container of ['file', 'stream'] as const) {
+    const [plainly, packed] = [
+      await sizeOf({ container, compression: 'none' }),
+      await sizeOf({ container, compression: 'zstd' }),
+    ]
+    assert.ok(packed < 0.9 * plainly, `${packed} of ${plainly}`)
   }
 })
 
@@ -91,46 +119,56 @@ async function folderOf(t: TestContext): Promise<string> {
   return folder
 }
 
-test('every type reads back in pyarrow, as a file and as the stream inside it', async (t) => {
+test('every type reads back in pyarrow, a file as the stream inside it too', async (t) => {
   const sources = everyVector(ROWS, 12)
-  const path = join(await folderOf(t), 'file.arrow')
-  await writeFile(path, await fileOf(sources, ROWS, { blockRows: 900, batch: 500 }))
-  const columns = await readByPyarrow('arrow', path)
-  if (columns === null) return t.skip('python3 has no pyarrow')
-  for (const { name, vector } of sources) {
-    const expected = Array.from({ length: ROWS }, (_, i) => scalarAt(vector, i))
-    assert.deepEqual(columns[name], expected, name)
+  const folder = await folderOf(t)
+  for (const [k, form] of FORMS.entries()) {
+    const path = join(folder, `${k}.arrow`)
+    await writeFile(path, await fileOf(sources, ROWS, { blockRows: 900, batch: 500, ...form }))
+    const reader = form.container === 'file' ? 'arrow' : 'arrows'
+    const columns = await readByPyarrow(reader, path)
+    if (columns === null) return t.skip('python3 has no pyarrow')
+    for (const { name, vector } of sources) {
+      const expected = Array.from({ length: ROWS }, (_, i) => scalarAt(vector, i))
+      assert.deepEqual(columns[name], expected, `${name} of ${JSON.stringify(form)}`)
+    }
   }
 })
 
 test('bytes depend on the rows of a block, not on batches', async () => {
   const sources = everyVector(500, 13)
-  const whole = await fileOf(sources, 500, { blockRows: 100, batch: 100 })
-  for (const batch of [1, 33, 4096]) {
-    const other = await fileOf(sources, 500, { blockRows: 100, batch })
-    assert.ok(Buffer.from(other).equals(whole), `batches of ${batch}`)
+  for (const form of FORMS) {
+    const whole = await fileOf(sources, 500, { blockRows: 100, batch: 100, ...form })
+    for (const batch of [1, 33, 4096]) {
+      const other = await fileOf(sources, 500, { blockRows: 100, batch, ...form })
+      assert.ok(Buffer.from(other).equals(whole), `batches of ${batch}`)
+    }
   }
 })
 
-function arrowShop(blockRows: number, chunkRows: number): ResolvedConfig {
-  return { ...shopConfig({ chunkRows }), output: { format: 'arrow', block_rows: blockRows } }
+function arrowShop(chunkRows: number, arrow: ArrowOptions): ResolvedConfig {
+  return { ...shopConfig({ chunkRows }), output: { format: 'arrow', arrow, block_rows: 100 } }
 }
 
 test('a merged file does not depend on its chunks, and has the rows of the table', async () => {
-  for (const { name, columns } of arrowShop(100, 100).tables) {
-    const whole = await bytesOfFile(arrowShop(100, 100), name)
-    const options = { batchRows: 31, writer: 'closures', random: 'plain' } as const
-    const cut = await bytesOfFile(arrowShop(100, 700), name, options)
-    assert.ok(Buffer.from(cut).equals(whole), name)
-    const read = tableFromIPC(whole)
-    for (const column of columns.filter(({ type }) => type === 'str')) {
-      const values = [...(read.getChild(column.name) ?? [])]
-      assert.deepEqual(values, valuesOf(arrowShop(100, 100), name, column.name))
+  const options = { batchRows: 31, writer: 'closures', random: 'plain' } as const
+  for (const form of FORMS) {
+    for (const { name, columns } of arrowShop(100, form).tables) {
+      const whole = await bytesOfFile(arrowShop(100, form), name)
+      const cut = await bytesOfFile(arrowShop(700, form), name, options)
+      assert.ok(Buffer.from(cut).equals(whole), name)
+      const read = tableFromIPC(whole)
+      for (const column of columns.filter(({ type }) => type === 'str')) {
+        const values = [...(read.getChild(column.name) ?? [])]
+        assert.deepEqual(values, valuesOf(arrowShop(100, form), name, column.name))
+      }
     }
   }
 })
 
 test('a table without rows is a file', async () => {
-  const file = await fileOf(everyVector(0, 1), 0, { blockRows: 10, batch: 10 })
-  assert.equal(tableFromIPC(file).numRows, 0)
+  for (const form of FORMS) {
+    const file = await fileOf(everyVector(0, 1), 0, { blockRows: 10, batch: 10, ...form })
+    assert.equal(tableFromIPC(file).numRows, 0)
+  }
 })

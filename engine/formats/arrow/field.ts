@@ -20,6 +20,14 @@ import type { NumberVector, Vector } from '#engine/rules/vector.ts'
 
 export type Column = { name: string; type: ColumnType; vector: Vector }
 
+/** The vectors of a table's columns with the types that they are declared with. */
+export function typedColumns(
+  table: { readonly columns: readonly { type: ColumnType }[] },
+  vectors: readonly { name: string; vector: Vector }[],
+): Column[] {
+  return vectors.map((column, k) => ({ ...column, type: table.columns[k]?.type ?? 'str' }))
+}
+
 /** Scaled integers within 2^53 fit, with room for sums. */
 const DECIMAL_PRECISION = 18
 const UUID_BYTES = 16

@@ -1,8 +1,9 @@
 // Messages of Arrow IPC: metadata by the project's own library, bodies as they lie in memory (Apache Arrow,
 // "Serialization and interprocess communication").
 
-import { Message, MessageHeader, MetadataVersion, type Schema } from 'apache-arrow'
+import { CompressionType, Message, MessageHeader, MetadataVersion, type Schema } from 'apache-arrow'
 import {
+  BodyCompression,
   BufferRegion,
   DictionaryBatch,
   FieldNode,
@@ -36,7 +37,18 @@ export function schemaMessage(schema: Schema): Uint8Array {
   return encode(Message.from(schema))
 }
 
-function layoutOf(rows: number, columns: readonly ColumnBuffers[]) {
+type BatchOptions = {
+  /** How the buffers are compressed already. */
+  compression: 'none' | 'zstd'
+  /** Bytes of the body behind its buffers. */
+  extra: number
+}
+
+function layoutOf(
+  rows: number,
+  columns: readonly ColumnBuffers[],
+  compression: BodyCompression | null,
+) {
   let at = 0
   const regions = columns.flatMap(({ buffers }) =>
     buffers.map(({ length }) => {
@@ -46,12 +58,17 @@ function layoutOf(rows: number, columns: readonly ColumnBuffers[]) {
     }),
   )
   const nodes = columns.map(({ nulls }) => new FieldNode(rows, nulls))
-  return { batch: new RecordBatch(rows, nodes, regions, null), bodyBytes: at }
+  return { batch: new RecordBatch(rows, nodes, regions, compression), bodyBytes: at }
 }
 
-/** The metadata of a batch whose body has `extra` bytes behind its buffers. */
-export function batchMessage(rows: number, columns: readonly ColumnBuffers[], extra: number) {
-  const { batch, bodyBytes } = layoutOf(rows, columns)
+/** The metadata of a batch. */
+export function batchMessage(
+  rows: number,
+  columns: readonly ColumnBuffers[],
+  { compression, extra }: BatchOptions,
+) {
+  const zstd = compression === 'zstd' ? new BodyCompression(CompressionType.ZSTD) : null
+  const { batch, bodyBytes } = layoutOf(rows, columns, zstd)
   const header = MessageHeader.RecordBatch
   return encode(new Message(bodyBytes + extra, MetadataVersion.V5, header, batch))
 }
@@ -66,8 +83,8 @@ export function* bodyOf(columns: readonly ColumnBuffers[]): Generator<Uint8Array
   }
 }
 
-/** A whole message with the values of dictionary `id`. */
-export function dictionaryMessage(id: number, texts: readonly string[]) {
+/** The buffers of a list of texts. */
+export function textBuffers(texts: readonly string[]): ColumnBuffers {
   const encoder = new TextEncoder()
   const entries = texts.map((text) => encoder.encode(text))
   const offsets = new Int32Array(entries.length + 1)
@@ -75,8 +92,13 @@ export function dictionaryMessage(id: number, texts: readonly string[]) {
     offsets[k + 1] = (offsets[k] as number) + entry.length
   })
   const buffers = [new Uint8Array(0), new Uint8Array(offsets.buffer), Buffer.concat(entries)]
-  const column = { nulls: 0, buffers }
-  const { batch, bodyBytes } = layoutOf(entries.length, [column])
+  return { nulls: 0, buffers }
+}
+
+/** A whole message with the values of dictionary `id`. */
+export function dictionaryMessage(id: number, texts: readonly string[]) {
+  const column = textBuffers(texts)
+  const { batch, bodyBytes } = layoutOf(texts.length, [column], null)
   const header = MessageHeader.DictionaryBatch
   const message = new Message(bodyBytes, MetadataVersion.V5, header, new DictionaryBatch(batch, id))
   const metadata = encode(message)
