@@ -64,7 +64,7 @@ test('batches written as a stream say what the engine’s own stream says', asyn
 })
 
 test('the library gives them one after the other, and refuses sizes that are none', async () => {
-  const { table } = await openDataset({
+  const dataset = await openDataset({
     seed: 3,
     rows: 100,
     fields: [
@@ -72,7 +72,7 @@ test('the library gives them one after the other, and refuses sizes that are non
       { name: 'plan', type: 'str', rule: { type: 'choice', value: ['free', 'pro'] } },
     ],
   })
-  const data = table('data')
+  const data = dataset.table('data')
   const sizes: number[] = []
   const rows: Scalar[][] = []
   for await (const batch of data.batches({ from: 5, to: 1000, batchRows: 40 })) {
