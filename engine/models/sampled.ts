@@ -1,0 +1,46 @@
+// What models see of a table and what they give back: numbers with nulls, and codes of levels. Everything else about
+// a column (names of levels, dates, ids, text) is the preparation's (engine/models/prepare.ts).
+
+/** NaN is null. Values are whole multiples of 10^-decimals. */
+export type NumericTarget = {
+  kind: 'numeric'
+  name: string
+  values: Float64Array
+  decimals: number
+  /** What sampled values stay within, both inclusive. */
+  min: number
+  max: number
+}
+
+/** Codes 0 .. levels - 1; null, where there is one, is a level like the others. */
+export type CategoryTarget = { kind: 'category'; name: string; codes: Int32Array; levels: number }
+
+/** A column as models see it. */
+export type Target = NumericTarget | CategoryTarget
+
+/** A target without its values: what a fitted model keeps. */
+export type TargetShape = Omit<NumericTarget, 'values'> | Omit<CategoryTarget, 'codes'>
+
+/** Sampled values in the order of the targets: numbers (NaN null) or codes. */
+export type SampledColumn = Float64Array | Int32Array
+
+/** What is asked of some targets: sampled rows meet all of them, each by construction or by drawing again. */
+export type Conditions = {
+  /** One level, or some of them, by target; as often relative to each other as the model has them. */
+  levels?: Readonly<Record<string, readonly number[]>>
+  /** Both inclusive, by target. Nulls do not meet a range. */
+  ranges?: Readonly<Record<string, { min: number; max: number }>>
+}
+
+/** Samples of a fitted model: row i depends on (model, seed, conditions, i) alone. The caller releases it. */
+export type Sampler = {
+  targets: readonly TargetShape[]
+  /** Rows from (included) to (excluded). Rejects with AppError `unmet_conditions` when too few rows meet them. */
+  sample(
+    range: { from: number; to: number },
+    options: { signal?: AbortSignal },
+  ): Promise<SampledColumn[]>
+  /** Of rows drawn so far, the share that met the conditions; 1 where they are met by construction. */
+  acceptedShare(): number
+  release(): Promise<void>
+}

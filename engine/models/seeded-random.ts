@@ -1,0 +1,58 @@
+// Random numbers for fitting and evaluating: a stream by seed and purpose, in sequence (unlike the numbers of rows,
+// which are addressed).
+
+import { createCipheriv, createHash } from 'node:crypto'
+
+export type SeededRandom = {
+  /** 32 random bits. */
+  word(): number
+  /** Uniform in [0, 1), 53 bits. */
+  unit(): number
+  /** A whole number in [0, count), without bias; count up to 2^32. */
+  below(count: number): number
+  /** Standard normal. */
+  normal(): number
+}
+
+const BLOCK_BYTES = 1 << 14
+const ZEROS = new Uint8Array(BLOCK_BYTES)
+
+/** The keystream of AES-128 in counter mode (NIST SP 800-38A), its key from SHA-256 of seed and purpose. */
+export function createSeededRandom(seed: number, purpose: string): SeededRandom {
+  const key = createHash('sha256').update(`${seed} ${purpose}`).digest().subarray(0, 16)
+  const cipher = createCipheriv('aes-128-ctr', key, new Uint8Array(16))
+  let words = new Uint32Array(0)
+  let at = 0
+  const word = (): number => {
+    if (at === words.length) {
+      const bytes = cipher.update(ZEROS)
+      words = new Uint32Array(Uint8Array.from(bytes).buffer)
+      at = 0
+    }
+    return words[at++] as number
+  }
+  const unit = (): number => ((word() >>> 5) * 67_108_864 + (word() >>> 6)) / 9_007_199_254_740_992
+  return {
+    word,
+    unit,
+    below(count) {
+      const unbiased = 4_294_967_296 - (4_294_967_296 % count)
+      let drawn = word()
+      while (drawn >= unbiased) drawn = word()
+      return drawn % count
+    },
+    normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
+  }
+}
+
+/** 0 .. n - 1 in random order (Fisher and Yates). */
+export function shuffled(n: number, random: SeededRandom): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i)
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1)
+    const held = order[i] as number
+    order[i] = order[j] as number
+    order[j] = held
+  }
+  return order
+}
