@@ -22,7 +22,8 @@ export async function openEvents(
   t.after(() => abort.abort())
   const response = await fetch(url, { headers, signal: abort.signal })
   if (response.body === null || !response.ok) throw new Error(`${url} answered ${response.status}`)
-  const events = parse(response.body)
+  // Locked here and now: the body of a response that is collected as garbage is cancelled while nobody reads it.
+  const events = parse(response.body.values())
   const next = async () => {
     const { value, done } = await events.next()
     return done ? null : value
@@ -38,7 +39,7 @@ export async function openEvents(
   }
 }
 
-async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent, undefined> {
+async function* parse(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, undefined> {
   let text = ''
   const decoder = new TextDecoder()
   for await (const piece of body) {
