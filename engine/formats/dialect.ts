@@ -3,6 +3,9 @@
 import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import type { CsvOptions } from '#engine/config/types.ts'
 
+/** A string needs `mark` around it if a piece of it does. */
+export type MinimalQuotes = { mark: string; needed: (piece: string) => boolean }
+
 export type Dialect = {
   /** Before the value of the column at `index`. */
   readonly before: (column: string, index: number) => string
@@ -16,8 +19,8 @@ export type Dialect = {
   readonly text: (value: string) => string
   /** A piece of a longer string, which `quote` stands around. */
   readonly inner: (value: string) => string
-  /** Whether a string made of pieces needs no look at the whole: false where quoting depends on it. */
-  readonly innerIsSafe: (value: string) => boolean
+  /** Where quotes stand around the strings alone that need them. */
+  readonly minimal?: MinimalQuotes
   /** A string that must not be written as it is, though all its pieces are safe: a null's; empty for none. */
   readonly reserved: string
   /** 1 for each ASCII code that strings show as it is. */
@@ -43,9 +46,10 @@ export function csvDialect(options: CsvOptions): Dialect {
   const { delimiter, quote, null: nullText } = options
   const special = [delimiter, quote, '\r', '\n']
   const needsQuotes = (value: string) => special.some((mark) => value.includes(mark))
+  const inner = (value: string): string => value.replaceAll(quote, quote + quote)
   const text = (value: string): string =>
     value === '' || value === nullText || needsQuotes(value)
-      ? `${quote}${value.replaceAll(quote, quote + quote)}${quote}`
+      ? `${quote}${inner(value)}${quote}`
       : value
   const rowEnd = options.line_ending === 'crlf' ? '\r\n' : '\n'
   return {
@@ -55,8 +59,8 @@ export function csvDialect(options: CsvOptions): Dialect {
     datetime: 'iso',
     quote: '',
     text,
-    inner: (value) => value,
-    innerIsSafe: (value) => !needsQuotes(value),
+    inner,
+    minimal: { mark: quote, needed: needsQuotes },
     reserved: nullText,
     plain: plainExcept(delimiter + quote),
     bytesPerUnit: 3,
@@ -81,7 +85,6 @@ const jsonStrings: Dialect = {
   quote: '"',
   text: jsonText,
   inner: (value) => jsonText(value).slice(1, -1),
-  innerIsSafe: () => true,
   reserved: '',
   plain: plainExcept('"\\'),
   bytesPerUnit: 6,

@@ -3,7 +3,8 @@
 
 import type { Vector } from '#engine/rules/vector.ts'
 import { createBindings } from './bind.ts'
-import { type Cell, cellOf, joined, literalCell } from './cell.ts'
+import { cellOf } from './cell.ts'
+import { type Cell, joined, literalCell } from './cell-parts.ts'
 import type { Dialect } from './dialect.ts'
 import type { Output } from './output.ts'
 

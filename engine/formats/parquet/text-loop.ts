@@ -1,7 +1,8 @@
 // Writes a batch of values as text, one behind the other, by the same generated code that text formats use.
 
 import type { Vector } from '#engine/rules/vector.ts'
-import { type Cell, cellOf } from '../cell.ts'
+import { cellOf } from '../cell.ts'
+import type { Cell } from '../cell-parts.ts'
 import { CSV, type Dialect } from '../dialect.ts'
 import { createLoop, type Loop } from '../row-writer.ts'
 
@@ -10,11 +11,11 @@ const OVERRUN_BYTES = 128
 const LARGEST_BATCH = 4096
 
 /** Text as it is: nothing quoted, nothing escaped. */
+const { minimal: _quotes, ...UNQUOTED } = CSV
 const BARE: Dialect = {
-  ...CSV,
+  ...UNQUOTED,
   text: (value) => value,
   inner: (value) => value,
-  innerIsSafe: () => true,
 }
 
 export type TextLoop = {
