@@ -1,10 +1,12 @@
 // Plug-ins that come with a config: names and sources.
 import { createHash } from 'node:crypto'
+import { isWasm, wasmBytes } from '#engine/sandbox/wasm-plugin.ts'
 import { at, type Report } from './problem.ts'
 import { isObject } from './shape.ts'
 
 const PLUGINS_MAX = 32
 const SOURCE_LENGTH_MAX = 65_536
+const MODULE_LENGTH_MAX = 262_144
 const NAME_LENGTH_MAX = 128
 
 /** By name; what could not be read is reported and left out. */
@@ -29,18 +31,21 @@ function isPlugin(name: string, source: unknown, report: Report): boolean {
   } else if (typeof source !== 'string' || source.trim() === '') {
     const hint = 'Write it as text: a function for each rule that uses it'
     report.problem(path, 'A plug-in is the text of a JavaScript program', hint)
-  } else if (source.length > SOURCE_LENGTH_MAX) {
-    const hint = `Write at most ${SOURCE_LENGTH_MAX} characters`
+  } else if (source.length > (isWasm(source) ? MODULE_LENGTH_MAX : SOURCE_LENGTH_MAX)) {
+    const hint = `Write at most ${SOURCE_LENGTH_MAX} characters, of a module in WebAssembly ${MODULE_LENGTH_MAX}`
     report.problem(path, `The plug-in has ${source.length} characters`, hint)
   } else return true
   return false
 }
 
-/** The plug-in that a rule names, by its name or its digest; null when there is none. */
+/** The plug-in that a rule names, by its name or the digest of its text or module; null when there is none. */
 export function pluginOf(plugins: Readonly<Record<string, string>>, named: string): string | null {
   if (Object.hasOwn(plugins, named)) return plugins[named] ?? null
   const digest = named.replace(/^sha256[:-]/, '').toLowerCase()
-  return Object.values(plugins).find((source) => sha256(source) === digest) ?? null
+  return Object.values(plugins).find((source) => sha256(bytesOf(source)) === digest) ?? null
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const bytesOf = (source: string) => (isWasm(source) ? wasmBytes(source) : source)
+
+const sha256 = (bytes: string | Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex')

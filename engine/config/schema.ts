@@ -115,8 +115,9 @@ export const DatasetConfigSchema = Type.Object(
       Type.Object(
         {},
         {
-          additionalProperties: Type.String({ minLength: 1, maxLength: 65_536 }),
-          description: 'Sources of JavaScript plug-ins, by name: what rules of type custom call',
+          additionalProperties: Type.String({ minLength: 1, maxLength: 262_144 }),
+          description:
+            'Plug-ins by name, what rules of type custom call: a JavaScript program, or a WebAssembly module as data:application/wasm;base64,...',
           examples: [{ shop: 'function sku({row}) { return 1000 + row }' }],
         },
       ),

@@ -10,6 +10,8 @@ import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { previewTable } from '#engine/preview.ts'
 import { loadSandbox } from '#engine/sandbox/sandbox.ts'
+import { fileOfAnyCut } from '#engine/testing/cuts.ts'
+import { type WasmSource, wasmModule, wasmPlugin } from '#engine/testing/wasm.ts'
 
 const sandbox = await loadSandbox()
 
@@ -145,4 +147,73 @@ test('wrong plug-ins and rules are problems with a place and a hint', () => {
   )
   const unique = [{ ...custom('str'), constraints: ['unique'] }]
   assert.match(problemsOf({ plugins: { p: 'x' }, columns: unique }).join(), /without repeats/)
+})
+
+/** scale(a, b) -> a * b + random, echo(text) -> the text, and what text needs. */
+const MODULE: WasmSource = {
+  imports: [{ name: 'random', gives: 'f64' }],
+  memory: [1, 1, 2],
+  functions: [
+    {
+      name: 'scale',
+      takes: ['f64', 'f64'],
+      gives: ['f64'],
+      code: [0x20, 0, 0x20, 1, 0xa2, 0x10, 0, 0xa0],
+    },
+    {
+      name: 'echo',
+      takes: ['i32', 'i32'],
+      gives: ['i64'],
+      code: [0x20, 0, 0xad, 0x42, 32, 0x86, 0x20, 1, 0xad, 0x84],
+    },
+    { name: 'alloc', takes: ['i32'], gives: ['i32'], code: [0x41, 8] },
+  ],
+}
+
+const ofModule = (type: string, called: string, more: object = {}) => ({
+  name: `${called}_${type}`,
+  type,
+  rule: { type: 'custom', plugin: 'p', function: called, ...more },
+})
+
+test('a module in WebAssembly takes parameters and columns, whatever the cuts', () => {
+  const columns = [
+    { name: 'n', type: 'int', rule: 'sequence' },
+    { name: 'on', type: 'date', rule: { type: 'date', min: '2025-01-01', max: '2025-01-01' } },
+    ofModule('float', 'scale', { parameters: [10], from: ['n'], decimals: 9 }),
+    ofModule('str', 'echo', { from: ['on'] }),
+  ]
+  const plugins = { p: wasmPlugin(MODULE) }
+  const config = resolved({ plugins, columns, rows: 2_000 })
+  const { rows } = previewTable(config, 't', 3)
+  assert.deepEqual(
+    rows.map(([n, , scaled, text]) => [n, Math.floor(Number(scaled) / 10), text]),
+    [1, 2, 3].map((n) => [n, n, '2025-01-01']),
+  )
+  fileOfAnyCut(config, 't')
+})
+
+test('a module is found by the digest of its bytes, and what does not fit a rule is said', () => {
+  const plugin = createHash('sha256').update(wasmModule(MODULE)).digest('hex')
+  const plugins = { p: wasmPlugin(MODULE) }
+  const digest = ofModule('float', 'scale', { plugin, parameters: [1, 2] })
+  assert.deepEqual(parsed({ plugins, columns: [digest] }).problems, [])
+  const problem = (column: object) => parsed({ plugins, columns: [column] }).problems[0]
+  for (const [column, path, message] of [
+    [ofModule('float', 'scal'), /rule\/function$/, /exports no function scal/],
+    [ofModule('float', 'scale'), /function$/, /takes \(f64, f64\), and the rule gives \(\)/],
+    [
+      ofModule('str', 'scale', { parameters: [1, 2] }),
+      /function$/,
+      /returns \(f64\).*needs one i64/,
+    ],
+    [ofModule('str', 'echo', { parameters: { a: 1 } }), /parameters$/, /takes its parameters as/],
+  ] as const) {
+    assert.match(problem(column)?.path ?? '', path)
+    assert.match(problem(column)?.message ?? '', message)
+  }
+  const imports = [{ name: 'env.now', gives: 'f64' }] as const
+  const refused = parsed({ plugins: { p: wasmPlugin({ ...MODULE, imports }) }, columns: [digest] })
+  assert.match(refused.problems[0]?.path ?? '', /^\/plugins\/p$/)
+  assert.match(refused.problems[0]?.message ?? '', /imports env\.now/)
 })

@@ -7,9 +7,11 @@ import { AppError } from '#engine/errors.ts'
 import { roundHalfAway, roundTo, scaledOf } from '#engine/math/decimal.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { SandboxBatch } from '#engine/sandbox/sandbox.ts'
+import { isWasm } from '#engine/sandbox/wasm-plugin.ts'
+import { wasmRows } from './custom-wasm.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
-import { scalarAt } from './read.ts'
-import { numberVector, type Vector } from './vector.ts'
+import { batchOf, interleaved } from './plugin-batch.ts'
+import { numberVector } from './vector.ts'
 
 export function compileCustom(rule: RuleOf<'custom'>, context: RuleContext): Kernel {
   const call = createCall(rule, context)
@@ -51,6 +53,7 @@ function textKernelOf(call: (rows: Rows) => Scalar[], { capacity }: RuleContext)
 function createCall(rule: RuleOf<'custom'>, context: RuleContext): (rows: Rows) => Scalar[] {
   const { sandbox, plugins, random, stream, column } = context
   const source = pluginOf(plugins, rule.plugin)
+  if (source !== null && isWasm(source)) return wasmRows(source, rule, context)
   if (sandbox === null || source === null) {
     const message = sandbox ? `no plug-in ${rule.plugin}` : 'plug-ins need the sandbox option'
     throw new AppError('unsupported', `column ${column.name}: ${message}`)
@@ -66,19 +69,6 @@ function createCall(rule: RuleOf<'custom'>, context: RuleContext): (rows: Rows) 
     const message = `plug-in function ${names}: row ${batch.rows.at(-1)} is ${JSON.stringify(values.at(-1))} after other rows and ${JSON.stringify(last)} alone: it must keep nothing from row to row`
     throw new AppError('generation_failed', message)
   }
-}
-
-function interleaved(planes: readonly Uint32Array[], n: number): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(4 * n)
-  for (const [k, plane] of planes.entries())
-    for (let i = 0; i < n; i++) words[4 * i + k] = plane[i] as number
-  return words
-}
-
-function batchOf(rows: Rows, inputs: readonly Vector[]) {
-  const numbers = Array.from(rows.index.subarray(0, rows.n))
-  const columns = inputs.map((vector) => numbers.map((_, i) => scalarAt(vector, i)))
-  return { rows: numbers, columns }
 }
 
 function lastOf(batch: SandboxBatch): SandboxBatch {
