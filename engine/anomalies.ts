@@ -1,118 +1,56 @@
 // Anomalies: a share of a table's rows, exact to one row, of which one or more cells are not what the rules say.
 // Rows are found by a permutation of the row numbers, so no row needs to know of another.
 
+import { type AnomalyLaw, damagedRows, lawsOf, touchedBy } from './anomaly-laws.ts'
 import type { Anomalies, AnomalyKind, ResolvedTable } from './config/types.ts'
 import { createDamagedColumn, type DamagedColumn } from './damaged-columns.ts'
+import { type Cells, damagesOf, firstOf, type Words } from './damages.ts'
 import { type Dataset, tableOf } from './dataset.ts'
-import { daysOf, SECONDS_PER_DAY } from './math/calendar.ts'
-import { pow10, roundTo, TWO_POW_53 } from './math/decimal.ts'
-import { createPermutation } from './random/feistel.ts'
+import { ANOMALY_CELL_DRAW, ANOMALY_ROW_DRAW } from './random/draws.ts'
+import { createInverse, createPermutation } from './random/feistel.ts'
+import type { Stream } from './random/generator.ts'
 import { streamKey } from './random/key.ts'
-import { unitOf } from './random/uniform.ts'
 import { createRows, type Rows, rowCapacity } from './rows.ts'
 import { isNull } from './rules/read.ts'
-import { typo } from './rules/typo.ts'
-import { numberVector, type Vector } from './rules/vector.ts'
+import { type NumberVector, numberVector, type Vector } from './rules/vector.ts'
 import type { Scope } from './scope.ts'
+
+/** What a law did to entry i of a batch. */
+export type Damaged = { kind: AnomalyKind; columns: readonly string[] }
+
+/** Hears of each row that a law damages: the place of the law in `lawsOf`, and the row's in the batch. */
+export type Witness = (law: number, i: number, damaged: Damaged) => void
 
 export type DamagedTable = {
   /** The table's columns, some of them damaged. */
   readonly columns: { name: string; vector: Vector }[]
   /** Damages a batch whose clean values are there. */
-  apply(rows: Rows): void
+  apply(rows: Rows, witness?: Witness): void
 }
 
-/** Place of a draw under the table's own key, which no column has. */
+/** Places of a draw under the table's own key, which no column has. */
 const ROW_DRAW = 0
 const CELL_DRAW = 1
 
-/** What one damaged row draws: four words. */
-type Words = readonly [number, number, number, number]
-
-type Cells = ReadonlyMap<string, DamagedColumn>
-/** True when the row was changed; false where its values do not allow this kind. */
-type Damage = (i: number, row: number, words: Words) => boolean
-
-/** Tries the targets from a drawn one on. */
-function anyOf<T>(targets: readonly T[], word: number, damage: (target: T) => boolean): boolean {
-  for (let k = 0; k < targets.length; k++) {
-    if (damage(targets[(word + k) % targets.length] as T)) return true
-  }
-  return false
+function streamsOf(
+  { config }: Dataset,
+  table: ResolvedTable,
+  { column }: AnomalyLaw,
+): { row: Stream; cell: Stream } {
+  const key = streamKey(config.seed, table.name, column ?? '')
+  const [row, cell] =
+    column === null ? [ROW_DRAW, CELL_DRAW] : [ANOMALY_ROW_DRAW, ANOMALY_CELL_DRAW]
+  return { row: { key, draw: row }, cell: { key, draw: cell } }
 }
 
-/** Latest and earliest value that every format can write. */
-function limitsOf({ type }: Extract<Vector, { kind: 'number' }>): [number, number] {
-  const first = daysOf({ year: 1, month: 1, day: 1 })
-  const last = daysOf({ year: 9999, month: 12, day: 31 })
-  if (type === 'date') return [first, last]
-  if (type === 'datetime') return [first * SECONDS_PER_DAY, last * SECONDS_PER_DAY]
-  return [1 - TWO_POW_53, TWO_POW_53 - 1]
-}
-
-/** Moves a number by `factor` of its column's spread, or of itself where that is larger. */
-function moved(cell: DamagedColumn, i: number, spread: number, factor: number): boolean {
-  const { vector } = cell
-  if (vector.kind !== 'number' || cell.isNull(i)) return false
-  const float = vector.type === 'float'
-  const value = vector.values[i] as number
-  const size = Math.max(Math.abs(value), spread, float ? 1 / pow10(vector.scale) : 1)
-  const [least, most] = limitsOf(vector)
-  const far = value + size * factor
-  const next = float ? roundTo(far, vector.scale) : Math.round(far)
-  const kept = Math.min(Math.max(next, least), most)
-  if (kept === value) return false
-  cell.set(i, kept)
-  return true
-}
-
-function sameUnits(a: Vector, b: Vector): boolean {
-  if (a.kind !== 'number' || b.kind !== 'number') return a.kind === b.kind
-  return a.type === 'float' || a.scale === b.scale
-}
-
-function swap(cells: Cells, [first, second]: readonly [string, string], i: number): boolean {
-  const [a, b] = [cells.get(first), cells.get(second)]
-  if (!a || !b || a.isNull(i) || b.isNull(i) || !sameUnits(a.vector, b.vector)) return false
-  const [x, y] = [a.get(i), b.get(i)]
-  if (x === undefined || y === undefined || x === y) return false
-  a.set(i, y)
-  b.set(i, x)
-  return true
-}
-
-function damages(
-  law: Anomalies,
-  cells: Cells,
-  tableRows: number,
-): Partial<Record<AnomalyKind, Damage>> {
-  const spreads = new Map(law.numbers.map(({ column, spread }) => [column, spread]))
-  const numbers = [...spreads.keys()]
-  const at = (column: string) => cells.get(column) as DamagedColumn
-  const move = (i: number, word: number, factor: number) =>
-    anyOf(numbers, word, (column) => moved(at(column), i, spreads.get(column) ?? 0, factor))
-  return {
-    outlier: (i, _row, [, word, a, b]) => {
-      const factor = 5 + 15 * unitOf(a, b)
-      return move(i, word, a % 2 === 0 ? factor : 0 - factor)
-    },
-    // Grows from a fifth of the spread at the first row to the whole of it at the last.
-    drift: (i, row, [, word]) => move(i, word, 0.2 + (0.8 * (row + 1)) / tableRows),
-    null: (i, _row, [, word]) =>
-      anyOf(law.nullable, word, (column) => {
-        if (at(column).isNull(i)) return false
-        at(column).setNull(i)
-        return true
-      }),
-    typo: (i, _row, [, word, a, b]) =>
-      anyOf(law.texts, word, (column) => {
-        const text = at(column).get(i)
-        if (typeof text !== 'string' || text === '' || at(column).isNull(i)) return false
-        at(column).set(i, typo(text, a, b))
-        return true
-      }),
-    swap: (i, _row, [, word]) => anyOf(law.pairs, word, (pair) => swap(cells, pair, i)),
-  }
+/** The row that a law damages as its n-th, from 0 to one below `damagedRows`. */
+export function damagedRowOf(
+  dataset: Dataset,
+  table: ResolvedTable,
+  law: AnomalyLaw,
+): (n: number) => number {
+  const { rows } = tableOf(dataset, table.name)[1]
+  return createInverse(Math.max(rows, 1), streamsOf(dataset, table, law).row)
 }
 
 /** The row before, of which a duplicate has the values; the first row takes those of the second. */
@@ -143,55 +81,93 @@ function duplicates(law: Anomalies, cells: Cells, copies: Scope, batchRows: numb
   }
 }
 
-/** `clean` are the table's columns in `scope`; `copies` is another scope over the same table. */
+type Surroundings = {
+  cells: Cells
+  label: NumberVector | undefined
+  /** Another scope over the same table. */
+  copies: () => Scope
+  batchRows: number
+}
+
+function createLaw(
+  dataset: Dataset,
+  table: ResolvedTable,
+  law: AnomalyLaw,
+  { cells, label, copies, batchRows }: Surroundings,
+): (rows: Rows, witness: (i: number, damaged: Damaged) => void) => void {
+  const tableRows = tableOf(dataset, table.name)[1].rows
+  const streams = streamsOf(dataset, table, law)
+  const count = damagedRows(law, tableRows)
+  const permute = createPermutation(Math.max(tableRows, 1), streams.row)
+  const kinds = damagesOf(law, cells, tableRows)
+  const twins = law.kinds.includes('duplicate') ? duplicates(law, cells, copies(), batchRows) : null
+  const duplicate = (i: number, row: number): readonly string[] | null => {
+    if (tableRows < 2) return null
+    twins?.add(i, row)
+    return law.copied
+  }
+  const damageRow = (i: number, row: number, words: Words): Damaged | null => {
+    let columns: readonly string[] | null = null
+    const kind = firstOf(law.kinds, words[0], (one) => {
+      columns = one === 'duplicate' ? duplicate(i, row) : (kinds[one]?.(i, row, words) ?? null)
+      return columns !== null
+    })
+    return kind === null || columns === null ? null : { kind, columns }
+  }
+  return (rows, witness) => {
+    const words = dataset.random.words(rows, streams.cell, 0)
+    for (let i = 0; i < rows.n; i++) {
+      const row = rows.index[i] as number
+      if (permute(row) >= count) continue
+      const drawn = words.map((plane) => plane[i] as number) as unknown as Words
+      const damaged = damageRow(i, row, drawn)
+      if (damaged === null) continue
+      if (label) label.values[i] = 1
+      witness(i, damaged)
+    }
+    twins?.apply()
+  }
+}
+
+/** `clean` are columns of the table in a scope, all that may be damaged among them; `copies` is another scope over it. */
 export function createAnomalies(
   dataset: Dataset,
   table: ResolvedTable,
-  law: Anomalies,
-  clean: { name: string; vector: Vector }[],
+  clean: readonly { name: string; vector: Vector }[],
   copies: () => Scope,
   batchRows: number,
 ): DamagedTable {
-  const tableRows = tableOf(dataset, table.name)[1].rows
-  const key = streamKey(dataset.config.seed, table.name, '')
-  const count = Math.round(law.ratio * tableRows)
-  const permute = createPermutation(Math.max(tableRows, 1), { key, draw: ROW_DRAW })
-  const touched = new Set([
-    ...law.numbers.map(({ column }) => column),
-    ...[...law.nullable, ...law.texts, ...law.copied, ...law.pairs.flat()],
-  ])
+  const laws = lawsOf(table)
+  const touched = new Set(laws.flatMap(touchedBy))
+  const labels = new Map(
+    laws.flatMap(({ label }) =>
+      label === null ? [] : [[label, numberVector('bool', 0, rowCapacity(batchRows))]],
+    ),
+  )
   const cells = new Map<string, DamagedColumn>()
-  const label = { ...numberVector('bool', 0, rowCapacity(batchRows)), nulls: null }
   const columns = clean.map(({ name, vector }) => {
-    if (name === law.label) return { name, vector: label }
+    const label = labels.get(name)
+    if (label) return { name, vector: label }
     const type = table.columns.find((column) => column.name === name)?.type
     if (!touched.has(name) || type === undefined) return { name, vector }
     const cell = createDamagedColumn(vector, type, batchRows)
     cells.set(name, cell)
     return { name, vector: cell.vector }
   })
-  const kinds = damages(law, cells, tableRows)
-  const twins = law.kinds.includes('duplicate') ? duplicates(law, cells, copies(), batchRows) : null
-  const damageRow = (i: number, row: number, words: Words): boolean =>
-    anyOf(law.kinds, words[0], (kind) => {
-      if (kind !== 'duplicate') return kinds[kind]?.(i, row, words) ?? false
-      if (tableRows < 2) return false
-      twins?.add(i, row)
-      return true
-    })
+  const steps = laws.map((law) =>
+    createLaw(dataset, table, law, {
+      ...{ cells, copies, batchRows },
+      label: law.label === null ? undefined : labels.get(law.label),
+    }),
+  )
   return {
     columns,
-    apply(rows) {
+    apply(rows, witness) {
       for (const cell of cells.values()) cell.copy(rows.n)
-      label.values.fill(0, 0, rows.n)
-      const words = dataset.random.words(rows, { key, draw: CELL_DRAW }, 0)
-      for (let i = 0; i < rows.n; i++) {
-        const row = rows.index[i] as number
-        if (permute(row) >= count) continue
-        const drawn = words.map((plane) => plane[i] as number) as unknown as Words
-        if (damageRow(i, row, drawn)) label.values[i] = 1
+      for (const { values } of labels.values()) values.fill(0, 0, rows.n)
+      for (const [place, step] of steps.entries()) {
+        step(rows, (i, damaged) => witness?.(place, i, damaged))
       }
-      twins?.apply()
     },
   }
 }

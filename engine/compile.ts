@@ -1,8 +1,9 @@
 // A dataset compiled from its config and plan: tables that write any range of their rows.
 
 import { createAnomalies } from './anomalies.ts'
+import { createAnomalyRows } from './anomaly-rows.ts'
 import type { ColumnType, ResolvedConfig, ResolvedTable, Scalar } from './config/types.ts'
-import type { Dataset } from './dataset.ts'
+import { type Dataset, tableOf } from './dataset.ts'
 import { AppError } from './errors.ts'
 import type { Block } from './formats/block-tail.ts'
 import { createFileWriter, type EachBatch } from './formats/file-writer.ts'
@@ -77,12 +78,17 @@ type Evaluation = {
 }
 
 function evaluationOf(dataset: Dataset, table: ResolvedTable, batchRows: number): Evaluation {
+  if (table.anomalies_of !== undefined) {
+    const [source] = tableOf(dataset, table.anomalies_of)
+    const scopeOver = () => createScope(dataset, source.name, batchRows)
+    return createAnomalyRows(dataset, source, scopeOver, batchRows)
+  }
   const scope = createScope(dataset, table.name, batchRows)
   const columns = table.columns.map(({ name }) => ({ name, vector: scope.vector(name) }))
   const evaluate = (rows: Rows) => scope.evaluate(rows)
-  if (!table.anomalies) return { evaluate, columns }
+  if (!table.anomalies && !table.column_anomalies) return { evaluate, columns }
   const copies = () => createScope(dataset, table.name, batchRows)
-  const damaged = createAnomalies(dataset, table, table.anomalies, columns, copies, batchRows)
+  const damaged = createAnomalies(dataset, table, columns, copies, batchRows)
   return {
     columns: damaged.columns,
     evaluate(rows) {

@@ -6,8 +6,7 @@ import type { RecordBatch } from 'apache-arrow'
 import { writeChunk } from './chunk.ts'
 import { type CompiledTable, compile } from './compile.ts'
 import { digestOf } from './config/canonical.ts'
-import type { DatasetConfig } from './config/dataset-config.ts'
-import { parseConfig } from './config/parse.ts'
+import { type ParsedConfig, parseConfig } from './config/parse.ts'
 import { configError } from './config/problem.ts'
 import { type ResolveRequest, resolveConfig } from './config/resolve.ts'
 import type { ColumnType, ResolvedConfig, Scalar } from './config/types.ts'
@@ -76,7 +75,7 @@ export async function openDataset(
 ): Promise<OpenedDataset> {
   const parsed = parseConfig(source)
   if (parsed.problems.length > 0) throw configError(parsed.problems)
-  const { resolved: config, warnings } = resolved(parsed.config, options)
+  const { resolved: config, warnings } = resolved(parsed, options)
   const compiled = compile(config, planConfig(config), { sandbox: await sandboxFor(config) })
   const tables = compiled.tables.map(tableOf)
   return {
@@ -87,11 +86,15 @@ export async function openDataset(
   }
 }
 
-function resolved(config: DatasetConfig, { now, ...request }: LibraryOptions) {
-  if (now) return resolveConfig(config, { ...request, now: now.getTime() / 1000 })
+function resolved({ config, placeOf }: ParsedConfig, { now, ...request }: LibraryOptions) {
+  if (now) return resolveConfig(config, { ...request, now: now.getTime() / 1000 }, placeOf)
   const seed = request.seed ?? config.seed ?? undefined
   const at = (moment: number) =>
-    resolveConfig(config, { ...request, ...(seed === undefined ? {} : { seed }), now: moment })
+    resolveConfig(
+      config,
+      { ...request, ...(seed === undefined ? {} : { seed }), now: moment },
+      placeOf,
+    )
   const early = at(0)
   const timeless = ({ resolved: one }: typeof early) => digestOf({ ...one, now: 0, seed: 0 })
   if (timeless(early) === timeless(at(1e9))) return early

@@ -1,6 +1,7 @@
 // The plan of a job: how many rows and chunks each table has, parents first. Made from the config alone, in
 // time proportional to the parents whose children have to be counted.
 
+import { damagedRows, listedLaws } from './anomaly-laws.ts'
 import type { ResolvedConfig, ResolvedForeignKey, ResolvedTable } from './config/types.ts'
 import { AppError } from './errors.ts'
 import { CHILDREN_DRAW } from './random/draws.ts'
@@ -27,10 +28,11 @@ export type Plan = { tables: PlannedTable[] }
 
 function parentsOf(table: ResolvedTable, byName: Map<string, ResolvedTable>): ResolvedTable[] {
   const others = table.foreign_keys.filter((key) => key.parent_table !== table.name)
-  return others.map((key) => {
-    const parent = byName.get(key.parent_table)
+  const listed = table.anomalies_of === undefined ? [] : [table.anomalies_of]
+  return [...others.map((key) => key.parent_table), ...listed].map((name) => {
+    const parent = byName.get(name)
     if (parent) return parent
-    throw new AppError('invalid_config', `table ${table.name}: no table ${key.parent_table}`)
+    throw new AppError('invalid_config', `table ${table.name}: no table ${name}`)
   })
 }
 
@@ -91,6 +93,11 @@ function planTable(
     chunk_rows: config.chunk_rows,
     chunks: Math.max(1, Math.ceil(rows / config.chunk_rows)),
   })
+  const source = config.tables.find(({ name }) => name === table.anomalies_of)
+  if (source) {
+    const damaged = listedLaws(source).map((law) => damagedRows(law, rowsOf.get(source.name) ?? 0))
+    return sized(damaged.reduce((sum, rows) => sum + rows, 0))
+  }
   if (!key?.children) {
     if (table.rows === null) {
       throw new AppError('invalid_config', `table ${table.name} has no number of rows`)

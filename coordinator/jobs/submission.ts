@@ -3,7 +3,7 @@
 import Type, { type Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
-import { parseConfig } from '#engine/config/parse.ts'
+import { type ParsedConfig, parseConfig } from '#engine/config/parse.ts'
 import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
@@ -38,6 +38,23 @@ const Publish = Type.Object(
   { additionalProperties: false },
 )
 
+const Anomalies = Type.Object(
+  {
+    inject: optional(Type.Boolean({ description: 'false: none, whatever the config says.' })),
+    ratio: optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: 'Share of the rows of each table, exact to one row; by default 0.01.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'Damaged rows, labelled: by default in every table that has more than keys.',
+  },
+)
+
 export const SubmitBody = Type.Object(
   {
     kind: optional(Type.Enum(['generate'])),
@@ -52,6 +69,7 @@ export const SubmitBody = Type.Object(
     ),
     rows: optional(Type.Integer({ minimum: 0, maximum: ROWS_MAX })),
     output: optional(Output),
+    anomalies: optional(Anomalies),
     publish: optional(Publish),
     chunk_rows: optional(Type.Integer({ minimum: 1, maximum: CHUNK_ROWS_MAX })),
     priority: optional(Type.Enum(['low', 'normal', 'high'])),
@@ -63,7 +81,7 @@ export const SubmitBody = Type.Object(
 )
 
 /** Fields of the contract that this release does not do yet. */
-const LATER = ['config_id', 'model_id', 'conditions', 'bounds', 'anomalies']
+const LATER = ['config_id', 'model_id', 'conditions', 'bounds']
 
 export type Submission = {
   projectId: string | null
@@ -100,7 +118,7 @@ export function readSubmission(body: unknown, now: number): Submission {
     ...parsed.problems,
   ]
   if (problems.length > 0) throw errorOf(problems)
-  return submissionOf(request, parsed.config, parsed.warnings, now)
+  return submissionOf(request, parsed, now)
 }
 
 function splitFields(body: unknown): [unknown, Found[]] {
@@ -158,12 +176,17 @@ function publishProblems({ arweave, max_price_winston: price }: Static<typeof Pu
   ]
 }
 
-type Parsed = { config: DatasetConfig | null; problems: Found[]; warnings: string[] }
+type Parsed = Pick<ParsedConfig, 'warnings' | 'placeOf'> & {
+  config: DatasetConfig | null
+  problems: Found[]
+}
 
 function parseSource(source: string | object | undefined): Parsed {
-  if (source === undefined) return { config: null, problems: [], warnings: [] }
-  const { config, problems, warnings } = parseConfig(source)
-  return { config, warnings, problems: problems.map(underConfig) }
+  if (source === undefined) {
+    return { config: null, problems: [], warnings: [], placeOf: () => null }
+  }
+  const parsed = parseConfig(source)
+  return { ...parsed, problems: parsed.problems.map(underConfig) }
 }
 
 function underConfig(problem: Problem): Found {
@@ -189,12 +212,11 @@ function errorOf(problems: Found[]): AppError {
 
 function submissionOf(
   request: Body,
-  config: DatasetConfig | null,
-  warnings: string[],
+  { config, warnings, placeOf }: Parsed,
   now: number,
 ): Submission {
   if (config === null) throw new AppError('internal', 'a submission without problems has no config')
-  const { resolved, warnings: more } = resolveRequest(request, config, now)
+  const { resolved, warnings: more } = resolveRequest(request, config, now, placeOf)
   const { publish = {} } = request
   return {
     projectId: request.project_id ?? null,
@@ -218,15 +240,20 @@ function submissionOf(
   }
 }
 
-function resolveRequest(request: Body, config: DatasetConfig, now: number) {
-  const { output = {} } = request
+function resolveRequest(
+  request: Body,
+  config: DatasetConfig,
+  now: number,
+  placeOf: Parsed['placeOf'],
+) {
+  const { output = {}, rows, chunk_rows: chunkRows, anomalies } = request
+  const asked = {
+    ...(rows !== undefined && { rows }),
+    ...(chunkRows !== undefined && { chunkRows }),
+    ...(anomalies !== undefined && { anomalies }),
+  }
   try {
-    return resolveConfig(config, {
-      now,
-      ...(request.rows === undefined ? {} : { rows: request.rows }),
-      ...(request.chunk_rows === undefined ? {} : { chunkRows: request.chunk_rows }),
-      ...output,
-    })
+    return resolveConfig(config, { now, ...asked, ...output }, placeOf)
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
       const unsupported = error.code === 'unsupported' ? { unsupported: true as const } : {}
@@ -238,8 +265,9 @@ function resolveRequest(request: Body, config: DatasetConfig, now: number) {
   }
 }
 
-/** What is wrong with the output is wrong where it was said: in the request, else in the config. */
+/** What is wrong is wrong where it was said: in the request, else in the config. */
 function whereSaid(problem: Problem, output: Static<typeof Output>): Found {
   const [, root, key = ''] = problem.path.split('/')
-  return root === 'output' && Object.hasOwn(output, key) ? problem : underConfig(problem)
+  const asked = root === 'anomalies' || (root === 'output' && Object.hasOwn(output, key))
+  return asked ? problem : underConfig(problem)
 }

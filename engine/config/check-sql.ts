@@ -1,5 +1,6 @@
 // Names and sizes that the database of an SQL file would not take, or would take for something else.
 
+import { listOf } from './anomaly-list.ts'
 import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
 import type { ResolvedOutput, SqlDialect } from './types.ts'
@@ -25,6 +26,8 @@ export function checkSql({ tables }: DatasetConfig, { sql }: ResolvedOutput, rep
   const { dialect } = sql
   for (const table of tables) {
     checkName(table, table.name, dialect, report)
+    const list = listOf(table)
+    if (list !== null) checkName(table, list.name, dialect, report)
     if (dialect === 'sqlite' && /^sqlite_/i.test(table.name)) refuse(table, dialect, report)
     for (const column of table.columns) {
       checkName(column, column.name, dialect, report)

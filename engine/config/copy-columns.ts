@@ -92,6 +92,6 @@ function copiedColumn(
     ...{ path: copy.path, name: copy.to, type, precision, rule: { type: 'reference' } },
     ...{ rule_given: true, conditional_rules: [], nullable: null, primary_key: false },
     ...{ foreign_key: false, unique: false, not_null: false, locale: null, sensitivity, readable },
-    ...{ format: null, min_length: null, max_length: null },
+    ...{ format: null, min_length: null, max_length: null, anomalies: null },
   }
 }

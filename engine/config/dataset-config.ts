@@ -40,6 +40,8 @@ export type ColumnConfig = {
   format: string | null
   min_length: number | null
   max_length: number | null
+  /** Of this column alone; its `columns` is null. */
+  anomalies: AnomaliesConfig | null
   /** False where the type or the rule could not be read: checks that need them pass such a column over. */
   readable: boolean
 }
@@ -74,6 +76,8 @@ export type AnomaliesConfig = {
   kinds: AnomalyKind[] | null
   columns: string[] | null
   label: string | null
+  /** Whether the damaged rows are listed in a table of their own. */
+  label_file: boolean
 }
 
 export type TableConfig = {

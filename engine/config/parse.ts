@@ -1,6 +1,6 @@
 // Source text or object to a config that holds together: everything that is wrong is reported at once, with its place
 // and what to write.
-import { checkAnomalies } from './anomalies.ts'
+import { checkAnomalies } from './check-anomalies.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkConstraints } from './check-constraints.ts'
 import { checkCycles } from './check-cycles.ts'
@@ -20,13 +20,15 @@ import type { DatasetConfig } from './dataset-config.ts'
 import { linkReferences } from './link-references.ts'
 import { type ConfigProblem, createReport, type Report } from './problem.ts'
 import { emptyConfig, readDataset } from './read-dataset.ts'
-import { readSource, type Source } from './read-source.ts'
+import { placeProblems, readSource, type Source } from './read-source.ts'
 
 export type ParsedConfig = {
   /** Whole and consistent when there are no problems; else what could be read. */
   config: DatasetConfig
   problems: ConfigProblem[]
   warnings: string[]
+  /** Where a path of the config stands in its text. */
+  placeOf: Source['placeOf']
 }
 
 const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
@@ -53,19 +55,13 @@ export function parseConfig(source: string | object): ParsedConfig {
   const report = createReport()
   const read = readSource(source, report)
   const config = read.usable ? readAndCheck(read.value, report) : emptyConfig()
-  placeProblems(report.problems, read)
-  return { config, problems: report.problems, warnings: report.warnings }
+  const { placeOf } = read
+  placeProblems(report.problems, placeOf)
+  return { config, problems: report.problems, warnings: report.warnings, placeOf }
 }
 
 function readAndCheck(value: unknown, report: Report): DatasetConfig {
   const config = linkReferences(readDataset(value, report), report)
   for (const check of CHECKS) check(config, report)
   return config
-}
-
-function placeProblems(problems: ConfigProblem[], { placeOf }: Source): void {
-  for (const problem of problems) {
-    const place = problem.line === undefined ? placeOf(problem.path, problem.within) : null
-    if (place !== null) Object.assign(problem, place)
-  }
 }

@@ -30,10 +30,6 @@ testCases({
     column('type: int, rulle: sequence'),
     { path: `${C}/rulle`, message: /no "rulle"/, hint: /rule/ },
   ],
-  'a key of a column of later': [
-    column('type: str, anomalies: {ratio: 0.1}'),
-    { path: `${C}/anomalies`, message: /not supported/, unsupported: true },
-  ],
   'an unknown constraint': [
     column('type: int, constraints: [uniqe]'),
     { path: `${C}/constraints/0`, message: /no constraint/, hint: /unique/ },

@@ -2,6 +2,7 @@
 import type { ColumnConfig, ConditionalRule } from './dataset-config.ts'
 import { impliedRule } from './implied-rule.ts'
 import { at, type Report } from './problem.ts'
+import { ColumnAnomaliesSchema, readAnomalies } from './read-anomalies.ts'
 import { type ReadType, readColumnType } from './read-column-type.ts'
 import { readCondition } from './read-condition.ts'
 import { type Constraints, readConstraints } from './read-constraints.ts'
@@ -13,11 +14,7 @@ import { ConditionalRuleSchema } from './schema-conditions.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
 
-const DEEP = ['rule', 'conditional_rules', 'constraints', 'nullable', 'locale']
-
-const LATER = {
-  anomalies: 'Write anomalies: {columns: [...]} on the table',
-}
+const DEEP = ['rule', 'conditional_rules', 'constraints', 'nullable', 'locale', 'anomalies']
 
 const HINTS = {
   primary_key: 'Write constraints: [PK]',
@@ -37,7 +34,7 @@ export function readColumn(value: unknown, path: string, report: Report): Column
     return null
   }
   const fields = dropNulls(value)
-  const options = { what: 'column', deep: DEEP, later: LATER, hints: HINTS }
+  const options = { what: 'column', deep: DEEP, hints: HINTS }
   checkShape(ColumnSchema, fields, path, report, options)
   const { name, type } = fields
   if (typeof name !== 'string' || name === '') return null
@@ -71,6 +68,7 @@ function unreadable(name: string, path: string): ColumnConfig {
     format: null,
     min_length: null,
     max_length: null,
+    anomalies: null,
     readable: false,
   }
 }
@@ -106,6 +104,12 @@ function assemble(
     format: typeof fields['format'] === 'string' ? fields['format'] : null,
     min_length: lengthOf(fields['min_length']) ?? constraints.min_length,
     max_length: lengthOf(fields['max_length']) ?? constraints.max_length,
+    anomalies: readAnomalies(
+      fields['anomalies'],
+      at(path, 'anomalies'),
+      ColumnAnomaliesSchema,
+      report,
+    ),
     readable: !given.given || given.rule !== null,
   }
   if (!given.given && fields['conditional_rules'] === undefined) {

@@ -1,7 +1,7 @@
 // One table as written; `fields` and `table_name` are other names for `columns` and `name`.
-import { readAnomalies } from './anomalies.ts'
 import type { ColumnConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
+import { readAnomalies, TableAnomaliesSchema } from './read-anomalies.ts'
 import { readColumn } from './read-column.ts'
 import { readForeignKey } from './read-foreign-key.ts'
 import { readLocale } from './read-locale.ts'
@@ -48,7 +48,12 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
     columns: readColumns(value, path, report),
     foreign_keys: readForeignKeys(value['foreign_keys'], at(path, 'foreign_keys'), report),
     unique: readUnique(value['unique'], at(path, 'unique'), report),
-    anomalies: readAnomalies(value['anomalies'], at(path, 'anomalies'), report),
+    anomalies: readAnomalies(
+      value['anomalies'],
+      at(path, 'anomalies'),
+      TableAnomaliesSchema,
+      report,
+    ),
     constraints: readTableConstraints(value['constraints'], at(path, 'constraints'), report),
   }
 }

@@ -1,23 +1,26 @@
 // Config and request to the resolved config that a job pins: seed, moment, rows and every parameter are explicit.
 import { randomBytes } from 'node:crypto'
 import { ENGINE_VERSION } from '#engine/version.ts'
-import { labelColumn, lowerAnomalies } from './anomalies.ts'
 import { checkFileNames } from './check-names.ts'
 import { checkSql } from './check-sql.ts'
 import { checkUniqueLengths } from './check-unique-lengths.ts'
 import type { DatasetConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
+import { withAnomalies } from './lower-anomalies.ts'
 import { lowerColumns } from './lower-columns.ts'
 import { type Constrained, lowerConstraints } from './lower-constraints.ts'
 import { configError, createReport, type Report } from './problem.ts'
+import { NOWHERE, placeProblems, type Source } from './read-source.ts'
+import { type AnomaliesRequest, requestAnomalies } from './request-anomalies.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
-import type { ResolvedColumn, ResolvedConfig, ResolvedTable } from './types.ts'
+import type { ResolvedConfig, ResolvedTable } from './types.ts'
 
 const DEFAULT_CHUNK_ROWS = 10_000
 
 /** What a job asks for beside its config; each wins over what the config says, but for `now`, which the config may fix. */
 export type ResolveRequest = OutputRequest & {
+  anomalies?: AnomaliesRequest
   seed?: number
   /** Submission time, seconds since 1970 UTC; a fraction is dropped. */
   now: number
@@ -29,10 +32,21 @@ export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
 
 /**
  * Of a config without problems. AppError `invalid_config` for what only the whole shows: more rows asked for than a
- * unique column has values, children without parents.
+ * unique column has values, children without parents. Problems in the config carry line and column where `placeOf`, that
+ * of the parsed config, knows them.
  */
-export function resolveConfig(config: DatasetConfig, request: ResolveRequest): ResolvedResult {
+export function resolveConfig(
+  given: DatasetConfig,
+  request: ResolveRequest,
+  placeOf: Source['placeOf'] = NOWHERE,
+): ResolvedResult {
   const report = createReport()
+  const refuse = () => {
+    const own = report.problems.filter(({ path }) => !isOfRequest(path, request))
+    placeProblems(own, placeOf)
+    return configError(report.problems)
+  }
+  const config = requestAnomalies(given, request.anomalies, report)
   const now = config.now ?? Math.floor(request.now)
   const constrained = new Map(
     config.tables.map((table) => {
@@ -45,12 +59,12 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
   const output = resolveOutput(config.output, request, report)
   checkFileNames(config, output, report)
   checkSql(config, output, report)
-  if (report.problems.length > 0) throw configError(report.problems)
-  const tables = config.tables.map(
-    (table): ResolvedTable => ({
+  if (report.problems.length > 0) throw refuse()
+  const tables = config.tables.flatMap((table) =>
+    withAnomalies(table, {
       name: table.name,
       rows: rows.get(table.name) ?? null,
-      ...damagedOf(table, lowered.get(table.name) ?? []),
+      columns: lowered.get(table.name) ?? [],
       foreign_keys: table.foreign_keys.map(resolveKey),
       ...uniqueOf(table),
       ...constraintsOf(constrained.get(table.name)),
@@ -69,8 +83,14 @@ export function resolveConfig(config: DatasetConfig, request: ResolveRequest): R
     tables,
   }
   checkUniqueLengths(resolved, config, report)
-  if (report.problems.length > 0) throw configError(report.problems)
+  if (report.problems.length > 0) throw refuse()
   return { resolved, warnings: report.warnings }
+}
+
+/** Whether what a path says was said by the request, which is not in the text of the config. */
+function isOfRequest(path: string, request: ResolveRequest): boolean {
+  const [, root, key = ''] = path.split('/')
+  return root === 'anomalies' || (root === 'output' && Object.hasOwn(request, key))
 }
 
 /** A whole number of blocks, so that each is made by one chunk. */
@@ -91,16 +111,6 @@ function constraintsOf(found: Constrained | undefined): Pick<ResolvedTable, 'con
   return found === undefined || found.constraints.length === 0
     ? {}
     : { constraints: found.constraints }
-}
-
-function damagedOf(
-  table: TableConfig,
-  columns: ResolvedColumn[],
-): Pick<ResolvedTable, 'columns' | 'anomalies'> {
-  const anomalies = lowerAnomalies(table, columns)
-  if (anomalies === null) return { columns }
-  const { label } = anomalies
-  return { columns: label === null ? columns : [...columns, labelColumn(label)], anomalies }
 }
 
 function uniqueOf(table: TableConfig): Pick<ResolvedTable, 'unique'> {

@@ -1,5 +1,6 @@
 // The shape of a column: its type, rule, constraints and modifiers.
 import Type from 'typebox'
+import { ColumnAnomaliesSchema } from './read-anomalies.ts'
 import { ConditionalRuleSchema } from './schema-conditions.ts'
 import { Defined, Description, Literal, Locale, Name, only } from './schema-parts.ts'
 
@@ -111,6 +112,7 @@ export const ColumnSchema = Type.Object(
     ),
     min_length: Length('Least characters of a text'),
     max_length: Length('Most characters of a text'),
+    anomalies: Type.Optional(ColumnAnomaliesSchema),
     description: Description,
   },
   { additionalProperties: false },

@@ -1,8 +1,8 @@
 // The accepted language as TypeBox types: the readers check against them, and the JSON Schema (draft 2020-12) that
 // editors complete from is this object.
 import Type, { type TSchema } from 'typebox'
-import { AnomaliesSchema } from './anomalies.ts'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
+import { TableAnomaliesSchema } from './read-anomalies.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { CHILD_RULES, ChildrenSchema } from './schema-children.ts'
 import { ColumnSchema } from './schema-column.ts'
@@ -83,7 +83,7 @@ export const TableSchema = Type.Object(
     ),
     unique: UniqueSchema,
     constraints: ConstraintsSchema,
-    anomalies: AnomaliesSchema,
+    anomalies: Type.Optional(TableAnomaliesSchema),
   },
   { additionalProperties: false },
 )

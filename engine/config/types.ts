@@ -211,6 +211,8 @@ export type Anomalies = {
   texts: string[]
   pairs: [string, string][]
   copied: string[]
+  /** Absent: its rows are in no list. */
+  listed?: true
 }
 
 export type ResolvedTable = {
@@ -223,6 +225,10 @@ export type ResolvedTable = {
   unique?: string[][]
   constraints?: TableConstraint[]
   anomalies?: Anomalies
+  /** Of single columns, after those of the table. */
+  column_anomalies?: (Anomalies & { column: string })[]
+  /** Of a list: the table whose damaged rows its rows are. Its columns have no rules. */
+  anomalies_of?: string
 }
 
 export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'

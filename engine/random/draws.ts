@@ -10,6 +10,9 @@ export const PARENT_DRAW = 2
 export const CHILDREN_DRAW = 3
 /** The values of columns that do not repeat together, under the key of the first of them. */
 export const JOINT_DRAW = 4
+/** Which rows of the column its own anomalies damage, and how. */
+export const ANOMALY_ROW_DRAW = 5
+export const ANOMALY_CELL_DRAW = 6
 /** Words that fill up a text which is shorter than its column allows. */
 export const FILL_DRAW = 8
 /** Rules inside rules, in the order of the config, count on from here. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createKeyedPermutation, createPermutation } from './feistel.ts'
+import { createInverse, createKeyedPermutation, createPermutation } from './feistel.ts'
 import { streamKey } from './key.ts'
 
 const stream = { key: streamKey(1, 't', 'c'), draw: 0 }
@@ -32,4 +32,15 @@ test('tweaks do not follow each other: the first images of many are uniform', ()
   assert.ok(chi < 27.88, `${chi}`)
   const free = createPermutation(10, stream)
   assert.equal(new Set(Array.from({ length: 10 }, (_, index) => free(index))).size, 10)
+})
+
+test('the inverse finds the index of each image, at any size up to 2^52', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), fc.integer({ min: 1, max: 2 ** 52 }), (any, size) => {
+      const index = any % size
+      const [permute, inverse] = [createPermutation(size, stream), createInverse(size, stream)]
+      assert.equal(inverse(permute(index)), index)
+      assert.equal(permute(inverse(index)), index)
+    }),
+  )
 })

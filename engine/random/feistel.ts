@@ -59,11 +59,43 @@ export function createKeyedPermutation(
   }
 }
 
-function withKeys(size: number, keys: Int32Array): (index: number) => number {
+/** Undoes `createPermutation` of the same size, at most 2^52, and stream. */
+export function createInverse(size: number, stream: Stream): (index: number) => number {
+  const keys = roundKeys(stream)
+  const { bits, half } = networkOf(size)
+  return (index) => {
+    let x = index
+    do {
+      let left = Math.floor(x / half)
+      let right = x % half
+      for (let round = ROUNDS - 1; round >= 0; round--) {
+        const before = (right ^ mix(left, keys[round] as number, bits)) & (half - 1)
+        right = left
+        left = before
+      }
+      x = left * half + right
+    } while (x >= size)
+    return x
+  }
+}
+
+function networkOf(size: number): { bits: number; half: number } {
   if (!(size >= 1 && size <= Number.MAX_SAFE_INTEGER))
     throw new RangeError(`permutation of ${size} values`)
   const bits = halfBits(size)
-  const half = 1 << bits
+  return { bits, half: 1 << bits }
+}
+
+/** The upper `bits` of a half and a round's key mixed. */
+function mix(half: number, key: number, bits: number): number {
+  let mixed = Math.imul(half ^ key, 0x9e3779b1)
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return mixed >>> (32 - bits)
+}
+
+function withKeys(size: number, keys: Int32Array): (index: number) => number {
+  const { bits, half } = networkOf(size)
   const mask = half - 1
   return (index) => {
     let x = index
@@ -71,10 +103,7 @@ function withKeys(size: number, keys: Int32Array): (index: number) => number {
       let left = Math.floor(x / half)
       let right = x % half
       for (let round = 0; round < ROUNDS; round++) {
-        let mixed = Math.imul(right ^ (keys[round] as number), 0x9e3779b1)
-        mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b)
-        mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-        const next = (left ^ (mixed >>> (32 - bits))) & mask
+        const next = (left ^ mix(right, keys[round] as number, bits)) & mask
         left = right
         right = next
       }
