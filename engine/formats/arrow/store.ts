@@ -1,7 +1,7 @@
 // Values of a block in Arrow's layout: a slot for every row, nulls included.
 
 import type { Nulls, NumberVector, UuidVector, Vector } from '#engine/rules/vector.ts'
-import { appendPacked } from '../parquet/bit-pack.ts'
+import { appendBits } from '../parquet/bit-pack.ts'
 import { type ByteSink, bytesOf, createByteSink, reserve } from '../parquet/byte-sink.ts'
 import { putInt64 } from '../parquet/int64.ts'
 import { createTextLoop } from '../parquet/text-loop.ts'
@@ -54,7 +54,7 @@ function bits(read: (i: number) => number, nulls: Nulls | null): Values {
     buffers() {
       const [whole = new Uint8Array(0)] = bytes.buffers()
       const sink = createByteSink()
-      appendPacked(sink, whole, 0, whole.length, 1)
+      appendBits(sink, whole, 0, whole.length)
       return [bytesOf(sink)]
     },
   }

@@ -4,6 +4,8 @@ import type { Bounds } from './column.ts'
 
 /** Longer values of text are cut in statistics. */
 const BOUND_BYTES = 64
+/** Flips the sign: unsigned words in the order of signed ones. */
+const SIGN = -0x8000_0000
 
 /** -1, 0 or 1, as unsigned bytes compare. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
@@ -40,11 +42,26 @@ export function textBounds(min: Uint8Array, max: Uint8Array): Bounds | null {
   return upper && { min: minExact ? min.slice() : cut(min), max: upper, minExact, maxExact }
 }
 
-/** The first four bytes as an unsigned number, zeros behind shorter values; may read three bytes more. */
+/** The first four bytes, zeros behind shorter values, as a number in their order; may read four bytes more. */
 function prefix(view: DataView, at: number, length: number): number {
-  const word = view.getUint32(at)
+  const word = view.getInt32(at) ^ SIGN
   if (length >= 4) return word
-  return length === 0 ? 0 : ((word >>> (32 - 8 * length)) << (32 - 8 * length)) >>> 0
+  return length === 0 ? SIGN : ((word >> (32 - 8 * length)) << (32 - 8 * length)) | 0
+}
+
+/** Of values with the same prefix: below 0 where the value at `a` is less than that at `b`. */
+function compareFrom(memory: Uint8Array, offsets: Int32Array, a: number, b: number): number {
+  const [fromA, fromB] = [offsets[a] as number, offsets[b] as number]
+  const [lengthA, lengthB] = [
+    (offsets[a + 1] as number) - fromA,
+    (offsets[b + 1] as number) - fromB,
+  ]
+  const length = Math.min(lengthA, lengthB)
+  for (let k = 0; k < length; k++) {
+    const difference = (memory[fromA + k] as number) - (memory[fromB + k] as number)
+    if (difference !== 0) return difference
+  }
+  return lengthA - lengthB
 }
 
 /**
@@ -57,21 +74,19 @@ export function extremes(
   { from, to }: { from: number; to: number },
 ): { min: number; max: number } {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.length)
-  const valueAt = (i: number) => memory.subarray(offsets[i], offsets[i + 1])
-  const keyOf = (i: number) => {
-    const at = offsets[i] as number
-    return prefix(view, at, (offsets[i + 1] as number) - at)
-  }
   let [min, max] = [from, from]
-  let least = keyOf(from)
+  let at = offsets[from] as number
+  let least = prefix(view, at, (offsets[from + 1] as number) - at)
   let greatest = least
-  for (let i = from + 1; i < to; i++) {
-    const key = keyOf(i)
-    if (key < least || (key === least && compareBytes(valueAt(i), valueAt(min)) < 0)) {
+  for (let i = from; i < to; i++) {
+    const end = offsets[i + 1] as number
+    const key = prefix(view, at, end - at)
+    at = end
+    if (key <= least && (key < least || compareFrom(memory, offsets, i, min) < 0)) {
       min = i
       least = key
     }
-    if (key > greatest || (key === greatest && compareBytes(valueAt(i), valueAt(max)) > 0)) {
+    if (key >= greatest && (key > greatest || compareFrom(memory, offsets, i, max) > 0)) {
       max = i
       greatest = key
     }

@@ -7,7 +7,7 @@ import type { Loop } from '../row-writer.ts'
 import { compareBytes, extremes, textBounds } from './byte-bounds.ts'
 import { append, type ByteSink, createByteSink, reserve } from './byte-sink.ts'
 import type { ValueStore, ValueWriter } from './column.ts'
-import { appendDelta } from './delta.ts'
+import { appendNarrowDelta } from './delta.ts'
 import { dictionaryBytes, dictionaryWriter } from './dictionary.ts'
 import { distinctBytes } from './distinct.ts'
 import type { PageRange } from './presence.ts'
@@ -26,7 +26,7 @@ type Store = {
   /** All of the same length, which the schema says. */
   isFixed: boolean
   /** Lengths of a page's values. */
-  lengths: Float64Array
+  lengths: Int32Array
 }
 
 function boundsOf(store: Store, page: PageRange): ReturnType<ValueWriter['bounds']> {
@@ -48,7 +48,7 @@ function appendLengths(sink: ByteSink, { offsets, lengths }: Store, { from, to }
   for (let i = from; i < to; i++) {
     lengths[i - from] = (offsets[i + 1] as number) - (offsets[i] as number)
   }
-  appendDelta(sink, lengths, 0, to - from)
+  appendNarrowDelta(sink, lengths, to - from, to > from ? (lengths[0] as number) : 0)
 }
 
 function dictionaryOf(store: Store, count: number, bounds: ValueWriter['bounds']) {
@@ -88,11 +88,11 @@ function writerOf(store: Store, count: number): ValueWriter {
 function storeOf(isFixed: boolean, capacity: number, take: (store: Store, n: number) => void) {
   const store: Store = {
     ...{ bytes: createByteSink(), offsets: new Int32Array(capacity + 1), count: 0 },
-    ...{ isFixed, lengths: new Float64Array(isFixed ? 0 : capacity) },
+    ...{ isFixed, lengths: new Int32Array(isFixed ? 0 : capacity) },
   }
   const result: ValueStore = {
     take: (n) => take(store, n),
-    writer: (values) => writerOf(store, values),
+    writer: () => writerOf(store, store.count),
     compare: compareBytes,
     reset() {
       store.count = 0

@@ -57,23 +57,36 @@ function copy(
   return next
 }
 
-type Store = { ranking: Ranking; values: Int32Array; indices: Int32Array }
+type Store = {
+  ranking: Ranking
+  /** The rank of each value. */
+  values: Int32Array
+  count: number
+  /** 1 where the rank is one of a value. */
+  isUsed: Uint8Array
+  /** Index in the block's dictionary of each rank in use. */
+  places: Int32Array
+  indices: Int32Array
+}
 
-/** The ranks in use, ascending; `places` gets the index of each. */
-function usedRanks({ ranking, values }: Store, count: number, places: Int32Array): number[] {
-  places.fill(0)
-  for (let i = 0; i < count; i++) places[values[i] as number] = 1
+/** The ranks in use, ascending. */
+function usedRanks({ isUsed, places }: Store): number[] {
   const used: number[] = []
-  for (let rank = 0; rank < ranking.entries.length; rank++) {
-    if (places[rank] === 1) places[rank] = used.push(rank) - 1
+  for (let rank = 0; rank < isUsed.length; rank++) {
+    if (isUsed[rank] === 1) places[rank] = used.push(rank) - 1
   }
   return used
 }
 
-function extremeRanks(values: Int32Array, { from, to }: PageRange): [number, number] {
+/** Least and greatest rank of a page; looked for until they are the block's. */
+function extremeRanks(
+  values: Int32Array,
+  { from, to }: PageRange,
+  [least, greatest]: readonly [number, number],
+): [number, number] {
   let min = values[from] as number
   let max = min
-  for (let i = from + 1; i < to; i++) {
+  for (let i = from + 1; i < to && (min > least || max < greatest); i++) {
     const value = values[i] as number
     if (value < min) min = value
     if (value > max) max = value
@@ -96,15 +109,16 @@ function plainWriter({ ranking, values }: Store, bounds: ValueWriter['bounds']):
   }
 }
 
-function writerOf(store: Store, count: number, places: Int32Array): ValueWriter {
-  const { ranking, values, indices } = store
+function writerOf(store: Store): ValueWriter {
+  const { ranking, values, count, places, indices } = store
   const entry = (rank: number) => ranking.entries[rank] as Uint8Array
+  const used = usedRanks(store)
+  const extremes = [used[0] ?? 0, used.at(-1) ?? 0] as const
   const bounds: ValueWriter['bounds'] = (page) => {
     if (page.to === page.from) return null
-    const [min, max] = extremeRanks(values, page)
+    const [min, max] = extremeRanks(values, page, extremes)
     return textBounds(entry(min), entry(max))
   }
-  const used = usedRanks(store, count, places)
   const bytes = plainEntries(used.map(entry))
   if (2 * used.length > count) {
     let plain = 0
@@ -112,8 +126,10 @@ function writerOf(store: Store, count: number, places: Int32Array): ValueWriter 
     if (dictionaryBytes(count, used.length, bytes.length) >= plain)
       return plainWriter(store, bounds)
   }
+  const dictionary = { bytes, values: used.length, bounds }
+  if (used.length === places.length) return dictionaryWriter({ ...dictionary, indices: values })
   for (let i = 0; i < count; i++) indices[i] = places[values[i] as number] as number
-  return dictionaryWriter({ indices, bytes, values: used.length, bounds })
+  return dictionaryWriter({ ...dictionary, indices })
 }
 
 /** Values of a list, for at most `capacity` rows. */
@@ -121,17 +137,24 @@ export function createCodeStore(vector: CodeVector, capacity: number): ValueStor
   const ranking = rankingOf(vector.dictionary)
   // One more than fits: compaction writes before it knows whether the value stays.
   const values = new Int32Array(capacity + 1)
-  const store = { ranking, values, indices: new Int32Array(capacity) }
-  const places = new Int32Array(ranking.entries.length)
-  let count = 0
+  const { length } = ranking.entries
+  const [isUsed, places] = [new Uint8Array(length), new Int32Array(length)]
+  const store: Store = {
+    ...{ ranking, values, count: 0, isUsed, places },
+    indices: new Int32Array(capacity),
+  }
   return {
     take(n) {
-      count = copy(vector, ranking.ranks, n, store.values, count)
+      const from = store.count
+      const to = copy(vector, ranking.ranks, n, values, from)
+      for (let i = from; i < to; i++) isUsed[values[i] as number] = 1
+      store.count = to
     },
-    writer: (kept) => writerOf(store, kept, places),
+    writer: () => writerOf(store),
     compare: compareBytes,
     reset() {
-      count = 0
+      store.count = 0
+      isUsed.fill(0)
     },
   }
 }

@@ -153,7 +153,8 @@ export function writeColumnChunk(
 ): { record: ColumnRecord; index: Uint8Array } {
   const { store, presence } = source
   const ranges = presence.pages(pageRows)
-  const writer = store.writer(presence.values)
+  const writer = store.writer(ranges)
+  const values = ranges.at(-1)?.to ?? 0
   const ends = pageBodies(source, ranges, writer, scratch)
   const bodies = ends.map((end, k) => scratch.memory.subarray(k === 0 ? 0 : ends[k - 1], end))
   const { dictionary } = writer
@@ -179,12 +180,12 @@ export function writeColumnChunk(
   )
   const bounds = ranges.map((range) => writer.bounds(range))
   const joined = joinedBounds(ranges, bounds, store.compare)
-  const indexed = joined !== null || presence.values === 0
+  const indexed = joined !== null || values === 0
   const index = indexed ? columnIndex(ranges, bounds, store.compare) : new Uint8Array(0)
   const rows = ranges.reduce((sum, range) => sum + range.rows, 0)
   const record: ColumnRecord = {
     ...{ codec, encoding: writer.encoding, dictionaryBytes, pages, rawBytes },
-    ...{ nulls: rows - presence.values, bounds: joined, indexBytes: index.length },
+    ...{ nulls: rows - values, bounds: joined, indexBytes: index.length },
   }
   return { record, index }
 }

@@ -31,8 +31,8 @@ export type ValueWriter = {
 export type ValueStore = {
   /** Keeps the values of the batch's first n entries that are not null. */
   take(n: number): void
-  /** A writer of the `values` kept; it holds until the next `take`. */
-  writer(values: number): ValueWriter
+  /** A writer of the values kept, which lie in these pages; it holds until the next `take`. */
+  writer(pages: readonly PageRange[]): ValueWriter
   /** Compares plain values as Parquet orders the column's type. */
   compare: (a: Uint8Array, b: Uint8Array) => number
   reset(): void

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,20 @@ test('a file does not depend on chunks, batches or pieces, only on its blocks', 
       assert.ok(Buffer.from(cut).equals(whole), `${table} in chunks of ${chunkRows}`)
     }
   }
+})
+
+test('golden digests of blocks: a change here is a change of engine version', () => {
+  const digests = ['customers', 'orders', 'items'].map((name) => {
+    const shop = parquetShop(1000, 10_000)
+    const config: ResolvedConfig = {
+      ...shop,
+      output: { ...shop.output, parquet: { compression: 'none' } },
+    }
+    const out = new Output(2 ** 26)
+    writeChunk(compile(config, planConfig(config)).table(name), 0, out)
+    return createHash('sha256').update(out.bytes()).digest('hex').slice(0, 16)
+  })
+  assert.deepEqual(digests, ['c29c5d66dd376f49', 'b3962465c9c32b27', '60e2858ea392f203'])
 })
 
 test('pieces of a chunk are whole blocks', () => {

@@ -1,10 +1,10 @@
 // Numbers of a block: plain, by differences, or by a dictionary where few are distinct.
 
 import type { NumberVector } from '#engine/rules/vector.ts'
-import { appendPacked, bitsOf } from './bit-pack.ts'
+import { appendBits, bitsOf } from './bit-pack.ts'
 import { type ByteSink, reserve } from './byte-sink.ts'
 import type { Bounds, ValueStore, ValueWriter } from './column.ts'
-import { appendDelta } from './delta.ts'
+import { appendDelta, appendNarrowDelta } from './delta.ts'
 import { dictionaryBytes, dictionaryWriter } from './dictionary.ts'
 import { distinctNumbers } from './distinct.ts'
 import type { Physical } from './field.ts'
@@ -69,6 +69,24 @@ function sampledBits(values: Float64Array, count: number, factor: number): numbe
 
 type Store = { values: Float64Array; count: number; physical: Physical; factor: number }
 
+/** Ranges of a block's pages; null where a page has no value, or one that is not a number. */
+type Ranges = Map<PageRange, Range | null>
+
+function rangesOf({ values }: Store, pages: readonly PageRange[]): Ranges {
+  return new Map(pages.map((page) => [page, rangeOf(values, page.from, page.to)]))
+}
+
+/** The range of all pages' values; null where they have none. */
+function joinedRange(ranges: Ranges): Range | null {
+  const joined = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY }
+  for (const [page, range] of ranges) {
+    if (!range && page.to > page.from) return null
+    if (range && range.min < joined.min) joined.min = range.min
+    if (range && range.max > joined.max) joined.max = range.max
+  }
+  return joined.min > joined.max ? null : joined
+}
+
 /** Bits a value by differences; infinite where they do not pay or are not exact. */
 function deltaBits({ values, count, physical, factor }: Store, range: Range | null): number {
   if (physical === 'double' || !range) return Number.POSITIVE_INFINITY
@@ -79,8 +97,7 @@ function deltaBits({ values, count, physical, factor }: Store, range: Range | nu
   return bits <= Math.min(DELTA_BITS_MAX, 6 * WIDTH[physical]) ? bits : Number.POSITIVE_INFINITY
 }
 
-function boundsOf(store: Store, put: Put, page: PageRange): Bounds | null {
-  const range = rangeOf(store.values, page.from, page.to)
+function boundsOf(store: Store, put: Put, range: Range | null): Bounds | null {
   if (!range) return null
   const bytes = (value: number): Uint8Array => {
     const view = new DataView(new ArrayBuffer(WIDTH[store.physical]))
@@ -111,10 +128,27 @@ function plainDictionary(store: Store, put: Put, firsts: Int32Array): Uint8Array
   return new Uint8Array(view.buffer)
 }
 
-function writerOf(store: Store, put: Put): ValueWriter {
-  const { values, count, factor, physical } = store
-  const bounds = (page: PageRange) => boundsOf(store, put, page)
-  const bits = deltaBits(store, rangeOf(values, 0, count))
+/** Appends differences: as 32-bit integers where all values of the page are near each other. */
+function appendDifferences(
+  sink: ByteSink,
+  { values, factor, offsets }: Store & { offsets: Int32Array },
+  { from, to }: PageRange,
+  range: Range | null,
+): void {
+  if (!range || factor !== 1 || range.max - range.min >= 2 ** 31) {
+    appendDelta(sink, values, from, to, factor)
+    return
+  }
+  for (let i = from; i < to; i++) offsets[i - from] = (values[i] as number) - range.min
+  appendNarrowDelta(sink, offsets, to - from, values[from] as number)
+}
+
+function writerOf(store: Store, put: Put, pages: readonly PageRange[]): ValueWriter {
+  const { values, count, physical } = store
+  const ranges = rangesOf(store, pages)
+  const rangeIn = (page: PageRange) => ranges.get(page) ?? null
+  const bounds = (page: PageRange) => boundsOf(store, put, rangeIn(page))
+  const bits = deltaBits(store, joinedRange(ranges))
   if (bits > DICTIONARY_BITS_MIN) {
     const distinct = distinctNumbers(values, count)
     const width = WIDTH[physical]
@@ -126,9 +160,11 @@ function writerOf(store: Store, put: Put): ValueWriter {
     }
   }
   if (bits <= DELTA_BITS_MAX) {
+    const most = pages.reduce((rows, page) => Math.max(rows, page.rows), 0)
+    const narrow = { ...store, offsets: new Int32Array(most) }
     return {
       ...{ encoding: 'deltaBinaryPacked', dictionary: null, bounds },
-      append: (sink, { from, to }) => appendDelta(sink, values, from, to, factor),
+      append: (sink, page) => appendDifferences(sink, narrow, page, rangeIn(page)),
     }
   }
   return {
@@ -141,7 +177,9 @@ function booleanWriter({ values }: Store): ValueWriter {
   return {
     ...{ encoding: 'plain', dictionary: null },
     append(sink, { from, to }) {
-      appendPacked(sink, Uint8Array.from(values.subarray(from, to)), 0, to - from, 1)
+      const flags = new Uint8Array(to - from)
+      for (let i = from; i < to; i++) flags[i - from] = values[i] as number
+      appendBits(sink, flags, 0, flags.length)
     },
     bounds({ from, to }) {
       const range = rangeOf(values, from, to)
@@ -189,7 +227,8 @@ export function createNumberStore(
   const put = putOf(physical, factor)
   return {
     take: (n) => copy(vector, n, store),
-    writer: () => (physical === 'boolean' ? booleanWriter(store) : writerOf(store, put)),
+    writer: (pages) =>
+      physical === 'boolean' ? booleanWriter(store) : writerOf(store, put, pages),
     compare: compareOf(physical),
     reset() {
       store.count = 0
