@@ -58,7 +58,12 @@ function checkMember(
   }
   if (rule?.type === 'reference') checkKey(column, columns, path, table, report)
   else if (rule !== null && !COUNTED.includes(rule.type)) {
-    const hint = `Make one of them rule: sequence or rule: uuid, or use ${COUNTED.join(', ')} or a reference`
+    const series = rule.type === 'series'
+    const steps =
+      'Write a step that is not 0, and the foreign key that the series is per in the same key, with children'
+    const hint = series
+      ? steps
+      : `Make one of them rule: sequence or rule: uuid, or use ${COUNTED.join(', ')} or a reference`
     const message = `The rule ${rule.type} of ${quote(name)} cannot be kept from repeating together with others`
     report.problem(path, message, hint)
   }

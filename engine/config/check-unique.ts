@@ -2,11 +2,11 @@
 import { parseRegex } from '#engine/regex/parse.ts'
 import { regexCapacity } from '#engine/rules/regex.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
-import { entityOf } from './entity-of.ts'
 import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
 import { FINANCE_RULES } from './rules/finance.ts'
 import { INTERNET_RULES } from './rules/internet.ts'
+import { risingEntity } from './series-steps.ts'
 import { slotsOf } from './template.ts'
 
 /** Rules that never repeat when asked not to; how many values each has is for the capacity check. */
@@ -97,10 +97,11 @@ function isCountable({ type, value, regex }: RuleInput): boolean {
   return 'fault' in parsed || regexCapacity(parsed.node) !== null
 }
 
-function neverRepeats({ name, type, rule }: ColumnConfig, table: TableConfig): boolean {
+function neverRepeats(column: ColumnConfig, table: TableConfig): boolean {
+  const { name, rule } = column
   if (rule === null) return false
   if (rule.type === 'reference') return hasOneChildEach(name, table) || drawsParents(name, table)
-  if (rule.type === 'series') return type !== 'time' && stepsOn(rule, table)
+  if (rule.type === 'series') return risingEntity(column, table) === null
   if (rule.type === 'template') return wrapsUnique(String(rule['value']), table)
   return DRAWN_WITHOUT_REPEATS.includes(rule.type) && !hidesTime(rule) && !isBound(rule)
 }
@@ -116,12 +117,6 @@ function drawsParents(name: string, table: TableConfig): boolean {
   const key = table.foreign_keys.find(({ child_columns }) => child_columns.includes(name))
   const drawn = key !== undefined && key.children === null && key.parent_table !== table.name
   return drawn && key.child_columns.length === 1
-}
-
-/** One series along the table passes no value twice, but for times of day, which come round again. */
-function stepsOn({ per, step, dwell }: RuleInput, table: TableConfig): boolean {
-  const drawn = dwell !== undefined || typeof step === 'object'
-  return !drawn && step !== 0 && per === undefined && entityOf(undefined, table) === null
 }
 
 /** Words that agree with other columns repeat where these do; names to log in with get a number. */

@@ -1,5 +1,6 @@
 // The columns of a table whose values must not repeat together while none of them is unique by itself.
 import type { ColumnConfig, TableConfig } from './dataset-config.ts'
+import { risingEntity } from './series-steps.ts'
 
 export type JointGroup = {
   path: string
@@ -19,7 +20,23 @@ export function jointGroups(table: TableConfig): JointGroup[] {
   const different = all.filter(
     ({ columns }, i) => all.findIndex((other) => sameNames(other.columns, columns)) === i,
   )
-  return different.filter(({ columns }) => !columns.some((name) => isUniqueAlone(name, table)))
+  return different.filter(({ columns }) => !isKeptApart(columns, table))
+}
+
+/** Whether one of the columns repeats nothing, or a series nothing within the parent that other columns name. */
+function isKeptApart(names: readonly string[], table: TableConfig): boolean {
+  return (
+    names.some((name) => isUniqueAlone(name, table)) ||
+    table.columns.some((column) => names.includes(column.name) && risesWithin(names, column, table))
+  )
+}
+
+function risesWithin(names: readonly string[], column: ColumnConfig, table: TableConfig): boolean {
+  const entity = risingEntity(column, table)
+  if (entity === undefined) return false
+  if (entity === null) return true
+  const key = 'foreign_key' in entity ? table.foreign_keys[entity.foreign_key] : undefined
+  return key?.child_columns.every((name) => names.includes(name)) ?? false
 }
 
 export function sameNames(a: readonly string[], b: readonly string[]): boolean {
