@@ -42,7 +42,15 @@ const LAWS: [children: string, shares: (k: number) => number, least: number, mos
   ['{type: choice, value: {"0": 6, "1": 3, "9": 1}}', (k) => [6, 3][k] ?? (k === 9 ? 1 : 0), 0, 9],
   ['{type: histogram, edges: [0, 1, 5], counts: [1, 1]}', (k) => (k === 0 ? 4 : 1), 0, 4],
   ['{type: uniform, min: 0, max: 4}', () => 1, 0, 4],
+  ['{type: exponential, mean: 3, max: 60}', roundedTo((x) => 1 - Math.exp(-x / 3), 0), 0, 60],
+  ['{type: pareto, shape: 2, max: 5000}', roundedTo((x) => 1 - x ** -2, 1), 1, 5000],
+  ['{type: weibull, shape: 2, scale: 5}', roundedTo((x) => -Math.expm1(-((x / 5) ** 2)), 0), 0, 40],
 ]
+
+/** What a law that begins at `least` gives to the numbers that round to k. */
+function roundedTo(law: (x: number) => number, least: number): (k: number) => number {
+  return (k) => law(k + 0.5) - law(Math.max(least, k - 0.5))
+}
 
 function factorial(k: number): number {
   return k < 2 ? 1 : k * factorial(k - 1)

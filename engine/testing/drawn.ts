@@ -25,7 +25,7 @@ export function configOfColumns(
   return resolveConfig(config, { now: NOW }).resolved
 }
 
-/** The values of a number column of the table `t`, decimals in units of their last digit. */
+/** The values of a number column of the table `t`, decimals in units of their last digit; NaN for null. */
 export function numbersOf(config: ResolvedConfig, column: string): Float64Array<ArrayBuffer> {
   const plan = planConfig(config)
   const dataset = { config, plan, random: createGenerator(BATCH_ROWS), sandbox: null }
@@ -39,6 +39,9 @@ export function numbersOf(config: ResolvedConfig, column: string): Float64Array<
     setRange(rows, from, Math.min(from + BATCH_ROWS, count))
     scope.evaluate(rows)
     all.set(vector.values.subarray(0, rows.n), from)
+    vector.nulls?.subarray(0, rows.n).forEach((isNull, i) => {
+      if (isNull === 1) all[from + i] = Number.NaN
+    })
   }
   return all
 }
