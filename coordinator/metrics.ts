@@ -43,7 +43,7 @@ export function createMetrics(sql: Sql): Metrics {
 }
 
 /** Jobs that were deleted stay counted: their figures are kept when their rows go. */
-export const TOTALS = `
+const TOTALS = `
   select (select coalesce(sum(rows_done), 0) from job_tables)::bigint + d.rows as rows,
     (select coalesce(sum(chunks_done), 0) from job_tables)::bigint + d.chunks as chunks,
     (select coalesce(sum(retries), 0) from jobs)::bigint + d.retries as retries,

@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Sql } from './database.ts'
 
 /** job: anything of a job changed (payload: its id); outbox: work for the starter; cancel: stop a job's leases. */
-export const CHANNELS = ['job', 'outbox', 'cancel', 'fleet'] as const
+const CHANNELS = ['job', 'outbox', 'cancel', 'fleet'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export type Notifications = {

@@ -26,7 +26,7 @@ export type Assignments = {
   takeHopeless(queuedBeforeMs: number): Lease[]
 }
 
-export function needOf(lease: Lease): Need {
+function needOf(lease: Lease): Need {
   return {
     regions: lease.spec.regions,
     engineVersion: lease.spec.config.engine_version,

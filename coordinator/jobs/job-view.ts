@@ -14,8 +14,6 @@ export type ViewSettings = {
   temporal: { uiUrl: string | null; namespace: string }
 }
 
-export type JobView = ReturnType<typeof jobView>
-
 /** `forAdmin` adds what only operators may know. */
 export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { forAdmin: boolean }) {
   const done = progressOf(row)

@@ -43,7 +43,7 @@ function columnsOfText(text: string, column: ColumnConfig, table: TableConfig): 
 }
 
 /** Columns that a condition looks at, in order, with repeats. */
-export function namesInCondition(condition: Condition): string[] {
+function namesInCondition(condition: Condition): string[] {
   if ('column' in condition) return [condition.column]
   if ('not' in condition) return namesInCondition(condition.not)
   const inner = 'all' in condition ? condition.all : condition.any

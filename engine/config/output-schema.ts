@@ -2,7 +2,7 @@
 
 import Type from 'typebox'
 
-export const ROWS_PER_INSERT_MAX = 100_000
+const ROWS_PER_INSERT_MAX = 100_000
 
 export const FormatSchema = Type.String({
   description: 'csv, json, jsonl, sql, parquet or arrow',

@@ -64,7 +64,7 @@ function writeNatural(view: DataView, p: number, value: number): number {
 }
 
 /** The last `width` decimal digits of a non-negative integer below 2^53, zeros in front. */
-export function writePadded(view: DataView, p: number, value: number, width: number): number {
+function writePadded(view: DataView, p: number, value: number, width: number): number {
   let rest = value
   let at = p + width
   while (at - p >= 4) {

@@ -11,7 +11,7 @@ const GROUP_BYTES = 16
 const GROUPS = 2
 
 /** Rows that one turn of the loop makes: planes hold a multiple of it. */
-export const ROWS_PER_TURN = (GROUPS * GROUP_BYTES) / 4
+const ROWS_PER_TURN = (GROUPS * GROUP_BYTES) / 4
 
 // Parameters of `run`, then its local variables.
 const K0 = 0
@@ -136,7 +136,7 @@ function body(planeBytes: number): number[] {
 }
 
 /** The module's bytes for planes of `capacity` rows, a multiple of `ROWS_PER_TURN`. */
-export function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
+function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
   const planeBytes = capacity * 4
   const vectors = GROUP_LOCALS + GROUPS * LOCALS_PER_GROUP - FACTOR_0
   return assembleModule({

@@ -9,9 +9,9 @@ import { createReader, fault, type Reader, RegexFault } from './reader.ts'
 /** Characters of an expression. */
 export const REGEX_MAX = 1000
 /** Characters of the longest word that an expression may stand for. */
-export const WORD_MAX = 1000
+const WORD_MAX = 1000
 /** What `*`, `+` and `{n,}` add at most to the number of repetitions that they ask for. */
-export const UNBOUNDED = 10
+const UNBOUNDED = 10
 
 const DEPTH_MAX = 50
 const WEIGHT_MAX = 20_000

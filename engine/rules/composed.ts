@@ -33,7 +33,7 @@ export function blocksOf({ dictionaries }: Layout): number {
 }
 
 /** Draws a pattern, then a word at each position, from the blocks that begin at `ordinal`. */
-export function drawLayout(
+function drawLayout(
   layout: Layout,
   codes: readonly Int32Array[],
   { random, stream, capacity }: Pick<RuleContext, 'random' | 'stream' | 'capacity'>,

@@ -16,7 +16,7 @@ function uuidText({ words }: UuidVector, i: number): string {
 }
 
 /** A pattern with its `#` (0-9) and `!` (2-9) filled from the right by a number. */
-export function maskText(pattern: string, number: number): string {
+function maskText(pattern: string, number: number): string {
   let rest = number
   let text = ''
   for (let at = pattern.length - 1; at >= 0; at--) {

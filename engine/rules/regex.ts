@@ -102,7 +102,7 @@ function uniqueWords(node: Node, context: RuleContext): Kernel {
 }
 
 /** The kernel of an expression's words. */
-export function compileNode(node: Node, context: RuleContext): Kernel {
+function compileNode(node: Node, context: RuleContext): Kernel {
   const places = placesOf(node)
   if (places !== null && places.length > 0) {
     const { pieces, fill } = createForms([places], context)

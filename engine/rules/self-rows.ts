@@ -34,7 +34,7 @@ function growth(rows: number, depth: number, roots: number): number {
  * First row of each level, then the number of rows. Levels grow by one factor; none is empty while there are rows
  * for it, and there are at most `depth`.
  */
-export function levelStarts(rows: number, depth: number, roots: number): number[] {
+function levelStarts(rows: number, depth: number, roots: number): number[] {
   const first = Math.min(roots, rows)
   const levels = Math.min(depth, rows - first + 1)
   const factor = growth(rows, levels, first)

@@ -8,7 +8,7 @@ export type Place = { latitude: number; longitude: number }
 /** Sets `place` from two uniform numbers in [0, 1). */
 export type Draw = (place: Place, a: number, b: number) => void
 
-export const EARTH_RADIUS_KM = 6371.0088
+const EARTH_RADIUS_KM = 6371.0088
 const DEGREES = 180 / Math.PI
 const TWO_PI = 2 * Math.PI
 

@@ -16,7 +16,7 @@ import { createWallet, type Jwk, walletAddress } from '#coordinator/publish/arwe
 import { type ArweaveDevProcess, spawnArweaveDev } from './spawn.ts'
 
 /** More winston than any test spends. */
-export const PLENTY = 10n ** 15n
+const PLENTY = 10n ** 15n
 export const tags = [
   { name: 'Content-Type', value: 'text/csv; charset=utf-8' },
   { name: 'App-Name', value: 'syndata' },

@@ -49,7 +49,7 @@ export function stackAddresses(
   }
 }
 
-export const stackFileOf = (dataDir: string): string => path.join(dataDir, 'stack.json')
+const stackFileOf = (dataDir: string): string => path.join(dataDir, 'stack.json')
 
 /** Replaces stack.json in one step; only its owner can read it. */
 export function writeStackFile(dataDir: string, contents: StackFile): void {

@@ -76,7 +76,7 @@ function sourcePatterns(text: string): string[] {
  * `35004-36925` as patterns whose numbers have three digits at most: `350<04-99>`, `<351-368>##`, `369<00-25>`. A range of
  * three digits or fewer stands for codes that begin so; anything else is a pattern already.
  */
-export function rangePatterns(range: string): string[] {
+function rangePatterns(range: string): string[] {
   const [, low = '', high = ''] = /^(\d+)-(\d+)$/.exec(range) ?? []
   if (low === '') return [range]
   const tail = low.length - 3
