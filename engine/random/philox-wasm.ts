@@ -10,9 +10,6 @@ const PLANES = 6
 const GROUP_BYTES = 16
 const GROUPS = 2
 
-/** Rows that one turn of the loop makes: planes hold a multiple of it. */
-const ROWS_PER_TURN = (GROUPS * GROUP_BYTES) / 4
-
 // Parameters of `run`, then its local variables.
 const K0 = 0
 const K1 = 1
@@ -135,7 +132,7 @@ function body(planeBytes: number): number[] {
   ]
 }
 
-/** The module's bytes for planes of `capacity` rows, a multiple of `ROWS_PER_TURN`. */
+/** The module's bytes for planes of `capacity` rows, a multiple of the eight that one turn of the loop makes. */
 function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
   const planeBytes = capacity * 4
   const vectors = GROUP_LOCALS + GROUPS * LOCALS_PER_GROUP - FACTOR_0
