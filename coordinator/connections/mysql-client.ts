@@ -1,0 +1,57 @@
+// A client of a user's MySQL or MariaDB, at the address that was checked.
+
+import { connect } from 'node:net'
+import { type Connection, createConnection } from 'mysql2/promise'
+import type { OpenedServer } from './connection.ts'
+import { connectionFailure, isWithoutTls } from './failure.ts'
+
+/** Connected; the caller ends it. Throws AppError `connection_failed`. */
+export async function connectMysql(
+  opened: OpenedServer,
+  { signal }: { signal: AbortSignal },
+): Promise<Connection> {
+  try {
+    return await connectOnce(opened, opened.tls !== 'disable', signal).catch((error: unknown) => {
+      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, signal)
+      throw error
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw connectionFailure(error, opened)
+  }
+}
+
+async function connectOnce(
+  opened: OpenedServer,
+  withTls: boolean,
+  signal: AbortSignal,
+): Promise<Connection> {
+  signal.throwIfAborted()
+  const { host, servername, port, database, user, password = '', tls, options } = opened
+  const verify = tls === 'verify'
+  const socket = connect({ host, port, noDelay: true, keepAlive: true })
+  const onAbort = () => void socket.destroy()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const client = await createConnection({
+      // For TLS and messages only: the socket is there already.
+      host: servername,
+      stream: () => socket,
+      port,
+      database,
+      user,
+      password,
+      connectTimeout: options.connect_timeout_ms,
+      // A server must not be able to ask for files of ours.
+      flags: ['-LOCAL_FILES'],
+      ...(withTls ? { ssl: { rejectUnauthorized: verify, verifyIdentity: verify } } : {}),
+    })
+    client.on('error', () => undefined)
+    return client
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
