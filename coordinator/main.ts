@@ -150,6 +150,7 @@ const app = await createApp({
   health: createHealthChecks({ database, temporal, partsUrl: config.parts.url }),
   arweavePrice: createArweavePrice(config),
   caFingerprint: authority.fingerprint,
+  connections: config.connections,
   logger: log,
   settings: {
     publicUrl: config.http.publicUrl,

@@ -12,6 +12,9 @@ export type Target = { host: string; address: string; port: number }
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9_])?$/i
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/
 
+/** Letters, digits, dashes, underscores and dots, as resolvers take them. */
+export const isHostName = (text: string): boolean => HOST_NAME.test(text)
+
 /** `public`, a host name, an address or a CIDR range, each with or without `:port` (IPv6 then in brackets); else null. */
 export function parseHostRule(entry: string): HostRule | null {
   const [, inBrackets, plain, portText] = WITH_PORT.exec(entry) ?? []
@@ -27,7 +30,7 @@ function parsePlace(place: string): HostRule | null {
   const range = parseRange(place)
   if (range !== null) return ({ address }) => range.check(address, familyOf(address))
   const name = place.toLowerCase()
-  return HOST_NAME.test(name) && !/^[\d.]+$/.test(name)
+  return isHostName(name) && !/^[\d.]+$/.test(name)
     ? ({ host }) => host.toLowerCase() === name
     : null
 }

@@ -1,7 +1,7 @@
 // Passwords of connections: sealed before they are stored, or named by a reference that is followed only at the moment
 // of connecting.
 
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { open, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { seal, unseal } from '#coordinator/identity/seal.ts'
@@ -31,6 +31,21 @@ export async function sealPassword(
   password: string,
 ): Promise<Buffer> {
   return seal(await keyOf(secrets), connectionId, Buffer.from(password))
+}
+
+/**
+ * The body of a new connection with its secrets as keyed digests: what is kept of it, to know a repeated request by, is
+ * of no use for guessing them.
+ */
+export async function withoutSecrets(secrets: SealedSecrets, body: object): Promise<object> {
+  const key = await keyOf(secrets)
+  const digest = (value: unknown): unknown =>
+    typeof value === 'string' ? createHmac('sha256', key).update(value).digest('hex') : value
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) =>
+      name === 'password' || name === 'url' ? [name, digest(value)] : [name, value],
+    ),
+  )
 }
 
 /**

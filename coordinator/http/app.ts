@@ -6,6 +6,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
+import type { ConnectionSettings } from '#coordinator/connections/settings.ts'
 import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
 import { createApiKeys } from '#coordinator/identity/api-keys.ts'
@@ -23,6 +24,7 @@ import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
 import { configSchemaRoute } from './config-schema-route.ts'
+import { connectionRoutes } from './connection-routes.ts'
 import { createDownloadLinks } from './download-links.ts'
 import { enrollmentRoutes } from './enrollment-routes.ts'
 import { gatewayRoutes } from './gateway.ts'
@@ -64,6 +66,8 @@ export type AppDeps = {
   store: Pick<BlockStore, 'get'>
   /** Hex SHA-256 of the fleet's CA certificate, for enrolment tokens. */
   caFingerprint: string
+  /** Which databases of users may be reached. */
+  connections: ConnectionSettings
   logger: Logger
   settings: AppSettings
 }
@@ -209,6 +213,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     guarded.addHook('onRequest', deps.auth.required)
     keyRoutes(guarded, deps)
     projectRoutes(guarded, deps)
+    connectionRoutes(guarded, deps)
     jobRoutes(guarded, deps)
     jobActionRoutes(guarded, deps)
     jobEventRoutes(guarded, deps)

@@ -27,12 +27,13 @@ export type Settle = (sql: Sql, created: Created) => Promise<void>
 export type Idempotency = {
   /**
    * Runs `create` at most once per principal, method, path and key; without a key, simply runs it, with nothing to
-   * settle.
+   * settle. Requests are compared by a digest of `body`, where it is given, in place of what was sent.
    */
   reply<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
     create: (settle: Settle | null) => Promise<Created<Body>>,
+    options?: { body: object },
   ): Promise<Body>
 }
 
@@ -50,10 +51,11 @@ export function createIdempotency(database: Database, auth: Authentication): Ide
       request: FastifyRequest,
       reply: FastifyReply,
       create: (settle: Settle | null) => Promise<Created<Body>>,
+      { body }: { body?: object } = {},
     ) {
       const slot = slotOf(request, auth)
       if (slot === null) return send(reply, await create(null))
-      const earlier = await claim(database, slot, digestOf(request.body ?? null))
+      const earlier = await claim(database, slot, digestOf(body ?? request.body ?? null))
       if (earlier !== null) return replay(reply, earlier) as Body
       try {
         return send(reply, await create((sql, created) => settle(sql, slot, created)))

@@ -45,6 +45,7 @@ const MEANINGS = {
   413: 'Too large',
   416: 'The range lies outside the file',
   422: 'Idempotency-Key was used with another body',
+  424: 'The database of the connection cannot be used; `detail` says why',
   503: 'A component is not available',
 }
 

@@ -25,6 +25,7 @@ type Shape = {
   minLength?: number
   maxLength?: number
   description?: string
+  writeOnly?: boolean
 }
 
 /**
@@ -79,7 +80,9 @@ export function createCheck(schema: TSchema): Check {
   const compiled = Compile(schema)
   return (value, path) => {
     if (!compiled.Check(value)) {
-      return [{ path, message: `${quote(value)} is not valid here`, hint: expected(shape) }]
+      // What is only ever written, a password, is not said back.
+      const shown = shape.writeOnly ? 'What was sent' : quote(value)
+      return [{ path, message: `${shown} is not valid here`, hint: expected(shape) }]
     }
     return typeof value === 'string' && !isStorable(value) ? [unstorable(path)] : []
   }

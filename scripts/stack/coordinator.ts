@@ -33,6 +33,8 @@ function sharedEnv({ plan, secrets, databaseUrl, walletFile }: ServerDeps): Reco
     SYNDATA_ADMIN_API_KEY: admin.apiKey,
     SYNDATA_PUBLIC_URL: plan.restUrl,
     SYNDATA_ALLOW_PRIVATE_HOSTS: '1',
+    SYNDATA_DATABASE_HOSTS: process.env['SYNDATA_DATABASE_HOSTS'] ?? 'public,127.0.0.0/8,::1',
+    SYNDATA_SQLITE_DIR: process.env['SYNDATA_SQLITE_DIR'] ?? path.join(plan.dataDir, 'sqlite'),
     SYNDATA_ARWEAVE_BUDGET_WINSTON: '1000000000000',
     ARWEAVE_URL: plan.arweaveUrl,
     ARWEAVE_WALLET_FILE: walletFile,

@@ -24,11 +24,10 @@ export type NodeProcessOptions = {
   env: Record<string, Record<string, string>>
 }
 
-/** npm's own variables say nothing to the programs and fill their environment. */
-function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')),
-  )
+/** npm's own variables say nothing to the programs; secrets of connections are not for workers. */
+function inherited(role: Role): NodeJS.ProcessEnv {
+  const unwanted = role === 'worker' ? /^(npm_|SYNDATA_SECRET)/ : /^npm_/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !unwanted.test(name)))
 }
 
 /** The launch of one program of a role under a name. */
@@ -43,7 +42,7 @@ export function nodeLaunch(
     command: tools.node,
     args: ['--disable-warning=ExperimentalWarning', entry, ...args],
     cwd: ROOT,
-    env: { ...inherited(), ...env, ...further[role], ...further[name] },
+    env: { ...inherited(role), ...env, ...further[role], ...further[name] },
     ...(niceness === undefined ? {} : { niceness }),
   }
 }

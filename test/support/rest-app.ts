@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { InjectOptions } from 'fastify'
 import pino from 'pino'
+import { connectionSettingsOf } from '#coordinator/connections/settings.ts'
 import { createNotifications, type Notifications } from '#coordinator/database/notifications.ts'
 import { type AppDeps, createApp } from '#coordinator/http/app.ts'
 import type { App } from '#coordinator/http/types.ts'
@@ -84,6 +85,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
     arweavePrice: async (bytes) => BigInt(bytes) * 2n,
     store: verified(store),
     caFingerprint: 'ab'.repeat(32),
+    connections: connectionSettingsOf({}, []),
     logger: pino({ level: 'silent' }),
     settings: {
       publicUrl: PUBLIC_URL,
