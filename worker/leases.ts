@@ -48,21 +48,7 @@ const CHUNK_SHARE = 8
 export function createLeases(deps: Deps, options: Options): Leases {
   const { specs, outbox, uploads } = deps
   const leases = new Map<string, Lease>()
-  const threads = createThreads(options, {
-    onMade(leaseId, made) {
-      const lease = leases.get(leaseId)
-      if (!lease) return
-      lease.done++
-      outbox.add(chunkDone(lease.assignment, made))
-    },
-    onFailed(leaseId, failure) {
-      const lease = leases.get(leaseId)
-      if (lease) outbox.add(chunkFailed(lease.assignment, failure))
-    },
-    onSign: (leaseId, { blocks, answer }) => uploads.ask(leaseId, blocks, answer),
-    onEnded: (leaseId, { stale }) => ended(leaseId, stale),
-    onDeath: deps.onDeath,
-  })
+  const threads = createThreads(options, eventsOf(leases, deps, ended))
   let finished: (() => void) | null = null
 
   const threadOf = (leaseId: string) => threads.find((thread) => thread.leaseId() === leaseId)
@@ -124,6 +110,29 @@ export function createLeases(deps: Deps, options: Options): Leases {
     async close() {
       await Promise.all(threads.map((thread) => thread.close()))
     },
+  }
+}
+
+/** What threads say, passed on to the coordinator. */
+function eventsOf(
+  leases: ReadonlyMap<string, Lease>,
+  { outbox, uploads, onDeath }: Deps,
+  ended: (leaseId: string, unwanted: boolean) => void,
+): ThreadEvents {
+  return {
+    onMade(leaseId, made) {
+      const lease = leases.get(leaseId)
+      if (!lease) return
+      lease.done++
+      outbox.add(chunkDone(lease.assignment, made))
+    },
+    onFailed(leaseId, failure) {
+      const lease = leases.get(leaseId)
+      if (lease) outbox.add(chunkFailed(lease.assignment, failure))
+    },
+    onSign: (leaseId, { blocks, answer }) => uploads.ask(leaseId, blocks, answer),
+    onEnded: (leaseId, { stale }) => ended(leaseId, stale),
+    onDeath,
   }
 }
 

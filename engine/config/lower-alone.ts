@@ -1,7 +1,5 @@
 // A rule that stands outside a column of the config: it makes whole numbers and knows no other column.
-import { createReport } from './problem.ts'
-import { readRule } from './read-rule.ts'
-import { RULES } from './rules/registry.ts'
+import { lowerRule, nestedRule } from './lower-rule.ts'
 import type { Lowering, RuleInput } from './rules/rule-spec.ts'
 import type { Rule } from './types.ts'
 
@@ -15,11 +13,7 @@ const context: Lowering = {
   unique: false,
   others: [],
   lowerShort: (name) => lowerAlone({ type: name }),
-  lowerNested: (written) => {
-    const rule = readRule(written, '', 'int', createReport())
-    if (rule === null) throw new Error('a rule inside a rule was not checked')
-    return lowerAlone(rule)
-  },
+  lowerNested: (written) => lowerAlone(nestedRule(written, '', 'int')),
   ruleOf: () => null,
   entity: () => null,
   reference: null,
@@ -27,7 +21,5 @@ const context: Lowering = {
 
 /** The resolved rule of one that was read for an int column without problems. */
 export function lowerAlone(rule: RuleInput): Rule {
-  const spec = RULES.get(rule.type)
-  if (spec === undefined) throw new Error(`no rule ${rule.type}`)
-  return spec.lower(rule, context)
+  return lowerRule(rule, context)
 }

@@ -1,13 +1,11 @@
 // Columns of the language to columns of the resolved config: every parameter explicit, spans and short forms gone.
 import { castScalar } from './cast.ts'
 import { columnScale } from './column-scale.ts'
-import type { ColumnConfig, ForeignKeyConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { dependenciesOf } from './dependencies.ts'
 import { entityOf } from './entity-of.ts'
 import { jointGroups } from './joint-groups.ts'
-import { createReport } from './problem.ts'
-import { readRule } from './read-rule.ts'
-import { RULES } from './rules/registry.ts'
+import { lowerRule, nestedRule } from './lower-rule.ts'
 import type { Lowering } from './rules/rule-spec.ts'
 import type { ColumnType, Condition, ResolvedColumn, Rule, Scalar } from './types.ts'
 
@@ -46,7 +44,7 @@ export function lowerColumns(
 
 function lowerColumn(column: ColumnConfig, scope: Scope): ResolvedColumn {
   const context = loweringOf(column, scope)
-  const unique = column.unique || (column.primary_key && scope.keyCount === 1)
+  const { unique } = context
   const rule = column.rule === null ? null : lowerRule(column.rule, context)
   const parentless = rule === null ? null : keyThatMayBeNull(column.name, scope.table)
   if (rule !== null && parentless !== null) return copyWhere(parentless, column, rule, context)
@@ -104,25 +102,16 @@ function loweringOf(column: ColumnConfig, scope: Scope): Lowering {
     unique: column.unique || (column.primary_key && keyCount === 1),
     others,
     lowerShort: (name) => lowerRule({ type: name }, { ...context, columnType: 'str', scale: null }),
-    lowerNested: (written, as) => {
-      const rule = readRule(written, column.path, as ?? column.type, createReport())
-      if (rule === null) throw new Error('a rule inside a rule was not checked')
-      return lowerRule(
-        rule,
+    lowerNested: (written, as) =>
+      lowerRule(
+        nestedRule(written, column.path, as ?? column.type),
         as === undefined ? context : { ...context, columnType: as, scale: null },
-      )
-    },
+      ),
     ruleOf: (name) => table.columns.find((one) => one.name === name)?.rule ?? null,
     entity: (per) => entityOf(per, table),
     reference: referenceOf(column.name, table),
   }
   return context
-}
-
-function lowerRule(rule: RuleInput, context: Lowering): Rule {
-  const spec = RULES.get(rule.type)
-  if (spec === undefined) throw new Error(`no rule ${rule.type}`)
-  return spec.lower(rule, context)
 }
 
 function referenceOf(name: string, { foreign_keys }: TableConfig): Lowering['reference'] {
