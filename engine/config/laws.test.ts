@@ -16,6 +16,10 @@ testCases({
     column('type: float, rule: {type: beta, alpha: 0, beta: 2}'),
     { path: `${C}/rule/alpha`, message: /from 0.02 to 1000000/ },
   ],
+  'a side of the beta law just below what its tables hold': [
+    column('type: float, rule: {type: beta, alpha: 2, beta: 0.0199}'),
+    { path: `${C}/rule/beta`, message: /from 0.02 to 1000000/ },
+  ],
   'a probability above 1': [
     column('type: int, rule: {type: binomial, n: 5, p: 50}'),
     { path: `${C}/rule/p`, message: /from 0 to 1/ },
@@ -42,7 +46,7 @@ testCases({
   ],
   'zipf without an end': [
     column('type: int, rule: {type: zipf, s: 0.8}'),
-    { path: `${C}/rule`, message: /above 1, not 0.8/, hint: /n: 1000/ },
+    { path: `${C}/rule/s`, message: /above 1, not 0.8/, hint: /n: 1000/ },
   ],
   'uniform bounds in the wrong order': [
     column('type: float, rule: {type: uniform, min: 3}'),

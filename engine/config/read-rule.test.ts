@@ -11,7 +11,7 @@ testCases({
   ],
   'a short rule that needs parameters': [
     column('type: int, rule: range'),
-    { path: `${C}/rule`, message: /needs parameters/, hint: /min: 18, max: 80/ },
+    { path: `${C}/rule`, message: /range needs min and max/, hint: /min: 18, max: 80/ },
   ],
   'a rule without a parameter': [
     column('type: int, rule: {type: range, min: 1}'),

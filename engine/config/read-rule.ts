@@ -24,14 +24,12 @@ export function readRule(
   const spec = name === null ? undefined : RULES.get(name)
   if (name === null || spec === undefined) return null
   if (typeof value === 'string' && !isShort(name)) {
-    report.problem(
-      path,
-      `The rule ${name} needs parameters`,
-      `Write rule: ${exampleOf(name, spec)}`,
-    )
+    const needed = (spec.schema.required ?? []).filter((key) => key !== 'type')
+    const message = `The rule ${name} needs ${needed.join(' and ')}`
+    report.problem(path, message, `Write rule: ${exampleOf(name, spec)}`)
     return null
   }
-  const rule = { ...renamed(written, spec.aliases), type: name }
+  const rule = { ...renamed(written, spec.aliases, path, report), type: name }
   const nested = (inner: unknown, place: string, as: ColumnType = columnType) =>
     readRule(inner, place, as, report)
   const context = { path, columnType, report, nested }
@@ -60,10 +58,17 @@ function ruleName(written: string, path: string, report: Report): string | null 
   return null
 }
 
-function renamed(rule: Fields, aliases: Record<string, string>): Fields {
+function renamed(
+  rule: Fields,
+  aliases: Record<string, string>,
+  path: string,
+  report: Report,
+): Fields {
   const entries = Object.entries(rule).map(([key, value]): [string, unknown] => {
     const name = Object.hasOwn(aliases, key) ? aliases[key] : undefined
-    return name === undefined || Object.hasOwn(rule, name) ? [key, value] : [name, value]
+    if (name === undefined || Object.hasOwn(rule, name)) return [key, value]
+    report.written(at(path, name), at(path, key))
+    return [name, value]
   })
   return Object.fromEntries(entries)
 }

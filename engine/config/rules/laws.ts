@@ -206,11 +206,20 @@ export const geometric = defineLaw('geometric', {
   lower: ({ p = 1 }) => ({ type: 'geometric', p }),
 })
 
+/** Where there is no end only exponents above 1 have a law. */
+const exponentOf = ({ s, n, max }: Written): number =>
+  s ?? (n === undefined && max === undefined ? 2 : 1)
+
 export const zipf = defineLaw('zipf', {
   description: 'Ranks 1 to n, of which k is as likely as 1 / k^s',
   parameters: {
     s: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 20, description: 'Exponent [1]', examples: [1.2] }),
+      Type.Number({
+        minimum: 0,
+        maximum: 20,
+        description: 'Exponent [1, or 2 without n and max]',
+        examples: [1.2],
+      }),
     ),
     n: Type.Optional(
       Type.Integer({
@@ -222,9 +231,15 @@ export const zipf = defineLaw('zipf', {
     ),
   },
   aliases: { a: 's', alpha: 's', exponent: 's' },
-  check: ({ s = 1, n, max }, { path, report }) => {
+  check: (written, { path, report }) => {
+    const { n, max } = written
+    const s = exponentOf(written)
     if (s > 1 || n !== undefined || max !== undefined) return
-    report.problem(path, `Without n the exponent s must be above 1, not ${s}`, 'Write n: 1000')
+    report.problem(
+      at(path, 's'),
+      `Without n the exponent s must be above 1, not ${s}`,
+      'Write n: 1000',
+    )
   },
-  lower: ({ s = 1, n }) => ({ type: 'zipf', s, n: n ?? null }),
+  lower: (written) => ({ type: 'zipf', s: exponentOf(written), n: written['n'] ?? null }),
 })
