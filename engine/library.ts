@@ -86,14 +86,14 @@ export async function openDataset(
   }
 }
 
-function resolved({ config, placeOf }: ParsedConfig, { now, ...request }: LibraryOptions) {
-  if (now) return resolveConfig(config, { ...request, now: now.getTime() / 1000 }, placeOf)
+function resolved({ config, locate }: ParsedConfig, { now, ...request }: LibraryOptions) {
+  if (now) return resolveConfig(config, { ...request, now: now.getTime() / 1000 }, locate)
   const seed = request.seed ?? config.seed ?? undefined
   const at = (moment: number) =>
     resolveConfig(
       config,
       { ...request, ...(seed === undefined ? {} : { seed }), now: moment },
-      placeOf,
+      locate,
     )
   const early = at(0)
   const timeless = ({ resolved: one }: typeof early) => digestOf({ ...one, now: 0, seed: 0 })

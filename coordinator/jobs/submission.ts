@@ -176,14 +176,14 @@ function publishProblems({ arweave, max_price_winston: price }: Static<typeof Pu
   ]
 }
 
-type Parsed = Pick<ParsedConfig, 'warnings' | 'placeOf'> & {
+type Parsed = Pick<ParsedConfig, 'warnings' | 'locate'> & {
   config: DatasetConfig | null
   problems: Found[]
 }
 
 function parseSource(source: string | object | undefined): Parsed {
   if (source === undefined) {
-    return { config: null, problems: [], warnings: [], placeOf: () => null }
+    return { config: null, problems: [], warnings: [], locate: () => undefined }
   }
   const parsed = parseConfig(source)
   return { ...parsed, problems: parsed.problems.map(underConfig) }
@@ -212,11 +212,11 @@ function errorOf(problems: Found[]): AppError {
 
 function submissionOf(
   request: Body,
-  { config, warnings, placeOf }: Parsed,
+  { config, warnings, locate }: Parsed,
   now: number,
 ): Submission {
   if (config === null) throw new AppError('internal', 'a submission without problems has no config')
-  const { resolved, warnings: more } = resolveRequest(request, config, now, placeOf)
+  const { resolved, warnings: more } = resolveRequest(request, config, now, locate)
   const { publish = {} } = request
   return {
     projectId: request.project_id ?? null,
@@ -244,7 +244,7 @@ function resolveRequest(
   request: Body,
   config: DatasetConfig,
   now: number,
-  placeOf: Parsed['placeOf'],
+  locate: Parsed['locate'],
 ) {
   const { output = {}, rows, chunk_rows: chunkRows, anomalies } = request
   const asked = {
@@ -253,7 +253,7 @@ function resolveRequest(
     ...(anomalies !== undefined && { anomalies }),
   }
   try {
-    return resolveConfig(config, { now, ...asked, ...output }, placeOf)
+    return resolveConfig(config, { now, ...asked, ...output }, locate)
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
       const unsupported = error.code === 'unsupported' ? { unsupported: true as const } : {}

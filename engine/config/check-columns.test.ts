@@ -18,7 +18,7 @@ testCases({
   ],
   'both not_null and nullable': [
     column('type: int, constraints: [not_null, nullable]'),
-    { path: `${C}/nullable`, message: /not_null column cannot be nullable/ },
+    { path: `${C}/constraints`, message: /not_null column cannot be nullable/ },
   ],
   'a column that must match and may not': [
     columns(

@@ -81,6 +81,6 @@ function reportProblem(
 ): void {
   const said = `${placeIn(text, offset)}: ${message}`
   const works = hint ?? 'Write for example "quantity * unit_price"'
-  if (later) report.unsupported(path, said, works)
+  if (later) report.unsupported(path, said, works, { within: offset })
   else report.problem(path, said, works, { within: offset })
 }

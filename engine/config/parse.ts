@@ -20,15 +20,15 @@ import type { DatasetConfig } from './dataset-config.ts'
 import { linkReferences } from './link-references.ts'
 import { type ConfigProblem, createReport, type Report } from './problem.ts'
 import { emptyConfig, readDataset } from './read-dataset.ts'
-import { placeProblems, readSource, type Source } from './read-source.ts'
+import { createLocate, type Locate, readSource } from './read-source.ts'
 
 export type ParsedConfig = {
   /** Whole and consistent when there are no problems; else what could be read. */
   config: DatasetConfig
   problems: ConfigProblem[]
   warnings: string[]
-  /** Where a path of the config stands in its text. */
-  placeOf: Source['placeOf']
+  /** For problems that are found later. */
+  locate: Locate
 }
 
 const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
@@ -55,9 +55,9 @@ export function parseConfig(source: string | object): ParsedConfig {
   const report = createReport()
   const read = readSource(source, report)
   const config = read.usable ? readAndCheck(read.value, report) : emptyConfig()
-  const { placeOf } = read
-  placeProblems(report.problems, placeOf)
-  return { config, problems: report.problems, warnings: report.warnings, placeOf }
+  const locate = createLocate(read, report.names)
+  for (const problem of report.problems) locate(problem)
+  return { config, problems: report.problems, warnings: report.warnings, locate }
 }
 
 function readAndCheck(value: unknown, report: Report): DatasetConfig {

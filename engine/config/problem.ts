@@ -22,8 +22,12 @@ export type Report = {
   /** Something to correct; the hint says what to write. */
   problem: (path: string, message: string, hint?: string, place?: Place | Within) => void
   /** Part of the language, but not of this release; `works` says what can be written today. */
-  unsupported: (path: string, message: string, works: string) => void
+  unsupported: (path: string, message: string, works: string, place?: Within) => void
   warning: (message: string) => void
+  /** What the language has at `path` was written at another one: under another name, or in another place. */
+  written: (path: string, asWritten: string) => void
+  /** By path, where it was written. */
+  names: ReadonlyMap<string, string>
   problems: ConfigProblem[]
   warnings: string[]
 }
@@ -31,19 +35,35 @@ export type Report = {
 export function createReport(): Report {
   const problems: ConfigProblem[] = []
   const warnings: string[] = []
+  const names = new Map<string, string>()
   const add = (problem: ConfigProblem): void => {
     if (problems.length < PROBLEMS_MAX) problems.push(problem)
   }
   return {
     problem: (path, message, hint, place) =>
       add({ path, message, ...(hint === undefined ? {} : { hint }), ...place }),
-    unsupported: (path, message, works) => add({ path, message, hint: works, unsupported: true }),
+    unsupported: (path, message, works, place) =>
+      add({ path, message, hint: works, unsupported: true, ...place }),
     warning: (message) => {
       if (warnings.length < PROBLEMS_MAX) warnings.push(message)
     },
+    written: (path, asWritten) => {
+      if (path !== asWritten) names.set(path, asWritten)
+    },
+    names,
     problems,
     warnings,
   }
+}
+
+/** A path by the names that were written, of itself and of what it lies in. */
+export function pathAsWritten(path: string, names: Report['names']): string {
+  let result = path
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const found = names.get(path.slice(0, end))
+    if (found !== undefined) result = found + result.slice(end)
+  }
+  return result
 }
 
 /** One error for all problems: `unsupported` when nothing else is wrong, else `invalid_config`. */

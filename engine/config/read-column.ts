@@ -84,6 +84,11 @@ function assemble(
   const conditional = readConditionalRules(fields['conditional_rules'], type, path, report)
   const given = givenRule(fields, constraints, type, path, report)
   const { rule: _bounds, nullable: mayBeNull, ...flags } = constraints
+  for (const key of ['nullable', 'min_length', 'max_length']) {
+    if (fields[key] !== undefined || fields['constraints'] === undefined) continue
+    const inside = isObject(fields['constraints']) ? `constraints/${key}` : 'constraints'
+    report.written(at(path, key), `${path}/${inside}`)
+  }
   const nullable = readNullable(
     fields['nullable'] ?? (mayBeNull || undefined),
     at(path, 'nullable'),
@@ -138,6 +143,7 @@ function givenRule(
     return { rule: readRule(fields['rule'], at(path, 'rule'), type, report), given: true }
   }
   if (bounds === null) return { rule: null, given: false }
+  report.written(at(path, 'rule'), at(path, 'constraints'))
   return { rule: readRule(bounds, at(path, 'constraints'), type, report), given: true }
 }
 

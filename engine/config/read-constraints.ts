@@ -76,6 +76,9 @@ function readFieldConstraints(
   const given = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
   const options = { what: 'constraints object' }
   if (!checkShape(FieldConstraintsSchema, given, path, report, options)) return {}
+  for (const [name, written] of IN_A_RULE) {
+    if (given[written] !== undefined) report.written(at(path, name), at(path, written))
+  }
   return {
     primary_key: given['primary_key'] === true,
     unique: given['unique'] === true,
@@ -86,6 +89,14 @@ function readFieldConstraints(
     rule: ruleOf(given, type),
   }
 }
+
+/** Parameters of the rule that bounds and values stand for, and what they are called here; the last one there counts. */
+const IN_A_RULE = [
+  ['min', 'min_value'],
+  ['max', 'max_value'],
+  ['value', 'pattern'],
+  ['value', 'enum'],
+] as const
 
 const FREE_MIN = 0
 const FREE_SPAN = 1000

@@ -36,6 +36,7 @@ function columnsOf(fields: Fields, key: string, path: string, report: Report): s
   if (one !== undefined && many !== undefined) {
     report.problem(at(path, key), `${key} and ${key}s are the same`, `Write ${key}s alone`)
   }
+  report.written(at(path, key), at(path, one === undefined ? `${key}s` : key))
   const columns = many ?? one ?? []
   return typeof columns === 'string' ? [columns] : (columns as string[])
 }

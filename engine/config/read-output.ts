@@ -24,6 +24,9 @@ export function readOutput(fields: Fields, report: Report): OutputConfig {
   const given = withoutNulls(output ?? {})
   const options = { what: 'output', deep: Object.keys(OutputSchema.properties), hints: HINTS }
   checkShape(OutputSchema, given, '/output', report, options)
+  if (given['format'] === undefined && short !== undefined) {
+    report.written('/output/format', '/output_format')
+  }
   const format =
     given['format'] === undefined
       ? short === undefined

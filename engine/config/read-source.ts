@@ -1,6 +1,6 @@
 // Text or object to plain JSON values, bounded: size, depth, aliases and node count. Never throws on bad input.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { at, type ConfigProblem, type Place, type Report } from './problem.ts'
+import { at, type ConfigProblem, type Place, pathAsWritten, type Report } from './problem.ts'
 
 export const SOURCE_BYTES_MAX = 1024 * 1024
 const DEPTH_MAX = 40
@@ -18,12 +18,15 @@ export type Source = {
   placeOf: (pointer: string, within?: number) => Place | null
 }
 
-/** Of a source that is no text. */
-export const NOWHERE = (): null => null
+const NOWHERE = (): null => null
 
-/** Gives problems that have none their line and column. */
-export function placeProblems(problems: ConfigProblem[], placeOf: Source['placeOf']): void {
-  for (const problem of problems) {
+/** Points a problem at what was written: its path, and in a text line and column. */
+export type Locate = (problem: ConfigProblem) => void
+
+/** `names`: those of the report of the readers. */
+export function createLocate({ placeOf }: Source, names: Report['names']): Locate {
+  return (problem) => {
+    problem.path = pathAsWritten(problem.path, names)
     const place = problem.line === undefined ? placeOf(problem.path, problem.within) : null
     if (place !== null) Object.assign(problem, place)
   }

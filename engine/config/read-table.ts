@@ -31,6 +31,7 @@ export function readTable(value: unknown, path: string, report: Report): TableCo
   checkShape(TableSchema, value, path, report, options)
   const nameKey = value['name'] === undefined ? 'table_name' : 'name'
   const name = value[nameKey]
+  report.written(at(path, 'name'), at(path, nameKey))
   if (name === undefined) report.problem(path, 'The table needs a name', 'Write name: customers')
   if (typeof name !== 'string' || name === '') return null
   if (UNSAFE_NAME.test(name)) {
@@ -63,6 +64,7 @@ export function readColumns(table: Fields, path: string, report: Report): Column
   const key = table['columns'] === undefined && table['fields'] !== undefined ? 'fields' : 'columns'
   const list = table[key]
   const place = at(path, key)
+  report.written(at(path, 'columns'), place)
   if (!Array.isArray(list) || list.length === 0) {
     const where = list === undefined ? path : place
     report.problem(where, 'A table needs columns', 'Write columns: [{name: id, type: int}]')

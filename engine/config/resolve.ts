@@ -10,7 +10,7 @@ import { withAnomalies } from './lower-anomalies.ts'
 import { lowerColumns } from './lower-columns.ts'
 import { type Constrained, lowerConstraints } from './lower-constraints.ts'
 import { configError, createReport, type Report } from './problem.ts'
-import { NOWHERE, placeProblems, type Source } from './read-source.ts'
+import type { Locate } from './read-source.ts'
 import { type AnomaliesRequest, requestAnomalies } from './request-anomalies.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
@@ -32,18 +32,19 @@ export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
 
 /**
  * Of a config without problems. AppError `invalid_config` for what only the whole shows: more rows asked for than a
- * unique column has values, children without parents. Problems in the config carry line and column where `placeOf`, that
- * of the parsed config, knows them.
+ * unique column has values, children without parents. Problems in the config carry path, line and column as written where
+ * `locate`, that of the parsed config, is given.
  */
 export function resolveConfig(
   given: DatasetConfig,
   request: ResolveRequest,
-  placeOf: Source['placeOf'] = NOWHERE,
+  locate?: Locate,
 ): ResolvedResult {
   const report = createReport()
   const refuse = () => {
-    const own = report.problems.filter(({ path }) => !isOfRequest(path, request))
-    placeProblems(own, placeOf)
+    for (const problem of report.problems) {
+      if (!isOfRequest(problem.path, request)) locate?.(problem)
+    }
     return configError(report.problems)
   }
   const config = requestAnomalies(given, request.anomalies, report)
