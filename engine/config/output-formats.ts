@@ -1,12 +1,9 @@
 // The formats that files are written in, and what their names end in.
 
-import type { ArrowOptions, OutputFormat, ParquetOptions, ResolvedOutput } from './types.ts'
+import type { ArrowOptions, OutputFormat, ResolvedOutput } from './types.ts'
 
 /** All of them. */
 export const FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql', 'parquet', 'arrow']
-
-/** Compressions of whole text files that this release writes. */
-export const COMPRESSIONS: readonly NonNullable<ResolvedOutput['compression']>[] = ['gzip', 'zstd']
 
 /** Where the config says nothing of them. */
 export const ARROW_DEFAULTS: ArrowOptions = { container: 'file', compression: 'none' }
@@ -15,13 +12,6 @@ export const ARROW_DEFAULTS: ArrowOptions = { container: 'file', compression: 'n
 export function hasFooter({ format, arrow }: ResolvedOutput): boolean {
   return format === 'parquet' || (format === 'arrow' && arrow?.container !== 'stream')
 }
-
-/** Compressions of the pages of Parquet files that this release writes. */
-export const PARQUET_COMPRESSIONS: readonly ParquetOptions['compression'][] = [
-  'zstd',
-  'gzip',
-  'none',
-]
 
 /** Formats that are text: what `compression` of the file is for. */
 export const TEXT_FORMATS: readonly OutputFormat[] = ['csv', 'json', 'jsonl', 'sql']

@@ -71,7 +71,10 @@ export const ArrowSchema = Type.Object(
 export const OutputSchema = Type.Object(
   {
     format: Type.Optional(FormatSchema),
-    compression: Word('gzip or zstd for text formats, zstd for arrow; none', 'gzip'),
+    compression: Word(
+      'gzip or zstd for text formats, zstd for arrow, zstd, snappy or gzip for parquet; none',
+      'gzip',
+    ),
     csv: Type.Optional(CsvSchema),
     sql: Type.Optional(SqlSchema),
     parquet: Type.Optional(ParquetSchema),

@@ -67,6 +67,16 @@ test('options are resolved for the format alone, and defaults are written out wh
     ['output: {compression: gz}', {}, { format: 'csv', compression: 'gzip', block_rows: 10_000 }],
     ['output: {compression: gzip}', { compression: 'none' }, { format: 'csv' }],
     [
+      'output: {format: parquet, compression: Snappy}',
+      {},
+      { format: 'parquet', parquet: { compression: 'snappy' }, block_rows: 100_000 },
+    ],
+    [
+      'output: {parquet: {compression: zstd}}',
+      { format: 'parquet', compression: 'snappy' },
+      { format: 'parquet', parquet: { compression: 'snappy' }, block_rows: 100_000 },
+    ],
+    [
       'output_format: json',
       { compression: 'zstd' },
       { format: 'json', compression: 'zstd', block_rows: 10_000 },
@@ -103,6 +113,8 @@ test('what does not go together is refused with its place and what to write', ()
       /insert/,
     ],
     [['', { compression: 'snappy' }], '/output/compression', /parquet/, /gzip/],
+    [['output: {format: jsonl, compression: snappy}'], '/output/compression', /parquet/, /zstd/],
+    [['', { format: 'arrow', compression: 'snappy' }], '/output/compression', /arrow/, /zstd/],
     [['', { dialect: 'sqlite' }], '/output/dialect', /format sql/, /Leave/],
     [['', { container: 'stream' }], '/output/container', /format arrow/, /format: arrow/],
     [['', { format: 'arrow', compression: 'gzip' }], '/output/compression', /arrow/, /zstd/],

@@ -56,12 +56,15 @@ function readFormat(value: unknown, path: string, report: Report): OutputFormat 
   return null
 }
 
-const COMPRESSIONS = { none: 'none', gzip: 'gzip', gz: 'gzip', zstd: 'zstd', zst: 'zstd' } as const
-const PARQUET_COMPRESSIONS = {
-  ...COMPRESSIONS,
+const COMPRESSIONS = {
+  none: 'none',
+  gzip: 'gzip',
+  gz: 'gzip',
+  zstd: 'zstd',
+  zst: 'zstd',
   snappy: 'snappy',
-  uncompressed: 'none',
 } as const
+const PARQUET_COMPRESSIONS = { ...COMPRESSIONS, uncompressed: 'none' } as const
 const ARROW_COMPRESSIONS = {
   none: 'none',
   uncompressed: 'none',

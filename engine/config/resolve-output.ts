@@ -1,12 +1,7 @@
 // What the config and the request say of the files, to what is written: every option that matters is explicit.
 
 import type { OutputConfig } from './dataset-config.ts'
-import {
-  ARROW_DEFAULTS,
-  COMPRESSIONS,
-  PARQUET_COMPRESSIONS,
-  TEXT_FORMATS,
-} from './output-formats.ts'
+import { ARROW_DEFAULTS, TEXT_FORMATS } from './output-formats.ts'
 import type { Report } from './problem.ts'
 import { CSV_DEFAULTS } from './read-csv-options.ts'
 import type {
@@ -49,7 +44,7 @@ export function resolveOutput(
         ...textCompression(own, format, report),
       }
     case 'parquet':
-      return { format, parquet: parquetOptions(config, request, report) }
+      return { format, parquet: parquetOptions(config, request) }
     case 'arrow':
       return { format, ...arrowOptions(config, request, report) }
   }
@@ -86,15 +81,8 @@ function sqlOptions({ sql }: OutputConfig, { dialect }: OutputRequest, report: R
 function parquetOptions(
   { compression, parquet }: OutputConfig,
   request: OutputRequest,
-  report: Report,
 ): ParquetOptions {
-  const own = request.compression ?? parquet?.compression ?? compression ?? 'zstd'
-  if (PARQUET_COMPRESSIONS.includes(own)) return { compression: own }
-  const inPart = request.compression === undefined && parquet?.compression !== undefined
-  const path = inPart ? '/output/parquet/compression' : '/output/compression'
-  const works = PARQUET_COMPRESSIONS.join(', ')
-  report.unsupported(path, `${own} is not supported by this release`, `Write ${works}.`)
-  return { compression: 'zstd' }
+  return { compression: request.compression ?? parquet?.compression ?? compression ?? 'zstd' }
 }
 
 function arrowOptions(
@@ -119,14 +107,9 @@ function textCompression(
   report: Report,
 ): Pick<ResolvedOutput, 'compression'> {
   if (compression === undefined || compression === 'none') return {}
-  const path = '/output/compression'
-  if (compression === 'snappy') {
-    report.problem(path, `snappy is for parquet, not for ${format}`, 'Write gzip or zstd')
-    return {}
-  }
-  if (COMPRESSIONS.includes(compression)) return { compression }
-  const works = ['none', ...COMPRESSIONS].join(', ')
-  report.unsupported(path, `${compression} is not supported by this release`, `Write ${works}.`)
+  if (compression !== 'snappy') return { compression }
+  const message = `snappy is for parquet, not for ${format}`
+  report.problem('/output/compression', message, 'Write gzip or zstd')
   return {}
 }
 

@@ -2,7 +2,6 @@
 
 import { ARROW_DEFAULTS } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
-import { AppError } from '#engine/errors.ts'
 import type { Vector } from '#engine/rules/vector.ts'
 import { createArrowWriter } from './arrow/arrow-writer.ts'
 import type { Block } from './block-tail.ts'
@@ -53,7 +52,7 @@ export type FileOptions = {
 /** Where the config does not say. */
 const BLOCK_ROWS = 100_000
 
-/** The writer of a table's file. AppError `unsupported` for a compression that this release does not write. */
+/** The writer of a table's file. */
 export function createFileWriter(options: FileOptions): FileWriter {
   const { config, table, rows, columns } = options
   const { format, parquet, arrow, block_rows: blockRows = BLOCK_ROWS } = config.output
@@ -67,7 +66,6 @@ export function createFileWriter(options: FileOptions): FileWriter {
       return createArrowWriter({ ...ARROW_DEFAULTS, ...arrow, table, rows, blockRows, columns })
     case 'parquet': {
       const codec = parquet?.compression ?? 'zstd'
-      if (codec === 'snappy') throw new AppError('unsupported', 'snappy is not supported')
       return createParquetWriter({ table, codec, blockRows, rows, columns })
     }
   }

@@ -1,9 +1,10 @@
 // Compression of pages. Levels are fixed: the bytes of a file are part of what a job promises.
 
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
+import { snappy } from './snappy.ts'
 
-/** Numbers of the enum `CompressionCodec`. */
-export const CODEC = { none: 0, gzip: 2, zstd: 6 } as const
+/** Numbers of the enum `CompressionCodec`. Records of blocks name them by their places here. */
+export const CODEC = { none: 0, gzip: 2, zstd: 6, snappy: 1 } as const
 
 export type Codec = keyof typeof CODEC
 
@@ -20,6 +21,8 @@ export function compressed(codec: Codec, bytes: Uint8Array): Uint8Array {
       return bytes
     case 'gzip':
       return gzipSync(bytes, { level: GZIP_LEVEL, chunkSize })
+    case 'snappy':
+      return snappy(bytes)
     case 'zstd':
       return zstdCompressSync(bytes, {
         chunkSize,

@@ -111,23 +111,6 @@ test('a table without rows is a file', async () => {
   )
 })
 
-test('what is not done is refused with what is', () => {
-  const columns = [{ name: 'id', type: 'int' }]
-  const { config } = parseConfig({
-    output: { format: 'parquet' },
-    tables: [{ name: 't', columns }],
-  })
-  assert.throws(() => resolveConfig(config, { now: 0, compression: 'snappy' }), {
-    problems: [
-      {
-        path: '/output/compression',
-        message: 'snappy is not supported by this release',
-        hint: 'Write zstd, gzip, none.',
-      },
-    ],
-  })
-})
-
 test('a thousand columns make small blocks', async () => {
   const columns = Array.from({ length: 1000 }, (_, k) => ({ name: `c${k}`, type: 'int' }))
   const source = { tables: [{ name: 't', rows: 4000, columns }] }

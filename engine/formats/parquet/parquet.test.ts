@@ -93,7 +93,7 @@ function same(read: readonly unknown[], source: Source, reader: string): void {
 }
 
 const ROWS = 2500
-const CODECS = ['none', 'gzip', 'zstd'] as const
+const CODECS = ['none', 'gzip', 'zstd', 'snappy'] as const
 
 test('every type, with and without nulls, reads back in hyparquet', async () => {
   const sources = everyVector(ROWS, 5)
