@@ -6,8 +6,8 @@ import { connect, isIP } from 'node:net'
 import { AppError } from '#engine/errors.ts'
 import type { HostRule } from './host-rules.ts'
 
-export type Place = { host: string; port: number }
-export type Reach = { hosts: readonly HostRule[]; timeoutMs: number; signal: AbortSignal }
+type Place = { host: string; port: number }
+type Reach = { hosts: readonly HostRule[]; timeoutMs: number; signal: AbortSignal }
 type Address = { address: string; family: number }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { TlsMode } from './connection.ts'
 
-export type UrlParts = {
+type UrlParts = {
   kind: 'postgresql' | 'mysql'
   host: string
   port?: number

@@ -157,6 +157,8 @@ test('TLS names the host as the user wrote it, never the address', () => {
 
 test('what is wrong in the list of hosts is named', () => {
   const problems: string[] = []
+  connectionSettingsOf({ SYNDATA_DATABASE_HOSTS: 'public,127.0.0.0/8,::1,db:5432' }, problems)
+  assert.deepEqual(problems, [])
   connectionSettingsOf({ SYNDATA_DATABASE_HOSTS: 'public, 10.0.0.0/99,db' }, problems)
   assert.equal(problems.length, 1)
   assert.match(problems[0] ?? '', /10\.0\.0\.0\/99/)

@@ -67,7 +67,7 @@ type Stored = StoredPassword & {
 /**
  * Resolves address and password; connects to nothing that holds data. Throws AppError `not_found` (deleted),
  * `forbidden` (host not allowed), `connection_failed` (no address, secret missing), `unsupported` (SQLite is off).
- * Who may use the connection was asked when the job was submitted.
+ * Who may use the connection is asked when the job is submitted; a row of `job_connections` then keeps it from removal.
  */
 export async function openConnection(
   { sql, secrets, settings }: OpenConnectionDeps,

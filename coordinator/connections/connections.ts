@@ -77,22 +77,6 @@ export async function readConnection(
   return row
 }
 
-/**
- * The connection that a job of this project is to write into. Throws AppError `not_found` for one of another project or
- * not the caller's to see, `forbidden` for a caller who may only look. In the transaction of the job a row of
- * `job_connections` then keeps it from being removed.
- */
-export async function connectionForJob(
-  sql: Sql,
-  principal: Principal,
-  { connectionId, projectId }: { connectionId: string; projectId: string },
-): Promise<Pick<ConnectionRow, 'id' | 'kind' | 'options'>> {
-  const row = await readConnection(sql, principal, connectionId)
-  if (row.project_id !== projectId) throw noConnection(connectionId)
-  requireRole(principal, row.role, 'editor')
-  return { id: row.id, kind: row.kind, options: row.options }
-}
-
 type Deps = { database: Database; secrets: SealedSecrets }
 
 /**

@@ -7,7 +7,7 @@ import { isPrivateAddress } from '#coordinator/publish/private-address.ts'
 export type HostRule = (target: Target) => boolean
 
 /** `host` as the user wrote it; `address`: IPv4 or IPv6 text. */
-export type Target = { host: string; address: string; port: number }
+type Target = { host: string; address: string; port: number }
 
 const HOST_NAME = /^(?!.*\.\.)[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9_])?$/i
 const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/

@@ -13,7 +13,7 @@ import {
 import { parseConnectionUrl } from './connection-url.ts'
 import { isHostName } from './host-rules.ts'
 
-export type ServerPlace = {
+type ServerPlace = {
   kind: 'postgresql' | 'mysql'
   host: string
   port: number
@@ -22,7 +22,7 @@ export type ServerPlace = {
   tls: TlsMode
 }
 
-export type FilePlace = { kind: 'sqlite'; file: string }
+type FilePlace = { kind: 'sqlite'; file: string }
 
 export type NewConnection = {
   name: string

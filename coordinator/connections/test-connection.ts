@@ -16,7 +16,7 @@ import { connectPostgres } from './postgres-client.ts'
 /** A caller waits for the answer, whatever the connection allows a job. */
 const TEST_MAX_MS = 20_000
 
-export type ConnectionTest = {
+type ConnectionTest = {
   kind: OpenedServer['kind'] | 'sqlite'
   server_version: string
   milliseconds: number
