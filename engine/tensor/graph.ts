@@ -76,7 +76,9 @@ export class Graph {
   #create({ op, inputs = [], attributes = {}, outputs, leaf, pullback }: NewNode): GraphNode {
     const tensors: SymbolicTensor[] = []
     const id = this.#count++
-    const node: GraphNode = { id, op, inputs, attributes, outputs: tensors, leaf, pullback }
+    const node: GraphNode = {
+      ...{ id, op, inputs: [...inputs], attributes, outputs: tensors, leaf, pullback },
+    }
     for (const [output, { shape, dtype }] of outputs.entries())
       tensors.push({ graph: this, node, output, shape, dtype })
     return node

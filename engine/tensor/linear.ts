@@ -91,3 +91,9 @@ export function logSoftmax(x: SymbolicTensor): SymbolicTensor {
     x.graph.node({ op: 'LogSoftmax', inputs: [x], attributes: { axis: -1 }, outputs: [x] }),
   )
 }
+
+/** Sums of the elements up to each, along the last axis. Has no gradient. */
+export function cumulativeSum(x: SymbolicTensor): SymbolicTensor {
+  const axis = x.graph.scalar(x.shape.length - 1, 'int64')
+  return only(x.graph.node({ op: 'CumSum', inputs: [x, axis], outputs: [x] }))
+}

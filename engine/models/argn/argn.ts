@@ -1,0 +1,92 @@
+// The autoregressive model as the others are used: fitted on targets, saved as plain data, sampled.
+
+import type { SessionOptions } from '#engine/tensor/session.ts'
+import { type EpochProgress, type FitOptions, type Fitted, fitModel } from '../fit.ts'
+import type { Target, TargetShape } from '../sampled.ts'
+import { createSeededRandom, shuffled } from '../seeded-random.ts'
+import { createArgnFitting, frequenciesOf, type TokenTable } from './fitting.ts'
+import { createNetwork, type Network, networkParameters } from './network.ts'
+import type { FittedArgn } from './sampler.ts'
+import { encodeTokens, fitTokens, type Tokens, tokenCount } from './tokens.ts'
+
+export type ArgnOptions = {
+  seed: number
+  epochs: number
+  batchRows: number
+  learningRate: number
+  dropout: number
+  /** Multiplies the hidden layers. */
+  capacity: number
+  session?: SessionOptions
+}
+
+/** Rows of a step grow with the table, and the learning rate with their root. */
+export function argnDefaults(rows: number): Omit<ArgnOptions, 'seed'> {
+  const batchRows = Math.min(2048, Math.max(32, 2 ** Math.floor(Math.log2(rows / 64))))
+  const learningRate = 0.0005 * Math.sqrt(batchRows / 32)
+  return { epochs: 100, batchRows, learningRate, dropout: 0.25, capacity: 1 }
+}
+
+const HELD_OUT = { share: 0.1, most: 10_000 }
+const STEPS_PER_RUN = 20
+const PATIENCE = { rate: 2, stop: 8 }
+
+export type FitArgnOptions = ArgnOptions & Omit<FitOptions, 'epochs' | 'patience'>
+
+/** Learns all rows of the targets but a held-out share, which decides when it is done. */
+export async function fitArgn(
+  targets: readonly Target[],
+  options: FitArgnOptions,
+): Promise<FittedArgn & { history: EpochProgress[] }> {
+  const tokens = targets.map((target) => fitTokens(target))
+  const network = createNetwork(tokens.map(tokenCount), options.capacity)
+  const fitting = await createArgnFitting(network, heldOut(targets, tokens, options.seed), {
+    ...options,
+    stepsPerRun: STEPS_PER_RUN,
+    session: options.session ?? {},
+  })
+  try {
+    const fitted = await fitModel(fitting, { ...options, patience: PATIENCE })
+    const shapes = targets.map(shapeOf)
+    return { targets: shapes, tokens, network, ...parametersOf(network, fitted) }
+  } finally {
+    await fitting.release()
+  }
+}
+
+function heldOut(targets: readonly Target[], tokens: readonly Tokens[], seed: number) {
+  const rows = rowsOf(targets)
+  const order = shuffled(rows, createSeededRandom(seed, 'held-out rows'))
+  const count = Math.min(HELD_OUT.most, Math.ceil(rows * HELD_OUT.share))
+  const codes = targets.map((target, at) => encodeTokens(tokens[at] as Tokens, target))
+  return {
+    holdout: tokenTable(codes, order.subarray(0, count)),
+    train: tokenTable(codes, order.subarray(rows > 1 ? count : 0)),
+  }
+}
+
+function rowsOf([first]: readonly Target[]): number {
+  if (first === undefined) return 0
+  return first.kind === 'numeric' ? first.values.length : first.codes.length
+}
+
+function tokenTable(codes: readonly Int32Array[], rows: Int32Array): TokenTable {
+  const tokens = new Int32Array(rows.length * codes.length)
+  for (const [column, list] of codes.entries())
+    for (const [at, row] of rows.entries()) tokens[at * codes.length + column] = list[row] as number
+  return { tokens, rows: rows.length }
+}
+
+export function shapeOf(target: Target): TargetShape {
+  if (target.kind === 'category')
+    return { kind: 'category', name: target.name, levels: target.levels }
+  const { name, decimals, min, max } = target
+  return { kind: 'numeric', name, decimals, min, max }
+}
+
+function parametersOf(network: Network, { best, history }: Fitted) {
+  const none = { tokens: new Int32Array(0), rows: 0 }
+  const names = networkParameters(network, frequenciesOf(network, none)).map(({ name }) => name)
+  const parameters = new Map(names.map((name, at) => [name, best.state[3 * at] as Float32Array]))
+  return { parameters, history }
+}

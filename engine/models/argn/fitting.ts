@@ -1,0 +1,146 @@
+// Brings the autoregressive network to be fitted: rows in random order, a random order of columns for every step,
+// and the score on held-out rows in the order in which columns are drawn later.
+
+import ort from 'onnxruntime-node'
+import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { modelOf } from '#engine/tensor/emit.ts'
+import { Graph } from '#engine/tensor/graph.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
+import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
+import type { Fitting } from '../fit.ts'
+import { type Network, networkParameters } from './network.ts'
+import {
+  type ArgnStepOptions,
+  createTraining,
+  crossEntropy,
+  FEEDS,
+  visibility,
+} from './training.ts'
+
+export type TokenTable = { tokens: Int32Array; rows: number }
+
+export type ArgnFitOptions = ArgnStepOptions & {
+  seed: number
+  stepsPerRun: number
+  session: SessionOptions
+}
+
+/** Steps that see columns in the order in which they are drawn later; the others in any. */
+const SHARE_IN_ORDER = 0.5
+
+/** The caller releases both: `await fitting.release()`. */
+export async function createArgnFitting(
+  network: Network,
+  { train, holdout }: { train: TokenTable; holdout: TokenTable },
+  options: ArgnFitOptions,
+): Promise<Fitting & { release(): Promise<void> }> {
+  const { seed, batchRows, stepsPerRun } = options
+  const frequencies = frequenciesOf(network, train)
+  const random = createSeededRandom(seed, 'initial parameters')
+  const data = { ...train, frequencies }
+  const { step } = createTraining(network, data, options, () => random.unit())
+  const trainer = await createTrainer(step, { stepsPerRun, ...options.session })
+  const scorer = await createScorer(network, holdout, trainer, options.session)
+  return {
+    trainer,
+    stepsPerRun,
+    stepsPerEpoch: Math.max(1, Math.floor(train.rows / batchRows)),
+    fill: createFill(network, train.rows, options, trainer),
+    score: () => scorer.score(),
+    async release() {
+      await Promise.all([trainer.release(), scorer.release()])
+    },
+  }
+}
+
+/** How often each token of each column is in the table. */
+export function frequenciesOf({ layers }: Network, { tokens, rows }: TokenTable): Float64Array[] {
+  return layers.map((layer, column) => {
+    const counts = new Float64Array(layer.tokens)
+    for (let row = 0; row < rows; row++) {
+      const token = tokens[row * layers.length + column] as number
+      counts[token] = (counts[token] as number) + 1
+    }
+    return counts
+  })
+}
+
+function createFill(
+  { layers, hidden }: Network,
+  rows: number,
+  { seed, batchRows }: ArgnFitOptions,
+  trainer: Trainer,
+): Fitting['fill'] {
+  const rowFeed = trainer.feed<Int32Array>(FEEDS.rows)
+  const positions = trainer.feed<Float32Array>(FEEDS.positions)
+  const drop = trainer.feed<Uint8Array>(FEEDS.drop)
+  const rates = trainer.feed<Float32Array>(FEEDS.rate)
+  const dropBits = createKeystream(seed, 1)
+  const rowsOfStep = createRowOrder(rows, batchRows, seed)
+  return (step, count, rate) => {
+    for (let i = 0; i < count; i++) {
+      rowFeed.set(rowsOfStep(step + i), i * batchRows)
+      positions.set(positionsOf(layers.length, seed, step + i), i * layers.length)
+      dropBits.fill(step + i, drop.subarray(i * batchRows * hidden, (i + 1) * batchRows * hidden))
+      rates[i] = rate
+    }
+  }
+}
+
+/** Rows of a step: each epoch has all rows in an order of its own; what does not fill a batch waits for another. */
+export function createRowOrder(
+  rows: number,
+  batchRows: number,
+  seed: number,
+): (step: number) => Int32Array {
+  const perEpoch = Math.max(1, Math.floor(rows / batchRows))
+  let epoch = -1
+  let order: Int32Array = new Int32Array(0)
+  return (step) => {
+    const wanted = Math.floor(step / perEpoch)
+    if (wanted !== epoch)
+      order = shuffled(rows, createSeededRandom(seed, `rows of epoch ${wanted}`))
+    epoch = wanted
+    const from = (step % perEpoch) * batchRows
+    if (rows >= batchRows) return order.subarray(from, from + batchRows)
+    return Int32Array.from({ length: batchRows }, (_, i) => order[i % rows] as number)
+  }
+}
+
+function positionsOf(columns: number, seed: number, step: number): Float32Array {
+  const random = createSeededRandom(seed, `columns of step ${step}`)
+  if (random.unit() < SHARE_IN_ORDER) return Float32Array.from({ length: columns }, (_, i) => i)
+  return Float32Array.from(shuffled(columns, random))
+}
+
+/** Mean cross-entropy of held-out rows. */
+async function createScorer(
+  network: Network,
+  { tokens, rows }: TokenTable,
+  trainer: Trainer,
+  options: SessionOptions,
+) {
+  const graph = new Graph()
+  const shapes = networkParameters(network, frequenciesOf(network, { tokens, rows }))
+  const parameters = Object.fromEntries(
+    shapes.map(({ name, shape }) => [name, graph.input(name, shape)]),
+  )
+  const columns = network.layers.length
+  const order = Float32Array.from({ length: columns }, (_, i) => i)
+  const visible = visibility(graph.constant('positions', order, [columns]), network)
+  const table = graph.constant('tokens', tokens, [rows, columns], 'int32')
+  const loss = crossEntropy(parameters, network, table, { visible, kept: null })
+  const session = await openSession(modelOf(graph, { loss }), options)
+  return {
+    async score() {
+      const feeds = shapes.map(({ name, shape }): [string, ort.Tensor] => [
+        name,
+        new ort.Tensor('float32', trainer.state(`net.p.${name}`), shape),
+      ])
+      const { loss: found } = await session.run(Object.fromEntries(feeds))
+      return Number(found?.data[0])
+    },
+    release: () => session.release(),
+  }
+}
