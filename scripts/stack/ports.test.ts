@@ -18,7 +18,8 @@ test('a wished port in use is replaced and that is said; what was chosen is chos
     occupant.close()
     rmSync(dataDir, { recursive: true, force: true })
   })
-  const [inUse, free] = [await freePort(), await freePort()]
+  const inUse = await freePort()
+  const free = await freePort(new Set([inUse]))
   occupant.listen(inUse, '127.0.0.1')
   await once(occupant, 'listening')
 

@@ -21,7 +21,8 @@ test('Temporal starts with its namespace, attributes and UI, and keeps its file 
     rmSync(dataDir, { recursive: true, force: true })
   })
   const cli = temporalOf(readTools())
-  const [port, uiPort] = [await freePort(), await freePort()]
+  const port = await freePort()
+  const uiPort = await freePort(new Set([port]))
   const child = await supervisor.start(temporalSpec({ cli, dataDir, port, uiPort }))
   const ask = (...args: string[]): string =>
     execFileSync(cli.path, [...args, '--address', `127.0.0.1:${port}`, '--namespace', NAMESPACE], {

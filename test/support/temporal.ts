@@ -22,7 +22,8 @@ export type TestTemporal = Temporal & {
 /** `close` ends connections and server. */
 export async function startTestTemporal(): Promise<TestTemporal> {
   const dataDir = await mkdtemp(join(tmpdir(), 'syndata-temporal-'))
-  const [port, uiPort] = [await freePort(), await freePort()]
+  const port = await freePort()
+  const uiPort = await freePort(new Set([port]))
   // Ends the server also when the test process is killed.
   const guardian = startGuardian(dataDir)
   const supervisor = createSupervisor({
