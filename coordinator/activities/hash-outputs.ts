@@ -10,8 +10,7 @@ import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts, dropChunk, type PartRow } from '../ledger/ledger.ts'
 import { type FileHash, readOutputs, recordHashed } from '../ledger/outputs.ts'
 import type { FileHasher, HashSession } from '../parts/file-hasher.ts'
-import type { BlockStore } from '../storage/block-store.ts'
-import { putFooter } from '../storage/footers.ts'
+import type { PutFooter } from '../storage/footers.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 
 const PARTS_AT_ONCE = 50
@@ -28,7 +27,7 @@ type Deps = {
   notifications: Notifications
   specs: JobSpecs
   hasher: FileHasher
-  store: BlockStore
+  putFooter: PutFooter
 }
 
 export function createHashOutputs(deps: Deps): StorageActivities['hashOutputs'] {
@@ -87,7 +86,7 @@ async function hashTable(deps: Deps, { spec, tableNo, chunks }: Table): Promise<
       links.push(...parts.map(({ link }) => link))
       next += parts.length
     }
-    const footer = await putFooter(deps.store, spec, tableNo, links)
+    const footer = await deps.putFooter(spec, tableNo, links)
     if (footer) await session.add([footer])
     return await session.finish()
   } finally {

@@ -8,17 +8,18 @@ import type { JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts } from '../ledger/ledger.ts'
 import { recordMerged } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
-import { putFooter } from '../storage/footers.ts'
+import type { PutFooter } from '../storage/footers.ts'
 import { putConcat } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 import { enterStage } from './record.ts'
 
-type Deps = { database: Database; specs: JobSpecs; store: BlockStore }
+type Deps = { database: Database; specs: JobSpecs; store: BlockStore; putFooter: PutFooter }
 
 export function createMergeOutput({
   database,
   specs,
   store,
+  putFooter,
 }: Deps): StorageActivities['mergeOutput'] {
   return async ({ jobId, tableNo }) => {
     const spec = await specs.get(jobId)
@@ -37,7 +38,7 @@ export function createMergeOutput({
         `chunk ${parts.length} of ${table.name} is not in the ledger`,
       )
     const links = parts.map((part) => part.link)
-    const footer = await putFooter(store, spec, tableNo, links)
+    const footer = await putFooter(spec, tableNo, links)
     const link = await putConcat(store, footer ? [...links, footer] : links)
     const key = { jobId, tableNo, name: table.name, format: spec.format, rows: table.rows }
     await recordMerged(database, key, link)

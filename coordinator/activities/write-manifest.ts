@@ -14,7 +14,7 @@ import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts } from '../ledger/ledger.ts'
 import { type OutputRow, readOutputs } from '../ledger/outputs.ts'
 import type { BlockStore } from '../storage/block-store.ts'
-import { putFooter } from '../storage/footers.ts'
+import type { PutFooter } from '../storage/footers.ts'
 import { putConcat, putDirectory, putPart } from '../storage/put-dag.ts'
 import type { StorageActivities } from '../workflows/activity-types.ts'
 import { enterStage } from './record.ts'
@@ -23,6 +23,7 @@ type Deps = {
   database: Database
   specs: JobSpecs
   store: BlockStore
+  putFooter: PutFooter
   /** Key of the workers' pseudonyms. */
   pseudonymKey: Buffer
 }
@@ -67,21 +68,15 @@ function linkOf(output: OutputRow): Link {
 }
 
 /** By table of the plan; null where the format has none. */
-async function footersOf({ database, store }: Deps, spec: JobSpec): Promise<(Link | null)[]> {
+async function footersOf({ database, putFooter }: Deps, spec: JobSpec): Promise<(Link | null)[]> {
   const { jobId, plan, config } = spec
   if (!hasFooter(config.output)) return []
   const footers: (Link | null)[] = []
   for (const [tableNo, { chunks }] of plan.tables.entries()) {
     const range = { jobId, tableNo, from: 0, limit: chunks }
     const parts = await contiguousParts(database, range)
-    footers.push(
-      await putFooter(
-        store,
-        spec,
-        tableNo,
-        parts.map(({ link }) => link),
-      ),
-    )
+    const links = parts.map(({ link }) => link)
+    footers.push(await putFooter(spec, tableNo, links))
   }
   return footers
 }

@@ -16,6 +16,7 @@ import { createArweaveClient } from '../publish/arweave-client.ts'
 import { createArweaveConfirmer } from '../publish/arweave-confirmer.ts'
 import { parseWallet } from '../publish/arweave-wallet.ts'
 import { createPublishers } from '../publish/publishers.ts'
+import { createFooters } from '../storage/footers.ts'
 import { createIpfsNode } from '../storage/ipfs-node.ts'
 import { createStorageWorker } from '../temporal/job-workers.ts'
 import { checkParts } from './check-parts.ts'
@@ -67,12 +68,13 @@ const sink = await startSink(
   },
 )
 const hasher = createFileHasher(config.store)
+const putFooter = createFooters(store)
 const worker = await createStorageWorker(
   {
-    hashOutputs: createHashOutputs({ database, notifications, specs, hasher, store }),
+    hashOutputs: createHashOutputs({ database, notifications, specs, hasher, putFooter }),
     dropLostParts: createDropLostParts({ database, store }),
-    mergeOutput: createMergeOutput({ database, specs, store }),
-    writeManifest: createWriteManifest({ database, specs, store, pseudonymKey }),
+    mergeOutput: createMergeOutput({ database, specs, store, putFooter }),
+    writeManifest: createWriteManifest({ database, specs, store, putFooter, pseudonymKey }),
     publishOutput: createPublishOutput({
       database,
       store,

@@ -13,7 +13,7 @@ import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { bytesOfFile } from '#engine/testing/bytes.ts'
 import { createFolderStore } from './folder-store.ts'
-import { putFooter } from './footers.ts'
+import { createFooters } from './footers.ts'
 import { putConcat, putPart } from './put-dag.ts'
 
 /** A table's parts in a store; some are longer than a leaf. */
@@ -27,7 +27,7 @@ async function storedParts(t: TestContext, format: OutputFormat) {
   ]
   const source = { seed: 3, tables: [{ name: 't', rows: 250_000, columns }] }
   const { resolved } = resolveConfig(parseConfig(source).config, { now: 0, format })
-  const spec = { config: resolved, plan: planConfig(resolved) }
+  const spec = { config: resolved, plan: planConfig(resolved), specDigest: format }
   const table = compile(spec.config, spec.plan).table('t')
   const links = []
   for (let chunk = 0; chunk < table.chunks; chunk++) {
@@ -49,7 +49,7 @@ test('a merged file of Parquet is its parts and a footer made from their ends', 
       return store.get(cid)
     },
   }
-  const footer = await putFooter(watched, spec, 0, links)
+  const footer = await createFooters(watched)(spec, 0, links)
   assert.ok(footer)
   // Of each part, its node and the leaves that its last bytes lie in.
   assert.ok(read.length <= 6 * links.length, `${read.length} blocks read`)
@@ -63,7 +63,36 @@ test('a part that is another’s is refused, and text has no footer', async (t) 
   const { store, spec, links } = await storedParts(t, 'parquet')
   const [first, second] = links
   assert.ok(first && second)
-  await assert.rejects(putFooter(store, spec, 0, [second, first]), { code: 'digest_mismatch' })
+  const putFooter = createFooters(store)
+  await assert.rejects(putFooter(spec, 0, [second, first]), { code: 'digest_mismatch' })
   const text = await storedParts(t, 'csv')
-  assert.equal(await putFooter(text.store, text.spec, 0, text.links), null)
+  assert.equal(await createFooters(text.store)(text.spec, 0, text.links), null)
+})
+
+test('a footer is made once for a while, and again after a failure or of other parts', async (t) => {
+  const { store, spec, links } = await storedParts(t, 'parquet')
+  let reads = 0
+  let isAway = true
+  const watched: typeof store = {
+    ...store,
+    get(cid) {
+      reads++
+      return isAway ? Promise.resolve(null) : store.get(cid)
+    },
+  }
+  let nowMs = 0
+  const putFooter = createFooters(watched, { now: () => nowMs })
+  await assert.rejects(putFooter(spec, 0, links), { code: 'part_missing' })
+  isAway = false
+  const twice = await Promise.all([putFooter(spec, 0, links), putFooter(spec, 0, links)])
+  assert.deepEqual(twice[1], twice[0])
+  const once = reads
+  assert.deepEqual(await putFooter(spec, 0, [...links]), twice[0])
+  assert.equal(reads, once)
+  assert.notDeepEqual(await putFooter(spec, 0, links.slice(0, 1)), twice[0])
+  assert.ok(reads > once)
+  const before = reads
+  nowMs += 11 * 60_000
+  assert.deepEqual(await putFooter(spec, 0, links), twice[0])
+  assert.ok(reads > before)
 })

@@ -1,7 +1,10 @@
-// Footers of files whose format has one, out of the ends of their stored parts. They are remade wherever they
-// are needed: the same parts give the same bytes, and so the same CID.
+// Footers of files whose format has one, out of the ends of their stored parts: the same parts give the same bytes, and
+// so the same CID. Hash, merge and manifest follow each other in one process most of the time, so a footer is kept for a
+// while by what it is made of; any process that has not made it makes it.
 
+import { createHash } from 'node:crypto'
 import { compile } from '#engine/compile.ts'
+import { hasFooter } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { readRange } from '#engine/dag/read-range.ts'
@@ -12,7 +15,21 @@ import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import type { BlockStore } from './block-store.ts'
 import { putPart } from './put-dag.ts'
 
-type Spec = { config: ResolvedConfig; plan: Plan }
+/** Well within the hour for which the sweep leaves a new block alone, so that what is kept is still stored. */
+const KEPT_MS = 10 * 60_000
+const KEPT_MOST = 1000
+
+type Spec = { config: ResolvedConfig; plan: Plan; specDigest: string }
+
+/**
+ * The footer of a table's file over all its parts, stored when this returns; null where the format has none. AppError
+ * `part_missing` where a part cannot be read.
+ */
+export type PutFooter = (
+  spec: Spec,
+  tableNo: number,
+  parts: readonly Link[],
+) => Promise<Link | null>
 
 function endOf(store: BlockStore, { cid, bytes }: Link): PartEnd {
   const read: PartEnd['read'] = async (from, to) => {
@@ -24,11 +41,7 @@ function endOf(store: BlockStore, { cid, bytes }: Link): PartEnd {
   return { bytes, read }
 }
 
-/**
- * The footer of a table's file over all its parts, stored when this returns; null where the format has none. AppError
- * `part_missing` where a part cannot be read.
- */
-export async function putFooter(
+async function makeFooter(
   store: BlockStore,
   { config, plan }: Spec,
   tableNo: number,
@@ -42,4 +55,36 @@ export async function putFooter(
     parts.map((part) => endOf(store, part)),
   )
   return bytes && putPart(store, bytes)
+}
+
+function keyOf({ specDigest }: Spec, tableNo: number, parts: readonly Link[]): string {
+  const hash = createHash('sha256').update(`${specDigest} ${tableNo}`)
+  for (const { cid } of parts) hash.update(` ${cid}`)
+  return hash.digest('hex')
+}
+
+type Kept = { untilMs: number; footer: Promise<Link | null> }
+
+/** What puts footers into the store. `now`: milliseconds. */
+export function createFooters(
+  store: BlockStore,
+  { now = () => performance.now() }: { now?: () => number } = {},
+): PutFooter {
+  const kept = new Map<string, Kept>()
+  return (spec, tableNo, parts) => {
+    if (!hasFooter(spec.config.output)) return Promise.resolve(null)
+    const key = keyOf(spec, tableNo, parts)
+    const known = kept.get(key)
+    if (known && known.untilMs > now()) return known.footer
+    const footer = makeFooter(store, spec, tableNo, parts)
+    // Map keeps the order of insertion: the first is the oldest.
+    kept.delete(key)
+    const [oldest] = kept.keys()
+    if (oldest !== undefined && kept.size >= KEPT_MOST) kept.delete(oldest)
+    kept.set(key, { untilMs: now() + KEPT_MS, footer })
+    footer.catch(() => {
+      if (kept.get(key)?.footer === footer) kept.delete(key)
+    })
+    return footer
+  }
 }
