@@ -70,6 +70,7 @@ const BY_TEXT: readonly [RegExp, Meaning][] = [
     lasting(() => 'The server asks for a password; the connection has none.'),
   ],
   [/timeout expired|no answer in time/, SILENT],
+  [/more bytes than expected/, lasting((target) => `${at(target)}, answers as no database does.`)],
   [/terminated unexpectedly/, passing((target) => `${at(target)}, closed the connection.`)],
 ]
 

@@ -4,15 +4,18 @@ import { connect } from 'node:net'
 import { type Connection, createConnection } from 'mysql2/promise'
 import type { OpenedServer } from './connection.ts'
 import { connectionFailure, isWithoutTls } from './failure.ts'
+import { limitBytes } from './limit-bytes.ts'
+import type { ConnectOptions } from './postgres-client.ts'
 
 /** Connected; the caller ends it. Throws AppError `connection_failed`. */
 export async function connectMysql(
   opened: OpenedServer,
-  { signal }: { signal: AbortSignal },
+  { signal, bytesMax = Infinity }: ConnectOptions,
 ): Promise<Connection> {
+  const limits = { signal, bytesMax }
   try {
-    return await connectOnce(opened, opened.tls !== 'disable', signal).catch((error: unknown) => {
-      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, signal)
+    return await connectOnce(opened, opened.tls !== 'disable', limits).catch((error: unknown) => {
+      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, limits)
       throw error
     })
   } catch (error) {
@@ -24,12 +27,13 @@ export async function connectMysql(
 async function connectOnce(
   opened: OpenedServer,
   withTls: boolean,
-  signal: AbortSignal,
+  { signal, bytesMax }: Required<ConnectOptions>,
 ): Promise<Connection> {
   signal.throwIfAborted()
   const { host, servername, port, database, user, password = '', tls, options } = opened
   const verify = tls === 'verify'
   const socket = connect({ host, port, noDelay: true, keepAlive: true })
+  limitBytes(socket, bytesMax)
   const onAbort = () => void socket.destroy()
   signal.addEventListener('abort', onAbort, { once: true })
   try {

@@ -172,3 +172,18 @@ test('an abort ends the attempt', async (t) => {
   setTimeout(() => abort.abort(new Error('enough')), 50)
   await assert.rejects(connecting, /enough/)
 })
+
+test('a server that answers without end is left', async (t) => {
+  // The head of a row of a gigabyte, and more zeros than are wanted.
+  const flood = Buffer.alloc(4 * 1024 * 1024)
+  flood.write('D\x40', 'latin1')
+  const server = await scripted(t, flood)
+  const connecting = connectPostgres(opened(server.port, { tls: 'disable' }), {
+    signal,
+    bytesMax: 1024 * 1024,
+  })
+  await assert.rejects(connecting, {
+    message: /as no database does/,
+    details: { retryable: false },
+  })
+})

@@ -4,6 +4,10 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { type OpenedServer, tlsOptionsOf } from './connection.ts'
 import { connectionFailure, isWithoutTls } from './failure.ts'
+import { limitBytes } from './limit-bytes.ts'
+
+/** `bytesMax`: the connection breaks when more than that came from the server; without a limit by default. */
+export type ConnectOptions = { signal: AbortSignal; bytesMax?: number }
 
 /**
  * Connected; the caller ends it. A connection that breaks fails the query under way or the next one. Throws AppError
@@ -11,12 +15,13 @@ import { connectionFailure, isWithoutTls } from './failure.ts'
  */
 export async function connectPostgres(
   opened: OpenedServer,
-  { signal }: { signal: AbortSignal },
+  { signal, bytesMax = Infinity }: ConnectOptions,
 ): Promise<pg.Client> {
   const tls = tlsOptionsOf(opened)
+  const limits = { signal, bytesMax }
   try {
-    return await connectOnce(opened, tls ?? false, signal).catch((error: unknown) => {
-      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, signal)
+    return await connectOnce(opened, tls ?? false, limits).catch((error: unknown) => {
+      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, limits)
       throw error
     })
   } catch (error) {
@@ -28,12 +33,13 @@ export async function connectPostgres(
 async function connectOnce(
   opened: OpenedServer,
   ssl: NonNullable<pg.ClientConfig['ssl']>,
-  signal: AbortSignal,
+  { signal, bytesMax }: Required<ConnectOptions>,
 ): Promise<pg.Client> {
   signal.throwIfAborted()
   const { host, port, database, user, password, options } = opened
   // Ours, to be cut: the client's own end waits for a server that may be silent.
   const socket = new Socket()
+  limitBytes(socket, bytesMax)
   const client = new pg.Client({
     stream: () => socket,
     host,

@@ -15,6 +15,8 @@ import { connectPostgres } from './postgres-client.ts'
 
 /** A caller waits for the answer, whatever the connection allows a job. */
 const TEST_MAX_MS = 20_000
+/** A greeting and a version have some hundred bytes. */
+const BYTES_MAX = 1024 * 1024
 
 type ConnectionTest = {
   kind: OpenedServer['kind'] | 'sqlite'
@@ -49,14 +51,14 @@ export async function testConnection(
 
 async function versionOf(opened: OpenedServer, signal: AbortSignal): Promise<string> {
   if (opened.kind === 'mysql') {
-    const client = await connectMysql(opened, { signal })
+    const client = await connectMysql(opened, { signal, bytesMax: BYTES_MAX })
     try {
       return await untilAborted(askMysql(client), signal)
     } finally {
       client.destroy()
     }
   }
-  const client = await connectPostgres(opened, { signal })
+  const client = await connectPostgres(opened, { signal, bytesMax: BYTES_MAX })
   try {
     return await untilAborted(askPostgres(client), signal)
   } finally {
