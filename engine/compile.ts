@@ -51,7 +51,10 @@ export type CompiledDataset = {
 }
 
 export type CompileOptions = {
-  /** How rows are written: 'closures' where generating code is forbidden. Same bytes. */
+  /**
+   * How rows are written: by default by code that tables share, and by 'generated' code of the table's own once it has
+   * many; 'closures' where generating code is forbidden. Same bytes.
+   */
   writer?: 'generated' | 'closures'
   /** 'plain' draws without WebAssembly. Same bytes. */
   random?: 'fastest' | 'plain'

@@ -16,6 +16,8 @@ export type Cell = {
   write(memory: Uint8Array, view: DataView, p: number, i: number): number
   /** Most bytes for the first n entries. */
   bound(n: number): number
+  /** Most bytes of any one of them. */
+  widest(n: number): number
 }
 
 /** `p=write(d,p,...)` over entry i of arrays. */
@@ -24,8 +26,8 @@ export function call(bind: Bind, write: unknown, ...operands: string[]): string 
 }
 
 /** A cell of at most so many bytes an entry. */
-export function fixed(most: number, cell: Omit<Cell, 'bound'>): Cell {
-  return { ...cell, bound: (n) => n * most }
+export function fixed(most: number, cell: Omit<Cell, 'bound' | 'widest'>): Cell {
+  return { ...cell, bound: (n) => n * most, widest: () => most }
 }
 
 /** Copies entry `codes[i]` of a packed list, unrolled. */
@@ -65,6 +67,19 @@ export function literalCell(text: string): Cell {
   return fixed(bytes.length, { code, write: (_, view, p) => writeEntry(view, p, packed, 0) })
 }
 
+/** Fixed text as literalCell writes it, by code that is the same for all texts of about its length. */
+export function sharedLiteralCell(text: string): Cell {
+  const packed = packDictionary([text])
+  const { words, longest } = packed
+  const code = (bind: Bind): string => {
+    if (!words) return call(bind, writeEntry, bind(packed), '0')
+    const data = bind(words.data)
+    const copies = Array.from(words.data, (_, k) => `d.setFloat64(p+${8 * k},${data}[${k}],true);`)
+    return `${copies.join('')}p+=${bind(longest)};`
+  }
+  return fixed(longest, { code, write: (_, view, p) => writeEntry(view, p, packed, 0) })
+}
+
 /** One after the other. */
 export function joined(cells: readonly Cell[]): Cell {
   return {
@@ -75,6 +90,7 @@ export function joined(cells: readonly Cell[]): Cell {
       return at
     },
     bound: (n) => cells.reduce((sum, cell) => sum + cell.bound(n), 0),
+    widest: (n) => cells.reduce((sum, cell) => sum + cell.widest(n), 0),
   }
 }
 

@@ -5,7 +5,7 @@ import type { PiecesVector, TextVector, Vector } from '#engine/rules/vector.ts'
 import { type Cell, entryCell, joined, literalCell, quoted } from './cell-parts.ts'
 import type { Dialect } from './dialect.ts'
 import { boolCell, numberCell, uuidCell } from './number-cell.ts'
-import { packDictionary } from './packed-dictionary.ts'
+import { packList } from './packed-dictionary.ts'
 import { piecesCell } from './pieces-cell.ts'
 import { textBound, writeText } from './text.ts'
 
@@ -24,6 +24,13 @@ function textCell(vector: Vector, dialect: Dialect): Cell {
       for (let i = 0; i < n; i++) if (!isNull(vector, i)) sum += textBound(read(i), dialect)
       return sum
     },
+    widest: (n) => {
+      let most = 0
+      for (let i = 0; i < n; i++) {
+        if (!isNull(vector, i)) most = Math.max(most, textBound(read(i), dialect))
+      }
+      return most
+    },
   }
 }
 
@@ -37,7 +44,7 @@ function valueCell(vector: Vector, dialect: Dialect): Cell {
     case 'number':
       return numberCell(vector, dialect)
     case 'code':
-      return entryCell(packDictionary(vector.dictionary.map(dialect.text)), vector.codes)
+      return entryCell(packList(vector.dictionary, dialect.text), vector.codes)
     case 'uuid':
       return quoted(uuidCell(vector), dialect)
     case 'pieces': {
@@ -55,8 +62,7 @@ const FOLDED_BYTES = 2
 /** The cell of a vector's values with a separator behind them, in the same copy where that is cheap. */
 function separatedCell(vector: Vector, dialect: Dialect, after: string): Cell {
   if (after.length <= FOLDED_BYTES && vector.kind === 'code') {
-    const texts = vector.dictionary.map((text) => dialect.text(text) + after)
-    return entryCell(packDictionary(texts), vector.codes)
+    return entryCell(packList(vector.dictionary, dialect.text, after), vector.codes)
   }
   if (after.length <= FOLDED_BYTES && vector.kind === 'number' && vector.type === 'bool') {
     return boolCell(vector.values, after)
@@ -81,5 +87,6 @@ export function cellOf(vector: Vector, dialect: Dialect, after: string): Cell {
     write: (memory, view, p, i) =>
       nulls[i] === 1 ? none.write(memory, view, p, i) : value.write(memory, view, p, i),
     bound: (n) => none.bound(n) + value.bound(n),
+    widest: (n) => Math.max(none.widest(n), value.widest(n)),
   }
 }

@@ -18,31 +18,67 @@ export type PackedDictionary = {
 /** Packs texts, already escaped as the format wants them. */
 export function packDictionary(texts: readonly string[]): PackedDictionary {
   const lengths = Int32Array.from(texts, (text) => Buffer.byteLength(text))
-  const entries = encoded(texts, lengths)
+  const bytes = encoded(texts, lengths)
   let longest = 0
   for (const length of lengths) longest = Math.max(longest, length)
   const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
-  if (stride * WORD_BYTES > STRIDE_LIMIT_BYTES) return { longest, lengths, words: null, entries }
-  const bytes = new Uint8Array(stride * WORD_BYTES * entries.length)
-  entries.forEach((entry, index) => {
-    const to = index * stride * WORD_BYTES
-    for (let k = 0; k < entry.length; k++) bytes[to + k] = entry[k] as number
-  })
-  return { longest, lengths, words: { stride, data: new Float64Array(bytes.buffer) }, entries }
+  const isShort = stride * WORD_BYTES <= STRIDE_LIMIT_BYTES
+  let entries: Uint8Array[] | null = null
+  return {
+    ...{ longest, lengths },
+    words: isShort ? { stride, data: strided(bytes, lengths, stride) } : null,
+    get entries() {
+      entries ??= cut(bytes, lengths)
+      return entries
+    },
+  }
+}
+
+type Show = (text: string) => string
+
+/** By list, then by how its texts are shown, then by what stands behind each. */
+const kept = new WeakMap<readonly string[], WeakMap<Show, Map<string, PackedDictionary>>>()
+
+/** Packs the texts of a list as they are shown, with the same behind each: once, for as long as the list lives. */
+export function packList(list: readonly string[], show: Show, after = ''): PackedDictionary {
+  const ofList = kept.get(list) ?? new WeakMap<Show, Map<string, PackedDictionary>>()
+  const shown = ofList.get(show) ?? new Map<string, PackedDictionary>()
+  const known = shown.get(after)
+  if (known) return known
+  const packed = packDictionary(list.map((text) => show(text) + after))
+  kept.set(list, ofList.set(show, shown.set(after, packed)))
+  return packed
 }
 
 /** All in one piece: encoding thousands of short texts one by one takes longer than making the first rows. */
-function encoded(texts: readonly string[], lengths: Int32Array): Uint8Array[] {
+function encoded(texts: readonly string[], lengths: Int32Array): Uint8Array {
   const encoder = new TextEncoder()
   const whole = encoder.encode(texts.join(''))
   const bytes = lengths.reduce((sum, length) => sum + length, 0)
   // Halves of a surrogate pair in neighbouring texts would become one character.
-  if (whole.length !== bytes) return texts.map((text) => encoder.encode(text))
+  return whole.length === bytes ? whole : Buffer.concat(texts.map((text) => encoder.encode(text)))
+}
+
+/** Entries at multiples of so many words. */
+function strided(bytes: Uint8Array, lengths: Int32Array, stride: number): Float64Array {
+  const words = new Float64Array(stride * lengths.length)
+  const memory = new Uint8Array(words.buffer)
+  let from = 0
+  for (let index = 0; index < lengths.length; index++) {
+    const to = index * stride * WORD_BYTES
+    const length = lengths[index] as number
+    for (let k = 0; k < length; k++) memory[to + k] = bytes[from + k] as number
+    from += length
+  }
+  return words
+}
+
+function cut(bytes: Uint8Array, lengths: Int32Array): Uint8Array[] {
   let at = 0
   return Array.from(lengths, (length) => {
     const from = at
     at += length
-    return whole.subarray(from, at)
+    return bytes.subarray(from, at)
   })
 }
 

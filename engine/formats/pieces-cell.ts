@@ -9,7 +9,7 @@ import { writeInteger, writePaddedInteger } from './digits.ts'
 import { integerCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { plainNumber, scaledNumber } from './number-cell.ts'
-import { packDictionary } from './packed-dictionary.ts'
+import { packList } from './packed-dictionary.ts'
 
 /** What a piece shows that may need escaping, and whether it may be empty. */
 function pieceTexts(piece: Piece): readonly string[] {
@@ -30,7 +30,7 @@ function pieceCell(piece: Piece, dialect: Dialect): Cell {
     case 'literal':
       return literalCell(dialect.inner(piece.text))
     case 'code':
-      return entryCell(packDictionary(piece.dictionary.map(dialect.inner)), piece.codes)
+      return entryCell(packList(piece.dictionary, dialect.inner), piece.codes)
     case 'integer':
       return piece.pad === 0
         ? plainNumber(piece.values, writeInteger, integerCode)
@@ -84,6 +84,7 @@ function quotedWhere(flags: readonly Flags[], mark: string, cell: Cell): Cell {
       return end + around
     },
     bound: (n) => cell.bound(n) + 2 * n,
+    widest: (n) => cell.widest(n) + 2,
   }
 }
 

@@ -2,10 +2,10 @@
 // closure per column where generating code is forbidden.
 
 import type { Vector } from '#engine/rules/vector.ts'
-import { createBindings } from './bind.ts'
 import { cellOf } from './cell.ts'
 import { type Cell, joined, literalCell } from './cell-parts.ts'
 import type { Dialect } from './dialect.ts'
+import { generate } from './generated-code.ts'
 import type { Output } from './output.ts'
 
 export type RowWriter = {
@@ -35,29 +35,17 @@ function closureLoop(row: Cell): Loop {
   }
 }
 
-/**
- * A function made of the cells' code between `open` and `close`. The text holds our tokens and integers;
- * everything else is handed in.
- */
-function generate<T>(cells: readonly Cell[], parameters: string, open: string, close: string): T {
-  const { bind, names, values } = createBindings()
-  const body = cells.map((cell) => cell.code(bind)).join('')
-  // As constants of the function the bound values are read once, not once a row.
-  const constants = names.map((name) => `const ${name}=${name}_;`).join('')
-  const source = `return function(${parameters}){${constants}${open}${body}${close}return p}`
-  const bound = names.map((name) => `${name}_`)
-  const make = Reflect.construct(Function, [...bound, source]) as (...bound: unknown[]) => T
-  return make(...values)
-}
+const LOOP = { parameters: 'm,d,p,n,a', open: 'for(let i=a|0;i<n;i++){', close: '}return p' }
+const ROW = { parameters: 'm,d,p,i', open: '', close: 'return p' }
 
 function generatedLoop(cells: readonly Cell[]): Loop {
   if (cells.length <= CELLS_PER_LOOP) {
-    return generate(cells, 'm,d,p,n,a', 'for(let i=a|0;i<n;i++){', '}')
+    return generate(cells, LOOP) as Loop
   }
   const parts: Cell[] = []
   for (let at = 0; at < cells.length; at += CELLS_PER_LOOP) {
     const part = cells.slice(at, at + CELLS_PER_LOOP)
-    parts.push({ ...joined(part), write: generate(part, 'm,d,p,i', '', '') })
+    parts.push({ ...joined(part), write: generate(part, ROW) as Cell['write'] })
   }
   return closureLoop(joined(parts))
 }

@@ -1,8 +1,9 @@
 // Writes files of text: rows by the format's dialect, with what stands around all of them and around groups.
 
+import { createBatchWriter } from './batch-writer.ts'
 import type { Batch, FileWriter } from './file-writer.ts'
 import type { Output } from './output.ts'
-import { createRowWriter, type RowWriter } from './row-writer.ts'
+import type { RowWriter } from './row-writer.ts'
 import type { TextFormat } from './text-format.ts'
 
 const encoder = new TextEncoder()
@@ -22,7 +23,7 @@ export function createTextWriter(format: TextFormat, { rows, mode }: TextOptions
   const group = format.group === null ? null : groupOf(format.group)
   let writer: RowWriter | null = null
   const append = (out: Output, batch: Batch): void => {
-    writer ??= createRowWriter(batch.columns, format.dialect, mode)
+    writer ??= createBatchWriter(batch.columns, format.dialect, { mode })
     if (group === null) {
       writer.reserve(out, batch.n, 0)
       writer.write(out, 0, batch.n)

@@ -41,6 +41,7 @@ function measured(vector: Vector, lengths: Int32Array): Cell {
       return end
     },
     bound: (n) => value.bound(n) + OVERRUN_BYTES,
+    widest: (n) => value.widest(n) + OVERRUN_BYTES,
   }
 }
 
