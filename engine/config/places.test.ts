@@ -144,6 +144,50 @@ checkPlaces([
     ).replace('{name: a', '@@{name: a'),
     /circle/,
   ],
+  [
+    table(
+      '{name: a, type: int, constraints: [unique], @@conditional_rules: [{condition: {column: b, operator: "==", value: 1}, rule: sequence}], rule: sequence}\n{name: b, type: int}',
+    ),
+    /conditional rules/,
+  ],
+  [
+    table(
+      '{name: a, type: int, constraints: [unique], @@rule: {type: normal, mean: 1, stddev: 2}}',
+    ),
+    /without repeats/,
+  ],
+  [table('{name: a, type: int, constraints: {unique: true, @@min_value: a}}'), /min must be/],
+  [column('type: "@@decimal(3,9)"').replace('type: "@@', '@@type: "'), /not possible/],
+  [column('type: "decimal(4,2)", rule: {type: range, min: 1, @@max: 2000}'), /./],
+  [
+    column('type: str, @@format: upper, constraints: [unique], rule: word').replace(
+      'word',
+      'email',
+    ),
+    /letters/,
+  ],
+  [column('type: str, max_length: 2, rule: {type: choice, @@value: [abc]}'), /./],
+  [
+    table(
+      `${KEY}\n{name: s, type: str, rule: {type: state_machine, transitions: {a: {b: 1}}, @@initial: z}}`,
+    ),
+    /./,
+  ],
+  [
+    table(
+      `${KEY}\n{name: s, type: datetime, rule: {type: series, start: "2025-01-01", @@step: "5 parsecs"}}`,
+    ),
+    /./,
+  ],
+  [column('type: json, rule: {type: point, @@box: [1, 2]}').replace('json', 'str'), /./],
+  [column('type: str, rule: {type: iban, @@country: ZZ}'), /./],
+  [column('type: time, rule: {type: time, @@min: "25:00"}'), /not a time/],
+  [column('type: str, rule: {type: ip, @@network: "1.2.3.4/99"}'), /no network/],
+  [table(`${KEY}\n{name: a, type: int, rule: {type: reference, @@table: nix}}`), /nix/],
+  [table('{name: d, type: date, rule: {type: date, @@last: "90 lunes"}}'), /span/],
+  [column('type: str, rule: {type: card_number, @@brand: nix}'), /nix/],
+  [column('type: str, rule: {type: sentence, @@min: 9, max: 2}'), /./],
+  [column('type: str, nullable: {when: "1 +@@"}'), /./],
 ])
 
 test('what was written under another name is named by it', () => {

@@ -112,7 +112,8 @@ function ruleOf(
     const bounds = { ...(min_value === undefined ? {} : { min: min_value }) }
     return { type, ...bounds, ...(max_value === undefined ? {} : { max: max_value }) }
   }
-  const [low, high] = [Number(min_value), Number(max_value)]
+  // What is no number is reported as it was written.
+  const [low, high] = [Number(min_value) || 0, Number(max_value) || 0]
   const min = min_value ?? Math.min(FREE_MIN, high - FREE_SPAN)
   const max = max_value ?? Math.max(FREE_MIN, low) + FREE_SPAN
   return { type: 'range', min, max }

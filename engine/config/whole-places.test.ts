@@ -9,6 +9,9 @@ import {
   table,
 } from '#engine/testing/problem-places.ts'
 
+const TWO =
+  '{name: a, type: int, rule: {type: range, min: 1, max: 5}}\n{name: b, type: int, rule: {type: range, min: 1, max: 5}}'
+
 checkPlaces([
   // Keys and relations.
   [child('@@7', '{name: id, type: int}'), /foreign key is an object/],
@@ -174,6 +177,78 @@ checkPlaces([
   [
     `${column('type: int')}output: {format: parquet, parquet: {@@compression: lz4}}\n`,
     /lz4|compression/,
+  ],
+  [table(TWO, 'constraints: [{sum: [a, b], equals: "7"}, @@{sorted: [a, b]}]'), /two constraints/],
+  [table(TWO, 'constraints: [@@{sum: [a, nix], equals: "7"}]'), /no column "nix"/],
+  [table(TWO, 'constraints: [{sum: [a, b], @@equals: "nix"}]'), /nix/],
+  [
+    table(
+      '{name: a, type: int, constraints: [unique]}\n{name: b, type: int}',
+      'constraints: [{@@check: "a < b"}]',
+    ),
+    /cannot change it/,
+  ],
+  [
+    table(TWO, 'constraints: [{@@check: "a < b"}, {check: "b < a"}]')
+      .replace('{@@check: "a', '{check: "a')
+      .replace('{check: "b', '{@@check: "b'),
+    /./,
+  ],
+  [
+    table('{name: a, type: int, @@nullable: 0.1}\n{name: b, type: int}', 'unique: [[a, b]]'),
+    /null/,
+  ],
+  [
+    table(
+      '{name: a, type: int}\n{name: b, type: int}\n{name: d, type: int}',
+      'unique: [[a, b], @@[b, d]]',
+    ),
+    /two/,
+  ],
+  [
+    child(
+      '{parent_table: p, child_column: a}',
+      '{name: a, type: int, @@conditional_rules: [{condition: {column: b, operator: "==", value: 1}, rule: sequence}]}\n{name: b, type: int}',
+    ),
+    /conditional rules/,
+  ],
+  [
+    child('{parent_table: p, child_column: a}', '{name: a, type: int}', '@@{name: id, type: int}')
+      .replace('@@', '')
+      .replace('- {parent_table', '- @@{parent_table'),
+    /no primary key/,
+  ],
+  [
+    child(
+      '{parent_table: p, child_column: a, children: 2}\n      - {parent_table: p, child_column: b, @@children: 2}',
+      '{name: a, type: int}\n{name: b, type: int}',
+    ),
+    /children/,
+  ],
+  [
+    child(
+      '{parent_table: k, child_column: up, tree: {}, @@graph: {}}',
+      `${KEY}\n{name: up, type: int}`,
+    ),
+    /tree or a graph/,
+  ],
+  [
+    table(`${KEY}\n{name: a, type: int}`).replace('{name: a', `{@@name: ${'x'.repeat(70)}`) +
+      'output: {format: sql}\n',
+    /too long/,
+  ],
+  [
+    `${table('{name: A, type: int}\n{@@name: a, type: int}')}output: {format: sql, sql: {dialect: sqlite}}\n`,
+    /case|Two columns/,
+  ],
+  [`${column('type: int')}output: {format: arrow, @@compression: gzip}\n`, /./],
+  [`${column('type: int')}output: {csv: {@@line_ending: cr}}\n`, /./],
+  [
+    child(
+      '{parent_table: p, child_column: a, @@children: 3}',
+      '{name: a, type: int}\n{name: b, type: int, rule: {type: range, min: 1, max: 2}}',
+    ).replace('  - name: k\n', '  - name: k\n    unique: [[a, b]]\n'),
+    /children/,
   ],
 ])
 
