@@ -7,11 +7,14 @@ import type { JointColumns } from './joint-columns.ts'
 import { CHILDREN_DRAW, PARENT_DRAW } from './random/draws.ts'
 import { streamKey } from './random/key.ts'
 import { createRows, type Rows, rowCapacity } from './rows.ts'
+import { type ChildRange, countedRange, fixedRange } from './rules/child-ranges.ts'
 import { createCount, fixedCount } from './rules/children.ts'
 import {
+  composed,
   countedParents,
   distinctParents,
   drawnParents,
+  drawnWithin,
   fixedParents,
   type ParentRows,
 } from './rules/parent-rows.ts'
@@ -33,6 +36,7 @@ type Surroundings = {
   above: number
   joint: JointColumns
   inner: (table: string) => Scope
+  jointOf: (table: ResolvedTable) => JointColumns
 }
 
 export function keyOf(table: ResolvedTable, index: number): ResolvedForeignKey {
@@ -71,12 +75,54 @@ function isDistinct(table: ResolvedTable, childColumns: readonly string[]): bool
   )
 }
 
+/** The parent rows that a key follows others by, and the children of a row there that it draws from. */
+function followingLaw(
+  dataset: Dataset,
+  table: ResolvedTable,
+  key: ResolvedForeignKey,
+  within: NonNullable<ResolvedForeignKey['within']>,
+  around: LawSurroundings,
+): ParentRows {
+  const lead = keyOf(table, within.foreign_key)
+  const [leading] = tableOf(dataset, lead.parent_table)
+  const first = parentLaw(dataset, table, within.foreign_key, around)
+  const { batchRows, jointOf } = around
+  const above = { ...around, joint: jointOf(leading) }
+  const up = within.via === null ? null : parentLaw(dataset, leading, within.via, above)
+  const common = up ? composed(first, up, batchRows) : first
+  if (within.grouped_by === null) return common
+  const [own] = tableOf(dataset, key.parent_table)
+  const range = childRange(dataset, own, keyOf(own, within.grouped_by))
+  // A shared column may be the first, where another key draws already.
+  const name = key.child_columns.find((one) => !lead.child_columns.includes(one))
+  const stream = { key: streamKey(dataset.config.seed, table.name, name ?? ''), draw: PARENT_DRAW }
+  return drawnWithin(dataset.random, stream, common, range, batchRows)
+}
+
+/** The rows of a table that one row of its parent has as children. */
+function childRange(dataset: Dataset, table: ResolvedTable, key: ResolvedForeignKey): ChildRange {
+  const { children } = key
+  if (children === null)
+    throw new AppError(
+      'invalid_config',
+      `table ${table.name}: rows of a parent do not stand together`,
+    )
+  const each = fixedCount(children)
+  if (each !== null) return fixedRange(each)
+  const stream = { key: streamOf(dataset, table, key), draw: CHILDREN_DRAW }
+  const { prefix } = tableOf(dataset, table.name)[1].children ?? { prefix: [0] }
+  return countedRange(createCount(children, dataset.random, stream), prefix)
+}
+
+type LawSurroundings = Pick<Surroundings, 'joint' | 'jointOf' | 'batchRows'>
+
 function parentLaw(
   dataset: Dataset,
   table: ResolvedTable,
   index: number,
-  joint: JointColumns,
+  around: LawSurroundings,
 ): ParentRows {
+  const { joint } = around
   const key = keyOf(table, index)
   const grouped = groupedParents(dataset, table, key)
   if (grouped) return grouped
@@ -90,6 +136,7 @@ function parentLaw(
       `table ${table.name} needs ${need} rows of ${key.parent_table}, which has ${parents}`,
     )
   }
+  if (key.within) return followingLaw(dataset, table, key, key.within, around)
   const shared = joint.ofKey(index)
   if (shared) return shared
   const stream = { key: streamOf(dataset, table, key), draw: PARENT_DRAW }
@@ -115,15 +162,16 @@ export function createForeignKeyScope(
   dataset: Dataset,
   table: ResolvedTable,
   index: number,
-  { batchRows, above, joint, inner }: Surroundings,
+  around: Surroundings,
 ): ForeignKeyScope {
+  const { batchRows, above, inner } = around
   const key = keyOf(table, index)
   if (above >= SCOPES_MAX) {
     const message = `table ${table.name}: the columns of its parents need each other without end`
     throw new AppError('invalid_config', message)
   }
-  if (key.self) return createSelfScope(dataset, table, key, { batchRows, above, joint, inner })
-  const law = parentLaw(dataset, table, index, joint)
+  if (key.self) return createSelfScope(dataset, table, key, around)
+  const law = parentLaw(dataset, table, index, around)
   const scope = inner(key.parent_table)
   const fill = relatedScope((parents, rows) => law(parents.index, rows), scope, batchRows)
   return { vector: (column) => scope.vector(column), fill }

@@ -166,11 +166,18 @@ export function createScope(dataset: Dataset, name: string, batchRows: number, a
   const vectors = new Map<string, Vector | null>()
   const keys = new Map<number, ForeignKeyScope>()
   const joint = createJointColumns(dataset, table, batchRows)
+  const jointOf = (other: ResolvedTable) => createJointColumns(dataset, other, batchRows)
   const parent = (index: number, column: string): Vector => {
     let key = keys.get(index)
     if (!key) {
       const inner = (parentTable: string) => createScope(dataset, parentTable, batchRows, above + 1)
-      key = createForeignKeyScope(dataset, table, index, { batchRows, above, joint, inner })
+      key = createForeignKeyScope(dataset, table, index, {
+        batchRows,
+        above,
+        joint,
+        inner,
+        jointOf,
+      })
       keys.set(index, key)
       steps.push(key.fill)
     }

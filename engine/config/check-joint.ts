@@ -2,6 +2,7 @@
 import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
 import { type JointGroup, jointGroups } from './joint-groups.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
+import { sharedOf } from './shared-columns.ts'
 
 /** Rules that draw one of a known number of values, so that combinations can be numbered. */
 const COUNTED = ['range', 'choice', 'date', 'datetime', 'first_name', 'last_name', 'city']
@@ -11,7 +12,7 @@ export function checkJoint({ tables }: DatasetConfig, report: Report): void {
     const seen = new Set<string>()
     const groups = jointGroups(table)
     for (const { columns, path } of table.unique) checkNames(columns, path, table, report)
-    for (const group of groups) checkGroup(group, seen, table, report)
+    for (const group of groups) checkGroup(group, seen, { table, tables }, report)
   }
 }
 
@@ -22,10 +23,12 @@ function checkNames(columns: string[], path: string, table: TableConfig, report:
   }
 }
 
+type Place = { table: TableConfig; tables: readonly TableConfig[] }
+
 function checkGroup(
   group: JointGroup,
   seen: Set<string>,
-  table: TableConfig,
+  { table, tables }: Place,
   report: Report,
 ): void {
   for (const name of group.columns) {
@@ -36,14 +39,14 @@ function checkGroup(
       report.problem(group.path, message, 'Leave it in one, or make another column unique')
     }
     seen.add(name)
-    checkMember(column, group, table, report)
+    checkMember(column, group, { table, tables }, report)
   }
 }
 
 function checkMember(
   column: ColumnConfig,
   { path, columns, primary_key }: JointGroup,
-  table: TableConfig,
+  place: Place,
   report: Report,
 ): void {
   const { name, rule, conditional_rules, nullable } = column
@@ -56,7 +59,7 @@ function checkMember(
     const message = `${quote(name)} of ${what} cannot be nullable`
     report.problem(at(column.path, 'nullable'), message, 'Remove nullable')
   }
-  if (rule?.type === 'reference') checkKey(column, columns, path, table, report)
+  if (rule?.type === 'reference') checkKey(column, columns, path, place, report)
   else if (rule !== null && !COUNTED.includes(rule.type)) {
     const series = rule.type === 'series'
     const steps =
@@ -73,11 +76,15 @@ function checkKey(
   { name }: ColumnConfig,
   columns: string[],
   path: string,
-  table: TableConfig,
+  { table, tables }: Place,
   report: Report,
 ): void {
-  const key = table.foreign_keys.find(({ child_columns }) => child_columns.includes(name))
-  if (key === undefined || key.child_columns.some((one) => !columns.includes(one))) {
+  const index = table.foreign_keys.findIndex(({ child_columns }) => child_columns.includes(name))
+  const key = table.foreign_keys[index]
+  if (key !== undefined && sharedOf(table, index, tables) !== null) {
+    const hint = 'Leave it out, or let its foreign key share no column with another'
+    report.problem(path, `${quote(name)} agrees with another foreign key`, hint)
+  } else if (key === undefined || key.child_columns.some((one) => !columns.includes(one))) {
     const message = `${quote(name)} is not the whole of a foreign key`
     report.problem(
       path,

@@ -7,11 +7,13 @@ import type {
 } from './dataset-config.ts'
 import { isUniqueAlone, jointGroups } from './joint-groups.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
+import { sharedOf } from './shared-columns.ts'
 
 export function checkReferences(config: DatasetConfig, report: Report): void {
   for (const table of config.tables) {
     for (const key of table.foreign_keys) checkKey(key, table, config, report)
     checkCoverage(table, config, report)
+    checkShared(table, config, report)
     checkChildren(table, report)
   }
 }
@@ -140,12 +142,18 @@ function checkCoverage(table: TableConfig, { tables }: DatasetConfig, report: Re
       const message = `Nothing says which table ${quote(name)} refers to`
       report.problem(path, message, foreignKeyHint(name, table, tables))
     }
-    if (count > 1)
-      report.problem(path, `${quote(name)} is in ${count} foreign keys`, 'Leave it in one')
     if (count > 0 && conditional_rules.length > 0) {
       const place = at(path, 'conditional_rules')
       report.problem(place, 'A foreign key column has no conditional rules', 'Remove them')
     }
+  }
+}
+
+/** Keys that share a column refer to rows that agree. */
+function checkShared(table: TableConfig, { tables }: DatasetConfig, report: Report): void {
+  for (const [i, { path }] of table.foreign_keys.entries()) {
+    const shared = sharedOf(table, i, tables)
+    if (shared && 'fault' in shared) report.problem(path, shared.fault, shared.hint)
   }
 }
 

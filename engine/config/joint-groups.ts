@@ -1,5 +1,5 @@
 // The columns of a table whose values must not repeat together while none of them is unique by itself.
-import type { ColumnConfig, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import { risingEntity } from './series-steps.ts'
 
 export type JointGroup = {
@@ -27,6 +27,9 @@ export function jointGroups(table: TableConfig): JointGroup[] {
 function isKeptApart(names: readonly string[], table: TableConfig): boolean {
   return (
     names.some((name) => isUniqueAlone(name, table)) ||
+    table.foreign_keys.some(
+      (key) => isSingle(key) && key.child_columns.every((name) => names.includes(name)),
+    ) ||
     table.columns.some((column) => names.includes(column.name) && risesWithin(names, column, table))
   )
 }
@@ -61,11 +64,13 @@ function countsUp({ name, rule }: ColumnConfig, table: TableConfig): boolean {
   return rule?.type === 'reference' && hasOneChildEach(name, table)
 }
 
-/** Whether the foreign key of a column gives each parent at most one row. */
+/** Whether a foreign key of this column alone gives each parent at most one row. */
 export function hasOneChildEach(name: string, { foreign_keys }: TableConfig): boolean {
-  const children = foreign_keys.find(({ child_columns }) => child_columns.includes(name))?.children
-  return (
-    (children?.type === 'fixed' && children.value <= 1) ||
-    (children?.type !== 'fixed' && children?.max !== undefined && (children.max ?? 2) <= 1)
+  return foreign_keys.some(
+    (key) => key.child_columns.length === 1 && key.child_columns[0] === name && isSingle(key),
   )
 }
+
+const isSingle = ({ children }: ForeignKeyConfig): boolean =>
+  (children?.type === 'fixed' && children.value <= 1) ||
+  (children?.type !== 'fixed' && children?.max !== undefined && (children.max ?? 2) <= 1)

@@ -9,13 +9,14 @@ import type {
   TableConfig,
 } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
+import { leadingFirst } from './shared-columns.ts'
 import type { SelfReference } from './types.ts'
 
 /** The config with complete foreign keys; what they name is checked apart. */
 export function linkReferences(config: DatasetConfig, report: Report): DatasetConfig {
   const tables = config.tables.map((table) => {
     const keys = table.foreign_keys.map((key) => complete(key, table, config))
-    const all = [...keys, ...keysOfRules(table, keys, config)]
+    const all = [...leadingFirst([...keys, ...keysOfRules(table, keys, config)])]
     const copying = copyColumns({ ...table, foreign_keys: all }, config, report)
     return { ...copying, columns: copying.columns.map((column) => tie(column, copying, report)) }
   })

@@ -14,7 +14,8 @@ import type { Locate } from './read-source.ts'
 import { type AnomaliesRequest, requestAnomalies } from './request-anomalies.ts'
 import { blockRowsOf, type OutputRequest, resolveOutput } from './resolve-output.ts'
 import { resolveRows } from './resolve-rows.ts'
-import type { ResolvedConfig, ResolvedTable } from './types.ts'
+import { sharedOf } from './shared-columns.ts'
+import type { ResolvedConfig, ResolvedForeignKey, ResolvedTable } from './types.ts'
 
 const DEFAULT_CHUNK_ROWS = 10_000
 
@@ -66,7 +67,10 @@ export function resolveConfig(
       name: table.name,
       rows: rows.get(table.name) ?? null,
       columns: lowered.get(table.name) ?? [],
-      foreign_keys: table.foreign_keys.map(resolveKey),
+      foreign_keys: table.foreign_keys.map((key, i) => ({
+        ...resolveKey(key),
+        ...withinOf(table, i, config.tables),
+      })),
       ...uniqueOf(table),
       ...constraintsOf(constrained.get(table.name)),
     }),
@@ -106,6 +110,15 @@ function chunkRowsOf(asked: number | undefined, blockRows: number | null, report
 
 function resolveKey({ path: _path, copies: _copies, self, ...key }: ForeignKeyConfig) {
   return self === null ? key : { ...key, self }
+}
+
+function withinOf(
+  table: TableConfig,
+  index: number,
+  tables: readonly TableConfig[],
+): Partial<Pick<ResolvedForeignKey, 'within'>> {
+  const shared = sharedOf(table, index, tables)
+  return shared && 'within' in shared ? { within: shared.within } : {}
 }
 
 function constraintsOf(found: Constrained | undefined): Pick<ResolvedTable, 'constraints'> {

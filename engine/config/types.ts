@@ -188,6 +188,12 @@ export type ResolvedForeignKey = {
   children: Children | null
   /** Of a table's reference to itself. */
   self?: SelfReference
+  /**
+   * Of a key that shares columns with `foreign_key`, an earlier one of the table: `via` is the foreign key of that one's
+   * parent that leads to the table which both have in common, null where it is that parent. Rows of this key's parent
+   * are drawn among those that their foreign key `grouped_by` gives the same row there; null: it is that row.
+   */
+  within?: { foreign_key: number; via: number | null; grouped_by: number | null }
 }
 
 /** Met by every row, after its columns are drawn. */

@@ -2,8 +2,10 @@
 
 import { createPermutation } from '#engine/random/feistel.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
-import { fillNarrow, fillWide, NARROW_COUNT } from '#engine/random/uniform.ts'
-import { createRows, type Rows, setRange } from '#engine/rows.ts'
+import { fillNarrow, fillWide, NARROW_COUNT, unitOf } from '#engine/random/uniform.ts'
+import { createRows, type Rows, rowCapacity } from '#engine/rows.ts'
+import type { ChildRange } from './child-ranges.ts'
+import { createStarts } from './child-ranges.ts'
 import { type CountChildren, PARENTS_PER_BLOCK } from './children.ts'
 import { fillPermuted } from './index-draw.ts'
 
@@ -28,6 +30,38 @@ export function distinctParents(stream: Stream, parentRows: number): ParentRows 
   return (parents, rows) => fillPermuted(parents, rows, permute)
 }
 
+/** The parents' parents: `second` of the rows that `first` gives. */
+export function composed(first: ParentRows, second: ParentRows, batchRows: number): ParentRows {
+  const between = createRows(batchRows)
+  return (parents, rows) => {
+    first(between.index, rows)
+    between.n = rows.n
+    between.stamp++
+    second(parents, between)
+  }
+}
+
+/** Any of the children of the row that `common` gives, each as likely as the other; there is at least one. */
+export function drawnWithin(
+  random: Generator,
+  stream: Stream,
+  common: ParentRows,
+  rangeOf: ChildRange,
+  batchRows: number,
+): ParentRows {
+  // Kept apart from the words: a range may draw too, and words are there until the next draw.
+  const units = new Float64Array(rowCapacity(batchRows))
+  return (parents, rows) => {
+    common(parents, rows)
+    const [w0, w1] = random.words(rows, stream, 0)
+    for (let i = 0; i < rows.n; i++) units[i] = unitOf(w0[i] as number, w1[i] as number)
+    for (let i = 0; i < rows.n; i++) {
+      const { first, count } = rangeOf(parents[i] as number)
+      parents[i] = first + Math.floor((units[i] as number) * count)
+    }
+  }
+}
+
 /** Children of a parent together, the same number for each. */
 export function fixedParents(childrenEach: number): ParentRows {
   return (parents, { n, index }, ranks) => {
@@ -48,25 +82,19 @@ export function lastAtMost(sums: ArrayLike<number>, row: number, length: number)
   return low
 }
 
-/** First child row of each parent of one block, the block chosen by a child row. */
+/** The block of parents that a child row belongs to, with the first child row of each of them. */
 function createBlock(count: CountChildren, prefix: readonly number[], parentRows: number) {
-  const parents = createRows(PARENTS_PER_BLOCK)
-  const counts = new Float64Array(PARENTS_PER_BLOCK)
-  const starts = new Float64Array(PARENTS_PER_BLOCK + 1)
+  const startsOf = createStarts(count, prefix)
+  const starts: Float64Array = new Float64Array(1)
   const block = { first: 0, from: 0, to: 0, starts, size: 0 }
   return (row: number) => {
     if (row >= block.from && row < block.to) return block
     const number = lastAtMost(prefix, row, prefix.length - 1)
     block.first = number * PARENTS_PER_BLOCK
     block.size = Math.min(PARENTS_PER_BLOCK, parentRows - block.first)
-    setRange(parents, block.first, block.first + block.size)
-    count(counts, parents)
-    starts[0] = prefix[number] as number
-    for (let k = 0; k < block.size; k++) {
-      starts[k + 1] = (starts[k] as number) + (counts[k] as number)
-    }
-    block.from = starts[0] as number
-    block.to = starts[block.size] as number
+    block.starts = startsOf(number)
+    block.from = block.starts[0] as number
+    block.to = block.starts[block.size] as number
     return block
   }
 }
