@@ -44,3 +44,10 @@ export type Sampler = {
   acceptedShare(): number
   release(): Promise<void>
 }
+
+export function shapeOf(target: Target): TargetShape {
+  if (target.kind === 'category')
+    return { kind: 'category', name: target.name, levels: target.levels }
+  const { name, decimals, min, max } = target
+  return { kind: 'numeric', name, decimals, min, max }
+}

@@ -2,7 +2,7 @@
 
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, type Fitted, fitModel } from '../fit.ts'
-import type { Target, TargetShape } from '../sampled.ts'
+import { shapeOf, type Target } from '../sampled.ts'
 import { createSeededRandom, shuffled } from '../seeded-random.ts'
 import { createArgnFitting, frequenciesOf, type TokenTable } from './fitting.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
@@ -75,13 +75,6 @@ function tokenTable(codes: readonly Int32Array[], rows: Int32Array): TokenTable 
   for (const [column, list] of codes.entries())
     for (const [at, row] of rows.entries()) tokens[at * codes.length + column] = list[row] as number
   return { tokens, rows: rows.length }
-}
-
-export function shapeOf(target: Target): TargetShape {
-  if (target.kind === 'category')
-    return { kind: 'category', name: target.name, levels: target.levels }
-  const { name, decimals, min, max } = target
-  return { kind: 'numeric', name, decimals, min, max }
 }
 
 function parametersOf(network: Network, { best, history }: Fitted) {

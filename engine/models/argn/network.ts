@@ -28,7 +28,7 @@ export function createNetwork(tokens: readonly number[], capacity = 1): Network 
   return { layers, embedding: total((l) => l.embedding), hidden: total((l) => l.hidden) }
 }
 
-/** `frequencies`: how often each token of each column is in the data; the biases begin there. */
+/** `frequencies`: how often each token of each column is in the data; the biases begin there. Needed to initialise. */
 export function networkParameters(
   { layers, embedding, hidden }: Network,
   frequencies: readonly Float64Array[],

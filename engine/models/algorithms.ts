@@ -1,0 +1,16 @@
+// The algorithms by name.
+
+import { AppError } from '#engine/errors.ts'
+import type { AlgorithmModule } from './algorithm.ts'
+import { argn } from './argn/algorithm.ts'
+import type { Algorithm } from './model-file.ts'
+
+const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = { argn }
+
+/** AppError `unsupported` for an algorithm that this release does not have. */
+export function algorithmOf(name: Algorithm): AlgorithmModule {
+  const module = MODULES[name]
+  if (module === undefined)
+    throw new AppError('unsupported', `${name}: there is ${Object.keys(MODULES).join(', ')}`)
+  return module
+}

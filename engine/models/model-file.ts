@@ -1,0 +1,119 @@
+// A fitted model as a file: what its columns are, what the algorithm learned, where it comes from. No row of the
+// data is in it. docs/models.md describes the layout.
+
+import { createHash } from 'node:crypto'
+import Type, { type Static } from 'typebox'
+import { Value } from 'typebox/value'
+import { canonicalJson } from '#engine/config/canonical.ts'
+import { AppError } from '#engine/errors.ts'
+import type { Field } from '#engine/table/table.ts'
+import type { PreparedColumn } from './prepare.ts'
+import type { TargetShape } from './sampled.ts'
+import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
+
+const FORMAT = 'syndata.model.1'
+
+export const ALGORITHMS = ['gaussian_copula', 'ctgan', 'tvae', 'argn'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
+
+const ShortText = Type.String({ maxLength: 10_000 })
+const Count = Type.Integer({ minimum: 0 })
+const Numbers = Type.Record(Type.String(), Type.Number())
+
+const Provenance = Type.Object({
+  engine_version: ShortText,
+  /** What equal bytes of samples are promised within. */
+  runtime_class: ShortText,
+  seed: Count,
+  /** Of the data that was learned. */
+  rows: Count,
+  options: Type.Record(Type.String(), Type.Unknown()),
+  /** Epoch by epoch: means of the losses, and the score on held-out rows. */
+  history: Type.Array(Type.Object({ epoch: Count, metrics: Numbers, score: Type.Number() })),
+})
+export type Provenance = Static<typeof Provenance>
+
+/** Checked in depth by whoever uses them: fields by name and kind here, generated rules as any config. */
+const Header = Type.Object({
+  algorithm: Type.Enum([...ALGORITHMS]),
+  columns: Type.Array(
+    Type.Object({
+      kind: Type.Enum(['numeric', 'category', 'constant', 'generated']),
+      field: Type.Object({ name: ShortText, type: ShortText, decimals: Count }),
+      target: Type.Optional(Count),
+      levels: Type.Optional(Type.Array(Type.Union([ShortText, Type.Null()]))),
+      value: Type.Optional(Type.Union([ShortText, Type.Number(), Type.Null()])),
+      rule: Type.Optional(Type.Object({ type: ShortText })),
+      nullRate: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    }),
+    { maxItems: 10_000 },
+  ),
+  targets: Type.Array(
+    Type.Union([
+      Type.Object({ kind: Type.Literal('category'), name: ShortText, levels: Count }),
+      Type.Object({
+        kind: Type.Literal('numeric'),
+        name: ShortText,
+        decimals: Type.Integer({ minimum: 0, maximum: 15 }),
+        min: Type.Number(),
+        max: Type.Number(),
+      }),
+    ]),
+  ),
+  encoder: Type.Unknown(),
+  provenance: Provenance,
+})
+
+export type ModelFile = {
+  algorithm: Algorithm
+  /** As in the data that was learned, in its order. */
+  columns: PreparedColumn[]
+  targets: TargetShape[]
+  /** What the algorithm knows of each target, as JSON. */
+  encoder: unknown
+  provenance: Provenance
+  tensors: ReadonlyMap<string, FileTensor>
+}
+
+/** Equal models have equal bytes. */
+export function encodeModelFile({ tensors, ...header }: ModelFile): Uint8Array {
+  return encodeTensorFile({ metadata: { format: FORMAT, model: canonicalJson(header) }, tensors })
+}
+
+/** AppError `invalid_request` for bytes that are no model, whoever made them; `unsupported` for a later format. */
+export function decodeModelFile(file: Uint8Array): ModelFile {
+  const { metadata, tensors } = decodeTensorFile(file)
+  if (metadata['format'] !== FORMAT)
+    throw new AppError('unsupported', `a model file has the format ${FORMAT}`)
+  const header: unknown = parseObject(metadata['model'] ?? '')
+  if (!Value.Check(Header, header)) throw invalid('its header is not of that format')
+  const model = { ...header, tensors } as ModelFile
+  for (const column of model.columns) checkColumn(column, model.targets)
+  return model
+}
+
+/** Lower-case hex SHA-256: what identifies a model. */
+export function modelDigest(file: Uint8Array): string {
+  return createHash('sha256').update(file).digest('hex')
+}
+
+function invalid(what: string): AppError {
+  return new AppError('invalid_request', `this is no model: ${what}`)
+}
+
+function checkColumn(column: PreparedColumn, targets: readonly TargetShape[]): void {
+  const { name } = column.field satisfies Field
+  if (column.kind === 'generated') {
+    if (typeof column.rule?.type !== 'string') throw invalid(`the column ${name} has no rule`)
+    return
+  }
+  if (column.kind === 'constant') {
+    if (column.value === undefined) throw invalid(`the column ${name} has no value`)
+    return
+  }
+  const target = targets[column.target]
+  if (target?.kind !== column.kind) throw invalid(`the column ${name} has no target of its kind`)
+  if (target.kind === 'category' && column.kind === 'category')
+    if (column.levels?.length !== target.levels)
+      throw invalid(`the column ${name} has not the levels of its target`)
+}

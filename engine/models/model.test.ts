@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Column, Field, Table } from '#engine/table/table.ts'
+import { openModel } from './model.ts'
+import { decodeTensorFile, encodeTensorFile } from './tensor-file.ts'
+import { trainModel } from './train.ts'
+
+const ROWS = 600
+const field = (name: string, type: Field['type'], semantic: Field['semantic'] = null): Field => {
+  return { name, type, semantic, decimals: 0, layout: null, zone: null }
+}
+
+const columns: Column[] = [
+  {
+    kind: 'text',
+    field: field('email', 'text', 'email'),
+    values: Array.from({ length: ROWS }, (_, i) => `secret${i}@mail.example`),
+  },
+  {
+    kind: 'category',
+    field: field('plan', 'category'),
+    levels: ['free', 'paid'],
+    codes: Int32Array.from({ length: ROWS }, (_, i) => i % 2),
+  },
+  {
+    kind: 'number',
+    field: field('age', 'integer'),
+    values: Float64Array.from({ length: ROWS }, (_, i) =>
+      i % 2 === 0 ? 20 + (i % 7) : 60 + (i % 5),
+    ),
+  },
+]
+const table: Table = { name: 'people', rows: ROWS, columns }
+
+const train = () =>
+  trainModel(
+    table,
+    {
+      algorithm: 'argn',
+      seed: 5,
+      options: { epochs: 4 },
+      ruleFor: (column) => ({ type: column.field.semantic ?? 'word' }),
+    },
+    { signal: new AbortController().signal },
+  )
+
+const file = await train()
+
+test('the same data, options and seed give the same file, and a personal value is nowhere in it', async () => {
+  assert.deepEqual(await train(), file)
+  assert.ok(!Buffer.from(file).includes('secret'))
+  assert.ok(!Buffer.from(file).includes('mail.example'))
+})
+
+test('an opened model says what it is and samples', async () => {
+  const model = openModel(file)
+  assert.equal(model.algorithm, 'argn')
+  assert.match(model.digest, /^[0-9a-f]{64}$/)
+  assert.deepEqual(
+    model.columns.map(({ kind, field: { name } }) => [kind, name]),
+    [
+      ['generated', 'email'],
+      ['category', 'plan'],
+      ['numeric', 'age'],
+    ],
+  )
+  assert.equal(model.provenance.rows, ROWS)
+  assert.equal(model.provenance.history.length, 4)
+  const sampler = await model.createSampler({ seed: 1 })
+  const [plans, ages] = await sampler.sample({ from: 0, to: 100 }, {})
+  assert.equal(plans?.length, 100)
+  assert.ok(ages?.every((age) => age >= 20 && age <= 64))
+  await sampler.release()
+})
+
+test('tensors of every type come back as they were', () => {
+  const tensors = new Map([
+    ['bytes', { shape: [3], values: Uint8Array.of(1, 2, 3) }],
+    ['doubles', { shape: [2, 1], values: Float64Array.of(Math.PI, -0) }],
+    ['floats', { shape: [1, 2], values: Float32Array.of(1.5, 2.5) }],
+    ['ints', { shape: [1], values: Int32Array.of(-7) }],
+    ['longs', { shape: [1], values: BigInt64Array.of(-(2n ** 62n)) }],
+    ['none', { shape: [0, 4], values: new Float32Array(0) }],
+    ['words', { shape: [], values: Uint32Array.of(4_294_967_295) }],
+  ])
+  const encoded = encodeTensorFile({ metadata: { a: 'b' }, tensors })
+  const decoded = decodeTensorFile(encoded)
+  assert.deepEqual(new Map([...decoded.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
+  assert.deepEqual({ ...decoded.metadata }, { a: 'b' })
+})
+
+test('damaged and hostile files are refused as such', () => {
+  const refused = { code: 'invalid_request' }
+  assert.throws(() => openModel(new Uint8Array(3)), refused)
+  assert.throws(() => openModel(file.subarray(0, file.length - 1)), refused)
+  const headers = [
+    '[]',
+    '{"a":1}',
+    '{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}',
+    '{',
+    'null',
+  ]
+  for (const header of headers) {
+    const bytes = new Uint8Array(8 + header.length)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
+    bytes.set(Buffer.from(header), 8)
+    assert.throws(() => openModel(bytes), { name: 'AppError' })
+  }
+  fc.assert(
+    fc.property(fc.nat(file.length - 1), fc.nat(255), (at, byte) => {
+      const damaged = Uint8Array.from(file)
+      damaged[at] = byte
+      try {
+        openModel(damaged)
+      } catch (error) {
+        assert.ok((error as Error).name === 'AppError', String(error))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
