@@ -11,6 +11,7 @@ import { createHttpPut } from './http-put.ts'
 import { createOutputs, runLease } from './run-lease.ts'
 import type { FromThread, LeaseRun, SignedPut, SpecBody, ToThread } from './thread-messages.ts'
 import { createUploadPart, type SignUrls } from './upload.ts'
+import { warmUp } from './warm-up.ts'
 
 const DATASETS_KEPT = 4
 
@@ -111,3 +112,6 @@ port.on('message', (message: ToThread) => {
       waiting.delete(message.requestId)
   }
 })
+
+// What fails here fails for the lease that needs it, and is told there.
+warmUp(() => running !== null).catch(() => undefined)

@@ -2,6 +2,7 @@
 
 import type { Words } from '#engine/data/words.ts'
 import { delimited } from '#engine/words/pattern.ts'
+import { distinctTexts } from './distinct.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { compileCityFrom } from './place.ts'
@@ -20,7 +21,7 @@ export function compileWord(
   if (from !== undefined && name !== 'city') {
     return compileSexed({ type: name, locale }, from, context)
   }
-  const vector = codeVector([...new Set(context.words(locale)[name])], context.capacity)
+  const vector = codeVector(distinctTexts(context.words(locale)[name]), context.capacity)
   const draw = createIndexDraw(context, vector.dictionary.length)
   return { vector, fill: (rows) => draw(vector.codes, rows) }
 }
@@ -51,10 +52,10 @@ export function fullNameLists(
 ): { parts: string[]; first: readonly string[]; last: readonly string[] } {
   const parts = full_name.split(NAME_SLOT)
   const separator = parts[2] ?? ''
-  const lists = { first: [...new Set(first_name)], last: [...new Set(last_name)] }
+  const lists = { first: distinctTexts(first_name), last: distinctTexts(last_name) }
   if (!unique) return { parts, ...lists }
   if (separator !== '') {
-    const without = (list: string[]) => list.filter((name) => !name.includes(separator))
+    const without = (list: readonly string[]) => list.filter((name) => !name.includes(separator))
     const [first, last] = [without(lists.first), without(lists.last)]
     if (first.length > 0 && last.length > 0) return { parts, first, last }
   }
