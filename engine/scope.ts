@@ -18,7 +18,7 @@ import { createJointColumns } from './joint-columns.ts'
 import { NESTED_DRAW, NULL_DRAW, RULE_DRAW } from './random/draws.ts'
 import type { Generator } from './random/generator.ts'
 import { type StreamKey, streamKey } from './random/key.ts'
-import { below, wordThreshold } from './random/uniform.ts'
+import { fillBelow, wordThreshold } from './random/uniform.ts'
 import type { Rows } from './rows.ts'
 import { castKernel } from './rules/cast.ts'
 import { withFormat } from './rules/column-format.ts'
@@ -46,7 +46,7 @@ function randomMask(random: Generator, key: StreamKey, rate: number, capacity: n
     mask,
     fill(rows) {
       const [word] = random.words(rows, { key, draw: NULL_DRAW }, 0)
-      for (let i = 0; i < rows.n; i++) mask[i] = below(word[i] as number, threshold)
+      fillBelow(mask, word, rows.n, threshold)
     },
   }
 }

@@ -50,6 +50,20 @@ export function below(word: number, threshold: number): number {
   return 0 - Math.floor((word - threshold) * INVERSE_TWO_POW_32)
 }
 
+/** `out[i]` 1 where the word is below the threshold (an integer from 0 to 2^32), else 0: `below` in 32-bit integers. */
+export function fillBelow(out: Uint8Array, words: Uint32Array, n: number, threshold: number): void {
+  if (threshold === TWO_POW_32) {
+    out.fill(1, 0, n)
+    return
+  }
+  const limit = threshold | 0
+  for (let i = 0; i < n; i++) {
+    const word = (words[i] as number) | 0
+    // The borrow of word - limit, both unsigned.
+    out[i] = ((~word & limit) | ((~word | limit) & ((word - limit) | 0))) >>> 31
+  }
+}
+
 /** The word below which a draw of probability `p` is true. */
 export function wordThreshold(p: number): number {
   return Math.ceil(p * TWO_POW_32)
