@@ -6,13 +6,13 @@ import { AppError } from './errors.ts'
 import type { JointColumns } from './joint-columns.ts'
 import { CHILDREN_DRAW, PARENT_DRAW } from './random/draws.ts'
 import { streamKey } from './random/key.ts'
+import { createPermutedRows } from './random/permuted-rows.ts'
 import { createRows, type Rows, rowCapacity } from './rows.ts'
 import { type ChildRange, countedRange, fixedRange } from './rules/child-ranges.ts'
 import { createCount, fixedCount } from './rules/children.ts'
 import {
   composed,
   countedParents,
-  distinctParents,
   drawnParents,
   drawnWithin,
   fixedParents,
@@ -122,7 +122,7 @@ function parentLaw(
   index: number,
   around: LawSurroundings,
 ): ParentRows {
-  const { joint } = around
+  const { joint, batchRows } = around
   const key = keyOf(table, index)
   const grouped = groupedParents(dataset, table, key)
   if (grouped) return grouped
@@ -140,7 +140,7 @@ function parentLaw(
   const shared = joint.ofKey(index)
   if (shared) return shared
   const stream = { key: streamOf(dataset, table, key), draw: PARENT_DRAW }
-  if (distinct && parents > 0) return distinctParents(stream, parents)
+  if (distinct && parents > 0) return createPermutedRows(parents, stream, rowCapacity(batchRows))
   return drawnParents(dataset.random, stream, parents)
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createRows, setRange } from '#engine/rows.ts'
 import { createInverse, createKeyedPermutation, createPermutation } from './feistel.ts'
 import { streamKey } from './key.ts'
+import { createPermutedRows } from './permuted-rows.ts'
 
 const stream = { key: streamKey(1, 't', 'c'), draw: 0 }
 
@@ -42,5 +44,29 @@ test('the inverse finds the index of each image, at any size up to 2^52', () => 
       assert.equal(inverse(permute(index)), index)
       assert.equal(permute(inverse(index)), index)
     }),
+  )
+})
+
+test('a batch of rows is permuted as its rows are one by one', () => {
+  const size = fc.oneof(
+    fc.integer({ min: 1, max: 100 }),
+    fc.integer({ min: 2 ** 30 - 2, max: 2 ** 30 + 2 }),
+    fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  )
+  fc.assert(
+    fc.property(size, fc.nat(), (values, seed) => {
+      const own = { key: streamKey(seed, 't', 'c'), draw: 3 }
+      const permute = createPermutation(values, own)
+      const batch = createPermutedRows(values, own, 64)
+      const rows = createRows(64)
+      const out = new Float64Array(64)
+      for (const from of [0, Math.floor(values / 2), Math.max(0, values - 64)]) {
+        setRange(rows, from, Math.min(from + 64, values))
+        batch(out, rows)
+        const expected = Array.from(rows.index.subarray(0, rows.n), permute)
+        assert.deepEqual(Array.from(out.subarray(0, rows.n)), expected)
+      }
+    }),
+    { numRuns: 300 },
   )
 })

@@ -7,7 +7,7 @@ import { philoxFill } from './philox.ts'
 const ROUNDS = 6
 
 /** Round keys of a stream: words of its blocks at row 2^64-1, which is no row of any table. */
-function roundKeys({ key, draw }: Stream): Int32Array {
+export function roundKeys({ key, draw }: Stream): Int32Array {
   const one = () => new Uint32Array(1)
   const words = [one(), one(), one(), one()] as const
   const planes = { rowLow: one().fill(0xffff_ffff), rowHigh: one().fill(0xffff_ffff), words }
@@ -22,7 +22,7 @@ function roundKeys({ key, draw }: Stream): Int32Array {
 }
 
 /** Bits of each half, of which two together number `size` values or more. */
-function halfBits(size: number): number {
+export function halfBits(size: number): number {
   let bits = 1
   for (let values = 4; values < size; values *= 4) bits++
   return bits

@@ -2,7 +2,7 @@
 // single bits, so it is put together from what each pair of characters adds.
 
 import type { Rows } from '#engine/rows.ts'
-import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import type { Piece } from './vector.ts'
 
@@ -102,7 +102,7 @@ export function compileBitcoinAddress(
     fill(rows) {
       fillPairs(context, codes, rows)
       if (permute) {
-        fillPermuted(numbers, rows, permute)
+        permute(numbers, rows)
         fillUnique(codes, numbers, rows.n)
       }
       sums.fill(base)

@@ -3,7 +3,7 @@ import type { ComposedRuleName } from '#engine/config/word-rules.ts'
 import type { Rows } from '#engine/rows.ts'
 import { decodeTexts, type Layout, layoutCapacity } from '#engine/words/layout.ts'
 import { composition } from '#engine/words/locale-patterns.ts'
-import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import type { Piece } from './vector.ts'
 
@@ -75,7 +75,7 @@ function uniqueKernel(layout: Layout, context: RuleContext): Kernel {
   return {
     vector: { kind: 'pieces', pieces, nulls: null },
     fill(rows) {
-      fillPermuted(draws, rows, permute)
+      permute(draws, rows)
       decodeTexts(layout, codes, draws, rows.n)
     },
   }

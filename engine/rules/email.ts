@@ -2,7 +2,7 @@
 // the domain.
 
 import type { Rows } from '#engine/rows.ts'
-import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { textAt } from './read.ts'
 import { slugOf, slugsOf } from './slug.ts'
@@ -75,7 +75,7 @@ function permutedParts(context: RuleContext, counts: [number, number, number], p
   const fillDomains = drawnDomains(context, domains, parts.domain)
   const draws = new Float64Array(context.capacity)
   return (rows) => {
-    fillPermuted(draws, rows, permute)
+    permute(draws, rows)
     for (let i = 0; i < rows.n; i++) {
       const draw = draws[i] as number
       const number = Math.floor(draw / pairs)
@@ -121,7 +121,7 @@ function slugPiece(vector: Vector): Piece | null {
 function rowSuffix(context: RuleContext): { piece: Piece; fill: Fill } {
   const values = new Float64Array(context.capacity)
   const permute = uniqueDraw(context, ROW_SUFFIXES)
-  const fill = (rows: Rows) => fillPermuted(values, rows, permute)
+  const fill = (rows: Rows) => permute(values, rows)
   return { piece: { kind: 'integer', values, pad: 0 }, fill }
 }
 

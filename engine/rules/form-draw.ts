@@ -5,7 +5,7 @@ import { below, unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import { type Sum, type Tables, tablesOf } from './form-tables.ts'
 import { distinctOf, type Form, groupSize, layoutOf } from './forms.ts'
-import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { RuleContext } from './kernel.ts'
 import type { Piece } from './vector.ts'
 
@@ -30,7 +30,7 @@ function uniqueFirst(context: RuleContext, capacities: readonly number[]): DrawF
     capacities.reduce((sum, count) => sum + count, 0),
   )
   return (form, numbers, rows) => {
-    fillPermuted(numbers, rows, permute)
+    permute(numbers, rows)
     for (let i = 0; i < rows.n; i++) {
       let rest = numbers[i] as number
       let f = 0

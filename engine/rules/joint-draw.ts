@@ -1,8 +1,9 @@
 // Columns whose values together do not repeat: one permuted number for each row, of which each column takes a digit.
 
 import { AppError } from '#engine/errors.ts'
-import { createKeyedPermutation, createPermutation } from '#engine/random/feistel.ts'
+import { createKeyedPermutation } from '#engine/random/feistel.ts'
 import type { Stream } from '#engine/random/generator.ts'
+import { createPermutedRows } from '#engine/random/permuted-rows.ts'
 import { type Rows, rowCapacity } from '#engine/rows.ts'
 import type { IndexDraw } from './index-draw.ts'
 import type { ParentRows } from './parent-rows.ts'
@@ -25,7 +26,9 @@ export function createJointDraw(
   const size = counts.reduce((product, count) => product * count, 1)
   const capacity = rowCapacity(batchRows)
   const numbers = new Float64Array(capacity)
-  const fill = lead ? ledNumbers(stream, size, lead, capacity) : freeNumbers(stream, size)
+  const fill = lead
+    ? ledNumbers(stream, size, lead, capacity)
+    : createPermutedRows(size, stream, capacity)
   const strides = counts.map((_, k) => counts.slice(0, k).reduce((a, b) => a * b, 1))
   let loaded: Rows | null = null
   let stamp = -1
@@ -45,13 +48,6 @@ export function createJointDraw(
 }
 
 type Numbers = (numbers: Float64Array, rows: Rows) => void
-
-function freeNumbers(stream: Stream, size: number): Numbers {
-  const permute = createPermutation(size, stream)
-  return (numbers, { n, index }) => {
-    for (let i = 0; i < n; i++) numbers[i] = permute(index[i] as number)
-  }
-}
 
 /** Within a parent by the rank of the child, under a permutation of the parent's own. */
 function ledNumbers(stream: Stream, size: number, lead: ParentRows, capacity: number): Numbers {

@@ -1,13 +1,11 @@
 // The parent row of each child row: drawn uniformly, or found by arithmetic where children are grouped.
 
-import { createPermutation } from '#engine/random/feistel.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import { fillNarrow, fillWide, NARROW_COUNT, unitOf } from '#engine/random/uniform.ts'
 import { createRows, type Rows, rowCapacity } from '#engine/rows.ts'
 import type { ChildRange } from './child-ranges.ts'
 import { createStarts } from './child-ranges.ts'
 import { type CountChildren, PARENTS_PER_BLOCK } from './children.ts'
-import { fillPermuted } from './index-draw.ts'
 
 /**
  * Fills `parents` with the parent rows of a batch of child rows; where children are grouped also `ranks`, with the
@@ -22,12 +20,6 @@ export function drawnParents(random: Generator, stream: Stream, parentRows: numb
     if (parentRows <= NARROW_COUNT) fillNarrow(parents, words[0], rows.n, parentRows)
     else fillWide(parents, words[0], words[1], rows.n, parentRows)
   }
-}
-
-/** Each parent at most once. */
-export function distinctParents(stream: Stream, parentRows: number): ParentRows {
-  const permute = createPermutation(parentRows, stream)
-  return (parents, rows) => fillPermuted(parents, rows, permute)
 }
 
 /** The parents' parents: `second` of the rows that `first` gives. */

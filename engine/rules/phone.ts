@@ -5,7 +5,7 @@ import { AppError } from '#engine/errors.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import { createForms } from './form-draw.ts'
-import { fillPermuted, uniqueDraw } from './index-draw.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { phoneForms } from './phone-forms.ts'
 import type { Piece } from './vector.ts'
@@ -63,5 +63,5 @@ function compilePatterns(rule: RuleOf<'phone'>, context: RuleContext): Kernel {
   }
   const capacity = capacities[0] as number
   const permute = uniqueDraw(context, capacity)
-  return { vector, fill: (rows) => fillPermuted(numbers, rows, permute) }
+  return { vector, fill: (rows) => permute(numbers, rows) }
 }

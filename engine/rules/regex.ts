@@ -85,13 +85,11 @@ function numberedWords({ count, word }: Language, context: RuleContext): Kernel 
   const ranks = count > RANKS ? RANKS : count
   const permute = uniqueDraw(context, Number(ranks))
   const spread = count / ranks
-  let index: Float64Array = new Float64Array(0)
+  const numbers = new Float64Array(context.capacity)
   return textKernel(
     context.capacity,
-    (rows) => {
-      index = rows.index
-    },
-    (i) => word(BigInt(permute(index[i] as number)) * spread),
+    (rows) => permute(numbers, rows),
+    (i) => word(BigInt(numbers[i] as number) * spread),
   )
 }
 
