@@ -85,7 +85,7 @@ export function numberCell({ type, scale, values }: NumberVector, dialect: Diale
 }
 
 /** 36 characters. */
-export function uuidCell({ words }: UuidVector): Cell {
+export function uuidCell({ words }: Pick<UuidVector, 'words'>): Cell {
   return fixed(36, {
     code: (bind) => uuidCode(bind, words),
     write: (_, view, p, i) => writeUuid(view, p, words, i),

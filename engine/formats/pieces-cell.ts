@@ -8,7 +8,7 @@ import type { Dialect, MinimalQuotes } from './dialect.ts'
 import { writeInteger, writePaddedInteger } from './digits.ts'
 import { integerCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
-import { plainNumber, scaledNumber } from './number-cell.ts'
+import { numberCell, plainNumber, scaledNumber, uuidCell } from './number-cell.ts'
 import { packList } from './packed-dictionary.ts'
 
 /** What a piece shows that may need escaping, and whether it may be empty. */
@@ -22,6 +22,12 @@ function pieceTexts(piece: Piece): readonly string[] {
       return ['0']
     case 'mask':
       return piece.patterns
+    case 'number':
+      return piece.vector.type === 'bool' ? ['false', 'true'] : ['0']
+    case 'uuid':
+      return ['0']
+    case 'list':
+      return ['']
   }
 }
 
@@ -43,6 +49,43 @@ function pieceCell(piece: Piece, dialect: Dialect): Cell {
         write: (_, view, p, i) => writeMask(view, p, mask, codes, numbers, i),
       })
     }
+    case 'number':
+      return numberCell(piece.vector, { ...dialect, quote: '', datetime: 'iso' })
+    case 'uuid':
+      return uuidCell(piece)
+    case 'list':
+      return listCell(piece, dialect)
+  }
+}
+
+type ListPiece = Extract<Piece, { kind: 'list' }>
+
+function listCell({ items, starts }: ListPiece, dialect: Dialect): Cell {
+  const comma = literalCell(dialect.inner(','))
+  const item = joined(items.map((piece) => pieceCell(piece, dialect)))
+  return {
+    code(bind) {
+      const [from, to] = [`${bind(starts)}[i]`, `${bind(starts)}[i+1]`]
+      const each = `if(j>u){${comma.code(bind)}}{const i=j;${item.code(bind)}}`
+      return `{const u=${from},z=${to};for(let j=u;j<z;j++){${each}}}`
+    },
+    write(memory, view, p, i) {
+      const first = starts[i] as number
+      let at = p
+      for (let k = first; k < (starts[i + 1] as number); k++) {
+        if (k > first) at = comma.write(memory, view, at, k)
+        at = item.write(memory, view, at, k)
+      }
+      return at
+    },
+    bound: (n) => item.bound(starts[n] as number) + comma.bound(starts[n] as number),
+    widest(n) {
+      let most = 0
+      for (let i = 0; i < n; i++) {
+        most = Math.max(most, (starts[i + 1] as number) - (starts[i] as number))
+      }
+      return most * (item.widest(starts[n] as number) + comma.widest(1))
+    },
   }
 }
 
@@ -55,23 +98,46 @@ function mayRead(texts: readonly (readonly string[])[], reserved: string): boole
   return shape !== '' && texts.every((list) => list.some((text) => shape.includes(shapeOf(text))))
 }
 
-/** Whether some entries of a piece need quotes and others do not: 1 for those that do. */
-type Flags = { codes: Int32Array; needs: Uint8Array }
+/** Whether entry i of a piece needs quotes, as 1 or 0. */
+type Flag = { code(bind: Bind): string; at(i: number): number }
 
-function flagsOf(piece: Piece, needed: MinimalQuotes['needed']): Flags | 'always' | 'never' {
-  const texts = pieceTexts(piece)
-  const needs = Uint8Array.from(texts, (text) => Number(needed(text)))
+/** 1 where a list has more items than that. */
+function longerThan({ starts }: ListPiece, items: number): Flag {
+  return {
+    code: (bind) => `(${items}+${bind(starts)}[i]-${bind(starts)}[i+1]>>>31)`,
+    at: (i) => (items + (starts[i] as number) - (starts[i + 1] as number)) >>> 31,
+  }
+}
+
+function listFlag(list: ListPiece, needed: MinimalQuotes['needed']): Flag | 'never' | null {
+  const flags = list.items.map((item) => flagOf(item, needed))
+  if (flags.includes(null)) return null
+  if (flags.includes('always')) return longerThan(list, 0)
+  if (flags.some((flag) => flag !== 'never')) return null
+  return needed(',') ? longerThan(list, 1) : 'never'
+}
+
+/** Null where it is known of no entry without a look at its text. */
+function flagOf(piece: Piece, needed: MinimalQuotes['needed']): Flag | 'always' | 'never' | null {
+  if (piece.kind === 'list') return listFlag(piece, needed)
+  // Digits take the places of a mask's marks.
+  if (piece.kind === 'mask' && (needed('#') || needed('!'))) return null
+  const needs = Uint8Array.from(pieceTexts(piece), (text) => Number(needed(text)))
   if (!needs.includes(1)) return 'never'
-  return needs.includes(0) && 'codes' in piece ? { codes: piece.codes, needs } : 'always'
+  if (!needs.includes(0) || !('codes' in piece)) return 'always'
+  const { codes } = piece
+  return {
+    code: (bind) => `${bind(needs)}[${bind(codes)}[i]]`,
+    at: (i) => needs[codes[i] as number] as number,
+  }
 }
 
 /** Quotes around the entries where a piece needs them: the mark is written always, and counts where it should. */
-function quotedWhere(flags: readonly Flags[], mark: string, cell: Cell): Cell {
+function quotedWhere(flags: readonly Flag[], mark: string, cell: Cell): Cell {
   const byte = mark.charCodeAt(0)
-  const needs = (i: number): number =>
-    flags.reduce((any, flag) => any | (flag.needs[flag.codes[i] as number] as number), 0)
+  const needs = (i: number): number => flags.reduce((any, flag) => any | flag.at(i), 0)
   const code = (bind: Bind): string => {
-    const any = flags.map((flag) => `${bind(flag.needs)}[${bind(flag.codes)}[i]]`).join('|')
+    const any = flags.map((flag) => flag.code(bind)).join('|')
     return `{const q=${any};m[p]=${byte};p+=q;${cell.code(bind)}m[p]=${byte};p+=q}`
   }
   return {
@@ -88,16 +154,16 @@ function quotedWhere(flags: readonly Flags[], mark: string, cell: Cell): Cell {
   }
 }
 
-/** Null where the places of a mask could be taken for marks. */
+/** Null where only the text shows whether it needs quotes. */
 function minimalCell(
   pieces: readonly Piece[],
   { mark, needed }: MinimalQuotes,
   cell: Cell,
 ): Cell | null {
-  if (pieces.some(({ kind }) => kind === 'mask') && (needed('#') || needed('!'))) return null
-  const flags = pieces.map((piece) => flagsOf(piece, needed))
+  const flags = pieces.map((piece) => flagOf(piece, needed))
+  if (flags.includes(null)) return null
   if (flags.includes('always')) return joined([literalCell(mark), cell, literalCell(mark)])
-  const some = flags.filter((flag) => typeof flag !== 'string')
+  const some = flags.filter((flag) => flag !== null && typeof flag !== 'string')
   return some.length === 0 ? cell : quotedWhere(some, mark, cell)
 }
 

@@ -10,7 +10,7 @@ const TEMPORAL: readonly NumberType[] = ['date', 'datetime', 'time']
 
 const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0')
 
-function uuidText({ words }: UuidVector, i: number): string {
+function uuidText({ words }: Pick<UuidVector, 'words'>, i: number): string {
   const [a = '', b = '', c = '', d = ''] = words.map((plane) => hex(plane[i] as number))
   return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`
 }
@@ -35,21 +35,6 @@ function integerText(value: number, pad: number): string {
   return value < 0 ? `-${digits}` : digits
 }
 
-function pieceText(piece: Piece, i: number): string {
-  switch (piece.kind) {
-    case 'literal':
-      return piece.text
-    case 'code':
-      return piece.dictionary[piece.codes[i] as number] as string
-    case 'integer':
-      return integerText(piece.values[i] as number, piece.pad)
-    case 'mask': {
-      const pattern = piece.patterns[piece.codes[i] as number] as string
-      return maskText(pattern, piece.numbers[i] as number)
-    }
-  }
-}
-
 function numberText({ type, scale, values }: NumberVector, i: number): string {
   const value = values[i] as number
   switch (type) {
@@ -70,6 +55,41 @@ function numberText({ type, scale, values }: NumberVector, i: number): string {
   }
 }
 
+function listText({ items, starts }: Extract<Piece, { kind: 'list' }>, i: number): string {
+  const texts: string[] = []
+  for (let k = starts[i] as number; k < (starts[i + 1] as number); k++) {
+    texts.push(piecesText(items, k))
+  }
+  return texts.join(',')
+}
+
+function pieceText(piece: Piece, i: number): string {
+  switch (piece.kind) {
+    case 'literal':
+      return piece.text
+    case 'code':
+      return piece.dictionary[piece.codes[i] as number] as string
+    case 'integer':
+      return integerText(piece.values[i] as number, piece.pad)
+    case 'mask': {
+      const pattern = piece.patterns[piece.codes[i] as number] as string
+      return maskText(pattern, piece.numbers[i] as number)
+    }
+    case 'number':
+      return numberText(piece.vector, i)
+    case 'uuid':
+      return uuidText(piece, i)
+    case 'list':
+      return listText(piece, i)
+  }
+}
+
+function piecesText(pieces: readonly Piece[], i: number): string {
+  let text = ''
+  for (const piece of pieces) text += pieceText(piece, i)
+  return text
+}
+
 /** Whether entry i is null. */
 export function isNull(vector: Vector, i: number): boolean {
   return vector.nulls !== null && vector.nulls[i] === 1
@@ -86,7 +106,7 @@ export function textAt(vector: Vector, i: number): string {
     case 'uuid':
       return uuidText(vector, i)
     case 'pieces':
-      return vector.pieces.map((piece) => pieceText(piece, i)).join('')
+      return piecesText(vector.pieces, i)
     case 'text':
       return vector.values[i] as string
   }

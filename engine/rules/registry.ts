@@ -1,13 +1,14 @@
 // Every rule of the config language and what compiles it: a new rule is a file and a line here.
 
 import type { Rule } from '#engine/config/types.ts'
+import { compileArray } from './array.ts'
 import { compileBoolean, compileChoice, compileConstant } from './choice.ts'
 import { compileCustom } from './custom.ts'
 import { compileDate } from './date.ts'
 import { compileDistribution } from './distribution.ts'
 import { compileExpressionRule } from './expression.ts'
 import { compileHistogram } from './histogram.ts'
-import { compileArray, compileObject } from './json.ts'
+import { compileObject } from './json.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
 import { MADE_UP_COMPILERS } from './made-up.ts'
 import { compileMixture } from './mixture.ts'

@@ -24,7 +24,9 @@ export function piecesOf(vector: Vector): readonly Piece[] | null {
   if (vector.kind === 'number' && vector.type === 'int') {
     return [{ kind: 'integer', values: vector.values, pad: 0 }]
   }
-  return null
+  if (vector.kind === 'uuid') return [{ kind: 'uuid', words: vector.words }]
+  if (vector.kind !== 'number' || vector.type === 'duration') return null
+  return vector.shown ? piecesOf(vector.shown) : [{ kind: 'number', vector }]
 }
 
 export function compileTemplate(rule: RuleOf<'template'>, context: RuleContext): Kernel {

@@ -32,6 +32,11 @@ function ofPiece(piece: Piece): Lengths {
       return { least: Math.max(piece.pad, 1), most: Math.max(piece.pad + 1, INTEGER_LENGTH) }
     case 'mask':
       return ofList(piece.patterns)
+    case 'uuid':
+      return { least: UUID_LENGTH, most: UUID_LENGTH }
+    case 'number':
+    case 'list':
+      return { least: 0, most: Number.POSITIVE_INFINITY }
   }
 }
 

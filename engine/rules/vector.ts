@@ -68,6 +68,11 @@ export type Piece =
   | { kind: 'integer'; values: Float64Array; pad: number }
   /** A pattern out of a list, its `#` (0-9) and `!` (2-9) filled from the right by a number below 2^53. */
   | { kind: 'mask'; patterns: readonly string[]; codes: Int32Array; numbers: Float64Array }
+  /** A number, date or time as text, nulls and what is shown in its place left aside. */
+  | { kind: 'number'; vector: NumberVector }
+  | { kind: 'uuid'; words: UuidVector['words'] }
+  /** Commas between items, which are pieces with entries of their own: those of entry i from `starts[i]` up to `starts[i+1]`. */
+  | { kind: 'list'; items: readonly Piece[]; starts: Int32Array }
 
 export type Vector = NumberVector | CodeVector | UuidVector | PiecesVector | TextVector
 

@@ -1,7 +1,7 @@
 // Long vectors handed out in batches, as kernels fill them: for tests of writers that know no config.
 
 import type { ColumnType } from '#engine/config/types.ts'
-import type { Piece, Vector } from '#engine/rules/vector.ts'
+import type { Piece, UuidVector, Vector } from '#engine/rules/vector.ts'
 
 export type Source = { name: string; type: ColumnType; vector: Vector }
 
@@ -22,12 +22,27 @@ function loadAll(loads: readonly Window['load'][]): Window['load'] {
   }
 }
 
+function uuidWindow<T extends { words: UuidVector['words'] }>(
+  uuid: T,
+  capacity: number,
+): [T, Window['load']] {
+  const planes = uuid.words.map((plane) => arrayWindow(plane, capacity))
+  const words = planes.map(([plane]) => plane) as unknown as UuidVector['words']
+  return [{ ...uuid, words }, loadAll(planes.map(([, load]) => load))]
+}
+
 function pieceWindow(piece: Piece, capacity: number): [Piece, Window['load']] {
   if (piece.kind === 'literal') return [piece, () => undefined]
   if (piece.kind === 'integer') {
     const [values, load] = arrayWindow(piece.values, capacity)
     return [{ ...piece, values }, load]
   }
+  if (piece.kind === 'number') {
+    const [values, load] = arrayWindow(piece.vector.values, capacity)
+    return [{ ...piece, vector: { ...piece.vector, values } }, load]
+  }
+  if (piece.kind === 'uuid') return uuidWindow(piece, capacity)
+  if (piece.kind === 'list') throw new RangeError('lists are not cut into batches')
   const [codes, loadCodes] = arrayWindow(piece.codes, capacity)
   if (piece.kind === 'code') return [{ ...piece, codes }, loadCodes]
   const [numbers, loadNumbers] = arrayWindow(piece.numbers, capacity)
@@ -48,11 +63,8 @@ function valueWindow(vector: Vector, capacity: number): [Vector, Window['load']]
       const [codes, load] = arrayWindow(vector.codes, capacity)
       return [{ ...vector, codes }, load]
     }
-    case 'uuid': {
-      const planes = vector.words.map((plane) => arrayWindow(plane, capacity))
-      const words = planes.map(([plane]) => plane) as unknown as typeof vector.words
-      return [{ ...vector, words }, loadAll(planes.map(([, load]) => load))]
-    }
+    case 'uuid':
+      return uuidWindow(vector, capacity)
     case 'pieces': {
       const pieces = vector.pieces.map((piece) => pieceWindow(piece, capacity))
       const all = loadAll(pieces.map(([, load]) => load))

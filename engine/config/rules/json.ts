@@ -1,7 +1,7 @@
 // Rules that make JSON: object and array, nested as they are written. Inside, a rule has the type that it makes unless
 // one is written beside it.
 import Type from 'typebox'
-import { ITEMS_MAX } from '#engine/rules/json.ts'
+import { ITEMS_MAX } from '#engine/rules/array.ts'
 import { parseInstant } from '../dates.ts'
 import { digitsOf } from '../numbers.ts'
 import { at, quote } from '../problem.ts'
