@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import { findZone, offsetAt, utcOf, zoneNames, zoneOffsets } from './zones.ts'
+import { createOffsetAt, findZone, offsetAt, utcOf, zoneNames, zoneOffsets } from './zones.ts'
 
 const at = (year: number, month: number, day: number, hour = 0) =>
   daysOf({ year, month, day }) * SECONDS_PER_DAY + hour * 3600
@@ -39,15 +39,19 @@ test('offsets are those of the runtime, whose database is another copy, from 197
   for (const zone of SETTLED) {
     const expected = reference(zone)
     const offsets = zoneOffsets(zone, 0, at(2200, 1, 1))
+    const quick = createOffsetAt(offsets)
     fc.assert(
       fc.property(fc.integer({ min: 0, max: at(2200, 1, 1) }), (seconds) => {
         assert.equal(offsetAt(offsets, seconds), expected(seconds), `${zone} ${seconds}`)
+        assert.equal(quick(seconds), expected(seconds), `${zone} ${seconds}`)
         assert.equal(offset(zone, seconds), expected(seconds))
       }),
       { numRuns: 150 },
     )
     for (const change of offsets.at.subarray(0, 40)) {
       assert.equal(offsetAt(offsets, change), expected(change), `${zone} ${change}`)
+      assert.equal(quick(change), expected(change))
+      assert.equal(quick(change - 1), expected(change - 1))
       assert.equal(offsetAt(offsets, change - 1), expected(change - 1))
     }
   }

@@ -111,13 +111,60 @@ export function offsetAt({ at, offsets }: ZoneOffsets, seconds: number): number 
   return offsets[low] as number
 }
 
+/** Changes of a zone are farther apart than this, but for a few: 12 days. */
+const BUCKET_SECONDS = 1_048_576
+const BUCKETS_MAX = 65_536
+
+/** For UTC seconds the place of the offset among the zone's, by a table of stretches that mostly see no change. */
+function createPlaceAt({ at }: ZoneOffsets): (seconds: number) => number {
+  const changes = at.length
+  if (changes === 0) return () => 0
+  const first = at[0] as number
+  const span = (at[changes - 1] as number) - first
+  const width = Math.max(BUCKET_SECONDS, span / BUCKETS_MAX)
+  const last = Math.floor(span / width)
+  const places = new Int32Array(last + 1)
+  for (let bucket = 1, place = 0; bucket <= last; bucket++) {
+    while ((at[place] as number) < first + bucket * width) place++
+    places[bucket] = place
+  }
+  return (seconds) => {
+    if (!(seconds >= first)) return 0
+    const bucket = Math.floor((seconds - first) / width)
+    if (bucket > last) return changes
+    let place = places[bucket] as number
+    while (place < changes && (at[place] as number) <= seconds) place++
+    return place
+  }
+}
+
+/** As `offsetAt` of the zone, for many seconds. */
+export function createOffsetAt(zone: ZoneOffsets): (seconds: number) => number {
+  const placeAt = createPlaceAt(zone)
+  return (seconds) => zone.offsets[placeAt(seconds)] as number
+}
+
+/** Fills the places of the offsets that hold at the first n UTC seconds. */
+export function offsetPlaces(
+  zone: ZoneOffsets,
+): (places: Int32Array, seconds: Float64Array, n: number) => void {
+  const placeAt = createPlaceAt(zone)
+  return (places, seconds, n) => {
+    for (let i = 0; i < n; i++) places[i] = placeAt(seconds[i] as number)
+  }
+}
+
 /**
  * The UTC second of a local one. Of two the first; one that clocks skip is as far behind the change as it was before
- * it (RFC 5545, section 3.3.5).
+ * it (RFC 5545, section 3.3.5). `offset`: what finds the offset of a UTC second.
  */
-export function utcOf(zone: ZoneOffsets, local: number): number {
-  const before = local - offsetAt(zone, local - SECONDS_PER_DAY)
-  const after = local - offsetAt(zone, local + SECONDS_PER_DAY)
-  if (before + offsetAt(zone, before) === local) return before
-  return after + offsetAt(zone, after) === local ? after : before
+export function utcOf(
+  zone: ZoneOffsets,
+  local: number,
+  offset = (seconds: number): number => offsetAt(zone, seconds),
+): number {
+  const before = local - offset(local - SECONDS_PER_DAY)
+  const after = local - offset(local + SECONDS_PER_DAY)
+  if (before === after || before + offset(before) === local) return before
+  return after + offset(after) === local ? after : before
 }

@@ -3,7 +3,14 @@
 // that the text stands for; both give the same bytes.
 
 import type { Bind } from './bind.ts'
-import { DIGITS_2, DIGITS_4, HEX_4, writeDecimal, writeInteger } from './digits.ts'
+import {
+  DIGITS_2,
+  DIGITS_4,
+  HEX_4,
+  writeDecimal,
+  writeInteger,
+  writePaddedInteger,
+} from './digits.ts'
 import { FIRST_DAY, KNOWN_DAYS, knownFields, MONTH_DAYS, type UuidPlanes } from './temporal.ts'
 
 /** Writes the integer variable `name`, 0 to 9999, without leading zeros. */
@@ -20,6 +27,16 @@ export function integerCode(bind: Bind, values: Float64Array): string {
   const common = `{const w=v|0;if(w<10000)${small(bind, 'w')}else${middle}}`
   const rare = `p=${bind(writeInteger)}(d,p,${array},i)`
   return `{const v=${array}[i];if(v>=0&&v<100000000)${common}else ${rare}}`
+}
+
+/** As writePaddedInteger with at least two or four digits; null for other widths. */
+export function paddedCode(bind: Bind, values: Float64Array, pad: number): string | null {
+  if (pad !== 2 && pad !== 4) return null
+  const array = bind(values)
+  const [table, store] = pad === 2 ? [DIGITS_2, 'setUint16'] : [DIGITS_4, 'setInt32']
+  const common = `d.${store}(p,${bind(table)}[v|0],true);p+=${pad}`
+  const rare = `p=${bind(writePaddedInteger)}(d,p,${array},i,${pad})`
+  return `{const v=${array}[i];if(v>=0&&v<${10 ** pad}){${common}}else ${rare}}`
 }
 
 /** As writeDecimal at scale 2. */

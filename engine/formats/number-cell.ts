@@ -38,7 +38,7 @@ export function scaledNumber(
   values: Float64Array,
   scale: number,
   write: WriteScaled,
-  inline?: Inline,
+  inline?: (...args: Parameters<Inline>) => string | null,
 ): Cell {
   return fixed(Math.max(LONGEST_NUMBER, scale + 2), {
     code: (bind) =>

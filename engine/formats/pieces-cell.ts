@@ -6,7 +6,7 @@ import type { Bind } from './bind.ts'
 import { type Cell, call, entryCell, fixed, joined, literalCell, quoted } from './cell-parts.ts'
 import type { Dialect, MinimalQuotes } from './dialect.ts'
 import { writeInteger, writePaddedInteger } from './digits.ts'
-import { integerCode } from './inline.ts'
+import { integerCode, paddedCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { numberCell, plainNumber, scaledNumber, uuidCell } from './number-cell.ts'
 import { packList } from './packed-dictionary.ts'
@@ -40,7 +40,9 @@ function pieceCell(piece: Piece, dialect: Dialect): Cell {
     case 'integer':
       return piece.pad === 0
         ? plainNumber(piece.values, writeInteger, integerCode)
-        : scaledNumber(piece.values, piece.pad, writePaddedInteger)
+        : scaledNumber(piece.values, piece.pad, writePaddedInteger, (bind, values) =>
+            paddedCode(bind, values, piece.pad),
+          )
     case 'mask': {
       const { codes, numbers } = piece
       const mask = packMask(piece.patterns.map(dialect.inner))

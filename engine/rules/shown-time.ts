@@ -1,7 +1,7 @@
 // Dates and times in a layout and a zone of their own, as pieces: fields are computed into arrays, and never become
 // strings before they are written.
 
-import { offsetAt, type ZoneOffsets } from '#engine/data/zones.ts'
+import { offsetPlaces, type ZoneOffsets } from '#engine/data/zones.ts'
 import { daysOf, packedDate, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import {
   type DateField,
@@ -37,57 +37,95 @@ export function offsetText(offset: number, style: OffsetStyle): string {
   return (offset < 0 ? '-' : '+') + parts.join(style === 'basic' ? '' : ':')
 }
 
-/** The moment of one entry: local day number, year * 10,000 + month * 100 + day, second of the day, UTC second. */
-type Moment = { day: number; packed: number; second: number; utc: number }
+/** What the fields of a batch are read from: local day numbers, years to seconds, and the place of each offset. */
+type Moments = Record<
+  'utc' | 'days' | 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second',
+  Float64Array
+> & { zone: Int32Array }
 
-const FIELDS: Record<DateField, (moment: Moment) => number> = {
-  year: ({ packed }) => Math.floor(packed / 10_000),
-  year2: ({ packed }) => Math.floor(packed / 10_000) % 100,
-  month: ({ packed }) => Math.floor(packed / 100) % 100,
-  day: ({ packed }) => packed % 100,
-  dayOfYear: ({ day, packed }) =>
-    day - daysOf({ year: Math.floor(packed / 10_000), month: 1, day: 1 }) + 1,
-  hour: ({ second }) => Math.floor(second / 3600),
-  hour12: ({ second }) => ((Math.floor(second / 3600) + 11) % 12) + 1,
-  minute: ({ second }) => Math.floor(second / 60) % 60,
-  second: ({ second }) => second % 60,
-  epoch: ({ utc }) => utc,
+function momentsOf(capacity: number): Moments {
+  const plane = () => new Float64Array(capacity)
+  return {
+    ...{ utc: plane(), days: plane(), year: plane(), month: plane(), day: plane() },
+    ...{ hour: plane(), minute: plane(), second: plane(), zone: new Int32Array(capacity) },
+  }
 }
 
-const CODES: Record<NameField, (moment: Moment) => number> = {
-  month: (moment) => FIELDS.month(moment) - 1,
-  month3: (moment) => FIELDS.month(moment) - 1,
-  weekday: ({ day }) => (((day + 4) % 7) + 7) % 7,
-  weekday3: ({ day }) => (((day + 4) % 7) + 7) % 7,
-  half: ({ second }) => (second < SECONDS_PER_DAY / 2 ? 0 : 1),
+/** The other fields of the first n moments, from their UTC seconds and offsets. */
+function fillMoments(moments: Moments, offsets: Float64Array, n: number): void {
+  const { utc, days, year, month, day, hour, minute, second, zone } = moments
+  for (let i = 0; i < n; i++) {
+    const local = (utc[i] as number) + (offsets[zone[i] as number] as number)
+    const number = Math.floor(local / SECONDS_PER_DAY)
+    const rest = local - number * SECONDS_PER_DAY
+    const packed = packedDate(number) | 0
+    const months = Math.floor(packed / 100) | 0
+    const minutes = Math.floor(rest / 60)
+    const hours = Math.floor(minutes / 60)
+    days[i] = number
+    year[i] = Math.floor(packed / 10_000)
+    month[i] = months % 100
+    day[i] = packed % 100
+    hour[i] = hours
+    minute[i] = minutes - hours * 60
+    second[i] = rest - minutes * 60
+  }
 }
 
-type Store = (i: number, moment: Moment, offset: number) => void
+type Derived = (moments: Moments, i: number) => number
 
-function pieceOf(part: LayoutPart, offsets: Float64Array, capacity: number): [Piece, Store | null] {
-  if ('text' in part) return [{ kind: 'literal', text: part.text }, null]
+const DERIVED: Record<'year2' | 'dayOfYear' | 'hour12', Derived> = {
+  year2: ({ year }, i) => (year[i] as number) % 100,
+  dayOfYear: ({ days, year }, i) =>
+    (days[i] as number) - daysOf({ year: year[i] as number, month: 1, day: 1 }) + 1,
+  hour12: ({ hour }, i) => (((hour[i] as number) + 11) % 12) + 1,
+}
+
+const monthCode: Derived = ({ month }, i) => (month[i] as number) - 1
+const weekdayCode: Derived = ({ days }, i) => ((((days[i] as number) + 4) % 7) + 7) % 7
+
+const CODES: Record<NameField, Derived> = {
+  month: monthCode,
+  month3: monthCode,
+  weekday: weekdayCode,
+  weekday3: weekdayCode,
+  half: ({ hour }, i) => ((hour[i] as number) < 12 ? 0 : 1),
+}
+
+type Fill = (n: number) => void
+
+function derive(out: Float64Array | Int32Array, moments: Moments, read: Derived): Fill {
+  return (n) => {
+    for (let i = 0; i < n; i++) out[i] = read(moments, i)
+  }
+}
+
+/** The array of a field, and what fills it where it is none of those that are always filled. */
+function fieldOf(field: DateField, moments: Moments, capacity: number): [Float64Array, Fill[]] {
+  if (field === 'epoch') return [moments.utc, []]
+  if (field !== 'year2' && field !== 'dayOfYear' && field !== 'hour12') return [moments[field], []]
+  const values = new Float64Array(capacity)
+  return [values, [derive(values, moments, DERIVED[field])]]
+}
+
+function pieceOf(
+  part: LayoutPart,
+  moments: Moments,
+  offsets: Float64Array,
+  capacity: number,
+): [Piece, Fill[]] {
+  if ('text' in part) return [{ kind: 'literal', text: part.text }, []]
   if ('field' in part) {
-    const values = new Float64Array(capacity)
-    const read = FIELDS[part.field]
-    const store: Store = (i, moment) => {
-      values[i] = read(moment)
-    }
-    return [{ kind: 'integer', values, pad: part.pad }, store]
+    const [values, fills] = fieldOf(part.field, moments, capacity)
+    return [{ kind: 'integer', values, pad: part.pad }, fills]
   }
-  const codes = new Int32Array(capacity)
   if ('name' in part) {
-    const read = CODES[part.name]
-    const store: Store = (i, moment) => {
-      codes[i] = read(moment)
-    }
-    return [{ kind: 'code', dictionary: NAMES[part.name], codes }, store]
+    const codes = new Int32Array(capacity)
+    const fill = derive(codes, moments, CODES[part.name])
+    return [{ kind: 'code', dictionary: NAMES[part.name], codes }, [fill]]
   }
-  const known = [...new Set(offsets)]
-  const dictionary = known.map((offset) => offsetText(offset, part.offset))
-  const store: Store = (i, _, offset) => {
-    codes[i] = known.indexOf(offset)
-  }
-  return [{ kind: 'code', dictionary, codes }, store]
+  const dictionary = Array.from(offsets, (offset) => offsetText(offset, part.offset))
+  return [{ kind: 'code', dictionary, codes: moments.zone }, []]
 }
 
 /** Units in which a rule counts: days since 1970, seconds since 1970 UTC, seconds since midnight. */
@@ -108,23 +146,20 @@ export function createShown(
 ): Shown {
   const parts = parseLayout(layout)
   if ('fault' in parts) throw new RangeError(`no layout: ${layout}`)
-  const { at, offsets } = zone ?? UTC
-  const made = parts.map((part) => pieceOf(part, offsets, capacity))
-  const stores = made.map(([, store]) => store).filter((store) => store !== null)
+  const { offsets } = zone ?? UTC
+  const moments = momentsOf(capacity)
+  const made = parts.map((part) => pieceOf(part, moments, offsets, capacity))
+  const fills = made.flatMap(([, fill]) => fill)
   const factor = unit === 'date' ? SECONDS_PER_DAY : 1
-  const moment: Moment = { day: 0, packed: 0, second: 0, utc: 0 }
+  const placeOf = offsetPlaces(zone ?? UTC)
   return {
     vector: { kind: 'pieces', pieces: made.map(([piece]) => piece), nulls: null },
     fill(values, n) {
-      for (let i = 0; i < n; i++) {
-        moment.utc = (values[i] as number) * factor
-        const offset = offsetAt({ at, offsets }, moment.utc)
-        const local = moment.utc + offset
-        moment.day = Math.floor(local / SECONDS_PER_DAY)
-        moment.second = local - moment.day * SECONDS_PER_DAY
-        moment.packed = packedDate(moment.day)
-        for (const store of stores) store(i, moment, offset)
-      }
+      const { utc } = moments
+      for (let i = 0; i < n; i++) utc[i] = (values[i] as number) * factor
+      placeOf(moments.zone, utc, n)
+      fillMoments(moments, offsets, n)
+      for (const fill of fills) fill(n)
     },
   }
 }
