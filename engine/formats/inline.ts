@@ -29,12 +29,18 @@ export function integerCode(bind: Bind, values: Float64Array): string {
   return `{const v=${array}[i];if(v>=0&&v<100000000)${common}else ${rare}}`
 }
 
-/** As writePaddedInteger with at least two or four digits; null for other widths. */
+/** As writePaddedInteger with at least two, four or six digits; null for other widths. */
 export function paddedCode(bind: Bind, values: Float64Array, pad: number): string | null {
-  if (pad !== 2 && pad !== 4) return null
+  if (pad !== 2 && pad !== 4 && pad !== 6) return null
   const array = bind(values)
-  const [table, store] = pad === 2 ? [DIGITS_2, 'setUint16'] : [DIGITS_4, 'setInt32']
-  const common = `d.${store}(p,${bind(table)}[v|0],true);p+=${pad}`
+  const two = (at: string, value: string) => `d.setUint16(${at},${bind(DIGITS_2)}[${value}],true);`
+  const four = (at: string, value: string) => `d.setInt32(${at},${bind(DIGITS_4)}[${value}],true);`
+  const high = `const w=v|0,h=(w/10000)|0;`
+  const stores =
+    pad === 6
+      ? high + two('p', 'h') + four('p+2', 'w-h*10000')
+      : (pad === 2 ? two : four)('p', 'v|0')
+  const common = `${stores}p+=${pad}`
   const rare = `p=${bind(writePaddedInteger)}(d,p,${array},i,${pad})`
   return `{const v=${array}[i];if(v>=0&&v<${10 ** pad}){${common}}else ${rare}}`
 }

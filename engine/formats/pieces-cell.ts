@@ -38,7 +38,7 @@ function pieceCell(piece: Piece, dialect: Dialect): Cell {
     case 'code':
       return entryCell(packList(piece.dictionary, dialect.inner), piece.codes)
     case 'integer':
-      return piece.pad === 0
+      return piece.pad <= 1
         ? plainNumber(piece.values, writeInteger, integerCode)
         : scaledNumber(piece.values, piece.pad, writePaddedInteger, (bind, values) =>
             paddedCode(bind, values, piece.pad),

@@ -62,6 +62,8 @@ function drawOf(rule: RuleOf<'point'>): Draw {
 }
 
 const SIGNS = ['', '-'] as const
+/** Up to here the quotient of degrees is never rounded up to the next one. */
+const EXACT_DECIMALS = 9
 
 /** A number with a fixed number of digits after the point, as pieces, and what sets entry i. */
 function fixedDigits(decimals: number, capacity: number) {
@@ -79,9 +81,10 @@ function fixedDigits(decimals: number, capacity: number) {
   const set = (i: number, value: number): void => {
     const scaled = roundHalfAway(value * unit)
     const size = Math.abs(scaled)
+    const degrees = Math.floor(size / unit)
     codes[i] = scaled < 0 ? 1 : 0
-    whole[i] = Math.floor(size / unit)
-    rest[i] = size % unit
+    whole[i] = degrees
+    rest[i] = decimals <= EXACT_DECIMALS ? size - degrees * unit : size % unit
   }
   return { pieces, set }
 }
