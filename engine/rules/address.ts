@@ -23,14 +23,10 @@ function pieces(list: readonly Piece[], fill: Part['fill'] = nothing): Part {
   return { vector: { kind: 'pieces', pieces: list, nulls: null }, fill }
 }
 
-function codes(
-  dictionary: readonly string[],
-  codeAt: (place: number) => number,
-  capacity: number,
-): Part {
+function codes(dictionary: readonly string[], codeOf: Int32Array, capacity: number): Part {
   const filled = new Int32Array(capacity)
   return pieces([{ kind: 'code', dictionary, codes: filled }], (rows, place) => {
-    for (let i = 0; i < rows.n; i++) filled[i] = codeAt(place[i] as number)
+    for (let i = 0; i < rows.n; i++) filled[i] = codeOf[place[i] as number] as number
   })
 }
 
@@ -42,14 +38,15 @@ function drawnPart(
 ): Part {
   const { capacity } = context
   const { cities, sorted, stateOf, states, abbreviations } = places
-  const stateAt = (k: number) => stateOf[sorted[k] as number] as number
+  const cityCodes = Int32Array.from(sorted)
+  const stateCodes = cityCodes.map((city) => stateOf[city] as number)
   switch (name) {
     case 'city':
-      return codes(cities, (k) => sorted[k] as number, capacity)
+      return codes(cities, cityCodes, capacity)
     case 'state':
-      return codes(states, stateAt, capacity)
+      return codes(states, stateCodes, capacity)
     case 'state_abbr':
-      return codes(abbreviations, stateAt, capacity)
+      return codes(abbreviations, stateCodes, capacity)
     case 'postcode': {
       const postcodes = createPostcodes(places, context)
       return pieces(postcodes.pieces, postcodes.fill)

@@ -142,7 +142,11 @@ function createRun(chain: Chain, stream: Stream, batch: Batch): (run: Run) => vo
   }
   return (next) => {
     run = next
-    beyond.clear()
+    if (next.first === 0 && next.to - next.from === 1) {
+      batch.values[next.from] = chain.first(batch.units[next.from] as number)
+      return
+    }
+    if (beyond.size > 0) beyond.clear()
     fillCoarse(next.to - next.from)
     fillFine(next.to - next.from)
   }

@@ -56,8 +56,15 @@ export function createPlaceDraw(
   const { firsts, sorted } = places
   return (out, rows) => {
     const word = context.random.words(rows, context.stream, 0)[0]
+    if (find === null) {
+      const all = sorted.length
+      for (let i = 0; i < rows.n; i++) {
+        out[i] = Math.floor((word[i] as number) * INVERSE_WORD * all)
+      }
+      return
+    }
     for (let i = 0; i < rows.n; i++) {
-      const { place, state } = find ? find(i) : { place: UNKNOWN, state: UNKNOWN }
+      const { place, state } = find(i)
       const first = firsts[state] ?? 0
       const own = state < 0 ? 0 : (firsts[state + 1] as number) - first
       const [low, count] = own > 0 ? [first, own] : [0, sorted.length]
