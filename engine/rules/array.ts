@@ -39,7 +39,9 @@ function createLengths({ length }: RuleOf<'array'>, context: RuleContext) {
 /** The most items of a row, as far as the rule tells. */
 function mostItems({ length }: RuleOf<'array'>): number {
   if (typeof length === 'number') return length
-  return length.type === 'range' ? Math.min(Math.max(length.max, 0), ITEMS_MAX) : ITEMS_MAX
+  return length.type === 'range'
+    ? Math.min(Math.max(Math.ceil(length.max), 0), ITEMS_MAX)
+    : ITEMS_MAX
 }
 
 /** Item j of a row is drawn as row `row * ITEMS_MAX + j` of a table of items; `items` of them from the first. */

@@ -6,8 +6,7 @@ import type { Rows } from '#engine/rows.ts'
 import { castKernel } from './cast.ts'
 import type { Kernel, RuleContext } from './kernel.ts'
 import { isNull, scalarAt, textAt } from './read.ts'
-import type { Vector } from './vector.ts'
-import { type NumberVector, numberVector, type Piece } from './vector.ts'
+import { type NumberVector, numberVector, type Piece, type Vector } from './vector.ts'
 
 /** Values of a rule inside, of the type that it stands for. */
 export function partKernel({ type, scale, rule }: JsonPart, context: RuleContext): Kernel {
@@ -56,7 +55,7 @@ const quotedPieces = (pieces: readonly Piece[]): Piece[] => [
 ]
 
 /** Text in pieces, and what fills them. */
-export type JsonPieces = { pieces: Piece[]; fill: (rows: Rows) => void }
+type JsonPieces = { pieces: Piece[]; fill: (rows: Rows) => void }
 
 /** JSON has no trailing zeros: decimals become the numbers that they stand for. */
 function decimalPieces({ vector, fill }: Kernel<NumberVector>, capacity: number): JsonPieces {

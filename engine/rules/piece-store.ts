@@ -2,7 +2,7 @@
 
 import type { Piece } from './vector.ts'
 
-export type PieceStore = {
+type PieceStore = {
   /** The same pieces, over the entries that are kept. */
   readonly pieces: readonly Piece[]
   /** Keeps the first n entries as those from `at` on. */
