@@ -40,6 +40,10 @@ function checkColumn(column: ColumnConfig, scope: Scope): void {
 
 function checkRule(rule: RuleInput | null, path: string, type: ColumnType, scope: Scope): void {
   if (rule?.type !== 'expression') return
+  const before = scope.report.problems.length
+  for (const [key, text] of Object.entries(rule['formulas'] ?? {}))
+    check(String(text), at(path, key), 'float', scope)
+  if (scope.report.problems.length > before) return
   check(String(rule['value']), at(path, 'value'), type, scope)
 }
 

@@ -1,17 +1,19 @@
 // One rule as written, short or long, to a rule whose shape is known to be right.
 import type { RuleInput } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
+import { readFormulas, refuseFormulas } from './rules/formula-laws.ts'
 import { isShort, RULE_ALIASES, RULE_NAMES, RULES } from './rules/registry.ts'
 import type { RuleSpec } from './rules/rule-spec.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
 
-/** Null when the rule is not usable; the report then says why. */
+/** Null when the rule is not usable; the report then says why. `inside`: where no column is seen, as in another rule. */
 export function readRule(
   value: unknown,
   path: string,
   columnType: ColumnType,
   report: Report,
+  inside = false,
 ): RuleInput | null {
   const written = typeof value === 'string' ? { type: value } : value
   if (!isObject(written) || typeof written['type'] !== 'string') {
@@ -29,10 +31,13 @@ export function readRule(
     report.problem(path, message, `Write rule: ${exampleOf(name, spec)}`)
     return null
   }
-  const rule = { ...renamed(written, spec.aliases, path, report), type: name }
+  const given = { ...renamed(written, spec.aliases, path, report), type: name }
   const nested = (inner: unknown, place: string, as: ColumnType = columnType) =>
-    readRule(inner, place, as, report)
+    readRule(inner, place, as, report, true)
   const context = { path, columnType, report, nested }
+  if (inside && refuseFormulas(given, context)) return null
+  const rule = readFormulas(given, context)
+  if (rule === null || rule.type !== name) return rule
   if (spec.refuse(rule, context)) return null
   if (!checkShape(spec.schema, rule, path, report, { what: `rule ${name}`, later: spec.later })) {
     return null

@@ -3,6 +3,7 @@
 import Type, { type TSchema } from 'typebox'
 import { FormatSchema, OutputSchema } from './output-schema.ts'
 import { TableAnomaliesSchema } from './read-anomalies.ts'
+import { schemaWithFormulas } from './rules/formula-laws.ts'
 import { isShort, RULE_NAMES, RULES } from './rules/registry.ts'
 import { CHILD_RULES, ChildrenSchema } from './schema-children.ts'
 import { ColumnSchema } from './schema-column.ts'
@@ -22,7 +23,7 @@ const Rows = Type.Optional(
 const RuleSchema: TSchema = Type.Union(
   [
     Type.Union(RULE_NAMES.filter(isShort).map((name) => Type.Literal(name))),
-    ...[...RULES.values()].map((spec) => spec.schema),
+    ...[...RULES].map(([name, spec]) => schemaWithFormulas(spec, name)),
   ],
   { description: 'How the values are made', examples: ['first_name'] },
 )
