@@ -84,6 +84,9 @@ test('formulas that would change a shape, and those of other rules, are refused 
     ['{type: normal, mean: "pric * 2", stddev: 1}', 'mean', /pric/],
     ['{type: normal, mean: x, stddev: 1}', '', /x -> x|circle|itself/],
     ['{type: normal, mean: "5", stddev: 1}', 'mean', /number/],
+    ['{type: normal, mean: price}', 'mean', /stddev|number/],
+    ['{type: normal, mean: price, stddev: 1, decimals: 40}', 'decimals', /decimals/],
+    ['{type: normal, mean: price, stddev: true}', 'mean', /bool|number/],
     ['{type: normal, mean: "price *", stddev: 1}', 'mean', /number/],
   ] as const) {
     const [problem] = parseConfig(table('float', rule)).problems

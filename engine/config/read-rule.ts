@@ -37,7 +37,11 @@ export function readRule(
   const context = { path, columnType, report, nested }
   if (inside && refuseFormulas(given, context)) return null
   const rule = readFormulas(given, context)
-  if (rule === null || rule.type !== name) return rule
+  if (rule === null) return null
+  if (rule.type !== name) {
+    const { formulas: _formulas, ...expression } = rule
+    return readRule(expression, path, columnType, report) && rule
+  }
   if (spec.refuse(rule, context)) return null
   if (!checkShape(spec.schema, rule, path, report, { what: `rule ${name}`, later: spec.later })) {
     return null

@@ -72,6 +72,8 @@ export function readFormulas(rule: RuleInput, context: RuleCheck): RuleInput | n
     report.problem(at(path, other), message, hint)
     return null
   }
+  // What is wrong with them together is said of the first.
+  report.written(at(path, 'value'), at(path, first))
   const each = Object.fromEntries(formulas.map((key) => [key, rule[key]]))
   return { ...expressionOf(rule, context), formulas: each }
 }
@@ -85,8 +87,12 @@ function expressionOf(rule: RuleInput, { columnType }: RuleCheck): RuleInput {
   return { type: 'expression', value, ...(digits === undefined ? {} : { decimals: digits }) }
 }
 
+const bracketed = (value: unknown): string => `(${String(value)})`
+
 function between({ min = 0, max = 1 }: RuleInput, isInt: boolean): string {
-  return isInt ? `range(ceil((${min})), floor((${max})))` : `uniform((${min}), (${max}))`
+  return isInt
+    ? `range(ceil(${bracketed(min)}), floor(${bracketed(max)}))`
+    : `uniform(${bracketed(min)}, ${bracketed(max)})`
 }
 
 function drawn(rule: RuleInput, isInt: boolean): string {
@@ -99,9 +105,9 @@ function drawn(rule: RuleInput, isInt: boolean): string {
 
 /** The parameter by which the expression's law is stretched, where another name was written. */
 function parameterOf(law: string, key: string, value: unknown): string {
-  if (law === 'exponential' && key !== 'rate') return `rate: 1 / (${value})`
-  if (law === 'gamma' && key === 'rate') return `scale: 1 / (${value})`
-  return typeof value === 'number' ? `${key}: ${value}` : `${key}: (${value})`
+  if (law === 'exponential' && key !== 'rate') return `rate: 1 / ${bracketed(value)}`
+  if (law === 'gamma' && key === 'rate') return `scale: 1 / ${bracketed(value)}`
+  return typeof value === 'number' ? `${key}: ${value}` : `${key}: ${bracketed(value)}`
 }
 
 /** A rule's schema as editors know it: parameters that may be formulas are texts too. */
