@@ -3,10 +3,10 @@
 import type { ForeignKeyConfig, TableConfig } from './dataset-config.ts'
 import type { Children, ResolvedForeignKey } from './types.ts'
 
-export type Within = NonNullable<ResolvedForeignKey['within']>
+type Within = NonNullable<ResolvedForeignKey['within']>
 
 /** What a key that shares columns follows, or why it cannot: what is wrong, and what to write. */
-export type Shared = { within: Within } | { fault: string; hint: string }
+type Shared = { within: Within } | { fault: string; hint: string }
 
 const shares = (a: ForeignKeyConfig, b: ForeignKeyConfig): string[] =>
   a.child_columns.filter((name) => b.child_columns.includes(name))

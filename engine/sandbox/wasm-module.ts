@@ -25,13 +25,13 @@ export const SECTION = {
 } as const
 
 /** In 64 KiB: what a plug-in may start with, which is put back after every row, and what it may grow to. */
-export const START_PAGES_MAX = 32
-export const PAGES_MAX = 256
+const START_PAGES_MAX = 32
+const PAGES_MAX = 256
 const TABLE_MAX = 10_000
 const GLOBALS_MAX = 100
 
 /** What a plug-in may import from `syndata`: a draw of its row from 0 to 1, and the number of the row. */
-export const IMPORTS: Readonly<Record<string, { results: number }>> = {
+const IMPORTS: Readonly<Record<string, { results: number }>> = {
   random: { results: VALUE_TYPES.f64 },
   row: { results: VALUE_TYPES.i64 },
 }

@@ -120,7 +120,7 @@ function open(module: CompiledModule, name: string, row: Row): Opened {
 }
 
 /** A value for each row of a batch, whose columns are the arguments in their order. */
-export type WasmCall = (batch: Pick<SandboxBatch, 'rows' | 'words' | 'columns'>) => Scalar[]
+type WasmCall = (batch: Pick<SandboxBatch, 'rows' | 'words' | 'columns'>) => Scalar[]
 
 /**
  * The function of a plug-in, ready to be called. Where an argument is null so is the value, without a call. AppError

@@ -6,7 +6,7 @@ const VALUES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const
 
 type Value = keyof typeof VALUES
 
-export type WasmFunctionSource = {
+type WasmFunctionSource = {
   name: string
   takes: readonly Value[]
   gives: readonly Value[]
