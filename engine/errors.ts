@@ -160,6 +160,12 @@ export const ERRORS = {
     title: 'Publishing failed',
     hint: 'The files can be downloaded; retry the job to publish again.',
   },
+  load_failed: {
+    http: 502,
+    retryable: true,
+    title: 'Writing into the database failed',
+    hint: 'Correct what the message names, then retry the job: chunks that are there are kept.',
+  },
   price_exceeded: {
     http: 409,
     retryable: false,

@@ -3,6 +3,13 @@
 import { Context } from '@temporalio/activity'
 import { STORAGE_HEARTBEAT_MS } from '../workflows/policies.ts'
 
+const told = new WeakMap<Context, unknown>()
+
+/** What the heartbeats of the activity under way say from now on: how far it is, for people. */
+export function tellProgress(details: unknown): void {
+  told.set(Context.current(), details)
+}
+
 /** The same activities, each heartbeating from its start to its end. */
 export function withHeartbeats<T extends Record<string, (args: never) => Promise<unknown>>>(
   activities: T,
@@ -11,7 +18,7 @@ export function withHeartbeats<T extends Record<string, (args: never) => Promise
     name,
     async (args: never) => {
       const context = Context.current()
-      const timer = setInterval(() => context.heartbeat(), STORAGE_HEARTBEAT_MS)
+      const timer = setInterval(() => context.heartbeat(told.get(context)), STORAGE_HEARTBEAT_MS)
       try {
         return await activity(args)
       } finally {

@@ -38,6 +38,7 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
         tables: tables.map((table) => ({ ...table, chunkRows })),
         publishers: spec.publishIpfs ? [...publishers] : [],
         arweave: spec.publishArweave,
+        ...(spec.load !== null && { load: true }),
       } satisfies JobPlan
     },
 

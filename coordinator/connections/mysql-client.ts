@@ -7,19 +7,20 @@ import { connectionFailure, isWithoutTls } from './failure.ts'
 import { limitBytes } from './limit-bytes.ts'
 import type { ConnectOptions } from './postgres-client.ts'
 
+type How = ConnectOptions & {
+  /** Lets the server ask for rows where a statement brings a stream of its own; never for files of ours. */
+  localFiles?: boolean
+}
+
 /** Connected; the caller ends it. Throws AppError `connection_failed`. */
-export async function connectMysql(
-  opened: OpenedServer,
-  { signal, bytesMax = Infinity }: ConnectOptions,
-): Promise<Connection> {
-  const limits = { signal, bytesMax }
+export async function connectMysql(opened: OpenedServer, how: How): Promise<Connection> {
   try {
-    return await connectOnce(opened, opened.tls !== 'disable', limits).catch((error: unknown) => {
-      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, limits)
+    return await connectOnce(opened, opened.tls !== 'disable', how).catch((error: unknown) => {
+      if (opened.tls === 'prefer' && isWithoutTls(error)) return connectOnce(opened, false, how)
       throw error
     })
   } catch (error) {
-    signal.throwIfAborted()
+    how.signal.throwIfAborted()
     throw connectionFailure(error, opened)
   }
 }
@@ -27,7 +28,7 @@ export async function connectMysql(
 async function connectOnce(
   opened: OpenedServer,
   withTls: boolean,
-  { signal, bytesMax }: Required<ConnectOptions>,
+  { signal, bytesMax = Infinity, localFiles = false }: How,
 ): Promise<Connection> {
   signal.throwIfAborted()
   const { host, servername, port, database, user, password = '', tls, options } = opened
@@ -47,7 +48,7 @@ async function connectOnce(
       password,
       connectTimeout: options.connect_timeout_ms,
       // A server must not be able to ask for files of ours.
-      flags: ['-LOCAL_FILES'],
+      flags: [localFiles ? 'LOCAL_FILES' : '-LOCAL_FILES'],
       ...(withTls ? { ssl: { rejectUnauthorized: verify, verifyIdentity: verify } } : {}),
     })
     client.on('error', () => undefined)

@@ -3,6 +3,7 @@
 import Type from 'typebox'
 import { JOB_STATUSES } from '#coordinator/jobs/job-state.ts'
 import { SubmitBody } from '#coordinator/jobs/submission.ts'
+import { LOAD_MODES } from '#coordinator/load/settings.ts'
 import { Nullable, Time } from './schemas.ts'
 
 const Text = Type.String()
@@ -28,6 +29,16 @@ export const SubmittedView = Type.Object({
   warnings: Type.Array(Text),
 })
 
+const LoadView = Type.Object(
+  {
+    connection_id: Text,
+    kind: Type.Enum(['postgresql', 'mysql', 'sqlite']),
+    mode: Type.Enum([...LOAD_MODES]),
+    schema: Nullable(Text, 'Of PostgreSQL'),
+  },
+  { description: 'The database that the rows are written into, and how' },
+)
+
 export const DryRunView = Type.Object({
   dry_run: Type.Literal(true),
   total_rows: Count,
@@ -35,6 +46,7 @@ export const DryRunView = Type.Object({
   bytes: Type.Integer({ minimum: 0, description: 'Estimated from a sample of rows' }),
   price: Nullable(Type.Object({ arweave_winston: Text })),
   tables: Type.Array(Type.Object({ name: Text, rows: Count, chunks: Count, bytes: Count })),
+  load: Nullable(LoadView),
   warnings: Type.Array(Text),
 })
 
@@ -56,6 +68,10 @@ const OutputView = Type.Object({
   rows: Count,
   sha256: Nullable(Text),
   cid: Text,
+  loaded: Nullable(
+    Type.Object({ ...LoadView.properties, table: Text, rows: Count }),
+    'Where the rows went, and how many are there by now; null without a connection',
+  ),
   ipfs_urls: Type.Array(Text, { description: 'Empty while the file is not public' }),
   arweave: Nullable(
     Type.Object({
@@ -93,6 +109,7 @@ export const JobObject = Type.Object({
     ),
   ),
   tables: Type.Array(TableView),
+  load: Nullable(LoadView),
   outputs: Type.Array(OutputView),
   regions: Type.Record(Type.String(), Type.Object({ chunks: Count, workers: Count })),
   retries: Count,

@@ -2,6 +2,7 @@
 
 import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
+import type { LoadSettings } from '#coordinator/load/settings.ts'
 import type { ArrowOptions, ResolvedOutput } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { JobStatus } from './job-state.ts'
@@ -22,6 +23,7 @@ export type OutputRow = {
   format: string
   rows: number
   bytes: number
+  loaded_rows: number | null
   cid: string
   sha256: string | null
   arweave_id: string | null
@@ -42,6 +44,7 @@ export type JobRow = {
   format: string
   compression: NonNullable<ResolvedOutput['compression']> | null
   container: ArrowOptions['container'] | null
+  load: LoadSettings | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null
@@ -69,11 +72,11 @@ const RECENT_WINDOW = '10 seconds'
 
 const COLUMNS = `
   j.id, j.project_id, j.owner_id, j.kind, j.name, j.status, j.stage, j.priority, j.spec_digest, j.seed, j.format,
-  j.compression, j.container, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
+  j.compression, j.container, j.load, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
   j.created_at, j.started_at, j.finished_at, m.role,
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
-    select o.table_no, o.table_name, o.format, o.rows, o.bytes, o.cid, o.sha256, o.arweave_id, a.status as arweave_status
+    select o.table_no, o.table_name, o.format, o.rows, o.bytes, o.loaded_rows, o.cid, o.sha256, o.arweave_id, a.status as arweave_status
     from outputs o left join arweave_transactions a on a.id = o.arweave_id where o.job_id = j.id and o.cid is not null) o) as outputs,
   (select coalesce(json_agg(w order by w.region), '[]') from (
     select region, sum(chunks)::int as chunks, count(*)::int as workers

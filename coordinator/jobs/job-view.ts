@@ -37,6 +37,7 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     finished_at: row.finished_at?.toISOString() ?? null,
     error: errorView(row.error),
     tables: row.tables.map(tableView),
+    load: row.load,
     outputs: row.outputs.map((output) => outputView(row, output, settings)),
     regions: Object.fromEntries(
       row.regions.map(({ region, chunks, workers }) => [region, { chunks, workers }]),
@@ -113,6 +114,7 @@ function outputView(row: JobRow, output: OutputRow, settings: ViewSettings) {
     rows: output.rows,
     sha256: output.sha256,
     cid: output.cid,
+    loaded: row.load && { ...row.load, table: output.table_name, rows: output.loaded_rows ?? 0 },
     ipfs_urls: row.public ? ipfsUrls(output.cid, settings) : [],
     arweave: arweaveView(output, settings),
     download_url: `${settings.publicUrl}/api/jobs/${row.id}/download?${query}`,

@@ -2,12 +2,14 @@
 
 import Type, { type Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
+import { LOAD_FIELDS, type LoadSettings } from '#coordinator/load/settings.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
 import { type ParsedConfig, parseConfig } from '#engine/config/parse.ts'
 import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
-import type { ResolvedConfig } from '#engine/config/types.ts'
+import type { ResolvedConfig, SqlDialect } from '#engine/config/types.ts'
 import { AppError, type Problem } from '#engine/errors.ts'
+import { type JobConnection, loadProblems, loadSettingsOf, nameProblems } from './load-request.ts'
 import { REGIONS } from './regions.ts'
 import { templates } from './templates.ts'
 
@@ -22,6 +24,7 @@ const Output = Type.Object(
     compression: optional(Type.Enum(['none', 'gzip', 'zstd', 'snappy'])),
     dialect: optional(Type.Enum(['postgresql', 'mysql', 'sqlite'])),
     container: optional(Type.Enum(['file', 'stream'])),
+    ...LOAD_FIELDS,
   },
   { additionalProperties: false },
 )
@@ -90,6 +93,8 @@ export type Submission = {
   priority: 'low' | 'normal' | 'high'
   regions: string[]
   publish: { ipfs: boolean; arweave: boolean; config: boolean; maxPriceWinston: string | null }
+  /** The database to write into; null: none. */
+  load: LoadSettings | null
   dryRun: boolean
   warnings: string[]
 }
@@ -100,10 +105,14 @@ type Body = Static<typeof SubmitBody>
 type Found = ConfigProblem & { ofConfig?: true }
 
 /**
- * `now` is the time of submission, seconds since 1970 UTC. Throws `invalid_request`, `invalid_config` when only the
+ * `now` is the time of submission, seconds since 1970 UTC; `connection` the one that the body names. Throws `invalid_request`, `invalid_config` when only the
  * config is wrong, or `unsupported` when nothing is wrong but something is not done yet; each with all its places.
  */
-export function readSubmission(body: unknown, now: number): Submission {
+export function readSubmission(
+  body: unknown,
+  now: number,
+  connection: JobConnection | null = null,
+): Submission {
   const [known, later] = splitFields(body)
   const wrong = check(known, '')
   const broken = new Set(wrong.map(({ path }) => path.split('/')[1] ?? ''))
@@ -115,10 +124,11 @@ export function readSubmission(body: unknown, now: number): Submission {
     ...(broken.has('template') ? [] : templateProblems(request)),
     ...missingConfig(broken, request, later),
     ...(broken.has('publish') ? [] : publishProblems(request.publish ?? {})),
+    ...(broken.has('output') ? [] : loadProblems(request, connection)),
     ...parsed.problems,
   ]
   if (problems.length > 0) throw errorOf(problems)
-  return submissionOf(request, parsed, now)
+  return submissionOf(request, parsed, { now, connection })
 }
 
 function splitFields(body: unknown): [unknown, Found[]] {
@@ -213,13 +223,19 @@ function errorOf(problems: Found[]): AppError {
 function submissionOf(
   request: Body,
   { config, warnings, locate }: Parsed,
-  now: number,
+  { now, connection }: { now: number; connection: JobConnection | null },
 ): Submission {
   if (config === null) throw new AppError('internal', 'a submission without problems has no config')
-  const { resolved, warnings: more } = resolveRequest(request, config, now, locate)
-  const { publish = {} } = request
+  const { resolved, warnings: more } = resolveRequest(request, config, {
+    now,
+    locate,
+    ...(connection !== null && { database: connection.kind }),
+  })
+  const names = connection === null ? [] : nameProblems(resolved)
+  if (names.length > 0) throw errorOf(names)
+  const { publish = {}, output = {} } = request
   return {
-    projectId: request.project_id ?? null,
+    projectId: request.project_id ?? connection?.project_id ?? null,
     name:
       request.name ??
       config.tables
@@ -230,11 +246,13 @@ function submissionOf(
     priority: request.priority ?? 'normal',
     regions: [...new Set(request.regions ?? [])],
     publish: {
-      ipfs: publish.ipfs ?? true,
+      // Who asks for rows in a database has not asked for files in public.
+      ipfs: publish.ipfs ?? connection === null,
       arweave: publish.arweave ?? false,
       config: publish.config ?? true,
       maxPriceWinston: publish.max_price_winston ?? null,
     },
+    load: connection === null ? null : loadSettingsOf(output, connection),
     dryRun: request.dry_run ?? false,
     warnings: [...warnings, ...more],
   }
@@ -243,17 +261,17 @@ function submissionOf(
 function resolveRequest(
   request: Body,
   config: DatasetConfig,
-  now: number,
-  locate: Parsed['locate'],
+  { locate, ...given }: Pick<Parsed, 'locate'> & { now: number; database?: SqlDialect },
 ) {
   const { output = {}, rows, chunk_rows: chunkRows, anomalies } = request
+  const { connection: _, schema: __, mode: ___, ...files } = output
   const asked = {
     ...(rows !== undefined && { rows }),
     ...(chunkRows !== undefined && { chunkRows }),
     ...(anomalies !== undefined && { anomalies }),
   }
   try {
-    return resolveConfig(config, { now, ...asked, ...output }, locate)
+    return resolveConfig(config, { ...given, ...asked, ...files }, locate)
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
       const unsupported = error.code === 'unsupported' ? { unsupported: true as const } : {}

@@ -6,10 +6,12 @@ import { notify } from '#coordinator/database/notifications.ts'
 import { newId } from '#coordinator/identity/new-id.ts'
 import { type Principal, requireScope } from '#coordinator/identity/principals.ts'
 import { projectForWriting } from '#coordinator/identity/projects.ts'
+import type { LoadSettings } from '#coordinator/load/settings.ts'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import { linksOf } from './job-view.ts'
+import { connectionOf } from './load-request.ts'
 import type { Planner } from './planning.ts'
 import type { SpecKeeper } from './spec-keeper.ts'
 import { readSubmission, type Submission } from './submission.ts'
@@ -33,6 +35,8 @@ export type DryRun = {
   /** What Arweave asks for these bytes; null when the job would not go there or nobody can say. */
   price: { arweave_winston: string } | null
   tables: { name: string; rows: number; chunks: number; bytes: number }[]
+  /** The database that the rows would be written into, and how. */
+  load: LoadSettings | null
   warnings: string[]
 }
 
@@ -46,14 +50,15 @@ export type SubmitDeps = {
 
 export type Prepared = { submission: Submission; plan: Plan; bytes: number[] | null }
 
-/** Everything that can be refused without touching the database. */
+/** Everything that can be refused before anything is written. */
 export async function prepareSubmission(
-  { planner, arweavePrice }: Pick<SubmitDeps, 'planner' | 'arweavePrice'>,
+  { database, planner, arweavePrice }: Pick<SubmitDeps, 'database' | 'planner' | 'arweavePrice'>,
   principal: Principal,
   body: unknown,
 ): Promise<Prepared> {
   requireScope(principal, 'jobs:write')
-  const submission = readSubmission(body, Date.now() / 1000)
+  const connection = await connectionOf(database, principal, body)
+  const submission = readSubmission(body, Date.now() / 1000, connection)
   if (submission.publish.arweave) {
     requireScope(principal, 'publish:arweave')
     if (arweavePrice === null) throw noArweave()
@@ -118,6 +123,7 @@ export async function dryRun(
       chunks,
       bytes: sizes[i] ?? 0,
     })),
+    load: submission.load,
     warnings,
   }
 }
@@ -181,7 +187,7 @@ async function insertJob(
   sql: Sql,
   { submitted, submission, plan, specDigest, projectId, ownerId }: Insert,
 ): Promise<void> {
-  const { resolved, publish } = submission
+  const { resolved, publish, load } = submission
   const { tables } = plan
   await sql.query(
     INSERT_JOB,
@@ -210,6 +216,8 @@ async function insertJob(
       `Submitted: ${submitted.total_rows} rows in ${submitted.total_chunks} chunks`,
       resolved.output.compression ?? null,
       resolved.output.arrow?.container === 'stream' ? 'stream' : null,
+      load,
+      load?.connection_id ?? null,
     ],
     { prepared: 'insert-job' },
   )
@@ -219,13 +227,16 @@ const INSERT_JOB = `
 with job as (
   insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
     engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
-    publish_config, max_price_winston, compression, container)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24)
+    publish_config, max_price_winston, compression, container, load)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24, $25)
   returning id
 ), filled as (
   insert into job_tables (job_id, table_no, name, rows, chunks)
   select job.id, t.no - 1, t.name, t.rows, t.chunks
   from job, unnest($19::text[], $20::bigint[], $21::int[]) with ordinality as t(name, rows, chunks, no)
+), connected as (
+  insert into job_connections (job_id, connection_id)
+  select job.id, c.id from job, connections c where c.id = $26
 ), started as (
   insert into outbox (job_id, action) select id, 'start' from job
 )

@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sql } from '../database/database.ts'
+import type { LoadSettings } from '../load/settings.ts'
 
 export type JobSpec = {
   jobId: string
@@ -23,6 +24,8 @@ export type JobSpec = {
   publishArweave: boolean
   publishConfig: boolean
   maxPriceWinston: string | null
+  /** The database that its rows go into. */
+  load: LoadSettings | null
 }
 
 type Stored = {
@@ -38,6 +41,7 @@ type Stored = {
   publish_arweave: boolean
   publish_config: boolean
   max_price_winston: string | null
+  load: LoadSettings | null
 }
 
 export type JobSpecs = { get(jobId: string): Promise<JobSpec> }
@@ -81,5 +85,6 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     publishArweave: row.publish_arweave,
     publishConfig: row.publish_config,
     maxPriceWinston: row.max_price_winston,
+    load: row.load,
   }
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { createArweaveActivities } from '../activities/arweave.ts'
 import { createDropLostParts } from '../activities/drop-lost-parts.ts'
 import { createHashOutputs } from '../activities/hash-outputs.ts'
+import { createLoadActivities } from '../activities/load-output.ts'
 import { createMergeOutput } from '../activities/merge-output.ts'
 import { createPublishOutput } from '../activities/publish-output.ts'
 import { createWriteManifest } from '../activities/write-manifest.ts'
@@ -79,6 +80,12 @@ const worker = await createStorageWorker(
       database,
       store,
       publisherFor: createPublishers({ config, database, store }),
+    }),
+    ...createLoadActivities({
+      database,
+      specs,
+      store,
+      connections: { secrets, settings: config.connections },
     }),
     ...createArweaveActivities({ database, specs, store, arweave }),
   },

@@ -29,6 +29,12 @@ export type StorageActivities = {
   dropLostParts(args: { jobId: string }): Promise<{ dropped: number }>
   mergeOutput(args: { jobId: string; tableNo: number }): Promise<void>
   writeManifest(args: { jobId: string }): Promise<void>
+  /** Tables of the database that a job writes into: made, checked or emptied. */
+  prepareLoad(args: { jobId: string }): Promise<void>
+  /** One table's chunks into the database, each once. */
+  loadOutput(args: { jobId: string; tableNo: number }): Promise<void>
+  /** What is due behind the last table. */
+  finishLoad(args: { jobId: string }): Promise<void>
   publishOutput(args: { jobId: string; publisher: string }): Promise<void>
   signArweave(args: { jobId: string; tableNo: number }): Promise<void>
   postArweave(args: { jobId: string; tableNo: number }): Promise<void>

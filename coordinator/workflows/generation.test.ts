@@ -38,6 +38,38 @@ test('a job is planned, made, hashed, merged and published, in this order', asyn
   assert.ok(job.calls.indexOf('hashOutputs') < job.calls.indexOf('writeManifest'))
 })
 
+test('a job with a database loads table after table, before anything is published', async () => {
+  const [table] = planOf(2).tables
+  assert.ok(table)
+  const tables = [table, { ...table, name: 'u' }]
+  let tries = 0
+  const job = await stage.start({
+    plan: planOf(2, { tables, publishers: ['own'], load: true }),
+    on: {
+      async loadOutput() {
+        if (++tries === 2) throw failsAs('load_failed')
+      },
+    },
+  })
+  await job.handle.result()
+  assert.deepEqual(job.calls.slice(job.calls.indexOf('writeManifest') + 1), [
+    'prepareLoad',
+    'loadOutput',
+    'loadOutput',
+    'loadOutput',
+    'finishLoad',
+    'publishOutput',
+    'completeJob',
+  ])
+  const refused = await stage.start({
+    plan: planOf(1, { load: true }),
+    on: { prepareLoad: () => Promise.reject(failsAs('load_failed', { nonRetryable: true })) },
+  })
+  await assertFails(refused, { code: 'load_failed', message: /it was load_failed/ })
+  assert.equal(refused.calls.filter((name) => name === 'prepareLoad').length, 1)
+  assert.ok(!refused.calls.includes('loadOutput'))
+})
+
 test('never more leases in flight than lanes, and setConcurrency moves the limit', async () => {
   const gate = createGate()
   const job = await stage.start({ plan: planOf(80), lease: (_, { signal }) => gate.hold(signal) })

@@ -16,6 +16,7 @@ import { type JobPlan, leasesOf } from './job-plan.ts'
 import { runLeases } from './lanes.ts'
 import {
   LANES,
+  LOAD,
   PUBLISH,
   QUEUES,
   RECORD,
@@ -30,6 +31,8 @@ import { createView, type View } from './view.ts'
 const record = proxyLocalActivities<RecordActivities>(RECORD)
 const storage = proxyActivities<StorageActivities>({ ...STORAGE, taskQueue: QUEUES.storage })
 const publishing = proxyActivities<StorageActivities>({ ...PUBLISH, taskQueue: QUEUES.storage })
+
+const loading = proxyActivities<StorageActivities>({ ...LOAD, taskQueue: QUEUES.storage })
 
 /** Files merged at once. */
 const MERGES_AT_ONCE = 16
@@ -140,6 +143,7 @@ async function publish(plan: JobPlan, view: View): Promise<void> {
   const { jobId } = plan
   view.enter('publishing')
   await publishing.writeManifest.executeWithOptions({ summary: 'write the manifest' }, [{ jobId }])
+  if (plan.load) await load(plan)
   for (const publisher of plan.publishers)
     await publishing.publishOutput.executeWithOptions({ summary: `publish to ${publisher}` }, [
       { jobId, publisher },
@@ -149,6 +153,14 @@ async function publish(plan: JobPlan, view: View): Promise<void> {
     const args = { jobId, tableNo }
     while (!(await payOnce(args, name))) view.refresh()
   }
+}
+
+/** Parents first, as the plan has them. */
+async function load({ jobId, tables }: JobPlan): Promise<void> {
+  await loading.prepareLoad.executeWithOptions({ summary: 'prepare the database' }, [{ jobId }])
+  for (const [tableNo, { name }] of tables.entries())
+    await loading.loadOutput.executeWithOptions({ summary: `load ${name}` }, [{ jobId, tableNo }])
+  await loading.finishLoad.executeWithOptions({ summary: 'finish the database' }, [{ jobId }])
 }
 
 /** False when the network will not take what was signed: it is signed again. */

@@ -22,6 +22,8 @@ export type JobPlan = {
   /** Names of the IPFS publishers that must accept the output. */
   publishers: string[]
   arweave: boolean
+  /** Its rows are to be written into a database; absent: they are not. */
+  load?: true
 }
 
 export type LeaseRange = { tableNo: number; from: number; to: number }

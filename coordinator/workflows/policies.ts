@@ -44,6 +44,19 @@ export const PUBLISH = {
   },
 } as const
 
+/** Work on a database of a user's: one that is away longer than some minutes fails the job, which `retry` goes on with. */
+export const LOAD = {
+  startToCloseTimeout: '24h',
+  heartbeatTimeout: '8s',
+  cancellationType: 'TRY_CANCEL',
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '20s',
+    maximumAttempts: 20,
+  },
+} as const
+
 /** Short database work inside a workflow task; a database that is away longer is waited for. */
 export const RECORD = {
   startToCloseTimeout: '10s',

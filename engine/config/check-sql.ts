@@ -20,10 +20,14 @@ const COLUMNS_MAX: Record<SqlDialect, number> = { postgresql: 1600, mysql: 4096,
 /** Every PostgreSQL table has these of its own. */
 const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']
 
-/** For outputs of the format sql; others pass. */
-export function checkSql({ tables }: DatasetConfig, { sql }: ResolvedOutput, report: Report): void {
-  if (sql === undefined) return
-  const { dialect } = sql
+/** For outputs of the format sql, and those into a database; others pass. */
+export function checkSql(
+  { tables }: DatasetConfig,
+  { sql, csv }: ResolvedOutput,
+  report: Report,
+): void {
+  const dialect = sql?.dialect ?? csv?.database
+  if (dialect === undefined) return
   for (const table of tables) {
     checkName(table, table.name, dialect, report)
     const list = listOf(table)

@@ -15,10 +15,11 @@ import type {
 
 const SQL_DEFAULTS: SqlOptions = { dialect: 'postgresql', mode: 'insert', rows_per_insert: 1000 }
 
-/** What a request may say in place of the config. */
+/** What a request may say in place of the config. `database`: whose tables the rows are written into. */
 export type OutputRequest = Pick<OutputConfig, 'format' | 'compression'> & {
   dialect?: SqlDialect
   container?: ArrowOptions['container']
+  database?: SqlDialect
 }
 
 /** Without blocks; problems are reported at `/output`. */
@@ -27,6 +28,7 @@ export function resolveOutput(
   request: OutputRequest,
   report: Report,
 ): ResolvedOutput {
+  if (request.database !== undefined) return databaseOutput(request.database, request, report)
   const format = request.format ?? config.format ?? 'csv'
   const { compression } = request
   const own = { ...config, ...(compression === undefined ? {} : { compression }) }
@@ -48,6 +50,23 @@ export function resolveOutput(
     case 'arrow':
       return { format, ...arrowOptions(config, request, report) }
   }
+}
+
+/** What the config says of files counts for files alone. */
+function databaseOutput(
+  database: SqlDialect,
+  { format = 'csv', compression = 'none', dialect, container }: OutputRequest,
+  report: Report,
+): ResolvedOutput {
+  const refuse = (key: string, what: string) => {
+    const message = `${what}, and the parts of a job that writes into a database are plain CSV`
+    report.problem(`/output/${key}`, message, `Leave ${key} out`)
+  }
+  if (format !== 'csv') refuse('format', `The format is ${format}`)
+  if (compression !== 'none') refuse('compression', `The compression is ${compression}`)
+  if (dialect !== undefined) refuse('dialect', 'dialect is for files of the format sql')
+  if (container !== undefined) refuse('container', 'container is for files of the format arrow')
+  return { format: 'csv', csv: { ...CSV_DEFAULTS, null: 'NULL', database } }
 }
 
 const ONE_FORMAT = { dialect: 'sql', container: 'arrow' } as const

@@ -239,13 +239,17 @@ export type ResolvedTable = {
 
 export type OutputFormat = 'csv' | 'json' | 'jsonl' | 'sql' | 'parquet' | 'arrow'
 
-/** `null`: how a null is spelled; strings that look like it are quoted. */
+/**
+ * `null`: how a null is spelled; strings that look like it are quoted. `database`: as that one reads every value:
+ * moments without T and Z, values as they are where other files show a layout, no text that it would take for a mark.
+ */
 export type CsvOptions = {
   delimiter: string
   quote: string
   header: boolean
   null: string
   line_ending: 'lf' | 'crlf'
+  database?: SqlDialect
 }
 
 export type SqlDialect = 'postgresql' | 'mysql' | 'sqlite'

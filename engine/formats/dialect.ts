@@ -43,26 +43,33 @@ export function plainExcept(special: string): Uint8Array {
  * reads like a null is quoted, a null never is.
  */
 export function csvDialect(options: CsvOptions): Dialect {
-  const { delimiter, quote, null: nullText } = options
-  const special = [delimiter, quote, '\r', '\n']
+  const { delimiter, quote, null: nullText, database } = options
+  // PostgreSQL before 18 takes a line of `\.` alone for the end of the rows.
+  const more = database === undefined ? '' : '\\'
+  const special = [delimiter, quote, '\r', '\n', ...more]
   const needsQuotes = (value: string) => special.some((mark) => value.includes(mark))
-  const inner = (value: string): string => value.replaceAll(quote, quote + quote)
+  const isPostgres = database === 'postgresql'
+  const inner = (value: string): string => {
+    // PostgreSQL's text has no U+0000.
+    const kept = isPostgres ? value.replaceAll('\0', '\ufffd') : value
+    return kept.replaceAll(quote, quote + quote)
+  }
   const text = (value: string): string =>
     value === '' || value === nullText || needsQuotes(value)
       ? `${quote}${inner(value)}${quote}`
-      : value
+      : inner(value)
   const rowEnd = options.line_ending === 'crlf' ? '\r\n' : '\n'
   return {
     before: (_, index) => (index === 0 ? '' : delimiter),
     rowEnd,
     nullText,
-    datetime: 'iso',
+    datetime: database === undefined ? 'iso' : 'sql',
     quote: '',
     text,
     inner,
     minimal: { mark: quote, needed: needsQuotes },
     reserved: nullText,
-    plain: plainExcept(delimiter + quote),
+    plain: plainExcept(delimiter + quote + more),
     bytesPerUnit: 3,
   }
 }

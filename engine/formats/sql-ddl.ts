@@ -77,14 +77,41 @@ function isReferred(config: ResolvedConfig, table: ResolvedTable, column: string
   )
 }
 
-/** One statement, with a line end behind it. */
+/** `schema`: that the tables lie in; without it, in the one that is looked into first. */
+export type DdlOptions = { dialect: SqlDialect; schema?: string }
+
+/** A table's name with its schema, in the database's quotes. */
+export function tableName(name: string, { dialect, schema }: DdlOptions): string {
+  const own = sqlName(name, dialect)
+  return schema === undefined ? own : `${sqlName(schema, dialect)}.${own}`
+}
+
+const listOf = (names: readonly string[], dialect: SqlDialect): string =>
+  `(${names.map((name) => sqlName(name, dialect)).join(', ')})`
+
+/** The foreign keys that the database can check, as clauses of CREATE TABLE or of ALTER TABLE ... ADD. */
+export function foreignKeys(
+  config: ResolvedConfig,
+  table: ResolvedTable,
+  options: DdlOptions,
+): string[] {
+  const names = (list: readonly string[]) => listOf(list, options.dialect)
+  return table.foreign_keys
+    .filter((key) => isChecked(config, table, key))
+    .map(
+      (key) =>
+        `foreign key ${names(key.child_columns)} references ${tableName(key.parent_table, options)} ${names(key.parent_columns)}`,
+    )
+}
+
+/** One statement, with a line end behind it; without `foreignKeys` they are left for later. */
 export function createTable(
   config: ResolvedConfig,
   table: ResolvedTable,
-  dialect: SqlDialect,
+  options: DdlOptions & { foreignKeys?: false },
 ): string {
-  const name = (text: string) => sqlName(text, dialect)
-  const names = (list: readonly string[]) => `(${list.map(name).join(', ')})`
+  const { dialect } = options
+  const names = (list: readonly string[]) => listOf(list, dialect)
   const keyed = (column: ResolvedColumn) =>
     column.primary_key ||
     column.unique ||
@@ -94,7 +121,7 @@ export function createTable(
   const primary = primaryKey(table)
   const lines = [
     ...table.columns.map(
-      (column) => `${name(column.name)} ${typeOf(column, dialect, keyed(column))}`,
+      (column) => `${sqlName(column.name, dialect)} ${typeOf(column, dialect, keyed(column))}`,
     ),
     ...(primary.length > 0 ? [`primary key ${names(primary)}`] : []),
     ...table.columns
@@ -103,14 +130,9 @@ export function createTable(
     ...(table.unique ?? [])
       .filter((group) => !sameNames(primary, group))
       .map((group) => `unique ${names(group)}`),
-    ...table.foreign_keys
-      .filter((key) => isChecked(config, table, key))
-      .map(
-        (key) =>
-          `foreign key ${names(key.child_columns)} references ${name(key.parent_table)} ${names(key.parent_columns)}`,
-      ),
+    ...(options.foreignKeys === false ? [] : foreignKeys(config, table, options)),
   ]
   // Names and values of unique columns are told apart byte by byte, as the engine does.
-  const options = dialect === 'mysql' ? ' default character set utf8mb4 collate utf8mb4_bin' : ''
-  return `create table ${name(table.name)} (\n  ${lines.join(',\n  ')}\n)${options};\n`
+  const suffix = dialect === 'mysql' ? ' default character set utf8mb4 collate utf8mb4_bin' : ''
+  return `create table ${tableName(table.name, options)} (\n  ${lines.join(',\n  ')}\n)${suffix};\n`
 }

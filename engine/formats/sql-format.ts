@@ -20,7 +20,7 @@ export function sqlFormat(config: ResolvedConfig, table: ResolvedTable): TextFor
   const { dialect, mode, rows_per_insert: rows } = sql
   const names = table.columns.map(({ name }) => sqlName(name, dialect)).join(',')
   const target = `${sqlName(table.name, dialect)} (${names})`
-  const header = `${SETTINGS[dialect]}${createTable(config, table, dialect)}`
+  const header = `${SETTINGS[dialect]}${createTable(config, table, { dialect })}`
   if (mode === 'copy') {
     const open = `${header}copy ${target} from stdin;\n`
     return { dialect: COPY_ROWS, header: open, footer: '\\.\n', group: null }
