@@ -100,7 +100,7 @@ async function loadOutput(
           (await contiguousParts(database, { jobId, tableNo, from, limit })).map((part) =>
             storedChunk(parts, part),
           ),
-        onProgress: progress.tell,
+        onProgress: (loaded) => progress.tell(loaded),
       },
       table,
       { signal },

@@ -41,7 +41,7 @@ test('a job with a connection writes plain CSV for that database, and publishes 
   const { config } = JSON.parse(row?.body ?? '') as { config: ResolvedConfig }
   assert.equal(config.output.format, 'csv')
   assert.equal(config.output.csv?.database, 'postgresql')
-  const job = await call(alice, 'GET', `/api/jobs/${json['job_id']}`)
+  const job = await call(alice, 'GET', `/api/jobs/${String(json['job_id'])}`)
   assert.deepEqual(job.json['load'], {
     ...{ connection_id: connection, kind: 'postgresql', mode: 'append', schema: 'public' },
   })

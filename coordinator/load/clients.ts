@@ -1,5 +1,8 @@
 // Clients of a user's database, kept from one transaction to the next: no more of them than transactions at once.
 
+/** Of one connection: answers to writes are short, and a server must not fill our memory. */
+export const ANSWER_BYTES_MAX = 512 * 1024 * 1024
+
 export type Clients<C> = {
   /** `work` has the client for itself. One that failed or was aborted is cut off, whatever it waits for. */
   use: <T>(signal: AbortSignal, work: (client: C) => Promise<T>) => Promise<T>

@@ -9,7 +9,7 @@ import type { ColumnType } from '#engine/config/types.ts'
 import { csvDialect, csvHeader } from '#engine/formats/dialect.ts'
 import { sqlName, sqlText } from '#engine/formats/sql-dialect.ts'
 import { batchesOf } from './batches.ts'
-import { createClients } from './clients.ts'
+import { ANSWER_BYTES_MAX, createClients } from './clients.ts'
 import { prepareMysql } from './mysql-tables.ts'
 import { readRows } from './read-rows.ts'
 import {
@@ -34,7 +34,8 @@ export function createMysqlTarget(server: OpenedServer, job: LoadJob): Target {
   const { options } = server
   const clients = createClients<Connection>({
     async connect(how) {
-      const client = await connectMysql(server, { ...how, localFiles: options.copy })
+      const limits = { bytesMax: ANSWER_BYTES_MAX, localFiles: options.copy }
+      const client = await connectMysql(server, { ...how, ...limits })
       for (const setting of SESSION) await client.query(setting)
       return client
     },

@@ -7,7 +7,7 @@ import type { OpenedServer } from '#coordinator/connections/connection.ts'
 import { connectPostgres } from '#coordinator/connections/postgres-client.ts'
 import { sqlName, sqlText } from '#engine/formats/sql-dialect.ts'
 import { batchesOf } from './batches.ts'
-import { createClients } from './clients.ts'
+import { ANSWER_BYTES_MAX, createClients } from './clients.ts'
 import { addForeignKeys, postgresName, preparePostgres } from './postgres-tables.ts'
 import { readRows, type TextRow } from './read-rows.ts'
 import {
@@ -26,7 +26,7 @@ const PARAMETERS_MAX = 65_535
 export function createPostgresTarget(server: OpenedServer, job: LoadJob): Target {
   const { options } = server
   const clients = createClients<pg.Client>({
-    connect: (how) => connectPostgres(server, how),
+    connect: (how) => connectPostgres(server, { ...how, bytesMax: ANSWER_BYTES_MAX }),
     end: (client) => client.end(),
     // In the middle of a query it does not wait for the server.
     cut: (client) => void client.end().catch(() => undefined),

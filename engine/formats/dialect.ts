@@ -45,7 +45,7 @@ export function plainExcept(special: string): Uint8Array {
 export function csvDialect(options: CsvOptions): Dialect {
   const { delimiter, quote, null: nullText, database } = options
   // PostgreSQL before 18 takes a line of `\.` alone for the end of the rows.
-  const more = database === undefined ? '' : '\\'
+  const more = database === undefined ? [] : ['\\']
   const special = [delimiter, quote, '\r', '\n', ...more]
   const needsQuotes = (value: string) => special.some((mark) => value.includes(mark))
   const isPostgres = database === 'postgresql'
@@ -69,7 +69,7 @@ export function csvDialect(options: CsvOptions): Dialect {
     inner,
     minimal: { mark: quote, needed: needsQuotes },
     reserved: nullText,
-    plain: plainExcept(delimiter + quote + more),
+    plain: plainExcept([delimiter, quote, ...more].join('')),
     bytesPerUnit: 3,
   }
 }

@@ -9,7 +9,10 @@ export async function insertJob(sql: Sql, options: JobRows = {}): Promise<string
   const { jobId = 'job_1', chunks = 4, chunkRows = 10, status = 'generating' } = options
   const rows = chunks * chunkRows
   const body = JSON.stringify({
-    config: { engine_version: '1.0.0', seed: 1, now: 0, chunk_rows: chunkRows, tables: [] },
+    config: {
+      ...{ engine_version: '1.0.0', seed: 1, now: 0, chunk_rows: chunkRows, tables: [] },
+      output: { format: 'csv' },
+    },
     plan: { tables: [{ name: 't', rows, chunk_rows: chunkRows, chunks }] },
   })
   await sql.query(
