@@ -3,8 +3,8 @@
 import type { Sql } from '#coordinator/database/database.ts'
 import { isId } from '#coordinator/identity/new-id.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
-import type { Algorithm } from '#engine/models/model-file.ts'
 import { AppError } from '#engine/errors.ts'
+import type { Algorithm } from '#engine/models/model-file.ts'
 
 /** A private file: the root of its tree in the part store, its length, its SHA-256 in lower-case hex. */
 export type StoredModelFile = { cid: string; bytes: number; sha256: string; algorithm: Algorithm }
