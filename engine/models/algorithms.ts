@@ -3,9 +3,13 @@
 import { AppError } from '#engine/errors.ts'
 import type { AlgorithmModule } from './algorithm.ts'
 import { argn } from './argn/algorithm.ts'
+import { copula } from './copula/algorithm.ts'
 import type { Algorithm } from './model-file.ts'
 
-const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = { argn }
+const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = {
+  gaussian_copula: copula,
+  argn,
+}
 
 /** AppError `unsupported` for an algorithm that this release does not have. */
 export function algorithmOf(name: Algorithm): AlgorithmModule {

@@ -111,10 +111,14 @@ export function encodeTokens(tokens: Tokens, target: Target): Int32Array {
   if (tokens.kind === 'category') return (target as { codes: Int32Array }).codes
   const exact = new Map(tokens.atoms.map((value, code) => [value, code]))
   const nullCode = tokens.atoms.length + tokens.bins.length
-  return Int32Array.from((target as { values: Float64Array }).values, (value) => {
-    if (Number.isNaN(value)) return tokens.hasNull ? nullCode : 0
-    return exact.get(value) ?? nearest(tokens, value)
-  })
+  const { values } = target as { values: Float64Array }
+  const codes = new Int32Array(values.length)
+  for (let row = 0; row < codes.length; row++) {
+    const value = values[row] as number
+    if (Number.isNaN(value)) codes[row] = tokens.hasNull ? nullCode : 0
+    else codes[row] = exact.get(value) ?? nearest(tokens, value)
+  }
+  return codes
 }
 
 function nearest({ atoms, bins }: Tokens & { kind: 'numeric' }, value: number): number {

@@ -1,0 +1,137 @@
+// From normal variables to the pieces of a column and places within them, by tables.
+
+import { phi } from '#engine/math/normal.ts'
+import type { Stretch } from './conditions.ts'
+import type { Latent } from './latent.ts'
+import { thresholdsOf } from './scores.ts'
+
+/** Reads values from `from` on and writes to `to` on, `count` of them. */
+export type Span = { from: number; to: number; count: number }
+
+export type Decoder = {
+  /** Codes of levels. */
+  levels(values: Float64Array, out: Int32Array, span: Span): void
+  /** Numbers: units of 10^-decimals divided by `scale`, evenly from the range of a piece. */
+  numbers(values: Float64Array, out: Float64Array, span: Span, scale: number): void
+  /** As both, of values that lie in the stretches, and nothing that these do not allow. */
+  within(
+    stretches: readonly Stretch[],
+    values: Float64Array,
+    out: Float64Array | Int32Array,
+    span: Span,
+    scale: number,
+  ): void
+}
+
+/** Cells of the tables: `CELLS_PER_UNIT` from -`REACH` to `REACH`. */
+const REACH = 4
+const CELLS_PER_UNIT = 512
+const CELLS = 2 * REACH * CELLS_PER_UNIT
+
+/** Of cells that hold a boundary between pieces, or lie next to one. */
+const MIXED = -1
+
+let cellBounds: Float64Array | null = null
+
+/** Phi at the ends of the cells. */
+function probabilities(): Float64Array {
+  cellBounds ??= Float64Array.from({ length: CELLS + 1 }, (_, cell) =>
+    phi(cell / CELLS_PER_UNIT - REACH),
+  )
+  return cellBounds
+}
+
+/** Pieces are searched for where no table tells. */
+export function createDecoder(latent: Latent): Decoder {
+  const unitOf = searcher(latent)
+  const last = latent.mass.length - 1
+  const cells = cellTables(latent)
+  return {
+    levels(values, out, { from, to, count }) {
+      for (let i = 0; i < count; i++) {
+        const value = values[from + i] as number
+        const cell = cellOf((value + REACH) * CELLS_PER_UNIT)
+        const piece = cells.piece[cell] as number
+        out[to + i] = piece === MIXED ? unitOf(value, 0, last) : (cells.base[cell] as number)
+      }
+    },
+    numbers(values, out, { from, to, count }, scale) {
+      for (let i = 0; i < count; i++) {
+        const value = values[from + i] as number
+        const place = (value + REACH) * CELLS_PER_UNIT
+        const cell = cellOf(place)
+        const unit =
+          cells.piece[cell] === MIXED
+            ? unitOf(value, 0, last)
+            : Math.floor(
+                (cells.base[cell] as number) + (cells.slope[cell] as number) * (place - cell),
+              )
+        out[to + i] = unit / scale
+      }
+    },
+    within(stretches, values, out, { from, to, count }, scale) {
+      for (let i = 0; i < count; i++) {
+        const value = values[from + i] as number
+        const stretch = stretches.find(({ high }) => value <= high) as Stretch
+        const unit = unitOf(value, stretch.first, stretch.last)
+        out[to + i] = Math.min(stretch.max, Math.max(stretch.min, unit)) / scale
+      }
+    },
+  }
+}
+
+/** The outermost cells are mixed, whatever they hold: they stand for all that lies further out. */
+function cellOf(place: number): number {
+  return place >= CELLS ? CELLS - 1 : place > 0 ? place | 0 : 0
+}
+
+/** The unit of a value whose piece is one of `first` to `last`; of the nearest piece if it is none of them. */
+function searcher(latent: Latent) {
+  const thresholds = thresholdsOf(latent.mass)
+  const below = cumulated(latent.mass)
+  return (value: number, first: number, last: number): number => {
+    let [low, high] = [first, last]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (value > (thresholds[middle + 1] as number)) low = middle + 1
+      else high = middle
+    }
+    const [from, to] = [latent.from[low] as number, latent.to[low] as number]
+    if (from === to) return from
+    const share = (phi(value) - (below[low] as number)) / (latent.mass[low] as number)
+    return Math.min(to, Math.max(from, from + Math.floor(share * (to - from + 1))))
+  }
+}
+
+/** Mass before each piece. */
+function cumulated(mass: Float64Array): Float64Array {
+  let sum = 0
+  return mass.map((share) => {
+    sum += share
+    return sum - share
+  })
+}
+
+/** The piece that a cell lies in, where in it, in units, the cell begins, and how many units it spans. */
+function cellTables(latent: Latent) {
+  const thresholds = thresholdsOf(latent.mass)
+  const below = cumulated(latent.mass)
+  const bounds = probabilities()
+  const pieces = new Int32Array(CELLS).fill(MIXED)
+  const base = new Float64Array(CELLS)
+  const slope = new Float64Array(CELLS)
+  let piece = 0
+  for (let cell = 1; cell < CELLS - 1; cell++) {
+    const [low, high] = [cell / CELLS_PER_UNIT - REACH, (cell + 1) / CELLS_PER_UNIT - REACH]
+    while (low > (thresholds[piece + 1] as number)) piece++
+    if (low - (thresholds[piece] as number) < 1e-9) continue
+    if ((thresholds[piece + 1] as number) - high < 1e-9) continue
+    const [from, to] = [latent.from[piece] as number, latent.to[piece] as number]
+    const units = from === to ? 0 : (to - from + 1) / (latent.mass[piece] as number)
+    const start = bounds[cell] as number
+    pieces[cell] = piece
+    base[cell] = from + units * (start - (below[piece] as number))
+    slope[cell] = units * ((bounds[cell + 1] as number) - start)
+  }
+  return { piece: pieces, base, slope }
+}

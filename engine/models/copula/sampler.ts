@@ -1,0 +1,77 @@
+// Draws rows of a copula, by number.
+
+import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import { allowedStretches, type Stretch } from './conditions.ts'
+import type { Copula } from './copula.ts'
+import { createDecoder, type Decoder, type Span } from './decoder.ts'
+import type { Latent } from './latent.ts'
+import { createVariables, GRID_ROWS } from './variables.ts'
+
+export type FittedCopula = Copula & { targets: readonly TargetShape[] }
+
+/**
+ * Conditions are met by construction: their columns are drawn first, one given those before it, within what is allowed,
+ * and the rest given them. AppError `invalid_request` for conditions that no row can meet.
+ */
+export function createCopulaSampler(
+  { latents, correlation, targets }: FittedCopula,
+  { seed, conditions = {} }: { seed: number; conditions?: Conditions },
+): Sampler {
+  const allowed = allowedStretches(latents, targets, conditions)
+  const variables = createVariables(correlation, { seed, allowed })
+  const writers = latents.map((latent, at) =>
+    createWriter(latent, targets[latent.target] as TargetShape, allowed.get(at)),
+  )
+  return {
+    targets,
+    acceptedShare: () => 1,
+    release: () => Promise.resolve(),
+    async sample({ from, to }, { signal }) {
+      const found = targets.map(({ kind }): SampledColumn => {
+        return kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from)
+      })
+      for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+        signal?.throwIfAborted()
+        const start = batch * GRID_ROWS
+        const first = Math.max(from - start, 0)
+        const count = Math.min(to - start, GRID_ROWS) - first
+        variables.load(batch)
+        for (const [at, index] of variables.order.entries()) {
+          const column = found[(latents[index] as Latent).target] as SampledColumn
+          writers[index]?.(variables.make(at), column, {
+            ...{ from: first, to: start + first - from, count },
+          })
+        }
+      }
+      return found
+    },
+  }
+}
+
+/** Values of a normal variable to a part of its column. */
+type Writer = (values: Float64Array, column: SampledColumn, span: Span) => void
+
+function createWriter(
+  latent: Latent,
+  target: TargetShape,
+  stretches: readonly Stretch[] | undefined,
+): Writer {
+  const decoder = createDecoder(latent)
+  if (latent.of === 'null') return nullWriter(decoder, stretches)
+  const scale = target.kind === 'numeric' ? 10 ** target.decimals : 1
+  if (stretches !== undefined)
+    return (values, column, span) => decoder.within(stretches, values, column, span, scale)
+  if (target.kind === 'category')
+    return (values, column, span) => decoder.levels(values, column as Int32Array, span)
+  return (values, column, span) => decoder.numbers(values, column as Float64Array, span, scale)
+}
+
+/** Takes out numbers that are there; none where a condition wants a value. */
+function nullWriter(decoder: Decoder, stretches: readonly Stretch[] | undefined): Writer {
+  if (stretches !== undefined) return () => {}
+  const absent = new Int32Array(GRID_ROWS)
+  return (values, column, { from, to, count }) => {
+    decoder.levels(values, absent, { from, to: 0, count })
+    for (let i = 0; i < count; i++) if (absent[i] === 1) column[to + i] = Number.NaN
+  }
+}

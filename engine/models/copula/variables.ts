@@ -1,0 +1,121 @@
+// The correlated normal variables of a batch of rows, one after the other; those of conditioned columns first.
+
+import { fillNormal } from '#engine/math/normal-table.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
+import { drawWithin, type Stretch } from './conditions.ts'
+import { cholesky } from './positive-definite.ts'
+
+/** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
+export const GRID_ROWS = 1000
+
+/** The number of the keystream of this model's samples. */
+const STREAM = 5
+
+export type Variables = {
+  /** Which variable is made first, second and so on. */
+  order: readonly number[]
+  /** Starts a batch. */
+  load(batch: number): void
+  /** Values of the variable that comes `at`-th, which must be asked for in order; overwritten by the next. */
+  make(at: number): Float64Array
+}
+
+/** `correlation` is positive definite, row after row; `allowed` as `allowedStretches` gives it. */
+export function createVariables(
+  correlation: Float64Array,
+  { seed, allowed }: { seed: number; allowed: ReadonlyMap<number, readonly Stretch[]> },
+): Variables {
+  const count = Math.sqrt(correlation.length)
+  const order = [...Array(count).keys()].sort(
+    (a, b) => Number(allowed.has(b)) - Number(allowed.has(a)) || a - b,
+  )
+  const factor = factorOf(correlation, order)
+  const keystream = createKeystream(seed, STREAM)
+  const words = new Uint32Array(count * GRID_ROWS)
+  const noise = new Float64Array(count * GRID_ROWS)
+  const own = order.map((_, at) => noise.subarray(at * GRID_ROWS, (at + 1) * GRID_ROWS))
+  const units = order.map((_, at) => words.subarray(at * GRID_ROWS, (at + 1) * GRID_ROWS))
+  const values = new Float64Array(GRID_ROWS)
+  return {
+    order,
+    load(batch) {
+      keystream.fill(batch, words)
+      fillNormal(noise, words)
+    },
+    make(at) {
+      const row = factor.subarray(at * count, (at + 1) * count)
+      const stretches = allowed.get(order[at] as number)
+      if (stretches === undefined) return combine(values, row, own, at + 1)
+      const means = combine(values, row, own, at)
+      const [ownNoise, ownUnits] = [own[at] as Float64Array, units[at] as Uint32Array]
+      drawAllowed(means, ownNoise, { stretches, deviation: row[at] as number, units: ownUnits })
+      return values
+    },
+  }
+}
+
+/** Cholesky factor of the matrix in another order of its rows and columns. */
+function factorOf(correlation: Float64Array, order: readonly number[]): Float64Array {
+  const count = order.length
+  const moved = Float64Array.from(correlation, (_, at) => {
+    const [row, column] = [order[Math.floor(at / count)], order[at % count]]
+    return correlation[(row as number) * count + (column as number)] as number
+  })
+  const factor = cholesky(moved, count)
+  if (factor === null) throw new Error('a correlation matrix in use is positive definite')
+  return factor
+}
+
+/** The sum of the first `terms` columns, each times its weight; four at a time. */
+function combine(
+  out: Float64Array,
+  weights: Float64Array,
+  columns: readonly Float64Array[],
+  terms: number,
+): Float64Array {
+  out.fill(0)
+  let term = 0
+  for (; term + 4 <= terms; term += 4) addFour(out, weights, columns, term)
+  for (; term < terms; term++) addOne(out, weights[term] as number, columns[term] as Float64Array)
+  return out
+}
+
+function addFour(
+  out: Float64Array,
+  weights: Float64Array,
+  columns: readonly Float64Array[],
+  term: number,
+): void {
+  const [a, b] = [columns[term] as Float64Array, columns[term + 1] as Float64Array]
+  const [c, d] = [columns[term + 2] as Float64Array, columns[term + 3] as Float64Array]
+  const [p, q] = [weights[term] as number, weights[term + 1] as number]
+  const [r, s] = [weights[term + 2] as number, weights[term + 3] as number]
+  for (let i = 0; i < GRID_ROWS; i++)
+    out[i] =
+      (out[i] as number) +
+      (p * (a[i] as number) + q * (b[i] as number)) +
+      (r * (c[i] as number) + s * (d[i] as number))
+}
+
+function addOne(out: Float64Array, weight: number, column: Float64Array): void {
+  for (let i = 0; i < GRID_ROWS; i++) out[i] = (out[i] as number) + weight * (column[i] as number)
+}
+
+/** Means become values within the stretches; the noise becomes what would have led to them. */
+function drawAllowed(
+  means: Float64Array,
+  noise: Float64Array,
+  {
+    stretches,
+    deviation,
+    units,
+  }: { stretches: readonly Stretch[]; deviation: number; units: Uint32Array },
+): void {
+  for (let i = 0; i < GRID_ROWS; i++) {
+    const mean = means[i] as number
+    const unit = ((units[i] as number) + 0.5) * 2 ** -32
+    const value = drawWithin(stretches, { mean, deviation }, unit)
+    means[i] = value
+    noise[i] = (value - mean) / deviation
+  }
+}
