@@ -71,7 +71,11 @@ for (const recorded of cases) {
       const [every, some] = [recorded.trends.pairs[at], recorded.thresholded.pairs[at]]
       assert.deepEqual([pair.columns, pair.metric], [every?.columns, every?.metric])
       equal(pair.score, every?.score ?? null, pair.columns.join())
-      equal(pair.counts ? pair.score : null, some?.score ?? null, `${pair.columns}, thresholds`)
+      equal(
+        pair.counts ? pair.score : null,
+        some?.score ?? null,
+        `${pair.columns.join()}, thresholds`,
+      )
     }
   })
 

@@ -1,0 +1,28 @@
+// Which rows are scored by a model that was fitted on the others.
+
+import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+
+export type Fold = { training: Int32Array; testing: Int32Array }
+
+/** Each row is tested in one fold; folds have their share of both groups. Rows ascend. */
+export function stratifiedFolds(groups: ArrayLike<number>, folds: number, seed: number): Fold[] {
+  const foldOf = new Uint8Array(groups.length)
+  const next: Record<number, number> = {}
+  for (const row of shuffled(groups.length, createSeededRandom(seed, 'folds'))) {
+    const group = groups[row] as number
+    const turn = next[group] ?? 0
+    foldOf[row] = turn % folds
+    next[group] = turn + 1
+  }
+  const rows = Int32Array.from({ length: groups.length }, (_, row) => row)
+  return Array.from({ length: folds }, (_, fold) => ({
+    training: rows.filter((row) => foldOf[row] !== fold),
+    testing: rows.filter((row) => foldOf[row] === fold),
+  }))
+}
+
+/** At most that many row numbers of 0 .. rows - 1, drawn without replacement, ascending. */
+export function drawRows(rows: number, most: number, seed: number, purpose: string): Int32Array {
+  if (rows <= most) return Int32Array.from({ length: rows }, (_, row) => row)
+  return shuffled(rows, createSeededRandom(seed, purpose)).slice(0, most).sort()
+}
