@@ -32,10 +32,15 @@ export function createPostgresTarget(server: OpenedServer, job: LoadJob): Target
     cut: (client) => void client.end().catch(() => undefined),
   })
   const write = options.copy ? copyRows : insertRows(options.batch_size)
-  const begin = `begin; set local time zone 'UTC'; set local statement_timeout = ${Math.trunc(options.statement_timeout_ms)}`
-  const transaction = <T>(signal: AbortSignal, work: (client: pg.Client) => Promise<T>) =>
+  const transaction = <T>(
+    signal: AbortSignal,
+    work: (client: pg.Client) => Promise<T>,
+    timeoutMs = options.statement_timeout_ms,
+  ) =>
     clients.use(signal, async (client) => {
-      await client.query(begin)
+      await client.query(
+        `begin; set local time zone 'UTC'; set local statement_timeout = ${Math.trunc(timeoutMs)}`,
+      )
       const result = await work(client)
       await client.query('commit')
       return result
@@ -57,8 +62,9 @@ export function createPostgresTarget(server: OpenedServer, job: LoadJob): Target
       }),
     async finish({ signal }) {
       if (job.mode !== 'create') return
+      // Without a limit: all rows are checked, which takes as long as there are rows.
       for (const table of job.tables)
-        await transaction(signal, (client) => addForeignKeys(client, job, table))
+        await transaction(signal, (client) => addForeignKeys(client, job, table), 0)
     },
     close: clients.close,
   }
