@@ -65,6 +65,18 @@ const STORIES: Record<string, (recording: Recording) => Promise<Record<string, s
     return { small: idOf(jobId) }
   },
 
+  async loaded({ api, stack }) {
+    const response = await fetch(`${stack.rest_url}/api/connections`, {
+      method: 'POST',
+      headers: { 'x-api-key': stack.admin.api_key, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'file', kind: 'sqlite', file: 'target.db' }),
+    })
+    const { connection_id: connection } = (await response.json()) as { connection_id: string }
+    const jobId = await submit(api, TWO_TABLES, { output: { connection } })
+    await completed(api, jobId)
+    return { loaded: idOf(jobId) }
+  },
+
   async paused({ api, history, asMany }) {
     const jobId = await asMany(async () => {
       const id = await submit(api, PEOPLE, { rows: 120_000 })

@@ -14,6 +14,7 @@ const FOLDER = import.meta.dirname
 const STORIES = [
   'cancelled',
   'failed',
+  'loaded',
   'lost-parts',
   'paused',
   'returned-leases',
@@ -55,6 +56,7 @@ const TOLD: Record<string, RegExp> = {
   small: /postArweave/,
   paused: /"signalName":"pause".*"signalName":"resume".*generateChunks/,
   cancelled: /EXECUTION_CANCELED/,
+  loaded: /prepareLoad.*loadOutput.*loadOutput.*finishLoad/,
   failed: /poison_chunk.*EXECUTION_FAILED/,
   'lost-parts': /part_missing.*dropLostParts.*generateChunks/,
   'returned-leases': /lease_returned.*generateChunks/,
