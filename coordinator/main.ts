@@ -101,6 +101,7 @@ const fleet = createFleet(
     uploadKey: await uploadKeyOf(secrets),
     partsUrl: config.store.kind === 's3' ? '' : config.parts.url,
     partMaxBytes: config.parts.maxBytes,
+    inputsUrl: config.parts.url,
   },
 )
 const gateway = createFleetGateway({

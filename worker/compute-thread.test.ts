@@ -26,6 +26,7 @@ const STARVE = 'for (const all = []; ; ) all.push(new Array(1e5).fill(Math.rando
 const LEASE: LeaseRun = {
   leaseId: 'l1',
   spec: { digest: '', body: new Uint8Array(new SharedArrayBuffer(0)) },
+  inputs: [],
   table: 0,
   chunks: [0, 1, 2],
   upload: { baseUrl: '', token: '' },

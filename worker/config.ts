@@ -17,6 +17,8 @@ export type Config = {
   name: string
   /** Of all compute threads together; null: half of the machine's. */
   memoryLimitBytes: number | null
+  /** Of private files of leases, kept for the leases to come. */
+  inputCacheBytes: number
   logLevel: string
 }
 
@@ -24,6 +26,7 @@ type Env = Record<string, string | undefined>
 
 const MIB = 1024 * 1024
 const THREADS_MAX = 256
+const INPUT_CACHE_MIB = 4096
 
 /** AppError invalid_request that names every variable with a value that makes no sense. */
 export function readConfig(env: Env = process.env): Config {
@@ -39,6 +42,7 @@ export function readConfig(env: Env = process.env): Config {
   const addresses = (env['SYNDATA_COORDINATOR'] ?? '').split(',').filter(Boolean)
   if (!addresses.every(isAddress)) problems.push('SYNDATA_COORDINATOR must be host:port,host:port')
   const memoryMib = integer('SYNDATA_MEMORY_LIMIT_MB', 16, 16 * MIB)
+  const inputCacheMib = integer('SYNDATA_INPUT_CACHE_MB', 0, 16 * MIB) ?? INPUT_CACHE_MIB
   const config = {
     token: env['SYNDATA_TOKEN'] || null,
     addresses,
@@ -47,6 +51,7 @@ export function readConfig(env: Env = process.env): Config {
     threads: integer('SYNDATA_THREADS', 1, THREADS_MAX) ?? availableParallelism(),
     name: env['SYNDATA_WORKER_NAME'] || 'worker',
     memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
+    inputCacheBytes: inputCacheMib * MIB,
     logLevel: env['LOG_LEVEL'] ?? 'info',
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))

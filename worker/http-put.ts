@@ -1,11 +1,8 @@
-// One HTTP PUT on a kept connection, by node's client itself: it costs a fraction of fetch for bodies of a megabyte.
+// One HTTP PUT, its answer heard before the body is through.
 
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
-import { request as requestSecure, Agent as SecureAgent } from 'node:https'
-import { rootCertificates } from 'node:tls'
-import { AppError } from '#engine/errors.ts'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { createHttpCalls, noAnswer } from './http-calls.ts'
 
-const IDLE_TIMEOUT_MS = 30_000
 const ANSWER_BYTES_MAX = 16_384
 /** A larger body waits for the server's consent: one that refuses it may close before it was read. */
 const ASK_FIRST_BYTES = 4 * 1024 * 1024
@@ -28,37 +25,25 @@ export type HttpPut = {
 
 /** `authority`: PEM of the fleet's CA, trusted beside the public ones. */
 export function createHttpPut({ authority }: { authority: string }): HttpPut {
-  const options = { keepAlive: true, timeout: IDLE_TIMEOUT_MS }
-  const agent = new Agent(options)
-  const secureAgent = new SecureAgent({ ...options, ca: [authority, ...rootCertificates] })
+  const calls = createHttpCalls({ authority })
   return {
     put(url, body, { headers = {}, signal }) {
-      const secure = url.startsWith('https:')
       const expect = body.length > ASK_FIRST_BYTES ? { expect: '100-continue' } : {}
-      const settings = {
+      const call = calls.begin(url, {
         method: 'PUT',
         headers: { ...headers, ...expect, 'content-length': body.length },
         signal,
-      }
-      const call = secure
-        ? requestSecure(url, { ...settings, agent: secureAgent })
-        : request(url, { ...settings, agent })
+      })
       return exchange(call, body, signal)
     },
-    close() {
-      agent.destroy()
-      secureAgent.destroy()
-    },
+    close: () => calls.close(),
   }
 }
 
 /** An answer that comes before the body is through is the answer: a refusal does not wait for the bytes. */
 function exchange(call: ClientRequest, body: Body, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: Error) => {
-      const message = `the part store did not answer: ${cause.message}`
-      reject(signal.aborted ? cause : new AppError('infrastructure', message, { cause }))
-    }
+    const fail = (cause: Error) => reject(signal.aborted ? cause : noAnswer(cause))
     let answered = false
     call.on('response', (response) => {
       answered = true
@@ -67,7 +52,6 @@ function exchange(call: ClientRequest, body: Body, signal: AbortSignal): Promise
         // A connection whose body was not wanted is of no more use.
         .finally(() => !call.writableEnded && call.destroy())
     })
-    call.on('timeout', () => call.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS} ms`)))
     call.on('error', (error) => {
       if (!answered) fail(error)
     })

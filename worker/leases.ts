@@ -1,9 +1,12 @@
-// The leases of this worker: each waits for its spec and a free thread, runs there, and ends when all of its
+// The leases of this worker: each waits for its spec, its inputs and a free thread, runs there, and ends when all of its
 // chunks are reported. They outlive the stream that brought them.
 
+import { AppError, codeOf } from '#engine/errors.ts'
 import type { Assign } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { type ComputeThread, createComputeThread, type ThreadEvents } from './compute-thread.ts'
-import type { Outbox } from './outbox.ts'
+import type { InputCache, InputFile } from './input-cache.ts'
+import { createLeaseInputs } from './lease-inputs.ts'
+import type { Outbox, Result } from './outbox.ts'
 import { chunkDone, chunkFailed, leaseEnded } from './reports.ts'
 import type { Specs } from './specs.ts'
 import type { LeaseRun, SpecBody } from './thread-messages.ts'
@@ -27,6 +30,7 @@ type Deps = {
   specs: Specs
   outbox: Outbox
   uploads: UploadRequests
+  inputs: InputCache
   onDeath: (error: Error) => void
 }
 
@@ -49,6 +53,7 @@ export function createLeases(deps: Deps, options: Options): Leases {
   const { specs, outbox, uploads } = deps
   const leases = new Map<string, Lease>()
   const threads = createThreads(options, eventsOf(leases, deps, ended))
+  const inputs = createLeaseInputs(deps.inputs, { onReady: pump, onFailed: noInputs })
   let finished: (() => void) | null = null
 
   const threadOf = (leaseId: string) => threads.find((thread) => thread.leaseId() === leaseId)
@@ -60,9 +65,18 @@ export function createLeases(deps: Deps, options: Options): Leases {
     uploads.forget(leaseId)
     if (lease && !finished && (unwanted || lease.waiting.length === 0)) {
       leases.delete(leaseId)
+      inputs.end(leaseId)
       outbox.add(leaseEnded(leaseId))
     }
     pump()
+  }
+
+  /** A right that is gone ends the lease, as for uploads: another assignment brings another. */
+  function noInputs(leaseId: string, error: unknown): void {
+    const lease = leases.get(leaseId)
+    const refused = codeOf(error) === 'forbidden'
+    if (lease && !refused) for (const result of failures(lease, error)) outbox.add(result)
+    ended(leaseId, true)
   }
 
   function pump(): void {
@@ -72,10 +86,12 @@ export function createLeases(deps: Deps, options: Options): Leases {
     }
     for (const [leaseId, lease] of leases) {
       lease.spec ??= specs.get(lease.assignment.specDigest) ?? null
-      if (!lease.spec || lease.waiting.length === 0 || threadOf(leaseId)) continue
+      const files = inputs.filesOf(leaseId)
+      if (!lease.spec || !files || lease.waiting.length === 0 || threadOf(leaseId)) continue
       const thread = freeThread()
       if (!thread) return
-      thread.run(runOf(lease, lease.spec, options.threadMemoryBytes))
+      const given = { spec: lease.spec, inputs: files, memoryBytes: options.threadMemoryBytes }
+      thread.run(runOf(lease, given))
       lease.waiting = []
     }
   }
@@ -89,7 +105,10 @@ export function createLeases(deps: Deps, options: Options): Leases {
       leases.set(assignment.leaseId, lease)
       if (lease.waiting.length === 0 && !threadOf(assignment.leaseId)) {
         ended(assignment.leaseId, true)
-      } else pump()
+      } else {
+        inputs.begin(assignment)
+        pump()
+      }
     },
     cancel(leaseId) {
       const lease = leases.get(leaseId)
@@ -108,9 +127,17 @@ export function createLeases(deps: Deps, options: Options): Leases {
       return promise
     },
     async close() {
+      inputs.close()
       await Promise.all(threads.map((thread) => thread.close()))
     },
   }
+}
+
+/** Of every chunk that waits. */
+function failures({ assignment, waiting }: Lease, error: unknown): Result[] {
+  const code = codeOf(error)
+  const message = error instanceof AppError ? error.message : String(error)
+  return waiting.map((chunk) => chunkFailed(assignment, { chunk, code, message }))
 }
 
 /** What threads say, passed on to the coordinator. */
@@ -142,13 +169,16 @@ function createThreads(options: Options, events: ThreadEvents): ComputeThread[] 
   return Array.from({ length: options.threads }, () => createComputeThread(events, settings))
 }
 
-function runOf({ assignment, waiting }: Lease, spec: SpecBody, memoryBytes: number): LeaseRun {
+type Given = { spec: SpecBody; inputs: readonly InputFile[]; memoryBytes: number }
+
+function runOf({ assignment, waiting }: Lease, { spec, inputs, memoryBytes }: Given): LeaseRun {
   const { leaseId, table, upload, memoryLimitBytes } = assignment
   const own = Math.floor(memoryBytes / CHUNK_SHARE)
   const told = Number(memoryLimitBytes)
   return {
     leaseId,
     spec,
+    inputs,
     table,
     chunks: waiting,
     upload: { baseUrl: upload?.baseUrl ?? '', token: upload?.token ?? '' },

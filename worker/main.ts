@@ -2,6 +2,7 @@
 // orderly end, 78 when settings are wrong or the coordinators refuse this machine for good: a supervisor must not
 // restart it then; 1 for the rest.
 
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
 import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
@@ -9,7 +10,9 @@ import { RpcError } from '#proto/grpc-status.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Work } from './conversation.ts'
 import { type Enrolled, ensureEnrolled } from './enroll.ts'
+import { createHttpCalls } from './http-calls.ts'
 import { createIdentityFile } from './identity.ts'
+import { createInputCache } from './input-cache.ts'
 import { createLeases } from './leases.ts'
 import { describeMachine, type Machine } from './machine.ts'
 import { createOutbox, type ToCoordinator } from './outbox.ts'
@@ -89,12 +92,15 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
   const memoryBytes = config.memoryLimitBytes ?? Number(machine.memoryBytes) / 2
   const threadMemoryBytes = Math.min(memoryBytes / config.threads, THREAD_MEMORY_BYTES_MAX)
   const { threads } = config
-  const options = { threads, threadMemoryBytes, authority: enrolled.membership.authority }
+  const { authority } = enrolled.membership
+  const options = { threads, threadMemoryBytes, authority }
+  const cache = { dir: join(config.dir, 'inputs'), maxBytes: config.inputCacheBytes }
+  const inputs = createInputCache({ http: createHttpCalls({ authority }) }, cache)
   return {
     specs,
     outbox,
     uploads,
-    leases: createLeases({ specs, outbox, uploads, onDeath }, options),
+    leases: createLeases({ specs, outbox, uploads, inputs, onDeath }, options),
   }
 }
 

@@ -1,6 +1,7 @@
 // What the main thread and a compute thread tell each other.
 
 import type { ErrorCode } from '#engine/errors.ts'
+import type { InputFile } from './input-cache.ts'
 
 /** Config and plan of a job; the memory is shared, so that sending it to a thread copies nothing. */
 export type SpecBody = { digest: string; body: Uint8Array<SharedArrayBuffer> }
@@ -9,6 +10,8 @@ export type SpecBody = { digest: string; body: Uint8Array<SharedArrayBuffer> }
 export type LeaseRun = {
   leaseId: string
   spec: SpecBody
+  /** Private files that it needs, held until it ends. */
+  inputs: readonly InputFile[]
   /** Index of the table in the plan. */
   table: number
   /** Ascending. */

@@ -14,6 +14,7 @@ import { type Assignments, createAssignments } from './assignments.ts'
 import type { Completion } from './completion.ts'
 import { cancelLeases, workerGone, workerSuspect } from './departures.ts'
 import { createHand } from './hand.ts'
+import { createInputGrants } from './input-grants.ts'
 import type { Lease } from './lease.ts'
 import { LeaseBook, type LeaseDeps } from './lease-book.ts'
 import { watchLiveness } from './liveness.ts'
@@ -48,8 +49,11 @@ export type FleetDeps = {
 export type FleetOptions = {
   coordinatorId: string
   uploadKey: Buffer
+  /** Where workers put parts; empty when they ask for presigned URLs. */
   partsUrl: string
   partMaxBytes: number
+  /** Where workers read the private files of their leases. */
+  inputsUrl: string
 }
 
 export type Fleet = {
@@ -77,6 +81,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     uploadKey: options.uploadKey,
     partsUrl: options.partsUrl,
     partMaxBytes: options.partMaxBytes,
+    grantInputs: createInputGrants({ key: options.uploadKey, baseUrl: options.inputsUrl }),
     onFailed(worker, lease, error) {
       log.warn({ err: error, leaseId: lease.row.id }, 'assignment not recorded')
       worker.leases.delete(lease.row.id)

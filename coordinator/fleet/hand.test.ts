@@ -6,11 +6,12 @@ import type { LeaseRow } from '../ledger/leases.ts'
 import { createUploadQuota } from '../parts/upload-quota.ts'
 import { verifyUpload } from '../storage/upload-token.ts'
 import { createHand } from './hand.ts'
+import { createInputGrants, type InputRef } from './input-grants.ts'
 import { createLease } from './lease.ts'
 import type { ConnectedWorker } from './registry.ts'
 
 const KEY = Buffer.alloc(32, 7)
-const spec = { specDigest: 'd', body: '{}' } as JobSpec
+const spec = { specDigest: 'd', body: '{}', inputs: [] as InputRef[] } as JobSpec
 
 /** The upload token that a worker is handed with these chunks. */
 async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<string> {
@@ -28,6 +29,7 @@ async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<strin
     uploadKey: KEY,
     partsUrl: 'http://parts',
     partMaxBytes: 1_000,
+    grantInputs: createInputGrants({ key: KEY, baseUrl: 'http://parts' }),
     onFailed: (_worker, _lease, error) => sent.reject(error),
   })
   const whole = { id: 'l', jobId: 'j', tableNo: 0, workerIds: [], ...row } as unknown as LeaseRow

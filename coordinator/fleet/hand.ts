@@ -1,11 +1,12 @@
 // Hands chunks of a lease to a worker: written down first, then the spec if the stream has not carried it, then
-// the assignment with its upload token.
+// the assignment with its tokens.
 
 import { SPECS_PER_STREAM } from '#proto/limits.ts'
 import type { Sql } from '../database/database.ts'
 import { recordAssignment } from '../ledger/leases.ts'
 import { signUpload } from '../storage/upload-token.ts'
 import { FLEET } from '../workflows/policies.ts'
+import type { InputGrants } from './input-grants.ts'
 import { assignChunks, type Lease } from './lease.ts'
 import type { ConnectedWorker } from './registry.ts'
 
@@ -15,11 +16,13 @@ export type HandDeps = {
   /** Where workers put parts; empty when they ask for presigned URLs. */
   partsUrl: string
   partMaxBytes: number
+  grantInputs: InputGrants
   /** The assignment could not be written down: the worker knows nothing of it. */
   onFailed: (worker: ConnectedWorker, lease: Lease, error: unknown) => void
 }
 
-export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }: HandDeps) {
+export function createHand(deps: HandDeps) {
+  const { sql, uploadKey, partsUrl, partMaxBytes, grantInputs, onFailed } = deps
   function uploadFor(worker: ConnectedWorker, lease: Lease) {
     if (partsUrl === '') return { baseUrl: '', token: '' }
     const token = signUpload(uploadKey, {
@@ -54,6 +57,7 @@ export function createHand({ sql, uploadKey, partsUrl, partMaxBytes, onFailed }:
         chunks,
         upload: uploadFor(worker, lease),
         memoryLimitBytes: 0n,
+        ...grantInputs({ leaseId: row.id, workerId: worker.id }, spec.inputs),
       },
     })
   }

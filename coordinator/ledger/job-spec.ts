@@ -5,6 +5,7 @@ import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sql } from '../database/database.ts'
+import type { InputRef } from '../fleet/input-grants.ts'
 import type { LoadSettings } from '../load/settings.ts'
 
 export type JobSpec = {
@@ -15,6 +16,8 @@ export type JobSpec = {
   body: string
   config: ResolvedConfig
   plan: Plan
+  /** Private files that its leases need. */
+  inputs: InputRef[]
   regions: string[]
   priority: 'low' | 'normal' | 'high'
   format: string
@@ -44,6 +47,9 @@ type Stored = {
   load: LoadSettings | null
 }
 
+/** The JSON of a spec's body. */
+export type SpecContent = { config: ResolvedConfig; plan: Plan; inputs?: InputRef[] }
+
 export type JobSpecs = { get(jobId: string): Promise<JobSpec> }
 
 /** Throws AppError not_found for a job that does not exist (any more). */
@@ -68,7 +74,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
   )
   const row = rows[0]
   if (!row) throw new AppError('not_found', `no job ${jobId}`)
-  const { config, plan } = JSON.parse(row.body) as { config: ResolvedConfig; plan: Plan }
+  const { config, plan, inputs = [] } = JSON.parse(row.body) as SpecContent
   return {
     jobId,
     projectId: row.project_id,
@@ -77,6 +83,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     body: row.body,
     config,
     plan,
+    inputs,
     regions: row.regions,
     priority: row.priority,
     format: row.format,

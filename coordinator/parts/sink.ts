@@ -1,10 +1,12 @@
 // The parts sink: takes workers' uploads over HTTP, hashes them while they arrive and stores nothing that its digest
-// does not name. Plain node:http, because every byte of every dataset passes here.
+// does not name; gives them the private files of their leases. Plain node:http, because every byte of every dataset
+// passes here.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { isCid } from '#engine/dag/cid.ts'
+import { createInputServer, type ServeInput } from './serve-input.ts'
 import {
   type Answer,
   createUploadTaker,
@@ -15,7 +17,7 @@ import {
 
 export type SinkDeps = {
   store: BlockStore
-  /** The HMAC key of upload tokens. */
+  /** The HMAC key of upload and download tokens. */
   key: Uint8Array
   log: { warn(fields: object, message: string): void }
   onRefused: (refusal: Refusal) => void
@@ -45,13 +47,17 @@ const CLOSE_MS = 5000
 
 /** Starts a sink on `host:port` (port 0: any free one). Rejects when it cannot listen. */
 export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<Sink> {
-  const take = createUploadTaker(
-    { ...deps, nowS: deps.nowS ?? (() => Math.floor(Date.now() / 1000)) },
-    { maxBytes: options.maxBytes ?? 256 * MIB, memoryBytes: options.memoryBytes ?? 64 * MIB },
-  )
+  const timed = { ...deps, nowS: deps.nowS ?? (() => Math.floor(Date.now() / 1000)) }
+  const take = createUploadTaker(timed, {
+    maxBytes: options.maxBytes ?? 256 * MIB,
+    memoryBytes: options.memoryBytes ?? 64 * MIB,
+  })
+  const handlers = { take, give: createInputServer(timed) }
   const server = options.tls ? createTlsServer(options.tls) : createServer()
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    void route(take, request, response).then((answer) => send(request, response, answer))
+    void route(handlers, request, response).then(
+      (answer) => answer && send(request, response, answer),
+    )
   }
   server.on('request', serve)
   // A sender that asks first is told to go on only once there is room for its part.
@@ -67,16 +73,21 @@ export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<
 }
 
 async function route(
-  take: TakeUpload,
+  { take, give }: { take: TakeUpload; give: ServeInput },
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<Answer> {
-  const url = request.url ?? ''
-  if (url === '/health' && request.method === 'GET') return { status: 200, body: { status: 'ok' } }
+): Promise<Answer | null> {
+  const { url = '', method } = request
+  if (url === '/health' && method === 'GET') return { status: 200, body: { status: 'ok' } }
+  const input = /^\/inputs\/([^/?]{1,100})$/.exec(url)?.[1] ?? ''
+  if (method === 'GET' && isCid(input)) return await give({ request, response, cid: input })
   const match = /^\/parts\/([^/?]{1,100})(?:\?token=([\w.-]{0,1024}))?$/.exec(url)
   const cid = match?.[1] ?? ''
-  if (request.method !== 'PUT' || !isCid(cid)) {
-    return problem('not_found', 'the sink knows PUT /parts/<cid> and GET /health')
+  if (method !== 'PUT' || !isCid(cid)) {
+    return problem(
+      'not_found',
+      'the sink knows PUT /parts/<cid>, GET /inputs/<cid> and GET /health',
+    )
   }
   return await take({ request, response, cid, token: match?.[2] ?? '' })
 }

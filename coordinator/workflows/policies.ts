@@ -106,6 +106,7 @@ export const FLEET = {
   commitRowsMax: 100,
   commitDelayMaxMs: 20,
   uploadTokenSeconds: 3_900,
+  downloadTokenSeconds: 3_900,
   greetingTimeoutMs: 10_000,
 } as const
 

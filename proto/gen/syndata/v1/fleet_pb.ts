@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file syndata/v1/fleet.proto.
  */
 export const file_syndata_v1_fleet: GenFile = /*@__PURE__*/
-  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAki1QIKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIo0BCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIjUKDFJ1bm5pbmdMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRITCgtjaHVua3NfZG9uZRgCIAEoDSJkCgdXZWxjb21lEg4KBnJlZ2lvbhgBIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYAiABKA0SGAoQY2FuY2VsbGVkX2xlYXNlcxgDIAMoCRIQCghkcmFpbmluZxgEIAEoCCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIp4BCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQiKQoGVXBsb2FkEhAKCGJhc2VfdXJsGAEgASgJEg0KBXRva2VuGAIgASgJIrABCglDaHVua0RvbmUSEQoJcmVzdWx0X2lkGAEgASgEEhAKCGxlYXNlX2lkGAIgASgJEg4KBmpvYl9pZBgDIAEoCRINCgV0YWJsZRgEIAEoDRINCgVjaHVuaxgFIAEoDRILCgNjaWQYBiABKAkSDQoFYnl0ZXMYByABKAQSEQoJZGFnX2J5dGVzGAggASgEEgwKBHJvd3MYCSABKA0SEwoLZHVyYXRpb25fbXMYCiABKA0ifwoLQ2h1bmtGYWlsZWQSEQoJcmVzdWx0X2lkGAEgASgEEhAKCGxlYXNlX2lkGAIgASgJEg4KBmpvYl9pZBgDIAEoCRINCgV0YWJsZRgEIAEoDRINCgVjaHVuaxgFIAEoDRIMCgRjb2RlGAYgASgJEg8KB21lc3NhZ2UYByABKAkiMQoKTGVhc2VFbmRlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkiGQoDQWNrEhIKCnJlc3VsdF9pZHMYASADKAQiLwoLQ2FuY2VsTGVhc2USEAoIbGVhc2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIhkKBURyYWluEhAKCGRyYWluaW5nGAEgASgIIokBCglIZWFydGJlYXQSCwoDY3B1GAEgASgCEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIaChJtZW1vcnlfdG90YWxfYnl0ZXMYAyABKAQSEgoKYnVzeV9zbG90cxgEIAEoDRIpCgdydW5uaW5nGAUgAygLMhguc3luZGF0YS52MS5SdW5uaW5nTGVhc2UiWAoNVXBsb2FkUmVxdWVzdBIQCghsZWFzZV9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgEEiEKBmJsb2NrcxgDIAMoCzIRLnN5bmRhdGEudjEuQmxvY2siIwoFQmxvY2sSCwoDY2lkGAEgASgJEg0KBWJ5dGVzGAIgASgEIkUKClVwbG9hZFVybHMSEgoKcmVxdWVzdF9pZBgBIAEoBBIjCgRwdXRzGAIgAygLMhUuc3luZGF0YS52MS5TaWduZWRQdXQifQoJU2lnbmVkUHV0EgsKA3VybBgBIAEoCRIzCgdoZWFkZXJzGAIgAygLMiIuc3luZGF0YS52MS5TaWduZWRQdXQuSGVhZGVyc0VudHJ5Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIhkKB0dvb2RieWUSDgoGcmVhc29uGAEgASgJIigKB1JlZnVzZWQSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJMpcBCgxGbGVldFNlcnZpY2USPwoGRW5yb2xsEhkuc3luZGF0YS52MS5FbnJvbGxSZXF1ZXN0Ghouc3luZGF0YS52MS5FbnJvbGxSZXNwb25zZRJGCgdDb25uZWN0Ehouc3luZGF0YS52MS5Db25uZWN0UmVxdWVzdBobLnN5bmRhdGEudjEuQ29ubmVjdFJlc3BvbnNlKAEwAWIGcHJvdG8z");
+  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAki1QIKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIo0BCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIjUKDFJ1bm5pbmdMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRITCgtjaHVua3NfZG9uZRgCIAEoDSJkCgdXZWxjb21lEg4KBnJlZ2lvbhgBIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYAiABKA0SGAoQY2FuY2VsbGVkX2xlYXNlcxgDIAMoCRIQCghkcmFpbmluZxgEIAEoCCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIukBCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSIQoGaW5wdXRzGAggAygLMhEuc3luZGF0YS52MS5JbnB1dBImCghkb3dubG9hZBgJIAEoCzIULnN5bmRhdGEudjEuRG93bmxvYWQiMwoFSW5wdXQSDgoGc2hhMjU2GAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIrCghEb3dubG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSIpCgZVcGxvYWQSEAoIYmFzZV91cmwYASABKAkSDQoFdG9rZW4YAiABKAkisAEKCUNodW5rRG9uZRIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgsKA2NpZBgGIAEoCRINCgVieXRlcxgHIAEoBBIRCglkYWdfYnl0ZXMYCCABKAQSDAoEcm93cxgJIAEoDRITCgtkdXJhdGlvbl9tcxgKIAEoDSJ/CgtDaHVua0ZhaWxlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgwKBGNvZGUYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSIxCgpMZWFzZUVuZGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCSIZCgNBY2sSEgoKcmVzdWx0X2lkcxgBIAMoBCIvCgtDYW5jZWxMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiGQoFRHJhaW4SEAoIZHJhaW5pbmcYASABKAgiiQEKCUhlYXJ0YmVhdBILCgNjcHUYASABKAISFAoMbWVtb3J5X2J5dGVzGAIgASgEEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgDIAEoBBISCgpidXN5X3Nsb3RzGAQgASgNEikKB3J1bm5pbmcYBSADKAsyGC5zeW5kYXRhLnYxLlJ1bm5pbmdMZWFzZSJYCg1VcGxvYWRSZXF1ZXN0EhAKCGxlYXNlX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAQSIQoGYmxvY2tzGAMgAygLMhEuc3luZGF0YS52MS5CbG9jayIjCgVCbG9jaxILCgNjaWQYASABKAkSDQoFYnl0ZXMYAiABKAQiRQoKVXBsb2FkVXJscxISCgpyZXF1ZXN0X2lkGAEgASgEEiMKBHB1dHMYAiADKAsyFS5zeW5kYXRhLnYxLlNpZ25lZFB1dCJ9CglTaWduZWRQdXQSCwoDdXJsGAEgASgJEjMKB2hlYWRlcnMYAiADKAsyIi5zeW5kYXRhLnYxLlNpZ25lZFB1dC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiGQoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkiKAoHUmVmdXNlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkylwEKDEZsZWV0U2VydmljZRI/CgZFbnJvbGwSGS5zeW5kYXRhLnYxLkVucm9sbFJlcXVlc3QaGi5zeW5kYXRhLnYxLkVucm9sbFJlc3BvbnNlEkYKB0Nvbm5lY3QSGi5zeW5kYXRhLnYxLkNvbm5lY3RSZXF1ZXN0Ghsuc3luZGF0YS52MS5Db25uZWN0UmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
  * @generated from message syndata.v1.EnrollRequest
@@ -481,6 +481,20 @@ export type Assign = Message<"syndata.v1.Assign"> & {
    * @generated from field: uint64 memory_limit_bytes = 7;
    */
   memoryLimitBytes: bigint;
+
+  /**
+   * Private files that the lease needs before it begins: models, checkpoints.
+   *
+   * @generated from field: repeated syndata.v1.Input inputs = 8;
+   */
+  inputs: Input[];
+
+  /**
+   * Set when there are inputs.
+   *
+   * @generated from field: syndata.v1.Download download = 9;
+   */
+  download?: Download | undefined;
 };
 
 /**
@@ -489,6 +503,59 @@ export type Assign = Message<"syndata.v1.Assign"> & {
  */
 export const AssignSchema: GenMessage<Assign> = /*@__PURE__*/
   messageDesc(file_syndata_v1_fleet, 11);
+
+/**
+ * @generated from message syndata.v1.Input
+ */
+export type Input = Message<"syndata.v1.Input"> & {
+  /**
+   * Of the whole file, lower-case hex. A worker that has a file of this digest needs no other.
+   *
+   * @generated from field: string sha256 = 1;
+   */
+  sha256: string;
+
+  /**
+   * @generated from field: string cid = 2;
+   */
+  cid: string;
+
+  /**
+   * @generated from field: uint64 bytes = 3;
+   */
+  bytes: bigint;
+};
+
+/**
+ * Describes the message syndata.v1.Input.
+ * Use `create(InputSchema)` to create a new message.
+ */
+export const InputSchema: GenMessage<Input> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 12);
+
+/**
+ * GET {base_url}/inputs/{cid} with Authorization: Bearer {token}, and Range to go on where a former try ended.
+ *
+ * @generated from message syndata.v1.Download
+ */
+export type Download = Message<"syndata.v1.Download"> & {
+  /**
+   * @generated from field: string base_url = 1;
+   */
+  baseUrl: string;
+
+  /**
+   * @generated from field: string token = 2;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message syndata.v1.Download.
+ * Use `create(DownloadSchema)` to create a new message.
+ */
+export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 13);
 
 /**
  * @generated from message syndata.v1.Upload
@@ -512,7 +579,7 @@ export type Upload = Message<"syndata.v1.Upload"> & {
  * Use `create(UploadSchema)` to create a new message.
  */
 export const UploadSchema: GenMessage<Upload> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 12);
+  messageDesc(file_syndata_v1_fleet, 14);
 
 /**
  * A chunk's part is stored. Kept by the worker and sent again on every new stream until acknowledged.
@@ -580,7 +647,7 @@ export type ChunkDone = Message<"syndata.v1.ChunkDone"> & {
  * Use `create(ChunkDoneSchema)` to create a new message.
  */
 export const ChunkDoneSchema: GenMessage<ChunkDone> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 13);
+  messageDesc(file_syndata_v1_fleet, 15);
 
 /**
  * A chunk could not be made or stored; the other chunks of the lease go on.
@@ -631,7 +698,7 @@ export type ChunkFailed = Message<"syndata.v1.ChunkFailed"> & {
  * Use `create(ChunkFailedSchema)` to create a new message.
  */
 export const ChunkFailedSchema: GenMessage<ChunkFailed> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 14);
+  messageDesc(file_syndata_v1_fleet, 16);
 
 /**
  * Nothing of the lease is left to do; its slot is free.
@@ -655,7 +722,7 @@ export type LeaseEnded = Message<"syndata.v1.LeaseEnded"> & {
  * Use `create(LeaseEndedSchema)` to create a new message.
  */
 export const LeaseEndedSchema: GenMessage<LeaseEnded> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 15);
+  messageDesc(file_syndata_v1_fleet, 17);
 
 /**
  * The results with these ids are in the ledger (or not wanted): the worker forgets them.
@@ -674,7 +741,7 @@ export type Ack = Message<"syndata.v1.Ack"> & {
  * Use `create(AckSchema)` to create a new message.
  */
 export const AckSchema: GenMessage<Ack> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 16);
+  messageDesc(file_syndata_v1_fleet, 18);
 
 /**
  * @generated from message syndata.v1.CancelLease
@@ -696,7 +763,7 @@ export type CancelLease = Message<"syndata.v1.CancelLease"> & {
  * Use `create(CancelLeaseSchema)` to create a new message.
  */
 export const CancelLeaseSchema: GenMessage<CancelLease> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 17);
+  messageDesc(file_syndata_v1_fleet, 19);
 
 /**
  * @generated from message syndata.v1.Drain
@@ -715,7 +782,7 @@ export type Drain = Message<"syndata.v1.Drain"> & {
  * Use `create(DrainSchema)` to create a new message.
  */
 export const DrainSchema: GenMessage<Drain> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 18);
+  messageDesc(file_syndata_v1_fleet, 20);
 
 /**
  * @generated from message syndata.v1.Heartbeat
@@ -754,7 +821,7 @@ export type Heartbeat = Message<"syndata.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 19);
+  messageDesc(file_syndata_v1_fleet, 21);
 
 /**
  * Asks for presigned URLs of a shared bucket, one per block.
@@ -783,7 +850,7 @@ export type UploadRequest = Message<"syndata.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 20);
+  messageDesc(file_syndata_v1_fleet, 22);
 
 /**
  * @generated from message syndata.v1.Block
@@ -805,7 +872,7 @@ export type Block = Message<"syndata.v1.Block"> & {
  * Use `create(BlockSchema)` to create a new message.
  */
 export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 21);
+  messageDesc(file_syndata_v1_fleet, 23);
 
 /**
  * @generated from message syndata.v1.UploadUrls
@@ -827,7 +894,7 @@ export type UploadUrls = Message<"syndata.v1.UploadUrls"> & {
  * Use `create(UploadUrlsSchema)` to create a new message.
  */
 export const UploadUrlsSchema: GenMessage<UploadUrls> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 22);
+  messageDesc(file_syndata_v1_fleet, 24);
 
 /**
  * @generated from message syndata.v1.SignedPut
@@ -849,7 +916,7 @@ export type SignedPut = Message<"syndata.v1.SignedPut"> & {
  * Use `create(SignedPutSchema)` to create a new message.
  */
 export const SignedPutSchema: GenMessage<SignedPut> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 23);
+  messageDesc(file_syndata_v1_fleet, 25);
 
 /**
  * The worker leaves by its own will; its running leases are assigned to others.
@@ -868,7 +935,7 @@ export type Goodbye = Message<"syndata.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 24);
+  messageDesc(file_syndata_v1_fleet, 26);
 
 /**
  * The stream ends; code is of the error table. Retrying is pointless when it is not retryable.
@@ -892,7 +959,7 @@ export type Refused = Message<"syndata.v1.Refused"> & {
  * Use `create(RefusedSchema)` to create a new message.
  */
 export const RefusedSchema: GenMessage<Refused> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 25);
+  messageDesc(file_syndata_v1_fleet, 27);
 
 /**
  * Served by every coordinator on the fleet port, over TLS under the installation's own CA.
