@@ -6,18 +6,19 @@ import fc from 'fast-check'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { ConnectionOptions, OpenedServer } from '#coordinator/connections/connection.ts'
 import type { ResolvedConfig, Scalar } from '#engine/config/types.ts'
-import { AppError } from '#engine/errors.ts'
 import { everyType } from '#engine/testing/every-type.ts'
 import { HOSTILE_TEXTS } from '#engine/testing/hostile.ts'
 import { shopConfig } from '#engine/testing/shop.ts'
 import {
   databaseConfig,
+  failsWith,
   loadAll,
   loadJobOf,
   loadOne,
   never,
   OPTIONS,
   rowsOf,
+  sorted,
   storedChunks,
 } from '#test/support/load.ts'
 import { mysqlProgram, NO_MYSQL, startMysql } from '#test/support/mysql.ts'
@@ -64,7 +65,6 @@ async function server(t: TestContext): Promise<Server> {
 }
 
 const quoted = (name: string) => `\`${name.replaceAll('`', '``')}\``
-const sorted = (rows: unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
 
 function told(value: Scalar, type: string): Scalar {
   if (typeof value === 'boolean') return Number(value)
@@ -90,13 +90,6 @@ async function assertSame(client: Connection, config: ResolvedConfig, name: stri
     row.map((value, i) => told(value, columns[i]?.type ?? '')),
   )
   assert.deepEqual(sorted(found), sorted(expected))
-}
-
-const failsWith = (message: RegExp, retryable: boolean) => (error: unknown) => {
-  assert.ok(error instanceof AppError, String(error))
-  assert.match(error.message, message)
-  assert.deepEqual([error.code, error.details['retryable']], ['load_failed', retryable])
-  return true
 }
 
 test('every type and hostile values arrive, by LOAD DATA and by INSERT', options, async (t) => {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shopConfig } from '#engine/testing/shop.ts'
-import { databaseConfig, loadAll, loadJobOf, never } from '#test/support/load.ts'
-import { assertSame, failsWith, targetServer } from '#test/support/load-postgres.ts'
+import { databaseConfig, failsWith, loadAll, loadJobOf, never } from '#test/support/load.ts'
+import { assertSame, targetServer } from '#test/support/load-postgres.ts'
 
 test('create refuses tables that the job did not make, before any row', async (t) => {
   const { client, open } = await targetServer(t)

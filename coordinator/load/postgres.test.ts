@@ -8,6 +8,7 @@ import { HOSTILE_TEXTS } from '#engine/testing/hostile.ts'
 import { shopConfig } from '#engine/testing/shop.ts'
 import {
   databaseConfig,
+  failsWith,
   loadAll,
   loadJobOf,
   loadOne,
@@ -15,7 +16,7 @@ import {
   resolvedFor,
   storedChunks,
 } from '#test/support/load.ts'
-import { assertSame, failsWith, quoted, targetServer } from '#test/support/load-postgres.ts'
+import { assertSame, quoted, targetServer } from '#test/support/load-postgres.ts'
 
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -135,7 +136,7 @@ test('each chunk once: killed in the middle, repeated, and by two at once', asyn
         if (++pieces === 3)
           await client.query(
             `select pg_terminate_backend(pid) from pg_stat_activity
-             where application_name = 'syndata' and state = 'active'`,
+             where application_name = 'syndata' and datname = current_database()`,
           )
       }
     },

@@ -14,12 +14,14 @@ import { HOSTILE_TEXTS } from '#engine/testing/hostile.ts'
 import { shopConfig } from '#engine/testing/shop.ts'
 import {
   databaseConfig,
+  failsWith,
   loadAll,
   loadJobOf,
   loadOne,
   never,
   OPTIONS,
   rowsOf,
+  sorted,
   storedChunks,
 } from '#test/support/load.ts'
 import { createSqliteTarget } from './sqlite.ts'
@@ -49,7 +51,6 @@ function targetFile(t: TestContext): File {
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-const sorted = (rows: unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
 
 function told(value: Scalar, type: string): Scalar {
   if (typeof value === 'boolean') return Number(value)
@@ -72,13 +73,6 @@ function assertSame(database: DatabaseSync, config: ResolvedConfig, name: string
     row.map((value, i) => told(value, columns[i]?.type ?? '')),
   )
   assert.deepEqual(sorted(found), sorted(expected))
-}
-
-const failsWith = (message: RegExp, retryable: boolean) => (error: unknown) => {
-  assert.ok(error instanceof AppError, String(error))
-  assert.match(error.message, message)
-  assert.deepEqual([error.code, error.details['retryable']], ['load_failed', retryable])
-  return true
 }
 
 test('every type and hostile values arrive as they are', async (t) => {

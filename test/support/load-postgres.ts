@@ -7,8 +7,7 @@ import type { ConnectionOptions, OpenedServer } from '#coordinator/connections/c
 import { createPostgresTarget } from '#coordinator/load/postgres.ts'
 import type { LoadJob, Target } from '#coordinator/load/target.ts'
 import type { ResolvedConfig, Scalar } from '#engine/config/types.ts'
-import { AppError } from '#engine/errors.ts'
-import { OPTIONS, rowsOf } from './load.ts'
+import { OPTIONS, rowsOf, sorted } from './load.ts'
 import { testDatabase } from './postgres.ts'
 
 export type PostgresServer = {
@@ -63,8 +62,6 @@ function told(value: Scalar, type: string): Scalar {
   return value.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
-const sorted = (rows: unknown[]) => rows.map((row) => JSON.stringify(row)).sort()
-
 /** Every value of the table is the engine's own; tables have no order. */
 export async function assertSame(client: pg.Client, config: ResolvedConfig, name: string) {
   const columns = config.tables.find((table) => table.name === name)?.columns ?? []
@@ -81,13 +78,4 @@ export async function assertSame(client: pg.Client, config: ResolvedConfig, name
     row.map((value, i) => told(value, columns[i]?.type ?? '')),
   )
   assert.deepEqual(sorted(found), sorted(expected))
-}
-
-/** For assert.rejects: AppError `load_failed`. */
-export const failsWith = (message: RegExp, retryable: boolean) => (error: unknown) => {
-  assert.ok(error instanceof AppError, String(error))
-  assert.equal(error.code, 'load_failed')
-  assert.match(error.message, message)
-  assert.equal(error.details['retryable'], retryable)
-  return true
 }

@@ -1,5 +1,6 @@
 // Jobs that load into databases, without a stack: chunks as the engine makes them, and what should arrive.
 
+import assert from 'node:assert/strict'
 import type { ConnectionOptions } from '#coordinator/connections/connection.ts'
 import { loadTable, named } from '#coordinator/load/load-table.ts'
 import type { LoadMode } from '#coordinator/load/settings.ts'
@@ -10,6 +11,7 @@ import { parseConfig } from '#engine/config/parse.ts'
 import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
 import type { ResolvedConfig, Scalar, SqlDialect } from '#engine/config/types.ts'
+import { AppError } from '#engine/errors.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 
@@ -91,3 +93,16 @@ export function rowsOf(config: ResolvedConfig, name: string): Scalar[][] {
   const table = compile(config, planConfig(config)).table(name)
   return table.values(0, table.rows)
 }
+
+/** Tables have no order: rows are compared as sorted lists. */
+export const sorted = (rows: unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort()
+
+/** For assert.rejects: AppError `load_failed`. */
+export const failsWith =
+  (message: RegExp, retryable: boolean) =>
+  (error: unknown): true => {
+    assert.ok(error instanceof AppError, String(error))
+    assert.match(error.message, message)
+    assert.deepEqual([error.code, error.details['retryable']], ['load_failed', retryable])
+    return true
+  }
