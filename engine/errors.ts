@@ -124,6 +124,12 @@ export const ERRORS = {
     title: 'The bytes do not match their digest',
     hint: 'Upload the part again.',
   },
+  unmet_conditions: {
+    http: 422,
+    retryable: false,
+    title: 'Too few rows of the model meet the conditions',
+    hint: 'Widen the conditions, or use a model that meets them by construction (argn, gaussian_copula).',
+  },
   out_of_memory: {
     http: 500,
     retryable: true,

@@ -5,9 +5,11 @@ import type { AlgorithmModule } from './algorithm.ts'
 import { argn } from './argn/algorithm.ts'
 import { copula } from './copula/algorithm.ts'
 import type { Algorithm } from './model-file.ts'
+import { tvae } from './tvae/algorithm.ts'
 
 const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = {
   gaussian_copula: copula,
+  tvae,
   argn,
 }
 

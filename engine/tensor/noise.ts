@@ -8,8 +8,11 @@ import { concatenate, split } from './shaping.ts'
 const ZEROS = new Uint8Array(1 << 20)
 
 export type Keystream = {
-  /** Fills memory with the bits of one step: the same for any order of calls and after any restart. */
-  fill(step: number, into: Uint8Array | Uint32Array): void
+  /**
+   * Fills memory with the bits of one step, from a block of 16 bytes on: the same for any order of calls and after any
+   * restart.
+   */
+  fill(step: number, into: Uint8Array | Uint32Array, block?: number): void
 }
 
 /** AES-128 in counter mode (NIST SP 800-38A): key from seed and stream, the step in the counter's upper half. */
@@ -18,9 +21,10 @@ export function createKeystream(seed: number, stream: number): Keystream {
   key.setBigUint64(0, BigInt(seed), true)
   key.setBigUint64(8, BigInt(stream), true)
   return {
-    fill(step, into) {
+    fill(step, into, block = 0) {
       const counter = new DataView(new ArrayBuffer(16))
       counter.setBigUint64(0, BigInt(step))
+      counter.setBigUint64(8, BigInt(block))
       const cipher = createCipheriv('aes-128-ctr', key, counter)
       const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
       for (let at = 0; at < bytes.length; at += ZEROS.length)

@@ -1,0 +1,100 @@
+// Brings what a network draws to the shares and the spread of the data, column by column: dependences stay the
+// network's. An addition to the papers.
+
+import type { Curves } from './decode.ts'
+import type { EncodedTable } from './encode.ts'
+import type { Layout } from './layout.ts'
+import type { Modes, Stretch } from './modes.ts'
+
+/** What is added to the logits by position, and values by place of the stretches of each column. */
+export type Calibration = { corrections: Float32Array; curves: Curves[] }
+
+const ROUNDS = 4
+/** No correction goes beyond this; it is reached where the network never draws a code. */
+const CORRECTION_MOST = 3
+const CELLS = 64
+/** Rows of the data that a value of a curve averages at least, and rows in a stretch to learn a curve at all. */
+const ROWS_PER_POINT = 8
+const ROWS_LEAST = 64
+
+/** `draw` gives rows for logits with these corrections, always for the same noise. */
+export async function calibrate(
+  { modes, layout, train }: { modes: readonly Modes[]; layout: Layout; train: EncodedTable },
+  draw: (corrections: Float32Array) => Promise<EncodedTable>,
+): Promise<Calibration> {
+  const corrections = new Float32Array(layout.codes)
+  const wanted = shares(train, layout)
+  let drawn = await draw(corrections)
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = shares(drawn, layout)
+    for (let at = 0; at < corrections.length; at++) {
+      const by = Math.log(((wanted[at] as number) + 1e-4) / ((found[at] as number) + 1e-4))
+      const moved = (corrections[at] as number) + by
+      corrections[at] = Math.min(CORRECTION_MOST, Math.max(-CORRECTION_MOST, moved))
+    }
+    drawn = await draw(corrections)
+  }
+  return { corrections, curves: modes.map((known, column) => curvesOf(known, column)) }
+
+  function curvesOf(known: Modes, column: number): number[][] {
+    if (known.kind === 'category') return []
+    const place = layout.places.indexOf(column)
+    return known.stretches.map((stretch, at) => {
+      const code = known.atoms.length + at
+      const real = placesOf(train, layout, { column, place, code })
+      return curveOf(stretch, real, placesOf(drawn, layout, { column, place, code }))
+    })
+  }
+}
+
+function shares({ rows, codes }: EncodedTable, { spans, codes: positions }: Layout): Float64Array {
+  const found = new Float64Array(positions)
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < spans.length; column++) {
+      const at = (spans[column]?.start as number) + (codes[row * spans.length + column] as number)
+      found[at] = (found[at] as number) + 1 / rows
+    }
+  return found
+}
+
+/** Ascending. */
+function placesOf(
+  { rows, codes, places }: EncodedTable,
+  layout: Layout,
+  at: { column: number; place: number; code: number },
+): Float32Array {
+  const found: number[] = []
+  for (let row = 0; row < rows; row++)
+    if (codes[row * layout.spans.length + at.column] === at.code)
+      found.push(places[row * layout.places.length + at.place] as number)
+  return Float32Array.from(found).sort()
+}
+
+/** At each place the quantile of the data that as many drawn places lie below; both ascending. */
+function curveOf({ low, high }: Stretch, real: Float32Array, drawn: Float32Array): number[] {
+  if (real.length < ROWS_LEAST || drawn.length < ROWS_LEAST || high <= low) return [low, high]
+  const quantile = quantiles(real)
+  let below = 0
+  return Array.from({ length: CELLS + 1 }, (_, cell) => {
+    const place = (2 * cell) / CELLS - 1
+    while (below < drawn.length && (drawn[below] as number) <= place) below++
+    const share = cell === 0 ? 0 : cell === CELLS ? 1 : below / drawn.length
+    return low + ((quantile(share) + 1) / 2) * (high - low)
+  })
+}
+
+/** Straight lines between means of neighbouring places, each of several rows. */
+function quantiles(sorted: Float32Array): (share: number) => number {
+  const count = Math.max(2, Math.min(2 * CELLS, Math.floor(sorted.length / ROWS_PER_POINT)))
+  const points = Float64Array.from({ length: count }, (_, i) => {
+    const [from, to] = [i, i + 1].map((at) => Math.floor((at / count) * sorted.length))
+    const part = sorted.subarray(from, to)
+    return part.reduce((sum, value) => sum + value, 0) / part.length
+  })
+  return (share) => {
+    const along = Math.min(count - 1, Math.max(0, share * count - 0.5))
+    const at = Math.min(count - 2, Math.floor(along))
+    const from = points[at] as number
+    return from + (along - at) * ((points[at + 1] as number) - from)
+  }
+}

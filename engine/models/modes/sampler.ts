@@ -1,0 +1,165 @@
+// Rows drawn by a network that turns noise into codes and places, on a grid of full batches. Conditions are met by
+// drawing again: candidate k of row i has noise of its own, so that row i is the same however ranges are cut.
+
+import { AppError } from '#engine/errors.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
+import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import {
+  CANDIDATES_MOST,
+  createBatch,
+  type DrawBatch,
+  GRID_ROWS,
+  type RowDrawing,
+  type Slots,
+} from './batch.ts'
+import { type ColumnTest, columnTests, meeting } from './conditions.ts'
+import { type ColumnDecoder, type Curves, createDecoder, type DrawnRows } from './decode.ts'
+import type { Layout } from './layout.ts'
+import type { Modes } from './modes.ts'
+
+export type ModeModel = {
+  targets: readonly TargetShape[]
+  modes: readonly Modes[]
+  layout: Layout
+  /** By column. */
+  curves: readonly Curves[]
+}
+
+export type ModeSamplerOptions = SessionOptions & { seed: number; conditions?: Conditions }
+
+/** The caller releases it. AppError `invalid_request` for conditions that no row can meet. */
+export async function createModeSampler(
+  known: ModeModel,
+  drawing: RowDrawing,
+  { seed, conditions = {}, ...session }: ModeSamplerOptions,
+): Promise<Sampler> {
+  const tests = columnTests(known.targets, conditions)
+  const running = await openSession(drawing.model, session)
+  const batch = createBatch(known.layout, drawing, running, createKeystream(seed, 4))
+  const decoders = decodersOf(known)
+  const tally = { drawn: 0, met: 0 }
+  const columns = known.targets.map((_, column) => column)
+  return {
+    targets: known.targets,
+    acceptedShare: () => (tally.drawn === 0 ? 1 : tally.met / tally.drawn),
+    release: () => running.release(),
+    async sample({ from, to }, { signal }) {
+      const found = known.targets.map(
+        ({ kind }): SampledColumn =>
+          kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from),
+      )
+      for (let at = Math.floor(from / GRID_ROWS); at * GRID_ROWS < to; at++) {
+        const start = at * GRID_ROWS
+        const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
+        const into = start + rows.from - from
+        const put: Accept = (drawn, slots, rowsOf) => {
+          for (const column of columns)
+            scatter(
+              found[column] as SampledColumn,
+              (decoders[column] as ColumnDecoder)(drawn, slots),
+              {
+                rowsOf,
+                rows,
+                into,
+              },
+            )
+        }
+        signal?.throwIfAborted()
+        if (tests.length === 0) put(await batch(at, null), ALL.subarray(rows.from, rows.to), null)
+        else await drawUntilMet({ at, batch, tests, decoders, tally, put, signal })
+      }
+      return found
+    },
+  }
+}
+
+const ALL = Int32Array.from({ length: GRID_ROWS }, (_, i) => i)
+
+/** Takes drawn rows (slots of the batch) as these rows of the grid; null: the slots are the rows that are wanted. */
+type Accept = (drawn: DrawnRows, slots: Int32Array, rowsOf: Int32Array | null) => void
+
+function scatter(
+  into: SampledColumn,
+  values: SampledColumn,
+  at: { rowsOf: Int32Array | null; rows: { from: number; to: number }; into: number },
+): void {
+  if (at.rowsOf === null) {
+    into.set(values, at.into)
+    return
+  }
+  for (const [i, row] of at.rowsOf.entries())
+    if (row >= at.rows.from && row < at.rows.to)
+      into[at.into + row - at.rows.from] = values[i] as number
+}
+
+function decodersOf({ modes, layout, curves }: ModeModel): ColumnDecoder[] {
+  return modes.map((known, column) =>
+    createDecoder(known, curves[column] ?? [], {
+      column,
+      columns: modes.length,
+      place: layout.places.indexOf(column),
+      places: layout.places.length,
+    }),
+  )
+}
+
+type Drawing = {
+  at: number
+  batch: DrawBatch
+  tests: readonly ColumnTest[]
+  decoders: readonly ColumnDecoder[]
+  tally: { drawn: number; met: number }
+  put: Accept
+  signal: AbortSignal | undefined
+}
+
+/** Rows that have not met the tests share the slots of the next batch; the first candidate that does is the row. */
+async function drawUntilMet(drawing: Drawing): Promise<void> {
+  const { at, batch, tests, decoders, tally, put, signal } = drawing
+  let waiting = ALL
+  let next = 0
+  while (waiting.length > 0) {
+    signal?.throwIfAborted()
+    if (next >= CANDIDATES_MOST) throw unmet(tally)
+    const each = Math.min(Math.floor(GRID_ROWS / waiting.length), CANDIDATES_MOST - next)
+    const slots = slotsOf(waiting, each, next)
+    const drawn = await batch(at, next === 0 ? null : slots)
+    const used = ALL.subarray(0, waiting.length * each)
+    const meets = meeting(tests, used.length, (column) =>
+      (decoders[column] as ColumnDecoder)(drawn, used),
+    )
+    tally.drawn += used.length
+    tally.met += meets.reduce((sum, one) => sum + one, 0)
+    const accepted = used.filter((slot) => firstOfRow(meets, slot, each))
+    const rowsOf = accepted.map((slot) => slots.rows[slot] as number)
+    put(drawn, accepted, rowsOf)
+    const done = new Set(rowsOf)
+    waiting = waiting.filter((row) => !done.has(row))
+    next += each
+  }
+}
+
+/** Row after row, the next `each` candidates of each; slots that are left over repeat the first. */
+function slotsOf(waiting: Int32Array, each: number, next: number): Slots {
+  const used = waiting.length * each
+  return {
+    rows: ALL.map((slot) => waiting[slot < used ? Math.floor(slot / each) : 0] as number),
+    candidates: ALL.map((slot) => next + (slot < used ? slot % each : 0)),
+  }
+}
+
+function firstOfRow(meets: Uint8Array, slot: number, each: number): boolean {
+  if (meets[slot] === 0) return false
+  for (let before = slot - (slot % each); before < slot; before++)
+    if (meets[before] === 1) return false
+  return true
+}
+
+function unmet({ drawn, met }: { drawn: number; met: number }): AppError {
+  const share = ((100 * met) / drawn).toPrecision(2)
+  return new AppError(
+    'unmet_conditions',
+    `${share} % of the rows that the model draws meet the conditions, and some row did not in ${CANDIDATES_MOST} attempts`,
+  )
+}

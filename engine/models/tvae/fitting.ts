@@ -1,0 +1,155 @@
+// Brings the variational autoencoder to be fitted: batches of rows in random order, noise by step, and the loss on
+// held-out rows as its score.
+
+import ort from 'onnxruntime-node'
+import { createAdam } from '#engine/tensor/adam.ts'
+import { add, cast, multiply } from '#engine/tensor/elementwise.ts'
+import { modelOf } from '#engine/tensor/emit.ts'
+import { Graph } from '#engine/tensor/graph.ts'
+import { createKeystream, normal } from '#engine/tensor/noise.ts'
+import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { gatherRows } from '#engine/tensor/shaping.ts'
+import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
+import type { StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
+import type { Fitting } from '../fit.ts'
+import type { EncodedTable } from '../modes/encode.ts'
+import type { EncodedData } from '../modes/held-out.ts'
+import { encodedTensors, oneHot } from '../modes/symbolic.ts'
+import { createRowOrder } from '../row-order.ts'
+import { createSeededRandom } from '../seeded-random.ts'
+import { type TvaeShape, tvaeLosses, tvaeParameters } from './network.ts'
+
+export type TvaeTraining = {
+  batchRows: number
+  learningRate: number
+  /** Added to gradients as this share of the parameters. */
+  weightDecay: number
+  /** What the reconstruction counts against the divergence. */
+  lossFactor: number
+}
+
+export type TvaeFitOptions = TvaeTraining & {
+  seed: number
+  stepsPerRun: number
+  session: SessionOptions
+}
+
+const FEEDS = { rows: 'rows', noise: 'noise', rate: 'rate' } as const
+/** A small table makes epochs of several passes. */
+const STEPS_LEAST = 20
+
+/** The caller releases it: `await fitting.release()`. */
+export async function createTvaeFitting(
+  shape: TvaeShape,
+  { train, holdout }: Pick<EncodedData, 'train' | 'holdout'>,
+  options: TvaeFitOptions,
+): Promise<Fitting & { release(): Promise<void> }> {
+  const { seed, batchRows, stepsPerRun, session } = options
+  const random = createSeededRandom(seed, 'initial parameters')
+  const step = trainingStep(shape, train, options, () => random.unit())
+  const trainer = await createTrainer(step, { stepsPerRun, ...session })
+  const scorer = await createScorer(shape, holdout, { ...options, trainer })
+  return {
+    trainer,
+    stepsPerRun,
+    stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
+    fill: createFill(shape, train.rows, options, trainer),
+    score: () => scorer.score(),
+    async release() {
+      await Promise.all([trainer.release(), scorer.release()])
+    },
+  }
+}
+
+function trainingStep(
+  shape: TvaeShape,
+  train: EncodedTable,
+  { batchRows, learningRate, weightDecay, lossFactor }: TvaeTraining,
+  uniform: () => number,
+): TrainingStep {
+  const { layout, embedding } = shape
+  const adam = createAdam('net', tvaeParameters(shape), {
+    ...{ learningRate, beta1: 0.9, beta2: 0.999, weightDecay },
+  })
+  return {
+    state: adam.state(uniform),
+    feeds: [
+      { name: FEEDS.rows, shape: [batchRows], dtype: 'int32' },
+      { name: FEEDS.noise, shape: [batchRows, embedding], dtype: 'uint32' },
+      { name: FEEDS.rate, shape: [], dtype: 'float32' },
+    ],
+    tables: encodedTensors(train, layout),
+    step(context: StepContext) {
+      const rows = context.feed(FEEDS.rows)
+      const batch = {
+        places: layout.places.length === 0 ? null : gatherRows(context.table('places'), rows),
+        codes: oneHot(gatherRows(context.table('codes'), rows), layout),
+      }
+      const noise = normal(context.feed(FEEDS.noise))
+      const losses = tvaeLosses(adam.parameters(context), shape, batch, noise)
+      const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+      const { state } = adam.step(context, loss, context.feed(FEEDS.rate))
+      return { state, metrics: losses }
+    },
+  }
+}
+
+function createFill(
+  { embedding }: TvaeShape,
+  rows: number,
+  { seed, batchRows }: TvaeFitOptions,
+  trainer: Trainer,
+): Fitting['fill'] {
+  const rowFeed = trainer.feed<Int32Array>(FEEDS.rows)
+  const noise = trainer.feed<Uint32Array>(FEEDS.noise)
+  const rates = trainer.feed<Float32Array>(FEEDS.rate)
+  const bits = createKeystream(seed, 1)
+  const rowsOfStep = createRowOrder(rows, batchRows, seed)
+  const size = batchRows * embedding
+  return (step, count, rate) => {
+    for (let i = 0; i < count; i++) {
+      rowFeed.set(rowsOfStep(step + i), i * batchRows)
+      bits.fill(step + i, noise.subarray(i * size, (i + 1) * size))
+      rates[i] = rate
+    }
+  }
+}
+
+/** The loss of held-out rows, with the same noise each time. */
+async function createScorer(
+  shape: TvaeShape,
+  { rows, codes, places }: EncodedTable,
+  { seed, trainer, session, lossFactor }: TvaeFitOptions & { trainer: Trainer },
+) {
+  const { layout, embedding } = shape
+  const graph = new Graph()
+  const shapes = tvaeParameters(shape)
+  const parameters = Object.fromEntries(
+    shapes.map(({ name, shape: lengths }) => [name, graph.input(name, lengths)]),
+  )
+  const bits = new Uint32Array(rows * embedding)
+  createKeystream(seed, 2).fill(0, bits)
+  const noise = normal(graph.constant('noise', bits, [rows, embedding], 'uint32'))
+  const table = graph.constant('codes', codes, [rows, layout.spans.length], 'uint8')
+  const batch = {
+    places:
+      layout.places.length === 0
+        ? null
+        : cast(graph.constant('places', places, [rows, layout.places.length], 'float32')),
+    codes: oneHot(table, layout),
+  }
+  const losses = tvaeLosses(parameters, shape, batch, noise)
+  const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+  const running = await openSession(modelOf(graph, { loss }), session)
+  return {
+    async score() {
+      const feeds = shapes.map(({ name, shape: lengths }): [string, ort.Tensor] => [
+        name,
+        new ort.Tensor('float32', trainer.state(`net.p.${name}`), lengths),
+      ])
+      const { loss: found } = await running.run(Object.fromEntries(feeds))
+      return Number(found?.data[0])
+    },
+    release: () => running.release(),
+  }
+}

@@ -1,0 +1,110 @@
+// The variational autoencoder of tables (Xu et al. 2019, section 4.5): parameters, encoder, decoder, loss.
+
+import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/adam.ts'
+import {
+  add,
+  divide,
+  exponential,
+  hyperbolicTangent,
+  logarithm,
+  multiply,
+  relu,
+  square,
+  subtract,
+} from '#engine/tensor/elementwise.ts'
+import type { SymbolicTensor } from '#engine/tensor/graph.ts'
+import { gemm, logSoftmax, sum } from '#engine/tensor/linear.ts'
+import { split } from '#engine/tensor/shaping.ts'
+import type { Layout } from '../modes/layout.ts'
+import { bySpan, inStretches, joined, parts } from '../modes/symbolic.ts'
+
+export type TvaeShape = {
+  layout: Layout
+  embedding: number
+  encoder: readonly number[]
+  decoder: readonly number[]
+}
+
+/** Standard deviations that places are reconstructed with; the authors keep them in these bounds. */
+const SIGMA = { initial: 0.1, low: 0.01, high: 1 }
+
+export function tvaeParameters({ layout, embedding, encoder, decoder }: TvaeShape): Parameter[] {
+  const dense = (name: string, from: number, widths: readonly number[]): Parameter[] =>
+    widths.flatMap((width, at) => linearParameters(`${name} ${at}`, widths[at - 1] ?? from, width))
+  return [
+    ...dense('encoder', layout.width, encoder),
+    ...linearParameters('latent', encoder.at(-1) ?? layout.width, 2 * embedding),
+    ...dense('decoder', embedding, decoder),
+    ...linearParameters('out', decoder.at(-1) ?? embedding, layout.width),
+    ...(layout.places.length === 0 ? [] : [sigmas(layout.places.length)]),
+  ]
+}
+
+function sigmas(count: number): Parameter {
+  const { initial, low, high } = SIGMA
+  return {
+    name: 'sigma',
+    shape: [count],
+    initialise: (values) => values.fill(initial),
+    bounds: { low, high },
+  }
+}
+
+/** Places and codes of rows. */
+export type Batch = { places: SymbolicTensor | null; codes: SymbolicTensor }
+
+function linear(parameters: Parameters, name: string, x: SymbolicTensor): SymbolicTensor {
+  const bias = parameters[`${name}.bias`] as SymbolicTensor
+  return gemm(x, parameters[`${name}.weight`] as SymbolicTensor, { bias })
+}
+
+function dense(parameters: Parameters, name: string, x: SymbolicTensor, layers: number) {
+  let hidden = x
+  for (let at = 0; at < layers; at++) hidden = relu(linear(parameters, `${name} ${at}`, hidden))
+  return hidden
+}
+
+/** Latent vectors [rows, embedding] to places before their tangent, and logits of codes. */
+export function decode(parameters: Parameters, shape: TvaeShape, latent: SymbolicTensor): Batch {
+  const hidden = dense(parameters, 'decoder', latent, shape.decoder.length)
+  return parts(linear(parameters, 'out', hidden), shape.layout)
+}
+
+/**
+ * Means over the rows: `reconstruction` is the negative log likelihood of places (normal; where the mode has places)
+ * and codes, `divergence` that of Kullback and Leibler from the standard normal law. `noise`: standard normal [rows,
+ * embedding].
+ */
+export function tvaeLosses(
+  parameters: Parameters,
+  shape: TvaeShape,
+  { places, codes }: Batch,
+  noise: SymbolicTensor,
+): { reconstruction: SymbolicTensor; divergence: SymbolicTensor } {
+  const { layout, embedding } = shape
+  const rows = codes.shape[0] as number
+  const hidden = dense(parameters, 'encoder', joined(places, codes), shape.encoder.length)
+  const [mean, logVariance] = split(
+    linear(parameters, 'latent', hidden),
+    [embedding, embedding],
+    1,
+  ) as [SymbolicTensor, SymbolicTensor]
+  const latent = add(mean, multiply(exponential(multiply(logVariance, 0.5)), noise))
+  const decoded = decode(parameters, shape, latent)
+  const logs = bySpan(decoded.codes, layout, logSoftmax)
+  const unlikely = [multiply(sum(multiply(logs, codes)), -1)]
+  if (places !== null && decoded.places !== null) {
+    const sigma = parameters['sigma'] as SymbolicTensor
+    const away = divide(subtract(places, hyperbolicTangent(decoded.places)), sigma)
+    const each = add(multiply(square(away), 0.5), logarithm(sigma))
+    unlikely.push(sum(multiply(each, inStretches(codes, layout))))
+  }
+  const spread = subtract(add(square(mean), exponential(logVariance)), add(logVariance, 1))
+  return {
+    reconstruction: multiply(
+      unlikely.reduce((total, one) => add(total, one)),
+      1 / rows,
+    ),
+    divergence: multiply(sum(spread), 0.5 / rows),
+  }
+}
