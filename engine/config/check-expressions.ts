@@ -4,8 +4,9 @@ import { namesInExpression } from '#engine/expression/names.ts'
 import type { ExpressionProblem } from '#engine/expression/problem.ts'
 import type { ParentRef } from '#engine/rules/kernel.ts'
 import { checkLaw } from './check-law.ts'
-import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import type { ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
 import { at, quote, type Report } from './problem.ts'
+import { type PlacedRule, rulesOfColumn } from './rules-of-column.ts'
 import type { ColumnType } from './types.ts'
 
 /** What the expressions of one table may name. */
@@ -30,16 +31,15 @@ function parentsOf(table: TableConfig, { tables }: DatasetConfig): ParentRef[] {
 }
 
 function checkColumn(column: ColumnConfig, scope: Scope): void {
-  const { path, type, rule, conditional_rules, nullable } = column
-  checkRule(rule, at(path, 'rule'), type, scope)
-  for (const one of conditional_rules) checkRule(one.rule, at(one.path, 'rule'), type, scope)
+  const { path, nullable } = column
+  for (const placed of rulesOfColumn(column)) checkRule(placed, scope)
   if (nullable !== null && 'when' in nullable) {
     check(nullable.when, at(at(path, 'nullable'), 'when'), 'bool', scope)
   }
 }
 
-function checkRule(rule: RuleInput | null, path: string, type: ColumnType, scope: Scope): void {
-  if (rule?.type !== 'expression') return
+function checkRule({ rule, path, type }: PlacedRule, scope: Scope): void {
+  if (rule.type !== 'expression') return
   const before = scope.report.problems.length
   for (const [key, text] of Object.entries(rule['formulas'] ?? {}))
     check(String(text), at(path, key), 'float', scope)

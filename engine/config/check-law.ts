@@ -14,7 +14,7 @@ export const checkLaw: CheckLaw = (law, columnType) => {
   const report = createReport()
   const options = { what: `distribution ${law.type}`, later: spec.later }
   if (checkShape(spec.schema, law, '', report, options)) {
-    spec.check(law, { path: '', columnType, report, nested: () => null })
+    spec.check(law, { path: '', columnType, report, nested: () => null, inArray: false })
   }
   const [problem] = report.problems
   return problem === undefined ? null : { message: problem.message, hint: problem.hint ?? '' }

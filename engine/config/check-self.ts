@@ -9,6 +9,7 @@ import type {
 import { dependenciesOf } from './dependencies.ts'
 import { findCycle } from './find-cycle.ts'
 import { at, quote, type Report } from './problem.ts'
+import { rulesOfColumn } from './rules-of-column.ts'
 
 export function checkSelf({ tables }: DatasetConfig, report: Report): void {
   for (const table of tables) {
@@ -48,9 +49,9 @@ function checkAncestry(table: TableConfig, report: Report): void {
   report.problem(column?.path ?? table.path, message, hint)
 }
 
-function textsOf({ rule, conditional_rules, nullable }: ColumnConfig): string[] {
-  const rules = [...(rule === null ? [] : [rule]), ...conditional_rules.map((one) => one.rule)]
-  const texts = rules.flatMap(({ type, value }) =>
+function textsOf(column: ColumnConfig): string[] {
+  const { nullable } = column
+  const texts = rulesOfColumn(column).flatMap(({ rule: { type, value } }) =>
     type === 'expression' && typeof value === 'string' ? [value] : [],
   )
   return nullable !== null && 'when' in nullable ? [...texts, nullable.when] : texts

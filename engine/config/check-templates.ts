@@ -3,15 +3,13 @@
 import type { DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { WORD_RULES } from './rules/registry.ts'
+import { rulesOfColumn } from './rules-of-column.ts'
 import { slotsOf } from './template.ts'
 
 export function checkTemplates({ tables }: DatasetConfig, report: Report): void {
   for (const { columns } of tables) {
-    for (const { rule, path, conditional_rules } of columns) {
-      if (rule !== null) checkRule(rule, at(path, 'rule'), columns, report)
-      for (const one of conditional_rules)
-        checkRule(one.rule, at(one.path, 'rule'), columns, report)
-    }
+    for (const { rule, path } of columns.flatMap(rulesOfColumn))
+      checkRule(rule, path, columns, report)
   }
 }
 

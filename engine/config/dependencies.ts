@@ -1,19 +1,17 @@
 // Which columns of the row another column is made of.
 import { namesInExpression } from '#engine/expression/names.ts'
 import type { ColumnConfig, RuleInput, TableConfig } from './dataset-config.ts'
+import { rulesOfColumn } from './rules-of-column.ts'
 import { slotsOf } from './template.ts'
 import type { Condition } from './types.ts'
 
 /** Each name once; names that are no columns are left out. */
 export function dependenciesOf(column: ColumnConfig, table: TableConfig): string[] {
-  const { rule, conditional_rules, nullable } = column
+  const { conditional_rules, nullable } = column
   const inText = (text: string): string[] => columnsOfText(text, column, table)
   const found = [
-    ...(rule === null ? [] : namesInRule(rule, inText)),
-    ...conditional_rules.flatMap((one) => [
-      ...namesInCondition(one.condition),
-      ...namesInRule(one.rule, inText),
-    ]),
+    ...rulesOfColumn(column).flatMap(({ rule }) => namesInRule(rule, inText)),
+    ...conditional_rules.flatMap(({ condition }) => namesInCondition(condition)),
     ...(nullable !== null && 'when' in nullable ? inText(nullable.when) : []),
   ]
   const names = new Set(table.columns.map(({ name }) => name))

@@ -72,7 +72,7 @@ const OPEN_RULES = CHILD_RULES.filter((name) => !['choice', 'histogram', 'unifor
 function readRuleOf(law: Fields & { type: string }, path: string, report: Report): Children | null {
   const open = OPEN_RULES.includes(law.type) ? { min: 0, max: CHILDREN_MAX } : {}
   const before = report.problems.length
-  const rule = readRule({ ...open, ...law }, path, 'int', report, true)
+  const rule = readRule({ ...open, ...law }, path, 'int', report, 'rule')
   if (rule === null || report.problems.length > before) return null
   const lowered = lowerAlone(rule)
   const { least, most } = reachOf(lowered)

@@ -144,7 +144,7 @@ function givenRule(
   }
   if (bounds === null) return { rule: null, given: false }
   report.written(at(path, 'rule'), at(path, 'constraints'))
-  return { rule: readRule(bounds, at(path, 'constraints'), type, report, true), given: true }
+  return { rule: readRule(bounds, at(path, 'constraints'), type, report, 'rule'), given: true }
 }
 
 function readConditionalRules(

@@ -3,17 +3,17 @@ import type { RuleInput } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { readFormulas, refuseFormulas } from './rules/formula-laws.ts'
 import { isShort, RULE_ALIASES, RULE_NAMES, RULES } from './rules/registry.ts'
-import type { RuleSpec } from './rules/rule-spec.ts'
+import type { RuleCheck, RuleSpec } from './rules/rule-spec.ts'
 import { checkShape, type Fields, isObject } from './shape.ts'
 import type { ColumnType } from './types.ts'
 
-/** Null when the rule is not usable; the report then says why. `inside`: where no column is seen, as in another rule. */
+/** Null when the rule is not usable; the report then says why. `inside`: in another rule, or in items of an array. */
 export function readRule(
   value: unknown,
   path: string,
   columnType: ColumnType,
   report: Report,
-  inside = false,
+  inside: 'column' | 'rule' | 'array' = 'column',
 ): RuleInput | null {
   const written = typeof value === 'string' ? { type: value } : value
   if (!isObject(written) || typeof written['type'] !== 'string') {
@@ -32,10 +32,13 @@ export function readRule(
     return null
   }
   const given = { ...renamed(written, spec.aliases, path, report), type: name }
-  const nested = (inner: unknown, place: string, as: ColumnType = columnType) =>
-    readRule(inner, place, as, report, true)
-  const context = { path, columnType, report, nested }
-  if (inside && refuseFormulas(given, context)) return null
+  const inArray = inside === 'array'
+  const context: RuleCheck = {
+    ...{ path, columnType, report, inArray },
+    nested: (inner, place, as = columnType, array = inArray) =>
+      readRule(inner, place, as, report, array ? 'array' : 'rule'),
+  }
+  if (inside !== 'column' && refuseFormulas(given, context)) return null
   const rule = readFormulas(given, context)
   if (rule === null) return null
   if (rule.type !== name) {

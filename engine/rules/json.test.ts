@@ -107,13 +107,48 @@ test('what JSON cannot hold is named', () => {
     problems('{type: object, fields: [{name: a, rule: uuid}, {name: a, rule: uuid}]}'),
     ['/rule/fields/1/rule: There are two fields "a"'],
   )
-  assert.deepEqual(problems('{type: object, fields: {a: {type: expression, value: "1 + 1"}}}'), [
-    '/rule/fields/a: The rule expression cannot look out of JSON in this release',
+  assert.deepEqual(
+    problems('{type: object, fields: {a: {type: expression, value: "nothing + 1"}}}'),
+    ['/rule/fields/a/value: Character 1 of the expression, at "nothing + 1": no column nothing'],
+  )
+  assert.deepEqual(problems('{type: object, fields: {a: {type: email, from: [nothing]}}}'), [
+    '/rule/fields/a/from/0: There is no column "nothing"',
   ])
   assert.deepEqual(problems('{type: array, items: {type: sequence}}'), [
-    '/rule/items: The rule sequence cannot look out of JSON in this release',
+    '/rule/items: The rule sequence cannot look out of an array in this release',
+  ])
+  const deep = '{type: array, items: {type: object, fields: {a: {type: template, value: "{x}"}}}}'
+  assert.deepEqual(problems(deep), [
+    '/rule/items/fields/a: The rule template cannot look out of an array in this release',
   ])
   assert.deepEqual(problems('{type: array, items: uuid, length: {min: 1, max: 5000}}'), [
     '/rule/length/max: An array has at most 1000 items',
   ])
+})
+
+test('fields of objects are made of columns of their row, in any cut and any order of columns', () => {
+  const text = `{output_format: jsonl, seed: 3, tables: [{name: t, rows: 500, columns: [
+    {name: doc, type: json, rule: {type: object, fields: {
+      mail: {type: email, from: [first, last]},
+      label: {type: template, value: "{first}/{last}"},
+      double: {type: int, rule: {type: expression, value: "price * 2"}},
+      inner: {type: object, fields: {shout: {type: expression, value: "upper(first)"}}}}}},
+    {name: first, type: str, rule: first_name}, {name: last, type: str, rule: last_name},
+    {name: price, type: int, rule: {type: range, min: 1, max: 9}}]}]}`
+  const config = resolveText(text)
+  for (const row of rowsOf(fileOfAnyCut(config, 't'))) {
+    const { doc, first, last, price } = row as unknown as Record<string, string> & {
+      doc: { mail: string; label: string; double: number; inner: { shout: string } }
+      price: number
+    }
+    assert.equal(doc.label, `${first}/${last}`)
+    assert.equal(doc.double, 2 * price)
+    assert.equal(doc.inner.shout, String(first).toUpperCase())
+    assert.ok(doc.mail.includes('@'))
+  }
+})
+
+test('an object that needs itself is refused', () => {
+  const rule = '{type: object, fields: {a: {type: template, value: "{x}"}}}'
+  assert.match(problemsOf(`type: json, rule: ${rule}`)[0]?.message ?? '', /x -> x/)
 })

@@ -49,9 +49,12 @@ const TYPE_OF_RULE: Readonly<Record<string, ColumnType>> = {
   point: 'json',
 }
 
-/** Rules that look at other columns; inside an array also those that count rows. */
-const OF_COLUMNS = ['expression', 'reference', 'template', 'custom']
-const OF_ROWS = ['sequence', 'series', 'walk', 'state', 'state_machine']
+/** Rules that have no place in JSON; in an array, whose items are no rows, none that look at columns or count rows. */
+const NOT_INSIDE = ['reference', 'custom']
+const NOT_IN_ARRAY = [
+  ...NOT_INSIDE,
+  ...['expression', 'template', 'sequence', 'series', 'walk', 'state', 'state_machine'],
+]
 
 type Part = { type: ColumnType; rule: unknown; path: string }
 
@@ -94,7 +97,7 @@ function partOf(written: unknown, path: string): Part {
 }
 
 /** A map of names to rules, or a list of `{name, type, rule}`. */
-function fieldsOf(fields: object, path: string): (Part & { name: string })[] {
+export function fieldsOf(fields: object, path: string): (Part & { name: string })[] {
   if (!Array.isArray(fields)) {
     return Object.entries(fields).map(([name, rule]) => ({ name, ...partOf(rule, at(path, name)) }))
   }
@@ -104,17 +107,15 @@ function fieldsOf(fields: object, path: string): (Part & { name: string })[] {
   })
 }
 
-function checkPart(
-  { type, rule, path }: Part,
-  refused: readonly string[],
-  context: RuleCheck,
-): void {
+function checkPart({ type, rule, path }: Part, context: RuleCheck): void {
   const name = isObject(rule) ? rule['type'] : rule
-  const from = isObject(rule) ? rule['from'] : undefined
+  const from = isObject(rule) && context.inArray ? rule['from'] : undefined
+  const refused = context.inArray ? NOT_IN_ARRAY : NOT_INSIDE
   if ((typeof name === 'string' && refused.includes(name)) || from !== undefined) {
     const what = from === undefined ? `The rule ${String(name)}` : 'from'
+    const where = context.inArray ? 'an array' : 'JSON'
     const works = 'Write a rule of its own, or a column beside this one'
-    context.report.unsupported(path, `${what} cannot look out of JSON in this release`, works)
+    context.report.unsupported(path, `${what} cannot look out of ${where} in this release`, works)
   } else context.nested(rule, path, type)
 }
 
@@ -152,7 +153,7 @@ export const object = defineRule({
         const hint = 'Give each field a name of its own'
         context.report.problem(part.path, `There are two fields ${quote(part.name)}`, hint)
       }
-      checkPart(part, OF_COLUMNS, context)
+      checkPart(part, context)
     }
   },
   lower: ({ fields }, context) => ({
@@ -160,6 +161,11 @@ export const object = defineRule({
     fields: fieldsOf(fields, '').map((part) => ({ name: part.name, ...lowered(part, context) })),
   }),
 })
+
+/** Rules of items, however deep: they know that no row is theirs. */
+function nestedInArray({ nested }: RuleCheck): RuleCheck['nested'] {
+  return (written, path, as) => nested(written, path, as, true)
+}
 
 type Length = number | Record<string, unknown>
 
@@ -195,7 +201,8 @@ export const array = defineRule({
   ),
   check: ({ items, length }, context) => {
     const { path, report } = context
-    checkPart(partOf(items, at(path, 'items')), [...OF_COLUMNS, ...OF_ROWS], context)
+    const inside = { ...context, inArray: true, nested: nestedInArray(context) }
+    checkPart(partOf(items, at(path, 'items')), inside)
     if (length === undefined || typeof length === 'number') return
     const place = at(path, 'length')
     const rule = lengthRule(length)
@@ -204,7 +211,7 @@ export const array = defineRule({
       const message = `An array has at most ${ITEMS_MAX} items`
       report.problem(at(place, 'max'), message, `Write max: ${ITEMS_MAX}`)
     }
-    checkPart({ type: 'int', rule, path: place }, [...OF_COLUMNS, ...OF_ROWS], context)
+    checkPart({ type: 'int', rule, path: place }, inside)
   },
   lower: ({ items, length = DEFAULT_LENGTH }, context) => {
     const written = lengthRule(length)

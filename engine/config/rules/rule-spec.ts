@@ -15,9 +15,11 @@ export type RuleCheck = {
   report: Report
   /**
    * A rule inside this rule, for the same column or one of another type; null where it is not usable, which the report
-   * then says.
+   * then says. `inArray` holds for all rules inside it.
    */
-  nested: (written: unknown, path: string, as?: ColumnType) => RuleInput | null
+  nested: (written: unknown, path: string, as?: ColumnType, inArray?: boolean) => RuleInput | null
+  /** The rule makes items of arrays, which are no rows. */
+  inArray: boolean
 }
 
 export type Lowering = {
