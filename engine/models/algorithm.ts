@@ -13,14 +13,14 @@ export type Learned = {
   history: EpochProgress[]
 }
 
-export type TrainHooks = Omit<FitOptions, 'epochs' | 'patience'>
+export type TrainHooks = Omit<FitOptions, 'epochs' | 'patience'> & { session?: SessionOptions }
 
 export type SamplerOptions = SessionOptions & { seed: number; conditions?: Conditions }
 
 export type AlgorithmModule = {
   /** What a user may set, with bounds and descriptions; nothing is required. */
   options: TObject
-  /** `options` fit the schema. Rejects with AppError `cancelled` when the signal is aborted. */
+  /** There is a target. `options` fit the schema. Rejects with AppError `cancelled` when the signal is aborted. */
   train(
     targets: readonly Target[],
     options: Record<string, unknown> & { seed: number },

@@ -13,6 +13,11 @@ const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = {
   argn,
 }
 
+/** What this release can learn with. */
+export function hasAlgorithm(name: Algorithm): boolean {
+  return MODULES[name] !== undefined
+}
+
 /** AppError `unsupported` for an algorithm that this release does not have. */
 export function algorithmOf(name: Algorithm): AlgorithmModule {
   const module = MODULES[name]

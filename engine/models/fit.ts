@@ -27,6 +27,8 @@ export type FitOptions = {
   onEpoch?: (progress: EpochProgress) => void
   /** Where an earlier training of the same model, data and options stopped. */
   resume?: Checkpoint
+  /** Asked after every run of steps: true ends the training with the best state so far. */
+  outOfTime?: () => boolean
 }
 
 /** Means of a finished epoch's metrics, and its score. */
@@ -49,23 +51,40 @@ export type Fitted = Pick<Checkpoint, 'history'> & { best: NonNullable<Checkpoin
 
 const LEAST_RATE = 1 / 64
 
-/** Rejects with AppError `cancelled` once the signal is aborted, between two runs. */
+/**
+ * Rejects with AppError `cancelled` once the signal is aborted, between two runs; `invalid_request` where the losses
+ * become infinite before any state had a score, or a checkpoint is not of this model.
+ */
 export async function fitModel(fitting: Fitting, options: FitOptions): Promise<Fitted> {
   const { trainer, stepsPerEpoch } = fitting
-  const progress = options.resume ?? start(trainer)
-  if (options.resume) trainer.load(options.resume.state)
+  const progress = options.resume ? resumed(trainer, options.resume) : start(trainer)
   const last = options.epochs * stepsPerEpoch
   while (progress.step < last && epochsSinceBest(progress) < options.patience.stop) {
     if (options.signal.aborted) throw new AppError('cancelled', 'the training was ended')
     await runSteps(fitting, progress)
     const epochEnds = progress.step % stepsPerEpoch === 0
-    if (epochEnds) await endEpoch(fitting, progress, options)
+    if (epochEnds && !(await endEpoch(fitting, progress, options))) break
     if (options.onCheckpoint && (epochEnds || options.checkpointDue?.()))
       await options.onCheckpoint({ ...progress, state: trainer.save() })
+    if (options.outOfTime?.()) break
   }
   const { history } = progress
   const best = progress.best ?? { epoch: 0, score: await fitting.score(), state: trainer.save() }
+  if (!Number.isFinite(best.score))
+    throw new AppError('invalid_request', 'the training diverged: lower its learning rate')
   return { history, best }
+}
+
+function resumed(trainer: Trainer, checkpoint: Checkpoint): Checkpoint {
+  const present = trainer.save()
+  for (const state of [checkpoint.state, checkpoint.best?.state ?? present])
+    if (
+      state.length !== present.length ||
+      state.some((values, at) => values.length !== present[at]?.length)
+    )
+      throw new AppError('invalid_request', 'the checkpoint is of another model')
+  trainer.load(checkpoint.state)
+  return { ...checkpoint, sums: { ...checkpoint.sums }, history: [...checkpoint.history] }
 }
 
 const start = (trainer: Trainer): Checkpoint => {
@@ -87,17 +106,19 @@ async function runSteps(fitting: Fitting, progress: Checkpoint): Promise<void> {
   progress.step += count
 }
 
+/** False, and nothing noted, where the numbers are no numbers any more. */
 async function endEpoch(
   fitting: Fitting,
   progress: Checkpoint,
   { onEpoch, patience }: FitOptions,
-): Promise<void> {
+): Promise<boolean> {
   const { trainer, stepsPerEpoch } = fitting
   const epoch = progress.step / stepsPerEpoch
   const metrics = Object.fromEntries(
     Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]),
   )
   const done = { epoch, metrics, score: await fitting.score() }
+  if (![done.score, ...Object.values(metrics)].every(Number.isFinite)) return false
   progress.sums = {}
   progress.history.push(done)
   if (progress.best === null || done.score < progress.best.score)
@@ -106,4 +127,5 @@ async function endEpoch(
   if (still > 0 && still % patience.rate === 0)
     progress.rate = Math.max(LEAST_RATE, progress.rate / 2)
   onEpoch?.(done)
+  return true
 }

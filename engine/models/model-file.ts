@@ -20,6 +20,15 @@ const ShortText = Type.String({ maxLength: 10_000 })
 const Count = Type.Integer({ minimum: 0 })
 const Numbers = Type.Record(Type.String(), Type.Number())
 
+/** Of a search for the best: what was tried, with scores on rows that none of them learned; null where one failed. */
+export const CandidateList = Type.Array(
+  Type.Object({
+    algorithm: Type.Enum([...ALGORITHMS]),
+    score: Type.Union([Type.Null(), Type.Number()]),
+  }),
+)
+export type Candidates = Static<typeof CandidateList>
+
 const Provenance = Type.Object({
   engine_version: ShortText,
   /** What equal bytes of samples are promised within. */
@@ -30,6 +39,7 @@ const Provenance = Type.Object({
   options: Type.Record(Type.String(), Type.Unknown()),
   /** Epoch by epoch: means of the losses, and the score on held-out rows. */
   history: Type.Array(Type.Object({ epoch: Count, metrics: Numbers, score: Type.Number() })),
+  candidates: Type.Optional(CandidateList),
 })
 export type Provenance = Static<typeof Provenance>
 

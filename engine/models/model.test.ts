@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { openModel } from './model.ts'
+import type { Algorithm } from './model-file.ts'
 import { decodeTensorFile, encodeTensorFile } from './tensor-file.ts'
 import { trainModel } from './train.ts'
 
@@ -33,24 +34,26 @@ const columns: Column[] = [
 ]
 const table: Table = { name: 'people', rows: ROWS, columns }
 
-const train = () =>
+const train = (algorithm: Algorithm = 'argn') =>
   trainModel(
     table,
     {
-      algorithm: 'argn',
+      algorithm,
       seed: 5,
-      options: { epochs: 4 },
+      options: algorithm === 'gaussian_copula' ? {} : { epochs: 4 },
       ruleFor: (column) => ({ type: column.field.semantic ?? 'word' }),
     },
     { signal: new AbortController().signal },
   )
 
 const file = await train()
+const copulaFile = await train('gaussian_copula')
 
 test('the same data, options and seed give the same file, and a personal value is nowhere in it', async () => {
   assert.deepEqual(await train(), file)
-  assert.ok(!Buffer.from(file).includes('secret'))
-  assert.ok(!Buffer.from(file).includes('mail.example'))
+  for (const trained of [file, copulaFile])
+    for (const personal of ['secret', 'mail.example'])
+      assert.ok(!Buffer.from(trained).includes(personal))
 })
 
 test('an opened model says what it is and samples', async () => {
@@ -88,6 +91,26 @@ test('tensors of every type come back as they were', () => {
   const decoded = decodeTensorFile(encoded)
   assert.deepEqual(new Map([...decoded.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
   assert.deepEqual({ ...decoded.metadata }, { a: 'b' })
+})
+
+test('a damaged copula is refused, or samples all the same', async () => {
+  const sample = async (bytes: Uint8Array): Promise<void> => {
+    const sampler = await openModel(bytes).createSampler({ seed: 1 })
+    await sampler.sample({ from: 0, to: 10 }, {})
+  }
+  await sample(copulaFile)
+  await fc.assert(
+    fc.asyncProperty(fc.nat(copulaFile.length - 1), fc.nat(255), async (at, byte) => {
+      const damaged = Uint8Array.from(copulaFile)
+      damaged[at] = byte
+      try {
+        await sample(damaged)
+      } catch (error) {
+        assert.ok((error as Error).name === 'AppError', String(error))
+      }
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('damaged and hostile files are refused as such', () => {

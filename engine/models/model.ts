@@ -3,6 +3,7 @@
 import type { SamplerOptions } from './algorithm.ts'
 import { algorithmOf } from './algorithms.ts'
 import { decodeModelFile, type ModelFile, modelDigest } from './model-file.ts'
+import { createEmptySampler } from './nothing.ts'
 import type { Sampler } from './sampled.ts'
 
 export type Model = Omit<ModelFile, 'tensors' | 'encoder'> & {
@@ -19,7 +20,9 @@ export function openModel(file: Uint8Array): Model {
   return {
     ...model,
     digest: modelDigest(file),
-    createSampler: (options) =>
-      algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options),
+    createSampler(options) {
+      if (targets.length === 0) return Promise.resolve(createEmptySampler())
+      return algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options)
+    },
   }
 }

@@ -13,6 +13,12 @@ const KINDS = {
   U8: Uint8Array,
 } as const
 
+/**
+ * Name of the tensor that is an ONNX model, for other runtimes: it draws a batch without conditions. Nothing here ever
+ * runs it, since a file may come from anyone; samplers build their graphs from the parameters.
+ */
+export const SAMPLING_GRAPH = 'sampling.onnx'
+
 type Dtype = keyof typeof KINDS
 export type TensorValues =
   | Float64Array

@@ -5,9 +5,13 @@ import { runtimeClass, type SessionOptions } from '#engine/tensor/session.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { TrainHooks } from './algorithm.ts'
 import { algorithmOf } from './algorithms.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts'
+import type { FitOptions } from './fit.ts'
 import { type Algorithm, encodeModelFile } from './model-file.ts'
+import { NOTHING_LEARNED } from './nothing.ts'
 import { type GeneratedRule, prepare } from './prepare.ts'
 import { shapeOf } from './sampled.ts'
+import { trainingDigest } from './training-digest.ts'
 
 export type TrainOptions = {
   algorithm: Algorithm
@@ -19,17 +23,35 @@ export type TrainOptions = {
   ruleFor: (column: Column) => GeneratedRule
 }
 
+/** As those of `fitModel`, with checkpoints as bytes. */
+export type TrainingHooks = Omit<FitOptions, 'epochs' | 'patience' | 'onCheckpoint' | 'resume'> & {
+  onCheckpoint?: (checkpoint: Uint8Array) => Promise<void>
+  /** What `onCheckpoint` was given last, by a training of the same table and options. */
+  resume?: Uint8Array
+}
+
 /**
  * Learns the table and resolves with a model file. The same table, options and runtime class give the same bytes, also
- * after any number of stops at checkpoints. Rejects with AppError `cancelled` once `hooks.signal` is aborted.
+ * after any number of stops at checkpoints. Rejects with AppError `cancelled` once `hooks.signal` is aborted, and
+ * `invalid_request` for a checkpoint of anything else.
  */
 export async function trainModel(
   table: Table,
   { algorithm, seed, options, session = {}, ruleFor }: TrainOptions,
-  hooks: TrainHooks,
+  hooks: TrainingHooks,
 ): Promise<Uint8Array> {
-  const { columns, targets } = prepare(table, { seed, ruleFor })
-  const learned = await algorithmOf(algorithm).train(targets, { ...options, seed }, hooks)
+  const preparation = prepare(table, { seed, ruleFor })
+  const { columns, targets } = preparation
+  const runtime_class = runtimeClass(session)
+  const training = trainingDigest(preparation, { algorithm, seed, options, runtime_class })
+  const learned =
+    targets.length === 0
+      ? NOTHING_LEARNED
+      : await algorithmOf(algorithm).train(
+          targets,
+          { ...options, seed },
+          { ...withCheckpoints(hooks, training), session },
+        )
   return encodeModelFile({
     algorithm,
     columns,
@@ -38,11 +60,24 @@ export async function trainModel(
     tensors: learned.tensors,
     provenance: {
       engine_version: ENGINE_VERSION,
-      runtime_class: runtimeClass(session),
+      runtime_class,
       seed,
       rows: table.rows,
       options,
       history: learned.history,
     },
   })
+}
+
+function withCheckpoints(
+  { onCheckpoint, resume, ...hooks }: TrainingHooks,
+  training: string,
+): TrainHooks {
+  return {
+    ...hooks,
+    ...(onCheckpoint && {
+      onCheckpoint: (checkpoint) => onCheckpoint(encodeCheckpoint(checkpoint, training)),
+    }),
+    ...(resume && { resume: decodeCheckpoint(resume, training) }),
+  }
 }

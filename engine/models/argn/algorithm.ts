@@ -5,9 +5,11 @@ import { Value } from 'typebox/value'
 import { AppError } from '#engine/errors.ts'
 import { sizeOf } from '#engine/tensor/graph.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
+import { type FileTensor, SAMPLING_GRAPH } from '../tensor-file.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
-import { createArgnSampler } from './sampler.ts'
+import { createArgnSampler, GRID_ROWS } from './sampler.ts'
+import { samplingModel } from './sampling.ts'
 import { tokenCount } from './tokens.ts'
 
 const Options = Type.Object(
@@ -70,9 +72,15 @@ export const argn: AlgorithmModule = {
     const tensors = parameterShapes(fitted.network).map(({ name, shape }) => {
       return [name, { shape, values: fitted.parameters.get(name) as Float32Array }] as const
     })
+    const graph = samplingModel(fitted.network, fitted.parameters, {
+      ...{ batchRows: GRID_ROWS, order: [...fitted.tokens.keys()], weights: new Map() },
+    })
     return {
       encoder: { capacity, tokens: fitted.tokens },
-      tensors: new Map(tensors),
+      tensors: new Map<string, FileTensor>([
+        ...tensors,
+        [SAMPLING_GRAPH, { shape: [graph.length], values: graph }],
+      ]),
       history: fitted.history,
     }
   },

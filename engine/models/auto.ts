@@ -1,0 +1,153 @@
+// The model that fits a table best: a copula at once, as a preview, then one algorithm after another as long as there is
+// time; the one whose samples are most like rows that none of them has seen is kept.
+
+import Type, { type Static } from 'typebox'
+import { AppError } from '#engine/errors.ts'
+import { type Table, takeRows } from '#engine/table/table.ts'
+import { hasAlgorithm } from './algorithms.ts'
+import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
+import type { EpochProgress } from './fit.ts'
+import { heldOutScore } from './held-out-score.ts'
+import { type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
+import { prepare } from './prepare.ts'
+import { createSeededRandom, shuffled } from './seeded-random.ts'
+import { type TrainingHooks, type TrainOptions, trainModel } from './train.ts'
+import { trainingDigest } from './training-digest.ts'
+
+/** The copula is first, then what is best most often. */
+const ORDER = ['gaussian_copula', 'argn', 'tvae', 'ctgan'] as const satisfies Algorithm[]
+
+export const AUTO_OPTIONS = Type.Object(
+  {
+    epochs: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 1, maximum: 10_000 },
+        description: 'Passes over the data of each algorithm at most',
+      }),
+    ),
+    time_budget_seconds: Type.Optional(
+      Type.Number({
+        ...{ exclusiveMinimum: 0, maximum: 30 * 86_400 },
+        description: 'No algorithm begins, and none goes on, after so much time',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+export type AutoOptions = Omit<TrainOptions, 'algorithm' | 'options'> & {
+  options: Static<typeof AUTO_OPTIONS>
+}
+
+export type AutoHooks = Omit<TrainingHooks, 'onEpoch' | 'outOfTime'> & {
+  /** A model file to be going on with; once, before anything slow. */
+  onPreview?: (file: Uint8Array) => Promise<void>
+  onEpoch?: (progress: EpochProgress & { algorithm: Algorithm }) => void
+  /** Called with each algorithm's score, 0 to 1, the higher the better; null where it failed. */
+  onCandidate?: (candidate: { algorithm: Algorithm; score: number | null }) => void
+  /** Milliseconds of a clock that does not go back. */
+  clock?: () => number
+}
+
+/** Of the rows these are learned by none of the algorithms, where there are enough. */
+const HELD_OUT = { share: 0.1, least: 50, most: 10_000 }
+
+/**
+ * Learns the table and resolves with the best model's file, whose provenance names all candidates with their scores.
+ * Without `time_budget_seconds` the same table and options give the same bytes within a runtime class; with it, how far
+ * a training comes depends on the machine. An algorithm that cannot learn the table is left out. AppError as `trainModel`.
+ */
+export async function trainAuto(
+  table: Table,
+  options: AutoOptions,
+  hooks: AutoHooks,
+): Promise<Uint8Array> {
+  const { clock = () => performance.now() } = hooks
+  const { options: given, seed, ruleFor } = options
+  const training = trainingDigest(prepare(table, { seed, ruleFor }), { auto: given, seed })
+  const { learned, heldOut } = splitRows(table, seed)
+  const progress = startOf(hooks, training)
+  const began = clock() - progress.elapsedMs
+  const budgetMs = 1000 * (given.time_budget_seconds ?? Number.POSITIVE_INFINITY)
+  const outOfTime = (): boolean => clock() - began >= budgetMs
+  const save = (current: Uint8Array | null) =>
+    hooks.onCheckpoint?.(
+      encodeAutoCheckpoint({ ...progress, current, elapsedMs: clock() - began }, training),
+    )
+  for (const algorithm of ORDER.filter(hasAlgorithm).slice(progress.candidates.length)) {
+    const isFirst = progress.best === null && progress.candidates.length === 0
+    if (!isFirst && outOfTime()) break
+    const resume = progress.current
+    progress.current = null
+    const candidate = { algorithm, resume, outOfTime, save }
+    const trained = await orNull(() => train(learned, options, hooks, candidate))
+    const score = trained && (await heldOutScore(trained, heldOut, hooks))
+    if (isFirst && trained) await hooks.onPreview?.(trained)
+    const leads = progress.best === null || (score ?? 0) > progress.best.score
+    if (trained && score !== null && leads) progress.best = { file: trained, score }
+    progress.candidates.push({ algorithm, score })
+    hooks.onCandidate?.({ algorithm, score })
+    await save(null)
+  }
+  return withCandidates(progress)
+}
+
+function startOf({ resume }: AutoHooks, training: string): AutoProgress {
+  if (resume) return decodeAutoCheckpoint(resume, training)
+  return { candidates: [], best: null, current: null, elapsedMs: 0 }
+}
+
+type Candidate = {
+  algorithm: Algorithm
+  resume: Uint8Array | null
+  outOfTime: () => boolean
+  save: (current: Uint8Array) => Promise<void> | undefined
+}
+
+async function train(
+  table: Table,
+  { options: { epochs }, ...options }: AutoOptions,
+  hooks: AutoHooks,
+  { algorithm, resume, outOfTime, save }: Candidate,
+): Promise<Uint8Array> {
+  const { signal, checkpointDue, onEpoch } = hooks
+  const own = algorithm === 'gaussian_copula' || epochs === undefined ? {} : { epochs }
+  return await trainModel(
+    table,
+    { ...options, algorithm, options: own },
+    {
+      ...{ signal, outOfTime },
+      ...(checkpointDue && { checkpointDue }),
+      ...(onEpoch && { onEpoch: (progress: EpochProgress) => onEpoch({ ...progress, algorithm }) }),
+      ...(hooks.onCheckpoint && { onCheckpoint: async (current) => await save(current) }),
+      ...(resume && { resume }),
+    },
+  )
+}
+
+/** Null where the table is not for that algorithm, or its training diverged. */
+async function orNull(run: () => Promise<Uint8Array>): Promise<Uint8Array | null> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_request') return null
+    throw error
+  }
+}
+
+/** Few rows are learned and compared with all of them. */
+function splitRows(table: Table, seed: number): { learned: Table; heldOut: Table } {
+  const count = Math.min(HELD_OUT.most, Math.floor(table.rows * HELD_OUT.share))
+  if (count < HELD_OUT.least) return { learned: table, heldOut: table }
+  const order = shuffled(table.rows, createSeededRandom(seed, 'rows that no candidate learns'))
+  return {
+    learned: takeRows(table, order.slice(count).sort()),
+    heldOut: takeRows(table, order.slice(0, count)),
+  }
+}
+
+function withCandidates({ best, candidates }: AutoProgress): Uint8Array {
+  if (best === null) throw new AppError('invalid_request', 'no algorithm can learn this table')
+  const model = decodeModelFile(best.file)
+  return encodeModelFile({ ...model, provenance: { ...model.provenance, candidates } })
+}
