@@ -15,6 +15,16 @@ export type BlockStore = {
   put: (cid: string, bytes: Uint8Array, options?: StoreOptions) => Promise<void>
   /** The bytes as stored, unverified; null when missing. */
   get: (cid: string, options?: StoreOptions) => Promise<Uint8Array | null>
+  /**
+   * The bytes [from, to) of the block as stored, where `from < to`; fewer where the block ends before `to`. Unverified
+   * in the verified view as well: a digest needs the whole block. Null when missing.
+   */
+  getRange: (
+    cid: string,
+    from: number,
+    to: number,
+    options?: StoreOptions,
+  ) => Promise<Uint8Array | null>
   /** Length of the block as stored, without reading it; null when missing. */
   sizeOf: (cid: string, options?: StoreOptions) => Promise<number | null>
   has: (cid: string, options?: StoreOptions) => Promise<boolean>

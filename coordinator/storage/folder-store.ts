@@ -41,6 +41,11 @@ export async function createFolderStore(dir: string): Promise<BlockStore> {
         if (!touch(path, bytes.length)) write(prefix + String(puts++), path, bytes)
       }),
     get: (cid, options = {}) => guarded(async () => await readFile(place(cid), options), null),
+    getRange: (cid, from, to, { signal } = {}) =>
+      guarded(async () => {
+        signal?.throwIfAborted()
+        return await readRange(place(cid), from, to)
+      }, null),
     sizeOf: (cid) => guarded(async () => (await fs.stat(place(cid))).size, null),
     has: async (cid) => (await guarded(async () => await fs.stat(place(cid)), null)) !== null,
     delete: (cid, { notAfterMs = Number.POSITIVE_INFINITY } = {}) =>
@@ -114,6 +119,20 @@ function readFile(path: string, options: StoreOptions): Promise<Uint8Array> {
       else resolve(bytes)
     })
   })
+}
+
+async function readRange(path: string, from: number, to: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(to - from)
+  const file = await fs.open(path)
+  try {
+    let length = 0
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await file.read(bytes, length, bytes.length - length, from + length)).bytesRead
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    await file.close()
+  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -41,18 +41,22 @@ async function storedParts(t: TestContext, format: OutputFormat) {
 test('a merged file of Parquet is its parts and a footer made from their ends', async (t) => {
   const { store, spec, links } = await storedParts(t, 'parquet')
   assert.ok(links.length > 2)
-  const read: string[] = []
+  const read: number[] = []
+  const noting = (bytes: Uint8Array | null) => {
+    read.push(bytes?.length ?? 0)
+    return bytes
+  }
   const watched: typeof store = {
     ...store,
-    get(cid) {
-      read.push(cid)
-      return store.get(cid)
-    },
+    get: async (cid) => noting(await store.get(cid)),
+    getRange: async (cid, from, to) => noting(await store.getRange(cid, from, to)),
   }
   const footer = await createFooters(watched)(spec, 0, links)
   assert.ok(footer)
-  // Of each part, its node and the leaves that its last bytes lie in.
+  // Of each part, its node and the last bytes of its leaves.
   assert.ok(read.length <= 6 * links.length, `${read.length} blocks read`)
+  const total = read.reduce((sum, bytes) => sum + bytes, 0)
+  assert.ok(total <= 20_000 * links.length, `${total} bytes read of ${links.length} parts`)
   const { cid, bytes } = await putConcat(store, [...links, footer])
   const pieces = []
   for await (const piece of readRange((name) => store.get(name), cid, 0, bytes)) pieces.push(piece)
@@ -78,6 +82,10 @@ test('a footer is made once for a while, and again after a failure or of other p
     get(cid) {
       reads++
       return isAway ? Promise.resolve(null) : store.get(cid)
+    },
+    getRange(cid, from, to) {
+      reads++
+      return isAway ? Promise.resolve(null) : store.getRange(cid, from, to)
     },
   }
   let nowMs = 0

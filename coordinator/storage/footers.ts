@@ -7,12 +7,12 @@ import { compile } from '#engine/compile.ts'
 import { hasFooter } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { Link } from '#engine/dag/part.ts'
-import { readRange } from '#engine/dag/read-range.ts'
 import { AppError } from '#engine/errors.ts'
 import { footerOfParts, type PartEnd } from '#engine/footer.ts'
 import type { Plan } from '#engine/plan.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import type { BlockStore } from './block-store.ts'
+import { readPartRange } from './part-range.ts'
 import { putPart } from './put-dag.ts'
 
 /** Well within the hour for which the sweep leaves a new block alone, so that what is kept is still stored. */
@@ -31,14 +31,8 @@ export type PutFooter = (
   parts: readonly Link[],
 ) => Promise<Link | null>
 
-function endOf(store: BlockStore, { cid, bytes }: Link): PartEnd {
-  const read: PartEnd['read'] = async (from, to) => {
-    const pieces: Uint8Array[] = []
-    for await (const piece of readRange((name) => store.get(name), cid, from, to))
-      pieces.push(piece)
-    return Buffer.concat(pieces)
-  }
-  return { bytes, read }
+function endOf(store: BlockStore, part: Link): PartEnd {
+  return { bytes: part.bytes, read: (from, to) => readPartRange(store, part, from, to) }
 }
 
 async function makeFooter(

@@ -30,6 +30,15 @@ export function createS3Store(settings: S3Settings, deps: { fetch?: typeof fetch
       expectStatus(response, [200, 404])
       return response.status === 404 ? null : response.body
     },
+    async getRange(cid, from, to, { signal } = {}) {
+      const headers = { range: `bytes=${from}-${to - 1}` }
+      const response = await client.send('GET', keyOf(cid), { headers, signal })
+      expectStatus(response, [200, 206, 404, 416])
+      if (response.status === 404) return null
+      if (response.status === 416) return new Uint8Array(0)
+      // A server that knows no ranges answers with all of it.
+      return response.status === 200 ? response.body.subarray(from, to) : response.body
+    },
     sizeOf: async (cid, { signal } = {}) => (await head(client, cid, signal))?.bytes ?? null,
     has: async (cid, { signal } = {}) => (await head(client, cid, signal)) !== null,
     async delete(cid, { signal, notAfterMs } = {}) {

@@ -2,7 +2,8 @@
 import type { DagNode } from './node.ts'
 import { type GetBlock, partMissing, type TraverseOptions, traverse } from './traverse.ts'
 
-type Extent = { cid: string; offset: number; bytes: number }
+/** A block below a root: where its content begins in the file, and its length. */
+export type Extent = { cid: string; offset: number; bytes: number }
 
 /**
  * The bytes [from, to) of the file at `root`, in pieces of at most one leaf. A range past the end is cut.
@@ -28,7 +29,8 @@ export async function* readRange(
   }
 }
 
-function extentsWithin(node: DagNode, at: Extent, from: number, to: number): Extent[] {
+/** The children of a node at `at` whose content meets [from, to) of the file. RangeError for a directory. */
+export function extentsWithin(node: DagNode, at: Extent, from: number, to: number): Extent[] {
   if (node.kind !== 'file') throw new RangeError(`${at.cid} is a directory`)
   const extents: Extent[] = []
   let { offset } = at

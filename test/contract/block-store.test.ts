@@ -39,6 +39,7 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
         assert.equal(await store.has(cid), false)
         assert.equal(await store.get(cid), null)
         assert.equal(await store.sizeOf(cid), null)
+        assert.equal(await store.getRange(cid, 0, 1), null)
         await store.put(cid, bytes)
         assert.equal(await store.has(cid), true)
         assert.equal(await store.sizeOf(cid), bytes.length)
@@ -54,6 +55,32 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
         assert.equal(await store.get(cid), null)
       }
       assert.equal((await listed(store)).size, 0)
+    })
+
+    test('a range of a block is those bytes of it, and ends where the block does', async (t) => {
+      const { store } = await open(t)
+      const [{ cid, bytes }, empty] = [block(100_000), block(0)]
+      await store.put(cid, bytes)
+      await store.put(empty.cid, empty.bytes)
+      const ranges: [number, number][] = [
+        ...([
+          [0, 1],
+          [0, 100_000],
+          [99_999, 100_000],
+          [40_000, 70_001],
+        ] as [number, number][]),
+        ...([
+          [99_000, 200_000],
+          [100_000, 100_001],
+          [300_000, 300_010],
+        ] as [number, number][]),
+      ]
+      for (const [from, to] of ranges) {
+        const range = await store.getRange(cid, from, to)
+        assert.ok(Buffer.from(range ?? []).equals(bytes.subarray(from, to)), `${from} to ${to}`)
+        assert.equal((await verified(store).getRange(cid, from, to))?.length, range?.length)
+      }
+      assert.equal((await store.getRange(empty.cid, 0, 10))?.length, 0)
     })
 
     test('putting twice, also at once, is putting once', async (t) => {
@@ -105,6 +132,7 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
         await assert.rejects(store.put(name, Buffer.of(1)), RangeError)
         await assert.rejects(store.get(name), RangeError)
         await assert.rejects(store.has(name), RangeError)
+        await assert.rejects(store.getRange(name, 0, 1), RangeError)
         await assert.rejects(store.sizeOf(name), RangeError)
         await assert.rejects(store.delete(name), RangeError)
       }
@@ -116,6 +144,7 @@ function contract(name: string, open: (t: TestContext) => Promise<Subject>, skip
       const signal = AbortSignal.abort()
       await assert.rejects(store.put(cid, bytes, { signal }), { name: 'AbortError' })
       await assert.rejects(store.get(cid, { signal }), { name: 'AbortError' })
+      await assert.rejects(store.getRange(cid, 0, 1, { signal }), { name: 'AbortError' })
       assert.equal(await store.has(cid), false)
     })
   })
