@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import ort from 'onnxruntime-node'
 import type { Column, Field, Table } from '#engine/table/table.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
+import { GRID_ROWS } from './argn/sampler.ts'
 import { openModel } from './model.ts'
 import type { Algorithm } from './model-file.ts'
-import { decodeTensorFile, encodeTensorFile } from './tensor-file.ts'
+import { decodeTensorFile, encodeTensorFile, SAMPLING_GRAPH } from './tensor-file.ts'
 import { trainModel } from './train.ts'
 
 const ROWS = 600
@@ -91,6 +94,35 @@ test('tensors of every type come back as they were', () => {
   const decoded = decodeTensorFile(encoded)
   assert.deepEqual(new Map([...decoded.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
   assert.deepEqual({ ...decoded.metadata }, { a: 'b' })
+})
+
+test('the stored graph draws what the sampler draws, and the sampler never runs it', async () => {
+  const { metadata, tensors } = decodeTensorFile(file)
+  const graph = tensors.get(SAMPLING_GRAPH)
+  assert.ok(graph)
+  const sample = async (bytes: Uint8Array) => {
+    const sampler = await openModel(bytes).createSampler({ seed: 7 })
+    const columns = await sampler.sample({ from: 0, to: GRID_ROWS }, {})
+    await sampler.release()
+    return columns
+  }
+  const [plans] = await sample(file)
+  const session = await ort.InferenceSession.create(graph.values as Uint8Array)
+  const bits = new Uint32Array(2 * GRID_ROWS)
+  createKeystream(7, 2).fill(0, bits)
+  const { tokens } = await session.run({ bits: new ort.Tensor('uint32', bits, [2, GRID_ROWS]) })
+  assert.ok(tokens)
+  const drawn = tokens.data as Int32Array
+  assert.deepEqual(
+    plans,
+    drawn.filter((_, at) => at % 2 === 0),
+  )
+  const hostile = new Map(tensors)
+  hostile.set(SAMPLING_GRAPH, { shape: [3], values: Uint8Array.of(1, 2, 3) })
+  assert.deepEqual(
+    await sample(encodeTensorFile({ metadata, tensors: hostile })),
+    await sample(file),
+  )
 })
 
 test('a damaged copula is refused, or samples all the same', async () => {
