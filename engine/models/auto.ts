@@ -8,7 +8,7 @@ import { hasAlgorithm } from './algorithms.ts'
 import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
 import type { EpochProgress } from './fit.ts'
 import { heldOutScore } from './held-out-score.ts'
-import { type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
+import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
 import { prepare } from './prepare.ts'
 import { createSeededRandom, shuffled } from './seeded-random.ts'
 import { type TrainingHooks, type TrainOptions, trainModel } from './train.ts'
@@ -29,6 +29,12 @@ export const AUTO_OPTIONS = Type.Object(
       Type.Number({
         ...{ exclusiveMinimum: 0, maximum: 30 * 86_400 },
         description: 'No algorithm begins, and none goes on, after so much time',
+      }),
+    ),
+    algorithms: Type.Optional(
+      Type.Array(Type.Enum([...ALGORITHMS]), {
+        ...{ minItems: 1, uniqueItems: true },
+        description: 'Those to choose from, by default all; the copula is always among them',
       }),
     ),
   },
@@ -74,7 +80,7 @@ export async function trainAuto(
     hooks.onCheckpoint?.(
       encodeAutoCheckpoint({ ...progress, current, elapsedMs: clock() - began }, training),
     )
-  for (const algorithm of ORDER.filter(hasAlgorithm).slice(progress.candidates.length)) {
+  for (const algorithm of chosen(given).slice(progress.candidates.length)) {
     const isFirst = progress.best === null && progress.candidates.length === 0
     if (!isFirst && outOfTime()) break
     const resume = progress.current
@@ -90,6 +96,12 @@ export async function trainAuto(
     await save(null)
   }
   return withCandidates(progress)
+}
+
+function chosen({ algorithms }: AutoOptions['options']): Algorithm[] {
+  const [copula, ...others] = ORDER
+  const wanted: readonly Algorithm[] = algorithms ?? others
+  return [copula, ...others.filter((name) => hasAlgorithm(name) && wanted.includes(name))]
 }
 
 function startOf({ resume }: AutoHooks, training: string): AutoProgress {

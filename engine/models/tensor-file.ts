@@ -19,6 +19,11 @@ const KINDS = {
  */
 export const SAMPLING_GRAPH = 'sampling.onnx'
 
+/** Its entry among the tensors. */
+export function graphEntry(model: Uint8Array): [name: string, tensor: FileTensor] {
+  return [SAMPLING_GRAPH, { shape: [model.length], values: model }]
+}
+
 type Dtype = keyof typeof KINDS
 export type TensorValues =
   | Float64Array

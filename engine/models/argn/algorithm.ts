@@ -5,7 +5,7 @@ import { Value } from 'typebox/value'
 import { AppError } from '#engine/errors.ts'
 import { sizeOf } from '#engine/tensor/graph.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
-import { type FileTensor, SAMPLING_GRAPH } from '../tensor-file.ts'
+import { type FileTensor, graphEntry } from '../tensor-file.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
 import { createArgnSampler, GRID_ROWS } from './sampler.ts'
@@ -77,10 +77,7 @@ export const argn: AlgorithmModule = {
     })
     return {
       encoder: { capacity, tokens: fitted.tokens },
-      tensors: new Map<string, FileTensor>([
-        ...tensors,
-        [SAMPLING_GRAPH, { shape: [graph.length], values: graph }],
-      ]),
+      tensors: new Map<string, FileTensor>([...tensors, graphEntry(graph)]),
       history: fitted.history,
     }
   },

@@ -11,6 +11,7 @@ import {
   writeParameters,
 } from '../modes/encoder-file.ts'
 import { createModeSampler } from '../modes/sampler.ts'
+import { graphEntry } from '../tensor-file.ts'
 import { tvaeParameters } from './network.ts'
 import { tvaeDrawing } from './sampling.ts'
 import { fitTvae, TVAE_DEFAULTS } from './tvae.ts'
@@ -82,9 +83,10 @@ export const tvae: AlgorithmModule = {
     const { embedding, encoder, decoder } = shape
     const { corrections, curves } = calibration
     const written = new Map(parameters).set(CORRECTIONS, corrections)
+    const { model } = tvaeDrawing(shape, parameters, corrections)
     return {
       encoder: { modes, curves, embedding, encoder, decoder },
-      tensors: writeParameters(written, tensorShapes(shape)),
+      tensors: new Map([...writeParameters(written, tensorShapes(shape)), graphEntry(model)]),
       history,
     }
   },
