@@ -11,6 +11,7 @@ import { configError } from './config/problem.ts'
 import { type ResolveRequest, resolveConfig } from './config/resolve.ts'
 import type { ColumnType, ResolvedConfig, Scalar } from './config/types.ts'
 import { AppError } from './errors.ts'
+import { createFooterBuilder } from './footer.ts'
 import { createBatchMaker } from './formats/arrow/record-batches.ts'
 import { Output } from './formats/output.ts'
 import { planConfig } from './plan.ts'
@@ -131,13 +132,19 @@ function tableOf(table: CompiledTable): DatasetTable {
     batches: (options = {}) => batchesOf(table, options),
     async *bytes() {
       const out = new Output(CHUNK_BYTES_MAX)
+      const footer = createFooterBuilder(table)
       for (let chunk = 0; chunk < table.chunks; chunk++) {
         out.reset()
         writeChunk(table, chunk, out)
-        yield out.bytes().slice()
+        const part = out.bytes().slice()
+        const read = (from: number, to: number) => Promise.resolve(part.slice(from, to))
+        await footer.add({ bytes: part.length, read })
+        yield part
         // Whoever else lives in the program gets a turn.
         await nextTurn()
       }
+      const end = footer.finish()
+      if (end !== null) yield Uint8Array.from(end)
     },
   }
 }

@@ -1,0 +1,186 @@
+// Rows of CSV as columns of cells, by csv-parse.
+
+import { type CsvError, type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
+import { peek } from './bytes.ts'
+import { distinctNames } from './column-names.ts'
+import { sniffDialect } from './dialect.ts'
+import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
+import type { Cell, Dialect, RawBatch } from './records.ts'
+
+const HEAD_BYTES = 1 << 16
+const BATCH_ROWS = 1000
+
+export type TextRecords = {
+  columns: readonly string[]
+  batches: AsyncIterable<RawBatch>
+  warnings(): string[]
+}
+
+/** Reads UTF-8 without a mark. Quoted nothing is '', nothing is null. */
+export async function readCsv(
+  text: AsyncIterable<Uint8Array>,
+  given: Partial<Dialect>,
+  limits: IngestLimits,
+): Promise<TextRecords & { dialect: Dialect }> {
+  const { head, whole, ended } = await peek(text, HEAD_BYTES)
+  const dialect = sniffDialect(Buffer.from(head).toString(), ended, given)
+  const reading = createReading(dialect, limits)
+  const rows = rowsOf(whole, reading, limits)
+  const iterator = rows[Symbol.asyncIterator]()
+  const opening: IteratorResult<Row[], undefined> = await iterator.next()
+  const first = opening.done === true ? [] : opening.value
+  const header = dialect.header ? first[0] : first[0]?.map(() => null)
+  if (header === undefined)
+    throw brokenFile('the file is empty', 'Send a file with a line of names and at least one row.')
+  if (header.length > limits.columnsMax)
+    throw pastLimit(`more than ${limits.columnsMax} columns`, { line: 1 })
+  const names = distinctNames(header.map((name) => (name === null ? '' : String(name).trim())))
+  reading.width = names.columns.length
+  const body = dialect.header ? first.slice(1) : first
+  const batches = (async function* (): AsyncIterable<RawBatch> {
+    try {
+      if (body.length > 0) yield columnar(body, reading)
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield columnar(next.value, reading)
+    } finally {
+      await iterator.return(undefined)
+    }
+  })()
+  const warnings = (): string[] => [...names.warnings, ...reading.warnings()]
+  return { dialect, columns: names.columns, batches, warnings }
+}
+
+type Row = Cell[]
+
+type Reading = {
+  parser: Parser
+  width: number
+  /** Line on which the row behind the last whole one begins. */
+  nextLine(): number
+  ragged(cells: number): void
+  warnings(): string[]
+}
+
+function createReading(dialect: Dialect, limits: IngestLimits): Reading {
+  let line = 1
+  const counts = { short: 0, long: 0 }
+  const onRecord = (record: string[], { lines }: InfoRecord): string[] => {
+    line = lines + 1
+    return record
+  }
+  const options: Options = {
+    ...{ delimiter: dialect.delimiter, quote: dialect.quote, escape: dialect.escape },
+    cast: (value, { quoting }) => (value === '' && !(quoting && keepsEmpty) ? null : value),
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: dialect.trim,
+    max_record_size: limits.cellMax,
+    on_record: onRecord,
+  }
+  const keepsEmpty = dialect.quotedEmpty === 'text'
+  const parser = parse({ ...options, readableHighWaterMark: Number.MAX_SAFE_INTEGER } as Options)
+  return {
+    parser,
+    width: 0,
+    nextLine: () => line,
+    ragged(cells) {
+      if (cells < this.width) counts.short++
+      else counts.long++
+    },
+    warnings() {
+      const said: string[] = []
+      if (counts.short > 0)
+        said.push(`${counts.short} rows have too few cells; the missing ones are null`)
+      if (counts.long > 0)
+        said.push(`${counts.long} rows have too many cells; the last ones are left out`)
+      return said
+    },
+  }
+}
+
+/** Rows in batches of at least BATCH_ROWS, but for the last. */
+async function* rowsOf(
+  text: AsyncIterable<Uint8Array>,
+  reading: Reading,
+  limits: IngestLimits,
+): AsyncGenerator<Row[], undefined, undefined> {
+  const { parser } = reading
+  let rows: Row[] = []
+  let sinceRow = 0
+  const take = (): void => {
+    for (let row = parser.read() as Row | null; row !== null; row = parser.read() as Row | null) {
+      rows.push(row)
+      sinceRow = 0
+    }
+  }
+  try {
+    for await (const chunk of text) {
+      await written(parser, chunk)
+      sinceRow += chunk.length
+      take()
+      if (sinceRow > limits.rowBytesMax)
+        throw pastLimit(`a row of more than ${limits.rowBytesMax} bytes`, {
+          line: reading.nextLine(),
+        })
+      if (rows.length < BATCH_ROWS) continue
+      yield rows
+      rows = []
+    }
+    await ended(parser)
+    take()
+  } catch (error) {
+    take()
+    if (rows.length > 0) yield rows
+    throw isCsvError(error) ? placed(error, reading.nextLine(), limits) : error
+  } finally {
+    parser.destroy()
+  }
+  if (rows.length > 0) yield rows
+}
+
+function written(parser: Parser, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.once('error', reject)
+    parser.write(chunk, (error) => {
+      parser.off('error', reject)
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}
+
+function ended(parser: Parser): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.once('error', reject)
+    parser.once('finish', resolve)
+    parser.end()
+  })
+}
+
+function isCsvError(error: unknown): error is CsvError {
+  return String((error as { code?: unknown }).code).startsWith('CSV_')
+}
+
+function placed(error: CsvError, line: number, limits: IngestLimits): Error {
+  const column = Number(error['column']) + 1 || 1
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return pastLimit(`a row with more than ${limits.cellMax} characters, or a quote not closed`, {
+      line,
+    })
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED')
+    return brokenFile('a quote that is never closed', 'Close it, or double the quotes inside.', {
+      line,
+    })
+  const hint = 'Correct the line, or name the delimiter, quote and escape of the file.'
+  return brokenFile('cells that cannot be told apart', hint, { line, column })
+}
+
+function columnar(rows: readonly Row[], reading: Reading): RawBatch {
+  const cells: Cell[][] = Array.from({ length: reading.width }, () => new Array(rows.length))
+  for (const [at, row] of rows.entries()) {
+    if (row.length !== reading.width) reading.ragged(row.length)
+    for (let c = 0; c < reading.width; c++) (cells[c] as Cell[])[at] = row[c] ?? null
+  }
+  return { rows: rows.length, cells }
+}

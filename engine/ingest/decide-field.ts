@@ -1,0 +1,157 @@
+// From what was seen of a column to what it is.
+
+import { type Field, PERSONAL } from '#engine/table/table.ts'
+import type { ColumnEvidence } from './column-inference.ts'
+import type { IngestField } from './field.ts'
+import type { NumberFit } from './number-search.ts'
+import type { NumberStyle } from './number-text.ts'
+import { isCode, type Meaning, semanticOf, wordsOf } from './semantics.ts'
+
+export type InferredColumn = {
+  field: IngestField
+  /** Of the semantic, in (0, 1]; 0 where there is none. */
+  confidence: number
+  nulls: number
+  /** Exact up to some thousands, within 2 % beyond. */
+  distinct: number
+  /** First values as they stand; of columns that must not be shown too. */
+  examples: readonly string[]
+  warnings: readonly string[]
+}
+
+const NAMED_AS_ID = /(^|_)(id|ids|key|uid|nr|no|code|number|ref|reference|token|hash)$/
+const CATEGORY_LEVELS_MAX = 10_000
+const CATEGORY_LENGTH_MAX = 100
+/** A category's values come again: on average this often at least. */
+const CATEGORY_REPEATS_MIN = 2
+const DECIMALS_MAX = 15
+
+/** `decimals`, `layout` and `numbers` as IngestField has them. */
+type Typed = Pick<Field, 'type' | 'decimals' | 'layout'> & {
+  numbers: NumberStyle
+  warning?: string
+}
+
+const plainly = (type: Field['type']): Typed => ({
+  type,
+  decimals: 0,
+  layout: null,
+  numbers: 'plain',
+})
+
+export function decideField(evidence: ColumnEvidence): InferredColumn {
+  const { name, words, seen } = evidence
+  const found = evidence.values === 0 ? null : semanticOf(name, seen)
+  const typed = typeOf(evidence, found)
+  const meaning = fits(found, typed) ? found : null
+  const isTyped = typed.type !== 'text' && typed.type !== 'category' && typed.type !== 'id'
+  const nullWords = [...words]
+    .filter(
+      ([word, { kind }]) =>
+        isTyped || (kind === 'null' && !(word === 'NA' && isCodeList(evidence))),
+    )
+    .map(([word]) => word)
+  const wordNulls = nullWords.reduce((sum, word) => sum + (words.get(word)?.times ?? 0), 0)
+  const infinite = infinites(evidence, nullWords)
+  const warnings = [
+    ...(typed.warning === undefined ? [] : [`column ${name}: ${typed.warning}`]),
+    ...(infinite > 0 && isTyped
+      ? [`column ${name}: ${infinite} infinite values are read as null`]
+      : []),
+  ]
+  const { decimals, layout, type, numbers } = typed
+  return {
+    field: {
+      ...{ name, type, semantic: meaning?.semantic ?? null, decimals, layout, zone: null },
+      ...{ numbers, nullWords },
+    },
+    confidence: meaning?.confidence ?? 0,
+    nulls: evidence.nulls + wordNulls,
+    distinct: evidence.distinct.count() + words.size - nullWords.length,
+    examples: evidence.examples,
+    warnings,
+  }
+}
+
+function infinites({ infinite, words }: ColumnEvidence, nullWords: readonly string[]): number {
+  const written = nullWords.filter((word) => words.get(word)?.kind === 'infinite')
+  return written.reduce((sum, word) => sum + (words.get(word)?.times ?? 0), infinite)
+}
+
+/** Two capitals each, as in countries: there NA is Namibia. */
+function isCodeList({ distinct }: ColumnEvidence): boolean {
+  const values = distinct.counts()
+  return (
+    values !== null &&
+    values.size > 3 &&
+    [...values.keys()].every((text) => /^[A-Z]{2}$/.test(text))
+  )
+}
+
+function typeOf(evidence: ColumnEvidence, meaning: Meaning | null): Typed {
+  if (evidence.values === 0) return plainly(evidence.words.size > 0 ? onlyWords(evidence) : 'text')
+  const semantic = meaning?.semantic ?? null
+  if (evidence.isBoolean || evidence.isFlag) return plainly('boolean')
+  if (isCode(semantic)) return worded(evidence)
+  const date = evidence.layouts[0]
+  if (date !== undefined && date.layout === 'yyyyMMdd') return dated(evidence)
+  const fit = evidence.numbers[0]
+  if (fit !== undefined) return numbered(evidence, fit)
+  return date === undefined ? worded(evidence) : dated(evidence)
+}
+
+/** Words that are null elsewhere are levels where nothing else stands; but for those that always are. */
+function onlyWords({ words }: ColumnEvidence): 'category' | 'text' {
+  return [...words.values()].some(({ kind }) => kind !== 'null') ? 'category' : 'text'
+}
+
+function numbered(evidence: ColumnEvidence, { style, decimals, whole }: NumberFit): Typed {
+  if (!whole)
+    return { ...plainly('decimal'), decimals: Math.min(decimals, DECIMALS_MAX), numbers: style }
+  const { values, distinct } = evidence
+  const isUnique = distinct.count() >= 0.97 * values
+  const named = NAMED_AS_ID.test(wordsOf(evidence.name))
+  if (named && values > 1 && (isUnique || distinct.count() > CATEGORY_LEVELS_MAX))
+    return plainly('id')
+  return { ...plainly('integer'), numbers: style }
+}
+
+function dated({ layouts }: ColumnEvidence): Typed {
+  const [best, ...others] = layouts
+  if (best === undefined) return plainly('text')
+  const { type, layout, decimals } = best
+  const isDayFirst = (text: string | null): boolean => /^d+[-/.]M/.test(text ?? '')
+  const isMonthFirst = (text: string | null): boolean => /^M+[-/.]d/.test(text ?? '')
+  const isUnclear =
+    (isDayFirst(layout) && others.some((other) => isMonthFirst(other.layout))) ||
+    (isMonthFirst(layout) && others.some((other) => isDayFirst(other.layout)))
+  const warning = `day and month cannot be told apart; read as ${layout}`
+  return { type, layout, decimals, numbers: 'plain', ...(isUnclear ? { warning } : {}) }
+}
+
+function worded(evidence: ColumnEvidence): Typed {
+  const { distinct, values, meanLength, spaced, seen, words } = evidence
+  const different = distinct.count() + words.size
+  const all = evidence.cells - evidence.nulls
+  const levels = distinct.counts()
+  const repeats = levels !== null && different <= CATEGORY_LEVELS_MAX
+  const isCategory =
+    repeats && (different * CATEGORY_REPEATS_MIN <= all || (all < 20 && different < all))
+  if (isCategory && meanLength <= CATEGORY_LENGTH_MAX) return plainly('category')
+  const isUuid = (seen.meanings.get('uuid') ?? 0) > 0.9 * seen.asked
+  const isCoded = [...evidence.examples].every(
+    (text) => /\d/.test(text) && /^[\w:./#-]{1,64}$/.test(text),
+  )
+  const isUnique = distinct.count() >= 0.97 * values
+  const isId =
+    isUuid || (isUnique && spaced === 0 && (isCoded || NAMED_AS_ID.test(wordsOf(evidence.name))))
+  return plainly(isId ? 'id' : 'text')
+}
+
+/** Whether values of the type can mean that. */
+function fits(meaning: Meaning | null, { type }: Typed): boolean {
+  if (meaning === null) return false
+  if (type === 'boolean') return meaning.semantic === 'gender'
+  if (type === 'date' || type === 'datetime' || type === 'time') return false
+  return !(type === 'id' && PERSONAL.has(meaning.semantic) && meaning.semantic.endsWith('_name'))
+}

@@ -1,0 +1,135 @@
+// Bytes of a text file as UTF-8, whatever they were written in.
+
+import { isAscii, isUtf8 } from 'node:buffer'
+import { brokenFile } from './limits.ts'
+
+/** What the first bytes say: a byte order mark, or every other byte NUL; null where they do not. */
+export function encodingByMark(head: Uint8Array): string | null {
+  const [a, b, c] = head
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
+  if (a === 0xff && b === 0xfe) return 'utf-16le'
+  if (a === 0xfe && b === 0xff) return 'utf-16be'
+  if (head.length >= 4 && b === 0 && head[3] === 0 && a !== 0 && c !== 0) return 'utf-16le'
+  if (head.length >= 4 && a === 0 && c === 0 && b !== 0 && head[3] !== 0) return 'utf-16be'
+  return null
+}
+
+/**
+ * UTF-8 or windows-1252, by the bytes beyond ASCII; `ended` where none follow. ASCII is told to be UTF-8.
+ */
+export function encodingByBytes(head: Uint8Array, ended: boolean): string {
+  return isUtf8(ended ? head : head.subarray(0, wholeEnd(head))) ? 'utf-8' : 'windows-1252'
+}
+
+/** Where the last character that is whole in UTF-8 ends, if the rest can still become one. */
+function wholeEnd(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] as number
+    if (byte < 0x80) break
+    if (byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
+    return length > back ? bytes.length - back : bytes.length
+  }
+  return bytes.length
+}
+
+export type Utf8 = { chunks: AsyncIterable<Buffer>; encoding(): string }
+
+/**
+ * The text as UTF-8 without a mark. `encoding` null: told by the first bytes beyond ASCII, wherever they are.
+ * AppError `invalid_request` with the line of bytes that are not in the encoding, or of a NUL.
+ */
+export function asUtf8(source: AsyncIterable<Uint8Array>, given: string | null): Utf8 {
+  let encoding = given
+  const chunks = async function* (): AsyncIterable<Buffer> {
+    let line = 1
+    let convert: Converter | null = encoding === null ? null : createConverter(encoding)
+    for await (const chunk of source) {
+      if (convert === null && !isAscii(chunk)) {
+        encoding = encodingByBytes(chunk, false)
+        convert = createConverter(encoding)
+      }
+      const text = convert === null ? asBuffer(chunk) : convert(chunk, line)
+      if (text.includes(0)) throw nul(text, line)
+      line += lines(text)
+      if (text.length > 0) yield text
+    }
+    const rest = convert?.(null, line)
+    if (rest !== undefined && rest.length > 0) yield rest
+  }
+  return { chunks: withoutMark(chunks()), encoding: () => encoding ?? 'utf-8' }
+}
+
+type Converter = (chunk: Uint8Array | null, line: number) => Buffer
+
+function createConverter(encoding: string): Converter {
+  if (encoding === 'utf-8') return createUtf8Check()
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  return (chunk, line) => {
+    try {
+      const text = chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true })
+      return Buffer.from(text)
+    } catch {
+      throw notIn(encoding, line)
+    }
+  }
+}
+
+function createUtf8Check(): Converter {
+  let held: Uint8Array = new Uint8Array(0)
+  return (chunk, line) => {
+    if (chunk === null) {
+      if (held.length > 0) throw notIn('UTF-8', line)
+      return Buffer.alloc(0)
+    }
+    const joined = held.length === 0 ? asBuffer(chunk) : Buffer.concat([held, chunk])
+    const end = wholeEnd(joined)
+    const whole = joined.subarray(0, end)
+    if (!isUtf8(whole)) throw notIn('UTF-8', line + linesBeforeFault(whole))
+    held = Uint8Array.from(joined.subarray(end))
+    return whole
+  }
+}
+
+async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let first = true
+  for await (const chunk of chunks) {
+    const marked = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
+    first = false
+    yield marked ? chunk.subarray(3) : chunk
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+function lines(text: Buffer): number {
+  let found = 0
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) found++
+  return found
+}
+
+function linesBeforeFault(bytes: Buffer): number {
+  let [good, bad] = [0, bytes.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    const before = bytes.subarray(0, middle)
+    if (isUtf8(before.subarray(0, wholeEnd(before)))) good = middle
+    else bad = middle
+  }
+  return lines(bytes.subarray(0, good))
+}
+
+function notIn(encoding: string, line: number): Error {
+  const hint =
+    'Name the encoding of the file (such as windows-1252 or utf-16le), or save it as UTF-8.'
+  return brokenFile(`bytes that are not ${encoding}`, hint, { line })
+}
+
+function nul(text: Buffer, line: number): Error {
+  const before = text.subarray(0, text.indexOf(0))
+  const column = before.length - (before.lastIndexOf(10) + 1) + 1
+  const hint = 'The file is not text, or was cut from memory; export it again.'
+  return brokenFile('a NUL byte', hint, { line: line + lines(before), column })
+}

@@ -1,0 +1,121 @@
+// Rows of JSON as columns of cells: keys are columns, in the order in which they are first met.
+
+import { AppError } from '#engine/errors.ts'
+import type { TextRecords } from './csv-records.ts'
+import { createArrayCutter, createLineCutter, type JsonPiece } from './json-text.ts'
+import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
+import type { Cell, RawBatch } from './records.ts'
+
+const BATCH_ROWS = 1000
+const LONG_DIGITS = /\d{16}/
+
+/** Reads UTF-8: an array of objects, or objects a line each. Values that are objects or arrays become JSON text. */
+export function readJson(
+  text: AsyncIterable<Uint8Array>,
+  format: 'json' | 'jsonl',
+  limits: IngestLimits,
+): TextRecords {
+  const columns: string[] = []
+  const places = new Map<string, number>()
+  const placeOf = (key: string, piece: JsonPiece): number => {
+    const known = places.get(key)
+    if (known !== undefined) return known
+    if (columns.length === limits.columnsMax)
+      throw pastLimit(`more than ${limits.columnsMax} columns`, { line: piece.line })
+    places.set(key, columns.length)
+    return columns.push(key) - 1
+  }
+  const batches = async function* (): AsyncIterable<RawBatch> {
+    let rows: JsonPiece[] = []
+    for await (const pieces of piecesOf(text, format, limits)) {
+      rows.push(...pieces)
+      if (rows.length < BATCH_ROWS) continue
+      yield* columnar(rows, columns, placeOf)
+      rows = []
+    }
+    if (rows.length > 0) yield* columnar(rows, columns, placeOf)
+  }
+  return { columns, batches: batches(), warnings: () => [] }
+}
+
+async function* piecesOf(
+  text: AsyncIterable<Uint8Array>,
+  format: 'json' | 'jsonl',
+  limits: IngestLimits,
+): AsyncIterable<JsonPiece[]> {
+  const decoder = new TextDecoder()
+  const cutter = (format === 'json' ? createArrayCutter : createLineCutter)(limits.rowBytesMax)
+  for await (const chunk of text) yield cutter.take(decoder.decode(chunk, { stream: true }))
+  yield cutter.end()
+}
+
+type PlaceOf = (key: string, piece: JsonPiece) => number
+
+/** The batch; at a broken row the rows before it, then its error. */
+function* columnar(
+  pieces: readonly JsonPiece[],
+  columns: string[],
+  placeOf: PlaceOf,
+): Iterable<RawBatch> {
+  const cells: Cell[][] = []
+  let rows = 0
+  let fault: AppError | null = null
+  try {
+    for (const piece of pieces) {
+      const row = parseRow(piece)
+      for (const key of Object.keys(row)) {
+        const place = placeOf(key, piece)
+        while (cells.length <= place) cells.push([])
+        ;(cells[place] as Cell[])[rows] = cellOf(row[key])
+      }
+      rows++
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    fault = error
+  }
+  while (cells.length < columns.length) cells.push([])
+  for (const column of cells) for (let row = 0; row < rows; row++) column[row] ??= null
+  for (const column of cells) column.length = rows
+  if (rows > 0) yield { rows, cells }
+  if (fault !== null) throw fault
+}
+
+function parseRow(piece: JsonPiece): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = LONG_DIGITS.test(piece.text) ? parseExact(piece.text) : JSON.parse(piece.text)
+  } catch (error) {
+    throw brokenFile('not JSON', 'Correct the row, or send the rows as CSV.', placeIn(piece, error))
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
+  const hint = 'Each row is an object: {"name": value, ...}.'
+  throw brokenFile('a row that is no object', hint, { line: piece.line, column: piece.column })
+}
+
+/** Integers that a number does not hold stay text. */
+function parseExact(text: string): unknown {
+  const keep = (_key: string, value: unknown, context: { source?: string } = {}): unknown => {
+    const exact =
+      typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)
+    return exact ? value : (context.source ?? value)
+  }
+  return JSON.parse(text, keep as (key: string, value: unknown) => unknown)
+}
+
+function placeIn(
+  { text, line, column }: JsonPiece,
+  error: unknown,
+): { line: number; column: number } {
+  const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length)
+  const before = text.slice(0, at)
+  const breaks = before.split('\n').length - 1
+  const since = before.length - (before.lastIndexOf('\n') + 1)
+  return { line: line + breaks, column: (breaks === 0 ? column : 1) + since }
+}
+
+function cellOf(value: unknown): Cell {
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+  return value as Cell
+}

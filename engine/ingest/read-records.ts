@@ -1,0 +1,91 @@
+// The one door to uploaded files: whatever the format, columns of raw cells.
+
+import { AppError } from '#engine/errors.ts'
+import { readArrow } from './arrow-records.ts'
+import { bounded, isRandomAccess, peek, streamOf } from './bytes.ts'
+import { readCsv, type TextRecords } from './csv-records.ts'
+import { asUtf8, encodingByMark } from './encoding.ts'
+import { formatOf } from './file-form.ts'
+import { readJson } from './json-records.ts'
+import { type IngestLimits, isBreak, limitsOf } from './limits.ts'
+import { readParquet } from './parquet-records.ts'
+import type { ByteSource, FileForm, FileFormat, RawBatch, ReadOptions, Records } from './records.ts'
+import { unwrap, wrappingOf } from './unwrap.ts'
+
+const HEAD_BYTES = 1 << 12
+
+/**
+ * Opens a file: its form by its first bytes as far as it is not given, then its cells in bounded memory. Parquet needs
+ * random access. AppError `unsupported` for what is not read, `invalid_request` for a file that is broken before its
+ * first row, `payload_too_large` past a limit.
+ */
+export async function readRecords(source: ByteSource, options: ReadOptions = {}): Promise<Records> {
+  const limits = limitsOf(options.limits)
+  const { form: given = {}, signal } = options
+  const packed = await peek(bounded(streamOf(source), limits.bytesMax, signal), HEAD_BYTES)
+  const wrapping = given.wrapping ?? wrappingOf(packed.head)
+  const opened = await peek(unwrap(packed.whole, wrapping, limits), HEAD_BYTES)
+  const format = given.format ?? formatOf(opened.head)
+  const base = { format, wrapping }
+  if (format === 'parquet' || format === 'arrow') {
+    const records = await openTyped(format, source, opened.whole, { wrapping, limits })
+    return finished(base, records, options)
+  }
+  const encoding = given.encoding ?? encodingByMark(opened.head)
+  const text = asUtf8(opened.whole, encoding === null ? null : standardName(encoding))
+  if (format === 'csv') {
+    const { dialect, ...records } = await readCsv(text.chunks, given.csv ?? {}, limits)
+    return finished(() => ({ ...base, encoding: text.encoding(), csv: dialect }), records, options)
+  }
+  const records = readJson(text.chunks, format, limits)
+  return finished(() => ({ ...base, encoding: text.encoding() }), records, options)
+}
+
+async function openTyped(
+  format: FileFormat,
+  source: ByteSource,
+  stream: AsyncIterable<Uint8Array>,
+  { wrapping, limits }: { wrapping: FileForm['wrapping']; limits: IngestLimits },
+): Promise<TextRecords> {
+  if (format === 'arrow') return readArrow(stream, limits)
+  if (wrapping !== 'none' || !isRandomAccess(source))
+    throw new AppError('unsupported', 'Parquet is read from a file that is not packed once more')
+  return readParquet(source, limits)
+}
+
+/** AppError `unsupported` for an encoding that nobody knows. */
+function standardName(encoding: string): string {
+  try {
+    return new TextDecoder(encoding).encoding
+  } catch {
+    throw new AppError('unsupported', 'the encoding is none of the WHATWG encoding standard')
+  }
+}
+
+function finished(
+  form: FileForm | (() => FileForm),
+  records: TextRecords,
+  { keep = 'nothing' }: ReadOptions,
+): Records {
+  const said: string[] = []
+  const batches = async function* (): AsyncIterable<RawBatch> {
+    let rows = 0
+    try {
+      for await (const batch of records.batches) {
+        rows += batch.rows
+        yield batch
+      }
+    } catch (error) {
+      if (keep === 'nothing' || rows === 0 || !isBreak(error)) throw error
+      said.push(`the file breaks after ${rows} rows, which are kept: ${error.message}`)
+    }
+  }
+  return {
+    get form() {
+      return typeof form === 'function' ? form() : form
+    },
+    columns: records.columns,
+    batches: batches(),
+    warnings: () => [...records.warnings(), ...said],
+  }
+}

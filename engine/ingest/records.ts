@@ -1,0 +1,62 @@
+// What every reader of uploaded files gives, whatever the format: columns by name, and batches of raw cells.
+
+import type { IngestLimits } from './limits.ts'
+
+/** A value as the file has it: text formats give text, typed ones numbers and booleans too. Dates are ISO 8601 text. */
+export type Cell = string | number | boolean | null
+
+/** Cells column by column, in the order of `Records.columns`; `cells[c]` has `rows` entries. */
+export type RawBatch = { rows: number; cells: Cell[][] }
+
+export type FileFormat = 'csv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
+export type Wrapping = 'none' | 'gzip' | 'zstd'
+
+export type Dialect = {
+  delimiter: string
+  quote: '"' | "'"
+  /** The quote itself where quotes are doubled. */
+  escape: '"' | "'" | '\\'
+  header: boolean
+  /** Blanks around cells are no part of them. */
+  trim: boolean
+  /** What a cell of two quotes is, in a file whose null is a cell of nothing. */
+  quotedEmpty: 'text' | 'null'
+}
+
+/** How a file is written: all that a second reading needs to find the same cells. JSON. */
+export type FileForm = {
+  format: FileFormat
+  wrapping: Wrapping
+  /** Name of the WHATWG encoding standard; of text formats. */
+  encoding?: string
+  csv?: Dialect
+}
+
+/** What a broken file becomes. */
+export type Keep = 'rows_before_break' | 'nothing'
+
+export type ReadOptions = {
+  /** What the caller knows of the form; the rest is detected from the first bytes. */
+  form?: Partial<Omit<FileForm, 'csv'>> & { csv?: Partial<Dialect> }
+  keep?: Keep
+  limits?: Partial<IngestLimits>
+  signal?: AbortSignal
+}
+
+export type Records = {
+  form: FileForm
+  /** Names, distinct; JSON may add some while it is read, so ask again after each batch. */
+  columns: readonly string[]
+  /** To be read once. AppError `invalid_request` at the break of a broken file, `payload_too_large` past a limit. */
+  batches: AsyncIterable<RawBatch>
+  /** Sentences about what was seen so far; complete when the batches are. No cell's value is in them. */
+  warnings(): readonly string[]
+}
+
+/** A file whose bytes can be asked for in any order. `slice` excludes `end`. */
+export type RandomAccess = {
+  readonly byteLength: number
+  slice(start: number, end?: number): Promise<ArrayBuffer>
+}
+
+export type ByteSource = AsyncIterable<Uint8Array> | RandomAccess
