@@ -4,11 +4,13 @@ import { AppError } from '#engine/errors.ts'
 import type { AlgorithmModule } from './algorithm.ts'
 import { argn } from './argn/algorithm.ts'
 import { copula } from './copula/algorithm.ts'
+import { ctgan } from './ctgan/algorithm.ts'
 import type { Algorithm } from './model-file.ts'
 import { tvae } from './tvae/algorithm.ts'
 
 const MODULES: Partial<Record<Algorithm, AlgorithmModule>> = {
   gaussian_copula: copula,
+  ctgan,
   tvae,
   argn,
 }

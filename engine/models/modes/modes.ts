@@ -44,7 +44,7 @@ export type ModeOptions = {
 }
 
 export const MODE_DEFAULTS: ModeOptions = {
-  ...{ levelsMost: 255, atomShare: 0.03, leastRows: 8, discreteMost: 50, components: 10 },
+  ...{ levelsMost: 255, atomShare: 0.03, leastRows: 8, discreteMost: 50, components: 6 },
 }
 
 /** Share of the rows that may be moved to the nearest atom for a number to be atoms altogether. */

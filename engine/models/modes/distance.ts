@@ -1,0 +1,110 @@
+// How far drawn rows are from held-out ones: total variation of columns and of pairs of columns.
+
+import { createDecoder, straightCurves } from './decode.ts'
+import type { EncodedTable } from './encode.ts'
+import type { Layout } from './layout.ts'
+import type { Modes } from './modes.ts'
+
+/** Cells of a column at most; numbers are cut where held-out rows are, rare codes share the last cell. */
+const CELLS_MOST = 12
+
+/** Mean of the means over columns and over pairs, in [0, 1]. */
+export type Distance = (drawn: EncodedTable) => number
+
+type Cells = { count: number; of: (table: EncodedTable) => Uint8Array }
+
+export function createDistance(
+  holdout: EncodedTable,
+  { modes, layout }: { modes: readonly Modes[]; layout: Layout },
+): Distance {
+  const cells = modes.map((known, column) =>
+    layout.places.includes(column)
+      ? numberCells(holdout, known, { layout, column })
+      : codeCells(holdout, layout, column),
+  )
+  const expected = cells.map(({ of }) => of(holdout))
+  return (drawn) => {
+    const found = cells.map(({ of }) => of(drawn))
+    const between = (a: number, b: number): number => {
+      const [x, y] = [cells[a] as Cells, cells[b] as Cells]
+      const of = (list: Uint8Array[]) =>
+        shares(list[a] as Uint8Array, list[b] as Uint8Array, {
+          wide: y.count,
+          all: x.count * y.count,
+        })
+      return variation(of(expected), of(found))
+    }
+    const columns = [...cells.keys()]
+    const alone = columns.map((a) => between(a, a))
+    const pairs = columns.flatMap((a) => columns.slice(a + 1).map((b) => between(a, b)))
+    return pairs.length === 0 ? mean(alone) : (mean(alone) + mean(pairs)) / 2
+  }
+}
+
+const mean = (list: number[]): number => list.reduce((sum, one) => sum + one, 0) / list.length
+
+function shares(a: Uint8Array, b: Uint8Array, { wide, all }: { wide: number; all: number }) {
+  const found = new Float64Array(all)
+  for (let row = 0; row < a.length; row++) {
+    const cell = (a[row] as number) * wide + (b[row] as number)
+    found[cell] = (found[cell] as number) + 1 / a.length
+  }
+  return found
+}
+
+function variation(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let at = 0; at < a.length; at++) sum += Math.abs((a[at] as number) - (b[at] as number))
+  return sum / 2
+}
+
+function codeCells(holdout: EncodedTable, layout: Layout, column: number): Cells {
+  const columns = layout.spans.length
+  const counts = new Float64Array(layout.spans[column]?.count ?? 0)
+  for (let row = 0; row < holdout.rows; row++) {
+    const code = holdout.codes[row * columns + column] as number
+    counts[code] = (counts[code] as number) + 1
+  }
+  const heavy = [...counts.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number))
+  const cellOf = new Uint8Array(counts.length).fill(CELLS_MOST - 1)
+  for (const [cell, code] of heavy.slice(0, CELLS_MOST - 1).entries()) cellOf[code] = cell
+  return {
+    count: CELLS_MOST,
+    of: ({ rows, codes }) =>
+      Uint8Array.from(
+        { length: rows },
+        (_, row) => cellOf[codes[row * columns + column] as number] ?? 0,
+      ),
+  }
+}
+
+function numberCells(
+  holdout: EncodedTable,
+  known: Modes,
+  { layout, column }: { layout: Layout; column: number },
+): Cells {
+  const decode = createDecoder(known, straightCurves(known), {
+    ...{ column, columns: layout.spans.length },
+    ...{ place: layout.places.indexOf(column), places: layout.places.length },
+  })
+  const values = (table: EncodedTable) =>
+    decode(
+      { ...table, unit: () => 0 },
+      Int32Array.from({ length: table.rows }, (_, row) => row),
+    )
+  const sorted = Float64Array.from(values(holdout).filter((value) => !Number.isNaN(value))).sort()
+  const edges = [
+    ...new Set(
+      Array.from({ length: CELLS_MOST - 2 }, (_, i) =>
+        Number(sorted[Math.floor(((i + 1) / (CELLS_MOST - 1)) * sorted.length)] ?? 0),
+      ),
+    ),
+  ]
+  return {
+    count: CELLS_MOST,
+    of: (table) =>
+      Uint8Array.from(values(table), (value) =>
+        Number.isNaN(value) ? CELLS_MOST - 1 : edges.filter((edge) => value >= edge).length,
+      ),
+  }
+}

@@ -1,0 +1,49 @@
+// Normalisation over the rows of a batch (Ioffe and Szegedy 2015).
+
+import { add, divide, multiply, square, squareRoot, subtract } from './elementwise.ts'
+import type { SymbolicTensor } from './graph.ts'
+import { mean, sum } from './linear.ts'
+import { withGradient } from './shaping.ts'
+
+const EPSILON = 1e-5
+
+export type Normalised = { y: SymbolicTensor; mean: SymbolicTensor; variance: SymbolicTensor }
+
+/**
+ * x [rows, units] with mean 0 and variance 1 in each unit, times `scale`, plus `shift` (both [units]); and the mean and
+ * variance (biased) that were removed, [1, units]. Its gradient is written by hand: half the operations.
+ */
+export function batchNorm(
+  x: SymbolicTensor,
+  scale: SymbolicTensor,
+  shift: SymbolicTensor,
+): Normalised {
+  const centre = mean(x, [0], true)
+  const centred = subtract(x, centre)
+  const variance = mean(square(centred), [0], true)
+  const inverse = divide(1, squareRoot(add(variance, EPSILON)))
+  const standard = multiply(centred, inverse)
+  const y = add(multiply(standard, scale), shift)
+  const rows = x.shape[0] as number
+  const pulled = withGradient(y, [x, scale, shift], (slope) => {
+    const toShift = sum(slope, [0])
+    const toScale = sum(multiply(slope, standard), [0])
+    const common = add(multiply(toShift, 1 / rows), multiply(standard, multiply(toScale, 1 / rows)))
+    return [multiply(subtract(slope, common), multiply(inverse, scale)), toScale, toShift]
+  })
+  return { y: pulled, mean: centre, variance }
+}
+
+/** What makes it, for known mean and variance, a factor and a term: y = factor x + term. All by unit. */
+export function foldBatchNorm(of: Record<'scale' | 'shift' | 'mean' | 'variance', Float32Array>): {
+  factor: Float32Array
+  term: Float32Array
+} {
+  const factor = of.scale.map(
+    (scale, unit) => scale / Math.sqrt((of.variance[unit] as number) + EPSILON),
+  )
+  const term = of.shift.map(
+    (shift, unit) => shift - (of.mean[unit] as number) * (factor[unit] as number),
+  )
+  return { factor, term }
+}
