@@ -80,16 +80,16 @@ const sides = (...tables: Parameters<typeof alignTables>[0]) =>
   alignTables(tables).sides as Measured[]
 
 test('two samples of one law cannot be told apart, two laws can, the same way twice', async () => {
-  const [a, b, c] = sides(peopleTable(3000, 1), peopleTable(3000, 2), peopleTable(3000, 3, 1)) as [
+  const [a, b, c] = sides(peopleTable(1200, 1), peopleTable(1200, 2), peopleTable(1200, 3, 1)) as [
     Measured,
     Measured,
     Measured,
   ]
   const same = await detect(a, b)
   for (const { auc } of [same.boosted_trees, same.logistic_regression])
-    assert.ok(Math.abs((auc as number) - 0.5) < 0.03, `${auc}`)
+    assert.ok(Math.abs((auc as number) - 0.5) < 0.05, `${auc}`)
   const other = await detect(a, c)
-  assert.ok((other.boosted_trees.auc as number) > 0.68, JSON.stringify(other))
+  assert.ok((other.boosted_trees.auc as number) > 0.65, JSON.stringify(other))
   assert.ok((other.logistic_regression.auc as number) > 0.55, JSON.stringify(other))
   assert.deepEqual(await detect(a, c), other)
 })

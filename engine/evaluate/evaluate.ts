@@ -1,0 +1,109 @@
+// A real table and a synthetic one compared in every respect: alike in columns and pairs, told apart, useful, private.
+
+import type { Column, Table } from '#engine/table/table.ts'
+import { scoreAdherence, uniqueShare } from './adherence.ts'
+import { compareAssociations } from './association.ts'
+import { measureCeiling } from './ceiling.ts'
+import { detectSynthetic } from './detection.ts'
+import { EVALUATION_VERSION, type Evaluation, type KeyUniqueness } from './evaluation.ts'
+import { drawRows } from './folds.ts'
+import { meanOf } from './mean.ts'
+import { alignTables, type LeftOut, type Measured, takeMeasured } from './measured.ts'
+import { overlayColumns } from './overlays.ts'
+import { createPause } from './pause.ts'
+import { measurePrivacy } from './privacy/privacy.ts'
+import { scoreShapes } from './shapes.ts'
+import { scoreTrends } from './trends.ts'
+import { testColumns } from './two-sample.ts'
+import { measureUtility } from './utility.ts'
+import { judge } from './verdict.ts'
+
+export type EvaluateOptions = {
+  /** Real rows that nothing was learned from; attacks on membership need them. */
+  holdout?: Table
+  /** The column whose prediction is judged; by default the last one of few levels. */
+  target?: string
+  seed: number
+  signal: AbortSignal
+  /** Of each table at most so many rows, drawn by the seed, are used for detection, utility and privacy. */
+  maxRows?: number
+}
+
+export const ROWS_MAX_DEFAULT = 30_000
+/** Rows of each table that shapes, pairs and everything else look at, at most. */
+export const ALL_ROWS_MAX = 1_000_000
+/** Columns of a table that are measured, at most; the first ones. */
+export const COLUMNS_MAX = 300
+
+/** Equal arguments give equal evaluations. Rejects with AppError `cancelled` once the signal is aborted. */
+export async function evaluate(
+  real: Table,
+  synthetic: Table,
+  { holdout, target, seed, signal, maxRows = ROWS_MAX_DEFAULT }: EvaluateOptions,
+): Promise<Evaluation> {
+  const pause = createPause(signal)
+  await pause()
+  const { sides, leftOut } = alignTables(holdout ? [real, synthetic, holdout] : [real, synthetic])
+  const bounded = sides.map((side) => boundedTable(side, seed))
+  const [a, b, held = null] = bounded as [Measured, Measured, Measured?]
+  const some = (table: Measured): Measured => fewerRows(table, maxRows, seed)
+  const [fewReal, fewSynthetic, fewHeld] = [some(a), some(b), held && some(held)]
+  const shapes = scoreShapes(a, b)
+  await pause()
+  const trends = scoreTrends(a, b)
+  await pause()
+  const figures: Omit<Evaluation, 'verdict'> = {
+    version: EVALUATION_VERSION,
+    seed,
+    rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout?.rows ?? null },
+    rows_max: maxRows,
+    columns: {
+      measured: a.columns.map(({ field }) => field.name),
+      left_out: leftOut.map(({ name, reason }) => ({ column: name, reason })),
+    },
+    quality: {
+      all_pairs: meanOf([shapes.score, trends.score]),
+      thresholded: meanOf([shapes.score, trends.thresholded]),
+    },
+    shapes,
+    trends: { all_pairs: trends.score, thresholded: trends.thresholded, pairs: trends.pairs },
+    tests: testColumns(a, b),
+    adherence: scoreAdherence(a, b),
+    keys: keyUniqueness(leftOut, real.rows, synthetic.rows),
+    associations: compareAssociations(a, b, COLUMNS_MAX),
+    overlays: overlayColumns(a, b),
+    detection: await detectSynthetic(fewReal, fewSynthetic, { seed, pause }),
+    utility: await measureUtility(
+      { real: fewReal, synthetic: fewSynthetic, holdout: fewHeld },
+      { seed, pause, ...(target === undefined ? {} : { target }) },
+    ),
+    ceiling: await measureCeiling(a, b.rows, { seed, pause, rowsMax: maxRows }),
+    privacy: await measurePrivacy(
+      { real: a, synthetic: b, holdout: held, leftOut },
+      { seed, pause, rowsMax: maxRows },
+    ),
+  }
+  return { ...figures, verdict: judge(figures) }
+}
+
+function boundedTable({ rows, columns }: Measured, seed: number): Measured {
+  return fewerRows({ rows, columns: columns.slice(0, COLUMNS_MAX) }, ALL_ROWS_MAX, seed)
+}
+
+function fewerRows(table: Measured, most: number, seed: number): Measured {
+  return table.rows <= most ? table : takeMeasured(table, drawRows(table.rows, most, seed, 'rows'))
+}
+
+function keyUniqueness(
+  leftOut: readonly LeftOut[],
+  realRows: number,
+  syntheticRows: number,
+): KeyUniqueness[] {
+  return leftOut
+    .filter(({ reason, sides: [, synthetic] }) => reason === 'id' && synthetic !== undefined)
+    .map(({ name, sides }) => ({
+      column: name,
+      real: uniqueShare(sides[0] as Column, realRows),
+      synthetic: uniqueShare(sides[1] as Column, syntheticRows),
+    }))
+}

@@ -1,0 +1,185 @@
+// What the figures of an evaluation say in words, each sentence with the figures that it rests on. A grade counts what is
+// beyond chance: the near end of an interval of 95 %, where a figure has one.
+
+import { differenceInterval } from './auc.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Privacy } from './privacy/privacy.ts'
+
+export type Grade = 'good' | 'fair' | 'poor' | 'unknown'
+
+/** `grade` is the worst that a sentence of it gave. */
+export type Judgement = { grade: Grade; sentences: { grade: Grade; text: string }[] }
+
+export type Verdict = { quality: Judgement; privacy: Judgement }
+
+type Sentence = { grade: Grade; text: string }
+
+export function judge(evaluation: Omit<Evaluation, 'verdict'>): Verdict {
+  return {
+    quality: summed([
+      ...similarity(evaluation),
+      ...detectability(evaluation),
+      ...usefulness(evaluation),
+    ]),
+    privacy: summed([
+      ...copies(evaluation.privacy),
+      ...closeness(evaluation.privacy),
+      ...membership(evaluation.privacy),
+      ...singledOut(evaluation.privacy),
+      ...exposed(evaluation.privacy),
+    ]),
+  }
+}
+
+const ORDER: readonly Grade[] = ['unknown', 'good', 'fair', 'poor']
+
+function summed(sentences: Sentence[]): Judgement {
+  const worst = Math.max(0, ...sentences.map(({ grade }) => ORDER.indexOf(grade)))
+  return { grade: ORDER[worst] as Grade, sentences }
+}
+
+/** `loss` at most `fair` is good, at most `poor` fair. */
+function graded(loss: number, fair: number, poor: number): Grade {
+  return loss <= fair ? 'good' : loss <= poor ? 'fair' : 'poor'
+}
+
+const three = (value: number): string => value.toFixed(3)
+const percent = (value: number): string =>
+  `${(100 * value).toFixed(value > 0 && value < 0.01 ? 2 : 1)} %`
+
+/** What is lost against a second real sample counts: no table can do better than that. */
+function similarity({ shapes, trends, ceiling }: Omit<Evaluation, 'verdict'>): Sentence[] {
+  const of = (
+    what: string,
+    score: number | null,
+    best: number | null,
+    fair: number,
+    poor: number,
+  ) =>
+    score === null
+      ? []
+      : [
+          {
+            grade: graded((best ?? 1) - score, fair, poor),
+            text: `${what} score ${three(score)}${best === null ? '' : `, where a second real sample would score ${three(best)}`}.`,
+          },
+        ]
+  return [
+    ...of('Single columns', shapes.score, ceiling.shapes, 0.03, 0.1),
+    ...of('Pairs of columns', trends.all_pairs, ceiling.trends, 0.05, 0.12),
+  ]
+}
+
+function detectability({ detection }: Omit<Evaluation, 'verdict'>): Sentence[] {
+  const { auc, interval } = detection.boosted_trees
+  if (auc === null || interval === null) return []
+  const grade = graded(interval[0] - 0.5, 0.1, 0.3)
+  const meaning = {
+    good: 'cannot be told from real ones much better than by guessing',
+    fair: 'can often be told from real ones',
+    poor: 'can nearly always be told from real ones',
+    unknown: '',
+  }[grade]
+  return [
+    {
+      grade,
+      text: `Synthetic rows ${meaning}: boosted trees reach an AUC of ${three(auc)} (.5 is a guess).`,
+    },
+  ]
+}
+
+function usefulness({ utility }: Omit<Evaluation, 'verdict'>): Sentence[] {
+  if (utility?.trained_on_real == null) return []
+  const { target, metric, trained_on_real: real, trained_on_synthetic: synthetic } = utility
+  const name = metric === 'auc' ? 'an AUC' : 'an R squared'
+  if (synthetic === null) return []
+  // Nothing can be lost where real rows predict no better than a guess.
+  const above = real - (metric === 'auc' ? 0.5 : 0)
+  const chance = 1 / Math.sqrt(utility.rows.tested)
+  const lost = above < 0.05 ? 0 : (real - synthetic - chance) / above
+  return [
+    {
+      grade: graded(lost, 0.05, 0.2),
+      text: `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`,
+    },
+  ]
+}
+
+function copies({ identical, control, rows }: Privacy): Sentence[] {
+  if (identical.synthetic === null) return []
+  const usual = identical.control ?? 0
+  const [above] = differenceInterval(
+    { successes: identical.synthetic * rows.synthetic, n: rows.synthetic },
+    { successes: usual * rows.control, n: rows.control },
+  )
+  const others = control === 'holdout' ? 'rows that were held out' : 'other real rows'
+  return [
+    {
+      grade: graded(above, 0.002, 0.02),
+      text: `${percent(identical.synthetic)} of synthetic rows equal a real row in every column; of ${others}, ${percent(usual)} do.`,
+    },
+  ]
+}
+
+function closeness({ distance, control }: Privacy): Sentence[] {
+  const [made, usual] = [distance.synthetic, distance.control]
+  if (made.p5 === null || usual.p5 === null || made.median === null || usual.median === null)
+    return []
+  const closer = (a: number, b: number): number => (b === 0 ? 0 : Math.max(0, 1 - a / b))
+  const others = control === 'holdout' ? 'held-out rows' : 'real rows of the other half'
+  return [
+    {
+      grade: graded(
+        Math.max(closer(made.p5, usual.p5) - 0.3, closer(made.median, usual.median)),
+        0.2,
+        0.5,
+      ),
+      text: `Half of the synthetic rows are within ${made.median.toPrecision(3)} of a real row and one in twenty within ${made.p5.toPrecision(3)}; for ${others} it is ${usual.median.toPrecision(3)} and ${usual.p5.toPrecision(3)}.`,
+    },
+  ]
+}
+
+function membership({ membership: attack }: Privacy): Sentence[] {
+  if (!attack)
+    return [
+      {
+        grade: 'unknown',
+        text: 'Whether rows that were learned from can be recognised is unknown: no held-out rows were given.',
+      },
+    ]
+  const [low, high] = attack.advantage_interval
+  return [
+    {
+      grade: graded(low, 0.02, 0.1),
+      text: `An attacker who asks whether a row was learned from gains ${three(attack.advantage)} over guessing (95 %: ${three(low)} to ${three(high)}).`,
+    },
+  ]
+}
+
+function singledOut({ singling_out: attack }: Privacy): Sentence[] {
+  if (attack?.risk == null || attack.risk_interval == null) return []
+  return [
+    {
+      grade: graded(attack.risk_interval[0], 0.05, 0.2),
+      text: `Guesses taken from synthetic rows single out a real row in ${percent(attack.success)} of ${attack.guesses} cases, guesses from rows that were not learned from in ${percent(attack.control ?? 0)}.`,
+    },
+  ]
+}
+
+function exposed({ rare_levels: rare, copied_values: copied }: Privacy): Sentence[] {
+  const levels = rare.reduce((sum, { rare_levels }) => sum + rare_levels, 0)
+  const shown = rare.reduce((sum, exposure) => sum + exposure.shown, 0)
+  const taken = copied.filter(({ reason, copied: share }) => reason !== 'text' && (share ?? 0) > 0)
+  const sentences: Sentence[] = []
+  if (levels > 0)
+    sentences.push({
+      grade: shown === 0 ? 'good' : graded(shown / levels, 0.2, 0.5),
+      text: `Of ${levels} levels that fewer than five real rows have, synthetic rows show ${shown}.`,
+    })
+  for (const { column, copied: share } of taken)
+    sentences.push({
+      grade: graded(share ?? 0, 0.001, 0.05),
+      text: `${percent(share ?? 0)} of the values of “${column}” are values of real rows.`,
+    })
+  return sentences
+}
