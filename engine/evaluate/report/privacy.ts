@@ -1,0 +1,79 @@
+// The privacy of an evaluation's report: distances, attacks, and values of few people.
+
+import { figure, percent } from '#engine/report/figures.ts'
+import { type Html, html } from '#engine/report/html.ts'
+import { renderTable } from '#engine/report/page.ts'
+import type { Interval } from '../auc.ts'
+import type { Privacy } from '../privacy/privacy.ts'
+
+const range = ([low, high]: Interval): string => `${figure(low)} to ${figure(high)}`
+
+export function renderPrivacy(privacy: Privacy): Html {
+  const { distance, neighbour_ratio: ratio, identical, control, rows } = privacy
+  const others = control === 'holdout' ? 'held-out rows' : 'real rows of the other half'
+  const distances = [
+    ['Equal to a real row', percent(identical.synthetic), percent(identical.control), figure(null)],
+    ...(['p5', 'median', 'mean'] as const).map((key) => [
+      `Distance to the closest real row, ${{ p5: 'of the closest twentieth', median: 'median', mean: 'mean' }[key]}`,
+      figure(distance.synthetic[key]),
+      figure(distance.control[key]),
+      figure(distance.random[key]),
+    ]),
+    [
+      'Closest over second closest, of the closest twentieth',
+      figure(ratio.synthetic.p5),
+      figure(ratio.control.p5),
+      figure(null),
+    ],
+    [
+      'Closest over second closest, median',
+      figure(ratio.synthetic.median),
+      figure(ratio.control.median),
+      figure(null),
+    ],
+  ]
+  const head = ['', 'synthetic rows', others, 'random rows']
+  return html`${renderTable(head, distances)}<p class="soft">Gower’s distance, from 0 to 1, of ${figure(rows.synthetic)} synthetic rows to ${figure(rows.real)} real ones.</p>${renderAttacks(privacy)}${renderExposure(privacy)}`
+}
+
+function renderAttacks(privacy: Privacy): Html | null {
+  const { baseline_protection: baseline, overfitting, membership, singling_out: singled } = privacy
+  const rows: string[][] = []
+  if (baseline !== null) rows.push(['Baseline protection', figure(baseline), ''])
+  if (overfitting)
+    rows.push(
+      ['Overfitting protection', figure(overfitting.protection), ''],
+      [
+        'Rows closer to those learned from than to as many others',
+        percent(overfitting.share),
+        range(overfitting.interval),
+      ],
+    )
+  if (membership)
+    rows.push(
+      ['Membership attack, AUC', figure(membership.auc), range(membership.auc_interval)],
+      [
+        'Membership attack, advantage over guessing',
+        figure(membership.advantage),
+        range(membership.advantage_interval),
+      ],
+    )
+  if (singled)
+    rows.push([
+      `Guesses that single out a real row, of ${figure(singled.guesses)}`,
+      percent(singled.success),
+      range(singled.success_interval),
+    ])
+  if (singled?.risk != null && singled.risk_interval)
+    rows.push(['Singling-out risk', figure(singled.risk), range(singled.risk_interval)])
+  return rows.length > 0 ? renderTable(['attack', 'figure', '95 %'], rows) : null
+}
+
+function renderExposure({ rare_levels: rare, copied_values: copied }: Privacy): Html {
+  const levels = rare.map(({ column, rare_levels, shown, rows }) => [
+    column,
+    ...[rare_levels, shown, rows].map(figure),
+  ])
+  const values = copied.map(({ column, copied: share }) => [column, percent(share)])
+  return html`${levels.length > 0 ? renderTable(['column', 'rare levels', 'shown', 'rows'], levels) : null}${values.length > 0 ? renderTable(['column', 'values of real rows'], values) : null}`
+}
