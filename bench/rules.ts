@@ -82,6 +82,7 @@ async function rate(name: string): Promise<number> {
     plan: planConfig(config),
     random: createGenerator(PARENTS_PER_BLOCK),
     sandbox,
+    learned: new Map(),
   }
   const scope = createScope(dataset, 'values', BATCH_ROWS)
   scope.vector('value')

@@ -17,7 +17,22 @@ export function chunkRange(
   return { from, to: Math.min(from + table.chunkRows, table.rows) }
 }
 
-/** Appends a chunk's bytes; chunk 0 opens the file and the last one closes it. */
+/**
+ * What `use` gives, called as soon as these rows can be written or read: at once, but where a model draws them first.
+ * Rejects as drawing does.
+ */
+export async function withRows<T>(
+  { learned }: Pick<CompiledTable, 'learned'>,
+  { from, to }: { from: number; to: number },
+  use: () => T,
+  options: { signal?: AbortSignal } = {},
+): Promise<T> {
+  // Another reader of the table may have had other rows drawn by the time that this one goes on.
+  while (learned && !learned.covers(from, to)) await learned.prepare(from, to, options)
+  return use()
+}
+
+/** Appends a chunk's bytes (within `withRows` of its range); chunk 0 opens the file and the last one closes it. */
 export function writeChunk(table: CompiledTable, chunk: number, out: Output): void {
   const { from, to } = chunkRange(table, chunk)
   table.write(from, to, out)

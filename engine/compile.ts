@@ -8,6 +8,8 @@ import { AppError } from './errors.ts'
 import type { Block } from './formats/block-tail.ts'
 import { createFileWriter, type EachBatch } from './formats/file-writer.ts'
 import type { Output } from './formats/output.ts'
+import { createLearnedRows, type LearnedRows } from './learned-rows.ts'
+import type { Model } from './models/model.ts'
 import type { Plan } from './plan.ts'
 import { createGenerator } from './random/generator.ts'
 import { createRows, type Rows, setRange } from './rows.ts'
@@ -37,6 +39,11 @@ export type CompiledTable = {
    * `digest_mismatch` for blocks that cannot be.
    */
   readonly footer: ((blocks: readonly Block[], at: number) => Uint8Array) | null
+  /**
+   * Where the rows of a model are drawn, asynchronously, before they can be written or read (`withRows` of
+   * engine/chunk.ts); null where rows are made when they are written.
+   */
+  readonly learned: LearnedRows | null
   /** The same rows as vectors, for whoever writes them in another way. */
   readonly each: EachBatch
   /** The same rows as JSON values, in the order of the columns. */
@@ -48,6 +55,8 @@ export type CompiledDataset = {
   readonly tables: readonly CompiledTable[]
   /** AppError `not_found` for a name that is no table's. */
   table(name: string): CompiledTable
+  /** Lets go of what models hold outside of JavaScript's memory. Of no other dataset is anything held. */
+  release(): Promise<void>
 }
 
 export type CompileOptions = {
@@ -62,6 +71,8 @@ export type CompileOptions = {
   batchRows?: number
   /** For configs with plug-ins: `await sandboxFor(config)`. */
   sandbox?: Sandbox | null
+  /** For configs with learned tables: opened models by their digests. Without, such tables have shape but no rows. */
+  models?: ReadonlyMap<string, Model>
 }
 
 const MOST_BATCH_ROWS = 4096
@@ -139,6 +150,7 @@ function compileTable(
       return file.header
     },
     footer: file.footer ?? null,
+    learned: dataset.learned.get(table.name) ?? null,
     write: (from, to, out) => file.write(from, to, out, each),
     each,
     values(from, to) {
@@ -163,7 +175,8 @@ export function compile(
   options: CompileOptions = {},
 ): CompiledDataset {
   const random = createGenerator(PARENTS_PER_BLOCK, options.random)
-  const dataset = { config, plan, random, sandbox: options.sandbox ?? null }
+  const learned = learnedTables(config, plan, options.models ?? new Map())
+  const dataset = { config, plan, random, sandbox: options.sandbox ?? null, learned }
   const tables = plan.tables.map((planned) => {
     const table = config.tables.find(({ name }) => name === planned.name)
     if (!table) throw new AppError('invalid_config', `no table ${planned.name}`)
@@ -176,5 +189,27 @@ export function compile(
       if (found) return found
       throw new AppError('not_found', `no table ${name}`)
     },
+    async release() {
+      await Promise.all([...learned.values()].map((rows) => rows.release()))
+    },
   }
+}
+
+function learnedTables(
+  { tables, seed }: ResolvedConfig,
+  plan: Plan,
+  models: ReadonlyMap<string, Model>,
+): Map<string, LearnedRows> {
+  const found = new Map<string, LearnedRows>()
+  for (const { name, learned } of tables) {
+    const model = learned && models.get(learned.model)
+    const rows = plan.tables.find((planned) => planned.name === name)?.rows ?? 0
+    if (!model) continue
+    const { conditions = {} } = learned
+    found.set(
+      name,
+      createLearnedRows(() => model.createSampler({ seed, conditions }), rows),
+    )
+  }
+  return found
 }

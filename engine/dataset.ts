@@ -2,6 +2,7 @@
 
 import type { ResolvedConfig, ResolvedTable } from './config/types.ts'
 import { AppError } from './errors.ts'
+import type { LearnedRows } from './learned-rows.ts'
 import type { Plan, PlannedTable } from './plan.ts'
 import type { Generator } from './random/generator.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -11,6 +12,8 @@ export type Dataset = {
   readonly plan: Plan
   readonly random: Generator
   readonly sandbox: Sandbox | null
+  /** By table: the rows of its model. */
+  readonly learned: ReadonlyMap<string, LearnedRows>
 }
 
 /** A table and its plan; AppError `invalid_config` where there is none of that name. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openDataset } from './library.ts'
+import { openDataset, openModelDataset } from './library.ts'
 import { fileOf } from './testing/bytes.ts'
+import { peopleModel } from './testing/small-model.ts'
 
 const SHOP = `
 seed: 7
@@ -94,4 +95,33 @@ test('plug-ins run without more ado', async () => {
     ],
   })
   assert.deepEqual([...dataset.table('t').values()].flat(), [0, 1, 4, 9])
+})
+
+test('rows of a model come as values, batches and files of any cut', async () => {
+  const file = await peopleModel()
+  const asked = { rows: 5000, seed: 3, conditions: { plan: 'paid' }, now: new Date(0) }
+  const dataset = await openModelDataset(file, asked)
+  const [table] = dataset.tables
+  assert.ok(table)
+  const rows = await Array.fromAsync(table.stream())
+  assert.equal(rows.length, 5000)
+  assert.ok(rows.every((row) => row[2] === 'paid'))
+  assert.deepEqual(
+    await Array.fromAsync(table.stream({ from: 4000, to: 4003 })),
+    rows.slice(4000, 4003),
+  )
+  assert.throws(() => table.values().next(), { code: 'unsupported' })
+  let at = 0
+  for await (const batch of table.batches({ batchRows: 1100 })) {
+    assert.equal(batch.getChild('plan')?.get(0), 'paid')
+    assert.equal(batch.getChild('id')?.get(5), rows[at + 5]?.[0])
+    at += batch.numRows
+  }
+  assert.equal(at, 5000)
+  const cut = await openModelDataset(file, { ...asked, chunkRows: 777 })
+  const bytes = async ({ tables: [of] }: typeof dataset) =>
+    Buffer.concat(await Array.fromAsync(of?.bytes() ?? []))
+  assert.deepEqual(await bytes(cut), await bytes(dataset))
+  await dataset.close()
+  await cut.close()
 })

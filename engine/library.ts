@@ -3,8 +3,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RecordBatch } from 'apache-arrow'
-import { writeChunk } from './chunk.ts'
-import { type CompiledTable, compile } from './compile.ts'
+import { chunkRange, withRows, writeChunk } from './chunk.ts'
+import { type CompiledDataset, type CompiledTable, compile } from './compile.ts'
 import { digestOf } from './config/canonical.ts'
 import { type ParsedConfig, parseConfig } from './config/parse.ts'
 import { configError } from './config/problem.ts'
@@ -14,6 +14,8 @@ import { AppError } from './errors.ts'
 import { createFooterBuilder } from './footer.ts'
 import { createBatchMaker } from './formats/arrow/record-batches.ts'
 import { Output } from './formats/output.ts'
+import { type LearnedRequest, learnedConfig } from './models/learned-config.ts'
+import { openModels } from './models/open-models.ts'
 import { planConfig } from './plan.ts'
 import { sandboxFor } from './sandbox/sandbox-for.ts'
 
@@ -39,8 +41,13 @@ export type DatasetTable = {
   readonly name: string
   readonly rows: number
   readonly columns: readonly { name: string; type: ColumnType }[]
-  /** JSON values in the order of the columns, made as they are asked for. */
+  /**
+   * JSON values in the order of the columns, made as they are asked for. AppError `unsupported` where a model draws them:
+   * they come by `stream` then.
+   */
   values(range?: RowRange): IterableIterator<Scalar[]>
+  /** The same values, wherever they come from. */
+  stream(range?: RowRange): AsyncIterable<Scalar[]>
   /**
    * Record batches of apache-arrow, with the schema that a file of Arrow has; none for no rows. AppError
    * `invalid_request` for `batchRows` out of bounds.
@@ -58,6 +65,8 @@ export type OpenedDataset = {
   readonly tables: readonly DatasetTable[]
   /** AppError `not_found` for a name that is no table's. */
   table(name: string): DatasetTable
+  /** Lets go of what a model holds outside of JavaScript's memory; of no other dataset is anything held. */
+  close(): Promise<void>
 }
 
 /** Memory of one chunk's bytes. */
@@ -78,12 +87,40 @@ export async function openDataset(
   if (parsed.problems.length > 0) throw configError(parsed.problems)
   const { resolved: config, warnings } = resolved(parsed, options)
   const compiled = compile(config, planConfig(config), { sandbox: await sandboxFor(config) })
+  return opened(compiled, config, [...parsed.warnings, ...warnings])
+}
+
+export type ModelRequest = Omit<LearnedRequest, 'now'> & { now?: Date }
+
+/**
+ * Opens the rows of a model out of the bytes of its file: as many as asked for, under conditions and bounds, in any
+ * format. Rejects with AppError `invalid_request` for bytes that are no model; `invalid_config` or `unsupported` with all problems in
+ * `problems`.
+ */
+export async function openModelDataset(
+  file: Uint8Array,
+  request: ModelRequest,
+): Promise<OpenedDataset> {
+  const [model] = await openModels([file])
+  const { now = new Date(), ...asked } = request
+  const made = learnedConfig(model, { ...asked, now: now.getTime() / 1000 })
+  const models = new Map([[model.digest, model]])
+  const compiled = compile(made.resolved, planConfig(made.resolved), { models })
+  return opened(compiled, made.resolved, made.warnings)
+}
+
+function opened(
+  compiled: CompiledDataset,
+  config: ResolvedConfig,
+  warnings: readonly string[],
+): OpenedDataset {
   const tables = compiled.tables.map(tableOf)
   return {
     config,
-    warnings: [...parsed.warnings, ...warnings],
+    warnings,
     tables,
     table: (name) => tables[compiled.tables.indexOf(compiled.table(name))] as DatasetTable,
+    close: () => compiled.release(),
   }
 }
 
@@ -114,7 +151,8 @@ async function* batchesOf(
   const make = createBatchMaker(table)
   const end = Math.min(to, table.rows)
   for (let at = Math.max(0, from); at < end; at += batchRows) {
-    yield make(at, Math.min(at + batchRows, end), { reuse })
+    const to = Math.min(at + batchRows, end)
+    yield await withRows(table, { from: at, to }, () => make(at, to, { reuse }))
     await nextTurn()
   }
 }
@@ -125,9 +163,18 @@ function tableOf(table: CompiledTable): DatasetTable {
     rows: table.rows,
     columns: table.columns,
     *values({ from = 0, to = table.rows } = {}) {
+      if (table.learned)
+        throw new AppError('unsupported', 'A model draws these rows: read them by stream().')
       const end = Math.min(to, table.rows)
       for (let at = Math.max(0, from); at < end; at += ROWS_AT_ONCE)
         yield* table.values(at, Math.min(at + ROWS_AT_ONCE, end))
+    },
+    async *stream({ from = 0, to = table.rows } = {}) {
+      const end = Math.min(to, table.rows)
+      for (let at = Math.max(0, from); at < end; at += ROWS_AT_ONCE) {
+        const next = Math.min(at + ROWS_AT_ONCE, end)
+        yield* await withRows(table, { from: at, to: next }, () => table.values(at, next))
+      }
     },
     batches: (options = {}) => batchesOf(table, options),
     async *bytes() {
@@ -135,7 +182,7 @@ function tableOf(table: CompiledTable): DatasetTable {
       const footer = createFooterBuilder(table)
       for (let chunk = 0; chunk < table.chunks; chunk++) {
         out.reset()
-        writeChunk(table, chunk, out)
+        await withRows(table, chunkRange(table, chunk), () => writeChunk(table, chunk, out))
         const part = out.bytes().slice()
         const read = (from: number, to: number) => Promise.resolve(part.slice(from, to))
         await footer.add({ bytes: part.length, read })

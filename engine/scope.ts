@@ -104,6 +104,7 @@ function createContext(
     random: dataset.random,
     plugins: dataset.config.plugins ?? {},
     sandbox: dataset.sandbox,
+    learned: dataset.learned.get(table.name) ?? null,
     stream: { key, draw: RULE_DRAW },
     keyOf: (name) => streamKey(dataset.config.seed, table.name, name),
     columns: table.columns,

@@ -76,6 +76,7 @@ export function capacityOf(rule: Rule): number {
     case 'expression':
     case 'custom':
     case 'reference':
+    case 'learned':
       return Number.POSITIVE_INFINITY
   }
 }

@@ -30,7 +30,7 @@ export function checkUniqueLengths(
   const random = createGenerator(BATCH_ROWS, 'plain')
   const plan = planOf(resolved)
   for (const table of resolved.tables.filter(isBounded)) {
-    const dataset = { config: resolved, plan, random, sandbox: null }
+    const dataset = { config: resolved, plan, random, sandbox: null, learned: new Map() }
     const scope = createScope(dataset, table.name, BATCH_ROWS)
     const joint = (table.unique ?? []).flat()
     const given = tables.find(({ name }) => name === table.name)

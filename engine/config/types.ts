@@ -2,6 +2,7 @@
 // are left. Its RFC 8785 SHA-256 is the job's config digest, so a change of shape is a change of engine version.
 
 import type { EntityRule } from './entity-rules.ts'
+import type { LearnedConditions, LearnedRule } from './learned-rule.ts'
 import type { MadeUpRule } from './made-up-rules.ts'
 import type { WordRule } from './word-rules.ts'
 
@@ -140,6 +141,8 @@ export type Rule =
       from: string[]
       decimals: number | null
     }
+  /** What a model draws for its target of this number (`learned` of the table names the model). */
+  | LearnedRule
   /** A parent's key column (by name) as drawn or grouped by the foreign key with this index in the table. */
   | { type: 'reference'; table: string; column: string; foreign_key: number }
 
@@ -233,6 +236,8 @@ export type ResolvedTable = {
   anomalies?: Anomalies
   /** Of single columns, after those of the table. */
   column_anomalies?: (Anomalies & { column: string })[]
+  /** Where columns have rules of the type `learned`: the model, by the SHA-256 of its file (lower-case hex). */
+  learned?: { model: string; conditions?: LearnedConditions }
   /** Of a list: the table whose damaged rows its rows are. Its columns have no rules. */
   anomalies_of?: string
 }

@@ -54,6 +54,7 @@ const Header = Type.Object({
       levels: Type.Optional(Type.Array(Type.Union([ShortText, Type.Null()]))),
       value: Type.Optional(Type.Union([ShortText, Type.Number(), Type.Null()])),
       rule: Type.Optional(Type.Object({ type: ShortText })),
+      nulls: Type.Optional(Type.Boolean()),
       nullRate: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     }),
     { maxItems: 10_000 },

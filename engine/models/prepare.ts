@@ -15,7 +15,8 @@ import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 
 /** How a column comes back, in the order of the table; modelled ones point at their target. */
 export type PreparedColumn =
-  | { kind: 'numeric'; field: Field; target: number }
+  /** `nulls`: whether there are any; where a file does not say, there may be. */
+  | { kind: 'numeric'; field: Field; target: number; nulls?: boolean }
   /** `levels` of the target's codes; null is the last one where there are nulls. */
   | { kind: 'category'; field: Field; target: number; levels: (string | null)[] }
   | { kind: 'constant'; field: Field; value: string | number | null }
@@ -79,7 +80,7 @@ function numeric(
   const clipped = values.map((value) => Math.min(Math.max(value, min), max))
   const { name, decimals } = field
   targets.push({ kind: 'numeric', name, values: clipped, decimals, min, max })
-  return { kind: 'numeric', field, target: targets.length - 1 }
+  return { kind: 'numeric', field, target: targets.length - 1, nulls: nulls > 0 }
 }
 
 /** Null where too few values have a level that may be kept. */

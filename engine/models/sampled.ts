@@ -28,8 +28,8 @@ export type SampledColumn = Float64Array | Int32Array
 export type Conditions = {
   /** One level, or some of them, by target; as often relative to each other as the model has them. */
   levels?: Readonly<Record<string, readonly number[]>>
-  /** Both inclusive, by target. Nulls do not meet a range. */
-  ranges?: Readonly<Record<string, { min: number; max: number }>>
+  /** Both inclusive, by target. Nulls meet a range with `nulls` alone. */
+  ranges?: Readonly<Record<string, { min: number; max: number; nulls?: true }>>
 }
 
 /** Samples of a fitted model: row i depends on (model, seed, conditions, i) alone. The caller releases it. */

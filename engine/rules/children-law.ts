@@ -22,7 +22,7 @@ function contextOf(random: Generator, stream: Stream, capacity: number): RuleCon
   let nested = CHILDREN_NESTED_DRAW
   const context: RuleContext = {
     ...{ column, capacity, unique: false, rows: 0, random, stream },
-    ...{ columns: [], parents: [], plugins: {}, sandbox: null },
+    ...{ columns: [], parents: [], plugins: {}, sandbox: null, learned: null },
     ...{
       keyOf: alone,
       words: alone,

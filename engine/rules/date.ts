@@ -18,7 +18,8 @@ import { numberVector } from './vector.ts'
 
 type TimeRule = RuleOf<'date' | 'datetime' | 'time'>
 
-const ZONED_LAYOUT = '%Y-%m-%dT%H:%M:%S%:z'
+/** Of moments shown in a zone, unless the rule says otherwise. */
+export const ZONED_LAYOUT = '%Y-%m-%dT%H:%M:%S%:z'
 /** Of text columns, which hold no numbers. */
 const LAYOUTS = { date: '%F', datetime: '%FT%TZ', time: '%T' } as const
 

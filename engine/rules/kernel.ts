@@ -3,6 +3,7 @@
 import type { Per } from '#engine/config/entity-rules.ts'
 import type { ColumnType, ResolvedColumn, Rule } from '#engine/config/types.ts'
 import type { Words } from '#engine/data/words.ts'
+import type { LearnedRows } from '#engine/learned-rows.ts'
 import type { Generator, Stream } from '#engine/random/generator.ts'
 import type { StreamKey } from '#engine/random/key.ts'
 import type { Rows } from '#engine/rows.ts'
@@ -54,6 +55,8 @@ export type RuleContext = {
   /** Sources of plug-ins by name, and what runs them; null where the caller brought none. */
   readonly plugins: Readonly<Record<string, string>>
   readonly sandbox: Sandbox | null
+  /** Where learned values come from; null where the caller brought no model. */
+  readonly learned: LearnedRows | null
   readonly words: (locale: string) => Words
   /** Another column of the same row, nulls included. AppError `invalid_config` where columns need each other. */
   readonly vector: (column: string) => Vector

@@ -10,6 +10,7 @@ import { compileExpressionRule } from './expression.ts'
 import { compileHistogram } from './histogram.ts'
 import { compileObject } from './json.ts'
 import type { Kernel, RuleCompiler, RuleContext } from './kernel.ts'
+import { compileLearned } from './learned.ts'
 import { MADE_UP_COMPILERS } from './made-up.ts'
 import { compileMixture } from './mixture.ts'
 import { compileNormal } from './normal.ts'
@@ -65,6 +66,7 @@ const COMPILERS: { [T in Rule['type']]: RuleCompiler<T> } = {
   together: compileTogether,
   expression: compileExpressionRule,
   custom: compileCustom,
+  learned: compileLearned,
   reference: (rule, context) => ({
     vector: context.parent(rule.foreign_key, rule.column),
     fill: () => undefined,

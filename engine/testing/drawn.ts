@@ -28,7 +28,13 @@ export function configOfColumns(
 /** The values of a number column of the table `t`, decimals in units of their last digit; NaN for null. */
 export function numbersOf(config: ResolvedConfig, column: string): Float64Array<ArrayBuffer> {
   const plan = planConfig(config)
-  const dataset = { config, plan, random: createGenerator(BATCH_ROWS), sandbox: null }
+  const dataset = {
+    config,
+    plan,
+    random: createGenerator(BATCH_ROWS),
+    sandbox: null,
+    learned: new Map(),
+  }
   const scope = createScope(dataset, 't', BATCH_ROWS)
   const vector = scope.vector(column)
   assert.ok(vector.kind === 'number')

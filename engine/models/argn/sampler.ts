@@ -121,14 +121,15 @@ function tokenWeights(
 
 /** Of each token, the share that lies in the range. */
 function narrow(
-  { atoms, bins, decimals }: Tokens & { kind: 'numeric' },
-  range: { min: number; max: number },
+  { atoms, bins, decimals, hasNull }: Tokens & { kind: 'numeric' },
+  range: { min: number; max: number; nulls?: true },
   shares: Float64Array,
 ): void {
   const scale = 10 ** decimals
   const places = (from: number, to: number): number =>
     Math.max(0, Math.floor(to * scale) - Math.ceil(from * scale) + 1)
   shares.fill(0)
+  if (hasNull && range.nulls) shares[shares.length - 1] = 1
   for (const [code, atom] of atoms.entries())
     shares[code] = Number(atom >= range.min && atom <= range.max)
   for (const [at, [from, to]] of bins.entries())

@@ -36,7 +36,7 @@ export function allowedStretches(
     const stretches = merged(
       piecesWithin(latent, (unit) => {
         if (wanted !== undefined) return wanted.includes(unit) ? EVERYTHING : NOTHING
-        if (latent.of === 'null') return unit === 0 ? EVERYTHING : NOTHING
+        if (latent.of === 'null') return unit === 0 || range?.nulls ? EVERYTHING : NOTHING
         return within ?? NOTHING
       }),
     )

@@ -29,11 +29,14 @@ export function columnTests(
       const set = new Set(wanted)
       return { column, meets: (value) => set.has(value) }
     }),
-    ...Object.entries(ranges).map(([name, { min, max }]): ColumnTest => {
+    ...Object.entries(ranges).map(([name, { min, max, nulls = false }]): ColumnTest => {
       const { target, column } = found(name, 'numeric')
       if (target.kind === 'numeric' && !(min <= max && min <= target.max && max >= target.min))
         throw impossible(name)
-      return { column, meets: (value) => value >= min && value <= max }
+      return {
+        column,
+        meets: (value) => (Number.isNaN(value) ? nulls : value >= min && value <= max),
+      }
     }),
   ]
 }

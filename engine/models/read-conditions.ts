@@ -1,0 +1,210 @@
+// What users ask of the rows of a model, to what samplers take: levels and ranges by target. Bounds are ranges that
+// leave nulls alone.
+
+import type { LearnedConditions } from '#engine/config/learned-rule.ts'
+import { nameHint, quote, type Report } from '#engine/config/problem.ts'
+import type { ColumnType, Scalar } from '#engine/config/types.ts'
+import { literalNumber } from '#engine/rules/literal.ts'
+import type { PreparedColumn } from './prepare.ts'
+import type { TargetShape } from './sampled.ts'
+import { boundsOf, type Comparison, comparisonsOf } from './written-conditions.ts'
+
+/** Of a model, what conditions are read against; `types` of the columns as they are written, by name. */
+export type Conditioned = {
+  columns: readonly PreparedColumn[]
+  targets: readonly TargetShape[]
+  types: ReadonlyMap<string, ColumnType>
+}
+
+type Asked = {
+  levels: Map<string, Set<number>>
+  ranges: Map<string, { min: number; max: number; nulls?: true }>
+}
+
+/** Everything wrong is reported under `/conditions` and `/bounds`; undefined where nothing is asked. */
+export function readConditions(
+  { conditions, bounds }: { conditions?: unknown; bounds?: unknown },
+  model: Conditioned,
+  report: Report,
+): LearnedConditions | undefined {
+  const asked: Asked = { levels: new Map(), ranges: new Map() }
+  for (const { comparison, path } of comparisonsOf(conditions, '/conditions', report))
+    take(comparison, path, model, asked, report)
+  for (const { comparison, path } of boundsOf(bounds, report))
+    take(comparison, path, model, asked, report, { nulls: true })
+  checkEmpty(asked, report)
+  if (asked.levels.size + asked.ranges.size === 0) return undefined
+  return {
+    ...(asked.levels.size > 0 && {
+      levels: objectOf(asked.levels, (codes) => [...codes].sort((a, b) => a - b)),
+    }),
+    ...(asked.ranges.size > 0 && { ranges: objectOf(asked.ranges, (range) => range) }),
+  }
+}
+
+const objectOf = <V, R>(map: ReadonlyMap<string, V>, use: (value: V) => R): Record<string, R> =>
+  Object.fromEntries([...map].map(([name, value]) => [name, use(value)]))
+
+function take(
+  comparison: Comparison,
+  path: string,
+  model: Conditioned,
+  asked: Asked,
+  report: Report,
+  keep: { nulls?: true } = {},
+): void {
+  const column = model.columns.find(({ field }) => field.name === comparison.column)
+  if (column === undefined) {
+    const names = model.columns.map(({ field }) => field.name)
+    const message = `The model has no column ${quote(comparison.column)}`
+    report.problem(path, message, nameHint(comparison.column, names))
+    return
+  }
+  if (column.kind === 'generated' || column.kind === 'constant') {
+    const how = column.kind === 'constant' ? 'always the same' : 'made by a rule, and not learned'
+    const message = `The values of ${quote(comparison.column)} are ${how}`
+    report.problem(path, message, 'Ask for values of other columns.')
+    return
+  }
+  const target = model.targets[column.target] as TargetShape
+  const fault =
+    column.kind === 'category'
+      ? takeLevels(comparison, column.levels, target.name, asked)
+      : takeRange(
+          comparison,
+          { target, type: model.types.get(comparison.column) ?? 'float' },
+          asked,
+          keep,
+        )
+  if (fault !== null) report.problem(path, fault[0], fault[1])
+}
+
+type Fault = [message: string, hint: string]
+
+function takeLevels(
+  { column, operator, value }: Comparison,
+  levels: readonly (string | null)[],
+  target: string,
+  { levels: asked }: Asked,
+): Fault | null {
+  const wanted = new Set((Array.isArray(value) ? value : [value]).map(String))
+  const meets = levelTest(operator, wanted)
+  if (meets === null) {
+    const message = `${quote(column)} holds categories, and ${operator} is for numbers`
+    return [message, 'Use ==, !=, in, not_in, contains, starts_with, ends_with or is_null.']
+  }
+  const named = operator === '==' || operator === 'in'
+  const unknown = named ? [...wanted].find((level) => !levels.includes(level)) : undefined
+  if (unknown !== undefined)
+    return [
+      `${quote(column)} is never ${quote(unknown)} in what was learned`,
+      nameHint(
+        unknown,
+        levels.filter((level) => level !== null),
+      ),
+    ]
+  const before = asked.get(target)
+  const codes = [...levels.keys()].filter(
+    (code) => meets(levels[code] ?? null) && (before?.has(code) ?? true),
+  )
+  asked.set(target, new Set(codes))
+  return null
+}
+
+function levelTest(
+  operator: Comparison['operator'],
+  wanted: ReadonlySet<string>,
+): ((level: string | null) => boolean) | null {
+  const [first = ''] = wanted
+  switch (operator) {
+    case '==':
+    case 'in':
+      return (level) => level !== null && wanted.has(level)
+    case '!=':
+    case 'not_in':
+      return (level) => level !== null && !wanted.has(level)
+    case 'is_null':
+      return (level) => level === null
+    case 'is_not_null':
+      return (level) => level !== null
+    case 'contains':
+      return (level) => level?.includes(first) ?? false
+    case 'starts_with':
+      return (level) => level?.startsWith(first) ?? false
+    case 'ends_with':
+      return (level) => level?.endsWith(first) ?? false
+    default:
+      return null
+  }
+}
+
+function takeRange(
+  { column, operator, value }: Comparison,
+  { target, type }: { target: TargetShape; type: ColumnType },
+  { ranges }: Asked,
+  keep: { nulls?: true },
+): Fault | null {
+  if (target.kind !== 'numeric') return null
+  const numbers = (Array.isArray(value) ? value : [value]).map((one) => numberOf(one, type))
+  const range = rangeBy(operator, numbers, 10 ** -target.decimals)
+  if (range === null) {
+    const message = `${quote(column)} holds ${type} values: ${operator} ${quote(value)} is no range of them`
+    return [message, 'Use ==, <, <=, >, >= or between, with a value as the column has them.']
+  }
+  const before = ranges.get(target.name)
+  const nulls = keep.nulls === true && (before === undefined || before.nulls === true)
+  ranges.set(target.name, {
+    min: Math.max(range.min, before?.min ?? target.min),
+    max: Math.min(range.max, before?.max ?? target.max),
+    ...(nulls && { nulls: true as const }),
+  })
+  return null
+}
+
+/** In the units of the column; NaN for what is none. */
+function numberOf(value: Scalar, type: ColumnType): number {
+  if (typeof value === 'number')
+    return type === 'int' || type === 'float' || type === 'decimal' ? value : Number.NaN
+  if (type === 'date' || type === 'datetime' || type === 'time')
+    return literalNumber(value, type, 0) ?? Number.NaN
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+}
+
+function rangeBy(
+  operator: Comparison['operator'],
+  [first = Number.NaN, second = Number.NaN, ...more]: readonly number[],
+  step: number,
+): { min: number; max: number } | null {
+  if (operator === 'is_not_null') return { min: -Infinity, max: Infinity }
+  if (Number.isNaN(first)) return null
+  switch (operator) {
+    case '==':
+      return { min: first, max: first }
+    case 'in':
+      return Number.isNaN(second) && more.length === 0 ? { min: first, max: first } : null
+    case 'between':
+      return Number.isNaN(second) ? null : { min: first, max: second }
+    case '>':
+      return { min: first + step, max: Infinity }
+    case '>=':
+      return { min: first, max: Infinity }
+    case '<':
+      return { min: -Infinity, max: first - step }
+    case '<=':
+      return { min: -Infinity, max: first }
+    default:
+      return null
+  }
+}
+
+/** What nothing can meet. */
+function checkEmpty({ levels, ranges }: Asked, report: Report): void {
+  const none = (name: string) =>
+    report.problem(
+      '/conditions',
+      `No value of ${quote(name)} that was learned meets what is asked`,
+      'Ask for less.',
+    )
+  for (const [name, codes] of levels) if (codes.size === 0) none(name)
+  for (const [name, { min, max }] of ranges) if (!(min <= max)) none(name)
+}
