@@ -1,6 +1,7 @@
 // Unique columns and keys: their rule must be one that can be drawn without repeats.
 import { parseRegex } from '#engine/regex/parse.ts'
 import { regexCapacity } from '#engine/rules/regex.ts'
+import { fillerOf } from '#engine/words/filler.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { hasOneChildEach } from './joint-groups.ts'
 import { at, type Report } from './problem.ts'
@@ -42,6 +43,9 @@ const DRAWN_WITHOUT_REPEATS = [
   'timezone',
   'color',
   'word',
+  'address',
+  'sentence',
+  'paragraph',
   'file_name',
   'mime_type',
   'date',
@@ -51,12 +55,13 @@ const DRAWN_WITHOUT_REPEATS = [
   ...Object.keys(FINANCE_RULES),
 ]
 
-export function checkUnique({ tables }: DatasetConfig, report: Report): void {
-  for (const table of tables) {
+export function checkUnique(config: DatasetConfig, report: Report): void {
+  for (const table of config.tables) {
     const keys = table.columns.filter(({ primary_key }) => primary_key)
     for (const column of table.columns) {
       if (column.unique || (column.primary_key && keys.length === 1)) {
         checkColumn(column, table, report)
+        checkFiller(column, column.locale ?? table.locale ?? config.locale, report)
       }
     }
   }
@@ -87,6 +92,17 @@ function checkColumn(column: ColumnConfig, table: TableConfig, report: Report): 
       rule.type === 'reference' ? 'Write children: 1 on its foreign key' : works,
     )
   }
+}
+
+/** Sentences begin with different words, which only spaces keep apart. */
+function checkFiller({ path, rule }: ColumnConfig, locale: string, report: Report): void {
+  if (rule === null || !['sentence', 'paragraph'].includes(rule.type)) return
+  if (fillerOf(locale).space !== '') return
+  report.unsupported(
+    at(path, 'rule'),
+    `A ${rule.type} of the locale ${locale} cannot be drawn without repeats: its words are joined without spaces`,
+    'Give the column a locale that writes spaces, such as en_US, or another rule',
+  )
 }
 
 /** Expressions are drawn without repeats by counting their words. */

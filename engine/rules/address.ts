@@ -10,6 +10,7 @@ import { createPlaceDraw, createPostcodes } from './place.ts'
 import { textAt } from './read.ts'
 import { piecesOf } from './template.ts'
 import { textKernel } from './text-kernel.ts'
+import { createUniqueAddresses } from './unique-address.ts'
 import type { Piece, Vector } from './vector.ts'
 
 type Part = { vector: Vector; fill: (rows: Rows, place: Int32Array) => void }
@@ -30,11 +31,13 @@ function codes(dictionary: readonly string[], codeOf: Int32Array, capacity: numb
   })
 }
 
+type Street = { pieces: readonly Piece[]; fill?: (rows: Rows) => void }
+
 function drawnPart(
   name: string,
   places: Places,
-  rule: RuleOf<'address'>,
   context: RuleContext,
+  streetOf: () => Street,
 ): Part {
   const { capacity } = context
   const { cities, sorted, stateOf, states, abbreviations } = places
@@ -52,12 +55,8 @@ function drawnPart(
       return pieces(postcodes.pieces, postcodes.fill)
     }
     default: {
-      const drawn = drawParts(
-        composition(rule.locale, 'street_address').parts,
-        context,
-        STREET_BLOCK,
-      )
-      return pieces(drawn.pieces, (rows) => drawn.fill(rows))
+      const street = streetOf()
+      return pieces(street.pieces, street.fill)
     }
   }
 }
@@ -69,21 +68,29 @@ function columnOf(slot: string, { from = {} }: RuleOf<'address'>): string | unde
   return slot === 'city' || slot === 'state' || slot === 'postcode' ? from[slot] : undefined
 }
 
-function partsOf(rule: RuleOf<'address'>, places: Places, context: RuleContext): Part[] {
+function partsOf(
+  rule: RuleOf<'address'>,
+  places: Places,
+  context: RuleContext,
+  streetOf: () => Street,
+): Part[] {
   const [pattern = ''] = findList(rule.locale, 'places', 'address').list
   return pattern.split(/\{(\w+)\}/).map((text, i): Part => {
     if (i % 2 === 0) return pieces(text === '' ? [] : [{ kind: 'literal', text }])
     const column = columnOf(text, rule)
     if (column !== undefined) return { vector: context.vector(column), fill: nothing }
-    return drawnPart(text, places, rule, context)
+    return drawnPart(text, places, context, streetOf)
   })
 }
 
 export function compileAddress(rule: RuleOf<'address'>, context: RuleContext): Kernel {
   const places = placesOf(rule.locale)
-  const parts = partsOf(rule, places, context)
   const { street: _street, ...from } = rule.from ?? {}
-  const draw = createPlaceDraw(places, from, context)
+  const unique = context.unique ? createUniqueAddresses(rule.locale, context) : null
+  const streetParts = () => composition(rule.locale, 'street_address').parts
+  const streetOf = () => unique?.street ?? drawParts(streetParts(), context, STREET_BLOCK)
+  const parts = partsOf(rule, places, context, streetOf)
+  const draw = unique?.draw ?? createPlaceDraw(places, from, context)
   const place = new Int32Array(context.capacity)
   const fill = (rows: Rows) => {
     draw(place, rows)

@@ -1,7 +1,8 @@
 // sentence and paragraph: words of a locale's filler text.
-import { findList } from '#engine/data/lists.ts'
+import type { Rows } from '#engine/rows.ts'
+import { capitalized, type Filler, fillerOf, leadOf } from '#engine/words/filler.ts'
+import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
-import { upperCase } from './letter-case.ts'
 import { textKernel } from './text-kernel.ts'
 import type { Piece } from './vector.ts'
 
@@ -11,31 +12,13 @@ const PIECES_MAX = 16
 /** Words that a sentence of pieces draws from, so that its dictionaries stay small. */
 const PIECE_WORDS_MAX = 300
 
-/** Between words, and at the end of a sentence, where it is not a space and a full stop. */
-const MARKS: Readonly<Record<string, readonly [string, string]>> = {
-  ...{ ja: ['', '。'], zh_CN: ['', '。'], zh_TW: ['', '。'], ur: [' ', '۔'], hy: [' ', '։'] },
-}
-
-type Filler = { words: readonly string[]; space: string; stop: string }
-
-function fillerOf(locale: string): Filler {
-  const { locale: owner, list } = findList(locale, 'text', 'lorem')
-  const [space, stop] = MARKS[owner] ?? [' ', '.']
-  return { words: list, space, stop }
-}
-
-function capitalized(word: string): string {
-  const [first = ''] = word
-  return upperCase(first) + word.slice(first.length)
-}
-
 type Bounds = readonly [number, number]
 
 /** Draw number d of a row: word d % 4 of block d / 4. */
 function forEachDraw(
   count: number,
   { random, stream }: RuleContext,
-  rows: Parameters<RuleContext['random']['words']>[0],
+  rows: Rows,
   use: (draw: number, words: Uint32Array) => void,
 ): void {
   for (let block = 0; block * 4 < count; block++) {
@@ -49,7 +32,8 @@ function forEachDraw(
 /** A sentence as one piece a word, empty ones behind the last. */
 function sentencePieces(filler: Filler, [least, most]: Bounds, context: RuleContext): Kernel {
   const { space, stop } = filler
-  const words = filler.words.slice(0, PIECE_WORDS_MAX)
+  const lead = context.unique ? leadDraw(filler, least, context) : null
+  const words = lead?.words ?? filler.words.slice(0, PIECE_WORDS_MAX)
   const first = words.map(capitalized)
   const next = [...words.map((word) => space + word), '']
   const none = words.length
@@ -69,6 +53,35 @@ function sentencePieces(filler: Filler, [least, most]: Bounds, context: RuleCont
           for (let i = 0; i < rows.n; i++) if ((sizes[i] as number) < d) column[i] = none
         }
       })
+      lead?.fill(rows, codes)
+    },
+  }
+}
+
+type LeadDraw = {
+  words: readonly string[]
+  /** Fills the words that a text begins with, one array for each. */
+  fill: (rows: Rows, codes: readonly (Int32Array | Uint16Array)[]) => void
+}
+
+/** Beginnings of texts by permuted number, none of them twice. */
+function leadDraw(filler: Filler, least: number, context: RuleContext): LeadDraw {
+  const { words, digits, capacity } = leadOf(filler, least)
+  const base = words.length
+  const permute = uniqueDraw(context, capacity)
+  const numbers = new Float64Array(context.capacity)
+  return {
+    words,
+    fill(rows, codes) {
+      permute(numbers, rows)
+      for (const column of codes.slice(0, digits)) {
+        for (let i = 0; i < rows.n; i++) {
+          const number = numbers[i] as number
+          const rest = Math.floor(number / base)
+          column[i] = number - rest * base
+          numbers[i] = rest
+        }
+      }
     },
   }
 }
@@ -87,11 +100,14 @@ function drawWhole(
 
 /** Sentences spelled out. Draws of a row: how many sentences, then for each how many words, and these. */
 function spelledOut(filler: Filler, sentences: Bounds, size: Bounds, context: RuleContext): Kernel {
-  const { words, space, stop } = filler
+  const { space, stop } = filler
   const { capacity } = context
+  const lead = context.unique ? leadDraw(filler, size[0], context) : null
+  const words = lead?.words ?? filler.words
   const stride = size[1] + 1
   const draws = 1 + sentences[1] * stride
   const drawn = new Uint16Array(draws * capacity)
+  const firsts = Array.from({ length: size[1] }, (_, k) => drawn.subarray((k + 2) * capacity))
   const capitals = words.map(capitalized)
   const at = (d: number, i: number) => drawn[d * capacity + i] as number
   const sentence = (from: number, i: number): string => {
@@ -100,7 +116,7 @@ function spelledOut(filler: Filler, sentences: Bounds, size: Bounds, context: Ru
     for (let k = 1; k < count; k++) text += space + words[at(from + 1 + k, i)]
     return text + stop
   }
-  const prepare = (rows: Parameters<Kernel['fill']>[0]) =>
+  const prepare = (rows: Rows) => {
     forEachDraw(draws, context, rows, (d, plane) => {
       const isCount = (d - 1) % stride === 0
       const [least, most] = d === 0 ? sentences : isCount ? size : [0, words.length - 1]
@@ -109,6 +125,8 @@ function spelledOut(filler: Filler, sentences: Bounds, size: Bounds, context: Ru
         drawn[d * capacity + i] = least + Math.floor((plane[i] as number) * INVERSE_WORD * span)
       }
     })
+    lead?.fill(rows, firsts)
+  }
   return textKernel(capacity, prepare, (i) => {
     let text = sentence(1, i)
     for (let s = 1; s < at(0, i); s++) text += space + sentence(1 + s * stride, i)

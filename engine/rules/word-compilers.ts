@@ -2,9 +2,11 @@
 import type { Rule } from '#engine/config/types.ts'
 import type { WordRule } from '#engine/config/word-rules.ts'
 import { words } from '#engine/data/words.ts'
+import { fillerOf, leadOf } from '#engine/words/filler.ts'
 import { layoutCapacity } from '#engine/words/layout.ts'
 import { composition } from '#engine/words/locale-patterns.ts'
 import { placesOf } from '#engine/words/places.ts'
+import { uniqueAddressesOf } from '#engine/words/unique-addresses.ts'
 import { compileAddress } from './address.ts'
 import { compileComposed } from './composed.ts'
 import { compileEmail } from './email.ts'
@@ -55,7 +57,7 @@ export function isWordRule(rule: Rule): rule is WordRule {
   return Object.hasOwn(WORD_COMPILERS, rule.type)
 }
 
-/** Different values that a unique column of the rule can have; Infinity where none is drawn without repeats. */
+/** Different values that a unique column of the rule can have. */
 export function wordCapacity(rule: WordRule): number {
   switch (rule.type) {
     case 'first_name':
@@ -81,9 +83,10 @@ export function wordCapacity(rule: WordRule): number {
     case 'file_name':
       return layoutCapacity(composition(rule.locale, rule.type).unique)
     case 'address':
+      return uniqueAddressesOf(rule.locale).capacity
     case 'sentence':
     case 'paragraph':
-      return Number.POSITIVE_INFINITY
+      return leadOf(fillerOf(rule.locale), rule.words[0]).capacity
     default:
       return ruleWords(rule.type, rule.locale).length
   }
