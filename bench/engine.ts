@@ -9,6 +9,7 @@ import { compile } from '#engine/compile.ts'
 import type { OutputFormat, ResolvedConfig } from '#engine/config/types.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
+import { firstChunkRows } from './first-chunk.ts'
 import { ratePython } from './peers/python.ts'
 import { besides, measured, type Row } from './row.ts'
 import { tenConfig } from './tables/ten.ts'
@@ -80,6 +81,7 @@ const FORMATS: [string, ResolvedConfig][] = [
     { ...ten('csv'), output: { format: 'csv', compression: 'gzip', block_rows: 10_000 } },
   ],
   ['Parquet, zstd', ten('parquet')],
+  ['Parquet, snappy', withSnappy(ten('parquet'))],
   ['Parquet, zstd, with nulls', withNulls(ten('parquet'))],
   ['Arrow IPC', ten('arrow')],
 ]
@@ -94,6 +96,10 @@ function copying(config: ResolvedConfig): Promise<number> {
   return rate(OURS_ROWS, () => {
     for (let chunk = 0; chunk < table.chunks; chunk++) target.set(bytes)
   })
+}
+
+function withSnappy(config: ResolvedConfig): ResolvedConfig {
+  return { ...config, output: { ...config.output, parquet: { compression: 'snappy' } } }
 }
 
 /** Five values of a hundred are null in every column but the key. */
@@ -185,7 +191,7 @@ async function pythonRates(): Promise<{ peer: string; rate: number }[]> {
   ]
 }
 
-/** Rows a second on one core, sink /dev/null, median of five runs by processor time. */
+/** Rows a second on one core, sink /dev/null, median of five runs by processor time; and what a first chunk costs. */
 export async function engineBench(): Promise<Row[]> {
   const row = measured('engine')
   const rates = new Map<string, number>()
@@ -209,5 +215,6 @@ export async function engineBench(): Promise<Row[]> {
     ...(await pythonRates()).map(({ peer, rate }) => besides(toCsv, peer, rate)),
     besides(toParquet, 'DuckDB COPY, 1 thread', duckdbParquet),
     ...written,
+    ...(await firstChunkRows()),
   ]
 }
