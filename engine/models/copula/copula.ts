@@ -14,19 +14,25 @@ export type Copula = {
   correlation: Float64Array
 }
 
-/** Dependences are estimated from this many rows at most: their standard error is then .003. */
-const ROWS_MOST = 100_000
-/** Projections towards a positive definite matrix: what their time allows. */
-const projections = (count: number): number => (count <= 100 ? 50 : 1)
+/**
+ * Rows that dependences are estimated from: with the most their standard error is .003, with the least .01. In between, as
+ * many as let all pairs of variables have their time.
+ */
+const ROWS = { least: 10_000, most: 100_000, perPairs: 1e9 }
+/** Steps towards a positive definite matrix: what their time allows. */
+const PROJECTIONS = { least: 1, most: 100, perCube: 1e8 }
 
-/** Marginals of all rows, dependences of at most `ROWS_MOST`, chosen by the seed. */
+const bounded = (wanted: number, { least, most }: { least: number; most: number }): number =>
+  Math.min(most, Math.max(least, Math.floor(wanted)))
+
+/** Marginals are of all rows, dependences of `ROWS`, chosen by the seed. */
 export function fitCopula(targets: readonly Target[], { seed }: { seed: number }): Copula {
   const all = targets.flatMap((target, index) => latentsOf(target, index))
   const ordered = orderLevels(someRows(all, seed))
   const correlation = nearestCorrelation(
     estimateCorrelations(ordered),
     ordered.length,
-    projections(ordered.length),
+    bounded(PROJECTIONS.perCube / ordered.length ** 3, PROJECTIONS),
   )
   const latents = ordered.map(({ target, of, from, to, mass }) => ({ target, of, from, to, mass }))
   return { latents, correlation }
@@ -34,8 +40,9 @@ export function fitCopula(targets: readonly Target[], { seed }: { seed: number }
 
 function someRows(latents: LatentData[], seed: number): LatentData[] {
   const rows = latents[0]?.pieces.length ?? 0
-  if (rows <= ROWS_MOST) return latents
-  const chosen = shuffled(rows, createSeededRandom(seed, 'copula rows')).subarray(0, ROWS_MOST)
+  const most = bounded(ROWS.perPairs / latents.length ** 2, ROWS)
+  if (rows <= most) return latents
+  const chosen = shuffled(rows, createSeededRandom(seed, 'copula rows')).subarray(0, most)
   return latents.map((latent) => {
     return { ...latent, pieces: chosen.map((row) => latent.pieces[row] as number) }
   })

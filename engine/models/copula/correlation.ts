@@ -17,16 +17,14 @@ export function estimateCorrelations(latents: readonly LatentData[]): Float64Arr
   const columns = latents.map((latent) => {
     const coefficients = hermiteOf(latent.mass)
     const variance = coefficients.reduce((sum, part) => sum + part * part, 0)
-    return {
-      ...{ latent, coefficients, variance, scores: rowScores(latent) },
-      whole: !latent.pieces.includes(-1),
-    }
+    return { coefficients, variance, scores: rowScores(latent), present: presence(latent) }
   })
   for (const [i, a] of columns.entries()) {
     matrix[i * count + i] = 1
     for (let j = 0; j < i; j++) {
       const b = columns[j] as (typeof columns)[number]
-      const seen = a.whole && b.whole ? meanProduct(a.scores, b.scores) : ofRowsWithBoth(a, b)
+      const whole = a.present === null && b.present === null
+      const seen = whole ? meanProduct(a.scores, b.scores) : ofRowsWithBoth(a, b)
       const found = latentCorrelation(seen, a.coefficients, b.coefficients, MOST)
       matrix[i * count + j] = found
       matrix[j * count + i] = found
@@ -41,15 +39,25 @@ function meanProduct(a: Float64Array, b: Float64Array): number {
   return sum / a.length
 }
 
-type Column = { latent: LatentData; scores: Float64Array; variance: number }
+type Column = { present: Float64Array | null; scores: Float64Array; variance: number }
+
+/** 1 where a row has the variable, else 0; null if all rows have. */
+function presence({ pieces }: LatentData): Float64Array | null {
+  if (!pieces.includes(-1)) return null
+  const present = new Float64Array(pieces.length)
+  for (let row = 0; row < present.length; row++) present[row] = Number((pieces[row] as number) >= 0)
+  return present
+}
 
 /** Covariance over the rows with both, as it would be if these had the variances of all rows. */
 function ofRowsWithBoth(a: Column, b: Column): number {
+  const ones = new Float64Array(a.scores.length).fill(1)
+  const [hasA, hasB] = [a.present ?? ones, b.present ?? ones]
   let [n, sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0, 0]
-  for (let row = 0; row < a.scores.length; row++) {
-    if ((a.latent.pieces[row] as number) < 0 || (b.latent.pieces[row] as number) < 0) continue
-    const [x, y] = [a.scores[row] as number, b.scores[row] as number]
-    n++
+  for (let row = 0; row < ones.length; row++) {
+    const x = (a.scores[row] as number) * (hasB[row] as number)
+    const y = (b.scores[row] as number) * (hasA[row] as number)
+    n += (hasA[row] as number) * (hasB[row] as number)
     sumA += x
     sumB += y
     squaresA += x * x
