@@ -94,6 +94,10 @@ test('tensors of every type come back as they were', () => {
   const decoded = decodeTensorFile(encoded)
   assert.deepEqual(new Map([...decoded.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
   assert.deepEqual({ ...decoded.metadata }, { a: 'b' })
+  // As a part of a larger buffer, the way files are read.
+  const read = Buffer.concat([Buffer.from('before'), encoded, Buffer.from('behind')])
+  const part = decodeTensorFile(read.subarray(6, 6 + encoded.length))
+  assert.deepEqual(new Map([...part.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
 })
 
 test('the stored graph draws what the sampler draws, and the sampler never runs it', async () => {

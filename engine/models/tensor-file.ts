@@ -114,7 +114,9 @@ function split(file: Uint8Array): { header: Record<string, unknown>; data: Uint8
     throw broken('its header is longer than it may be')
   const end = LENGTH_BYTES + Number(length)
   const header = parseObject(Buffer.from(file.subarray(LENGTH_BYTES, end)).toString())
-  return { header, data: file.subarray(end) }
+  // Not of the file's own kind: a Buffer's slices are no copies.
+  const data = new Uint8Array(file.buffer, file.byteOffset + end, file.length - end)
+  return { header, data }
 }
 
 /** AppError `invalid_request` for text that is no JSON object. */
