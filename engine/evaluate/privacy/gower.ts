@@ -5,10 +5,15 @@ import type { NumberColumn } from '#engine/table/table.ts'
 import { extremes } from '../adherence.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'
 
-/** Row after row of `width` coordinates: the first `levels` are equal or not, the others are numbers or NaN. */
+/**
+ * Row after row of `width` coordinates; two rows are as far apart as the sum of min(1, |difference|). The first
+ * `levels` are whole numbers, so that all differences of theirs are 0 or 1.
+ */
 export type Points = { coordinates: Float32Array; rows: number; width: number; levels: number }
 
 const NULL_LEVEL = -1
+/** Far from every value and at no distance from itself. */
+const NULL_NUMBER = 1e30
 
 /**
  * Points of tables like the one that ranges are taken from. Numbers that are constant there count as equal to the
@@ -39,7 +44,11 @@ function readerOf(column: MeasuredColumn, range: [number, number] | null): (row:
   if (column.kind === 'category') return (row) => column.codes[row] as number
   const { values }: NumberColumn = column
   const [low, high] = range as [number, number]
-  if (low < high) return (row) => ((values[row] as number) - low) / (high - low)
+  if (low < high)
+    return (row) => {
+      const value = values[row] as number
+      return Number.isNaN(value) ? NULL_NUMBER : (value - low) / (high - low)
+    }
   return (row) => {
     const value = values[row] as number
     if (Number.isNaN(value)) return NULL_LEVEL

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createSeededRandom } from '#engine/models/seeded-random.ts'
 import type { Column } from '#engine/table/table.ts'
 import { categoryColumn, numberColumn, tableOf } from '../../testing/columns.ts'
-import { alignTables, type Measured } from '../measured.ts'
+import { peopleTable } from '../../testing/people.ts'
+import { alignTables, type Measured, takeMeasured } from '../measured.ts'
 import { createPause } from '../pause.ts'
 import { createDistances } from './distances.ts'
+import { createGowerSpace } from './gower.ts'
+import { createSweepFinder, createTreeFinder, type Finder } from './nearest.ts'
 
 const pause = createPause(new AbortController().signal)
 
@@ -95,6 +99,43 @@ test('the two closest rows are those that a look at every row finds', async () =
     }),
     { numRuns: 60 },
   )
+})
+
+test('a sweep over every row finds what the tree finds', () => {
+  const { sides } = alignTables([peopleTable(300, 1), peopleTable(1111, 2)])
+  const [from, to] = sides as [Measured, Measured]
+  const space = createGowerSpace(to)
+  const [asked, known] = [space(from), space(to)]
+  const found = (finder: Finder | null) => {
+    assert.ok(finder)
+    const nearest = { first: new Float64Array(300), second: new Float64Array(300) }
+    finder.find(asked, { from: 0, to: 300, second: true }, nearest)
+    return nearest
+  }
+  const [tree, sweep] = [found(createTreeFinder(known)), found(createSweepFinder(known))]
+  for (const which of ['first', 'second'] as const)
+    for (const [row, distance] of tree[which].entries())
+      assert.ok(Math.abs(distance - (sweep[which][row] as number)) < 1e-6, `row ${row}`)
+  assert.equal(createSweepFinder(space(takeMeasured(to, Int32Array.of(1)))), null)
+})
+
+test('columns that are many and independent are swept, and give the same distances', async () => {
+  const random = createSeededRandom(1, 'independent')
+  const table = (rows: number) =>
+    tableOf(
+      Array.from({ length: 12 }, (_, column) =>
+        numberColumn(
+          `c${column}`,
+          Array.from({ length: rows }, () => random.unit()),
+        ),
+      ),
+    )
+  const [from, to] = alignTables([table(230), table(600)]).sides as [Measured, Measured]
+  const { first } = await createDistances(to, pause)(from, to)
+  for (const row of [0, 199, 200, 229]) {
+    const all = Array.from({ length: to.rows }, (_, other) => distance(from, row, to, other, to))
+    assert.ok(Math.abs((first[row] as number) - Math.min(...all)) < 1e-6, `row ${row}`)
+  }
 })
 
 test('distances equal those that SDMetrics computes', async () => {

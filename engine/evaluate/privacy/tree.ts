@@ -1,12 +1,12 @@
-// A k-d tree over points of Gower's distance (Friedman, Bentley, Finkel 1977): levels are parted by their codes, which
-// keeps each on one side, numbers near their median. The closest points are found without looking at most.
+// A k-d tree over points of Gower's distance (Friedman, Bentley, Finkel 1977), parted near the median of the column that
+// spreads most. Where columns hang together the closest points are found without looking at most.
 
 import type { Points } from './gower.ts'
 
 /** Leaf where `column` is -1: points `from` to `to` - 1 of the tree's order. */
 export type Node = {
   column: number
-  /** The greatest on the left and the least on the right; nulls of numbers are right. */
+  /** The greatest coordinate on the left and the least on the right. */
   low: number
   high: number
   left: number
@@ -66,21 +66,17 @@ function widestCut({ coordinates, width, levels }: Points, rows: Int32Array): Cu
       rows,
       (row) => coordinates[row * width + column] as number,
     ).sort()
-    const found = column < levels ? levelCut(values) : numberCut(values)
-    if (found && found.spread > widest) {
-      widest = found.spread
-      best = { column, low: found.low, high: found.high }
+    const spread = column < levels ? levelSpread(values) : numberSpread(values)
+    if (spread > widest) {
+      widest = spread
+      best = { column, ...middleCut(values) }
     }
   }
   return best
 }
 
-type Candidate = { low: number; high: number; spread: number }
-
-/** Sorted levels: parted near the median, which tells every level of one part from every one of the other. */
-function levelCut(values: Float32Array): Candidate | null {
-  const found = numberCut(values)
-  if (found === null) return null
+/** Of sorted levels: how often two rows differ in theirs. */
+function levelSpread(values: Float32Array): number {
   let squares = 0
   for (let from = 0; from < values.length; ) {
     let to = from
@@ -88,32 +84,27 @@ function levelCut(values: Float32Array): Candidate | null {
     squares += (to - from) ** 2
     from = to
   }
-  return { ...found, spread: 1 - squares / values.length ** 2 }
+  return 1 - squares / values.length ** 2
 }
 
-/** Sorted numbers, nulls last: parted near the median, and twice their mean distance from it. */
-function numberCut(values: Float32Array): Candidate | null {
-  const numbers = values.subarray(0, firstNull(values))
-  const nulls = values.length - numbers.length
-  if (numbers.length === 0) return null
-  const middle = numbers[numbers.length >> 1] as number
-  let at = numbers.length >> 1
-  while (at < numbers.length && numbers[at] === middle) at++
-  if (at === numbers.length) {
-    at = numbers.length >> 1
-    while (at > 0 && numbers[at - 1] === middle) at--
+/** Of sorted numbers: twice their mean distance from the median. */
+function numberSpread(values: Float32Array): number {
+  const middle = values[values.length >> 1] as number
+  let sum = 0
+  for (const value of values) sum += Math.min(1, Math.abs(value - middle))
+  return (2 * sum) / values.length
+}
+
+/** Between two sorted values that differ, behind the median if there is one, else before it. */
+function middleCut(values: Float32Array): { low: number; high: number } {
+  const middle = values[values.length >> 1]
+  let at = values.length >> 1
+  while (at < values.length && values[at] === middle) at++
+  if (at === values.length) {
+    at = values.length >> 1
+    while (values[at - 1] === middle) at--
   }
-  if (at === 0 && nulls === 0) return null
-  const cut = at === 0 ? numbers.length : at
-  const distance = numbers.reduce((sum, value) => sum + Math.abs(value - middle), nulls)
-  const high = cut < numbers.length ? (numbers[cut] as number) : Number.POSITIVE_INFINITY
-  return { low: numbers[cut - 1] as number, high, spread: (2 * distance) / values.length }
-}
-
-function firstNull(sorted: Float32Array): number {
-  let at = sorted.length
-  while (at > 0 && Number.isNaN(sorted[at - 1])) at--
-  return at
+  return { low: values[at - 1] as number, high: values[at] as number }
 }
 
 /** Left part first. Values between `low` and `high`, which the sample lacked, go left and move `low`. */
