@@ -92,6 +92,7 @@ async function check(file: Uint8Array, table: Table): Promise<void> {
   for (const column of columns) assertLike(table, column)
 }
 
+const TINY_NETWORKS = { generator_dim: [8], discriminator_dim: [8] }
 const TINY_LAYERS = { compress_dims: [8], decompress_dims: [8] }
 const signal = new AbortController().signal
 const ruleFor = () => ({ type: 'word' })
@@ -126,7 +127,9 @@ function optionsOf(algorithm: Algorithm): Record<string, unknown> {
       return {}
     case 'tvae':
       return { ...{ epochs: 1, batch_size: 20, embedding_dim: 4 }, ...TINY_LAYERS }
-    default:
+    case 'ctgan':
+      return { ...{ epochs: 1, batch_size: 20, embedding_dim: 4 }, ...TINY_NETWORKS }
+    case 'argn':
       return { epochs: 1 }
   }
 }

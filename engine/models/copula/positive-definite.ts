@@ -34,11 +34,18 @@ function withFloor(matrix: Float64Array, n: number): Float64Array {
     const vector = vectors.subarray(k * n, (k + 1) * n)
     for (let i = 0; i < n; i++) {
       const weight = missing * (vector[i] as number)
-      for (let j = 0; j < n; j++)
+      for (let j = 0; j <= i; j++)
         raised[i * n + j] = (raised[i * n + j] as number) + weight * (vector[j] as number)
     }
   }
-  return raised
+  return mirrored(raised, n)
+}
+
+/** The lower triangle above the diagonal too: rounding leaves both halves equal. */
+function mirrored(matrix: Float64Array, n: number): Float64Array {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] as number
+  return matrix
 }
 
 function largestDifference(a: Float64Array, b: Float64Array): number {
