@@ -1,7 +1,7 @@
 // How strongly every two columns hang together, in both tables: what correlation heat maps show.
 
 import { type Coded, codeColumns } from './bins.ts'
-import { correlationRatio, pearson, ranks } from './correlation.ts'
+import { correlationRatio, createCorrelations, ranks } from './correlation.ts'
 import { cramersV, createJointCounter } from './joint-counts.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
 
@@ -52,13 +52,16 @@ export function compareAssociations(
 function associationsOf({ rows, columns }: Measured): (number | null)[][] {
   const coded = codeColumns({ rows, columns })
   const count = createJointCounter()
+  const correlate = createCorrelations(
+    columns.map((column) => (column.kind === 'number' ? column.values : null)),
+  )
   const nothing: [Coded, Coded] = [
     { codes: new Int32Array(0), size: 0 },
     { codes: new Int32Array(0), size: 0 },
   ]
   return symmetric(columns.length, (first, second) => {
     const [a, b] = [columns[first] as MeasuredColumn, columns[second] as MeasuredColumn]
-    if (a.kind === 'number' && b.kind === 'number') return pearson(a.values, b.values)
+    if (a.kind === 'number' && b.kind === 'number') return correlate(first, second)
     if (a.kind === 'category' && b.kind === 'category') {
       const joint = count([coded[first] as Coded, coded[second] as Coded], nothing)
       return cramersV(joint, joint.real)
@@ -71,12 +74,8 @@ function associationsOf({ rows, columns }: Measured): (number | null)[][] {
 
 /** Ranks are those in the whole column, also where the other one is null. */
 function rankMatrix(columns: readonly MeasuredColumn[]): (number | null)[][] {
-  const ranked = columns.map((column) =>
-    column.kind === 'number' ? ranks(column.values) : new Float64Array(0),
-  )
-  return symmetric(columns.length, (first, second) =>
-    pearson(ranked[first] as Float64Array, ranked[second] as Float64Array),
-  )
+  const ranked = columns.map((column) => (column.kind === 'number' ? ranks(column.values) : null))
+  return symmetric(columns.length, createCorrelations(ranked))
 }
 
 function symmetric(

@@ -24,8 +24,9 @@ export function scoreShapes(real: Measured, synthetic: Measured): Shapes {
     const other = synthetic.columns[at] as MeasuredColumn
     const { name } = column.field
     if (column.kind === 'number' && other.kind === 'number') {
-      const [a, b] = [sortedValues(column.values), sortedValues(other.values)]
-      const distance = kolmogorovDistance(a, b)
+      const distance =
+        countedDistance(column.values, other.values) ??
+        kolmogorovDistance(sortedValues(column.values), sortedValues(other.values))
       return {
         column: name,
         metric: 'KSComplement',
@@ -65,6 +66,48 @@ export function kolmogorovDistance(a: Float64Array, b: Float64Array): number | n
     worst = Math.max(worst, Math.abs(i / a.length - j / b.length))
   }
   return worst
+}
+
+/** Whole numbers within a range of so many times their rows are counted, which is faster than to sort them. */
+const COUNTED_RANGE_MAX = 4
+
+/** The same for whole numbers of a small range; null for others, and where a side is empty. */
+function countedDistance(a: Float64Array, b: Float64Array): number | null {
+  const ranges = [wholeRange(a), wholeRange(b)]
+  const [real, synthetic] = ranges
+  if (!real || !synthetic) return null
+  const low = Math.min(real.low, synthetic.low)
+  const size = Math.max(real.high, synthetic.high) - low + 1
+  if (size > COUNTED_RANGE_MAX * (a.length + b.length)) return null
+  const [ofA, ofB] = [a, b].map((values) => {
+    const counts = new Int32Array(size)
+    for (let row = 0; row < values.length; row++) {
+      const at = (values[row] as number) - low
+      if (at >= 0) counts[at] = (counts[at] as number) + 1
+    }
+    return counts
+  }) as [Int32Array, Int32Array]
+  let [i, j, worst] = [0, 0, 0]
+  for (let at = 0; at < size; at++) {
+    i += ofA[at] as number
+    j += ofB[at] as number
+    worst = Math.max(worst, Math.abs(i / real.count - j / synthetic.count))
+  }
+  return worst
+}
+
+/** Null where some value is no whole number, and where there is none. */
+function wholeRange(values: Float64Array): { low: number; high: number; count: number } | null {
+  let [low, high, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number
+    if (Number.isNaN(value)) continue
+    if (!Number.isSafeInteger(value)) return null
+    if (value < low) low = value
+    if (value > high) high = value
+    count++
+  }
+  return count === 0 ? null : { low, high, count }
 }
 
 /** Rows of each level; nulls are not counted. */

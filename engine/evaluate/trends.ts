@@ -2,7 +2,7 @@
 // definitions and under both of its rules (every pair; only pairs that hang together in the real table).
 
 import { type Coded, codeColumns } from './bins.ts'
-import { pearson } from './correlation.ts'
+import { createCorrelations } from './correlation.ts'
 import { contingencySimilarity, cramersV, createJointCounter } from './joint-counts.ts'
 import { meanOf } from './mean.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
@@ -29,13 +29,17 @@ export const ASSOCIATION_MIN = 0.3
 /** Nulls are left out of correlations and are a value of their own in contingencies. */
 export function scoreTrends(real: Measured, synthetic: Measured): Trends {
   const coded = [codeColumns(real), codeColumns(synthetic)] as const
+  const correlate = [real, synthetic].map(({ columns }) =>
+    createCorrelations(columns.map((column) => (column.kind === 'number' ? column.values : null))),
+  )
   const count = createJointCounter()
   const pairs: TrendScore[] = []
   for (let first = 0; first < real.columns.length; first++)
     for (let second = first + 1; second < real.columns.length; second++) {
-      const numeric = numericPair([real, synthetic], first, second)
-      if (numeric) {
-        pairs.push(numeric)
+      const [one, other] = [real.columns[first], real.columns[second]]
+      if (one?.kind === 'number' && other?.kind === 'number') {
+        const [x, y] = correlate.map((of) => of(first, second))
+        pairs.push(numericPair(namesOf(real, first, second), x ?? null, y ?? null))
         continue
       }
       const [a, b] = coded.map((codes) => [codes[first], codes[second]] as [Coded, Coded])
@@ -64,20 +68,14 @@ function namesOf({ columns }: Measured, first: number, second: number): [string,
 }
 
 function numericPair(
-  sides: readonly [Measured, Measured],
-  first: number,
-  second: number,
-): TrendScore | null {
-  const correlations = sides.map(({ columns }) => {
-    const [a, b] = [columns[first], columns[second]]
-    return a?.kind === 'number' && b?.kind === 'number' ? pearson(a.values, b.values) : undefined
-  })
-  const [real, synthetic] = correlations
-  if (real === undefined || synthetic === undefined) return null
+  columns: [string, string],
+  real: number | null,
+  synthetic: number | null,
+): TrendScore {
   // A correlation of exactly 0 does not pass SDMetrics' threshold of 0.
   const defined = real !== null && synthetic !== null && real !== 0
   return {
-    columns: namesOf(sides[0], first, second),
+    columns,
     metric: 'CorrelationSimilarity',
     score: defined ? 1 - Math.abs(real - synthetic) / 2 : null,
     real,
