@@ -20,6 +20,7 @@ import { createReporter } from './jobs/report.ts'
 import { createRestorePart } from './jobs/restore-part.ts'
 import { createCommitter } from './ledger/commit.ts'
 import { createMetrics } from './metrics.ts'
+import { createOpenedModels } from './models/opened-models.ts'
 import { announcePresence } from './presence.ts'
 import { createArweavePrice, publisherNames } from './publish/settings.ts'
 import { verified } from './storage/block-store.ts'
@@ -134,11 +135,15 @@ const housekeeping = createHousekeeping(database, {
 })
 const reconciler = createReconciler({ database, client: temporal.client, log })
 
+const { get } = verified(store)
 const restoring = {
   ...store,
   get: createRestoringGet(
-    verified(store).get,
-    createRestorePart({ sql: database, specs, store }, { partMaxBytes: config.parts.maxBytes }),
+    get,
+    createRestorePart(
+      { sql: database, specs, store, models: createOpenedModels(get) },
+      { partMaxBytes: config.parts.maxBytes },
+    ),
   ),
 }
 const app = await createApp({

@@ -1,9 +1,12 @@
 // npm run verify -- <manifest>: checks that files are what their chunks add up to, makes sampled chunks again and
 // compares their CIDs. Exit code 0 when all agree, 1 when not, 2 when it could not be checked.
 
+import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { AppError, ERRORS } from '#engine/errors.ts'
 import { compressionIn, compressorOf } from '#engine/formats/compressor.ts'
+import type { Model } from '#engine/models/model.ts'
+import { openModels } from '#engine/models/open-models.ts'
 import { checkFiles, verifyChunks } from './verify/check-chunks.ts'
 import { type OutputNote, readManifest } from './verify/read-manifest.ts'
 
@@ -12,6 +15,7 @@ const HELP = `npm run verify -- <manifest> [options]
   <manifest>       manifest.json as a file or URL, or the CID of a published output
   --gateway URL    where CIDs are fetched (an origin with /ipfs/)
   --api-key KEY    for outputs that are not public
+  --model FILE     the model that rows were drawn from
   --sample N       chunks to make again, spread evenly (default 16)
   --all            every chunk`
 
@@ -21,6 +25,7 @@ async function main(): Promise<number> {
     options: {
       gateway: { type: 'string' },
       'api-key': { type: 'string' },
+      model: { type: 'string', multiple: true, default: [] },
       sample: { type: 'string', default: '16' },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -39,6 +44,7 @@ async function main(): Promise<number> {
   const sample = values.all ? Number.POSITIVE_INFINITY : Number(values.sample)
   const { checked, of, mismatches } = await verifyChunks(found, {
     sample,
+    models: await readModels(values.model),
     onChunk: ({ table, chunk, cid }, equal) =>
       console.log(`${equal ? 'equal    ' : 'DIFFERENT'} ${table} chunk ${chunk}  ${cid}`),
   })
@@ -46,6 +52,11 @@ async function main(): Promise<number> {
   const { output } = found.manifest
   if (mismatches.length > 0) noteCompressor(output)
   return mismatches.length === 0 ? 0 : 1
+}
+
+async function readModels(files: readonly string[]): Promise<Model[]> {
+  const found = await Promise.all(files.map((file) => readFile(file)))
+  return found.length === 0 ? [] : openModels(found)
 }
 
 /** Compressed bytes are the same within a class of compressors only. */

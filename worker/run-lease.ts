@@ -2,6 +2,7 @@
 // way to the store. Chunks fail one by one; the others of the lease go on.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { chunkRange, withRows } from '#engine/chunk.ts'
 import type { CompiledTable } from '#engine/compile.ts'
 import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
 import { Output } from '#engine/formats/output.ts'
@@ -55,6 +56,10 @@ export async function runLease(
     uploads.add(upload)
   }
 
+  /** Rows of a model are drawn first; all others are made as they are written. */
+  const drawn = <T>(chunk: number, make: () => T): Promise<T> =>
+    withRows(deps.table, chunkRange(deps.table, chunk), make, { signal })
+
   /** Alone, so that nothing else takes memory. */
   const inPieces = async (chunk: number, pieceRows: number): Promise<void> => {
     await Promise.all(uploads)
@@ -62,7 +67,7 @@ export async function runLease(
     deps.outputs.clear()
     const onTry = (rows: number) => deps.tell({ type: 'begun', chunk, pieceRows: rows })
     const options = { pieceRows, limitBytes: lease.chunkBytesMax, onTry }
-    const made = makeInPieces(deps.table, chunk, options)
+    const made = await drawn(chunk, () => makeInPieces(deps.table, chunk, options))
     known = made.pieceRows
     await send(chunk, made)
   }
@@ -76,7 +81,8 @@ export async function runLease(
     deps.tell({ type: 'begun', chunk, pieceRows: rows })
     const output = deps.outputs.take(lease.chunkBytesMax)
     try {
-      sendWhole(chunk, makeWhole(deps.table, chunk, output), output)
+      const made = await drawn(chunk, () => makeWhole(deps.table, chunk, output))
+      sendWhole(chunk, made, output)
     } catch (error) {
       deps.outputs.release(output)
       if (!isOutOfMemory(error)) throw error
@@ -88,7 +94,9 @@ export async function runLease(
     // Sockets and messages get their turn between chunks.
     await nextTurn()
     if (signal.aborted || finish.aborted) break
-    await make(chunk).catch((error: unknown) => deps.tell(failureOf(chunk, error)))
+    await make(chunk).catch((error: unknown) => {
+      if (!signal.aborted) deps.tell(failureOf(chunk, error))
+    })
   }
   await Promise.all(uploads)
   return { stale: refused.signal.aborted }

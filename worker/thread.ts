@@ -4,10 +4,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type CompiledDataset, type CompiledTable, compile } from '#engine/compile.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
+import type { Model } from '#engine/models/model.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sandbox } from '#engine/sandbox/sandbox.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import { createHttpPut } from './http-put.ts'
+import { createModels } from './models.ts'
 import { createOutputs, runLease } from './run-lease.ts'
 import type { FromThread, LeaseRun, SignedPut, SpecBody, ToThread } from './thread-messages.ts'
 import { createUploadPart, type SignUrls } from './upload.ts'
@@ -21,6 +23,7 @@ const { authority } = workerData as { authority: string }
 
 const datasets = new Map<string, CompiledDataset>()
 const outputs = createOutputs()
+const models = createModels()
 const waiting = new Map<number, (puts: SignedPut[]) => void>()
 const finish = new AbortController()
 let cancel = new AbortController()
@@ -48,10 +51,14 @@ const upload = createUploadPart({ http: createHttpPut({ authority }), sign })
 
 let latest: { digest: string; dataset: CompiledDataset } | null = null
 
-async function datasetOf({ digest, body }: SpecBody): Promise<CompiledDataset> {
+async function datasetOf({ digest, body }: SpecBody, inputs: LeaseRun['inputs']) {
   if (latest?.digest === digest) return latest.dataset
   const spec = JSON.parse(Buffer.from(body).toString()) as { config: ResolvedConfig; plan: Plan }
-  const dataset = compiled(spec, await sandboxFor(spec.config))
+  const needs = {
+    sandbox: await sandboxFor(spec.config),
+    models: await models.of(spec.config, inputs),
+  }
+  const dataset = compiled(spec, needs)
   latest = { digest, dataset }
   return dataset
 }
@@ -62,19 +69,23 @@ async function datasetOf({ digest, body }: SpecBody): Promise<CompiledDataset> {
  */
 function compiled(
   { config, plan }: { config: ResolvedConfig; plan: Plan },
-  sandbox: Sandbox | null,
+  needs: { sandbox: Sandbox | null; models: Map<string, Model> },
 ): CompiledDataset {
   const key = JSON.stringify([{ ...config, now: 0 }, plan])
   const known = datasets.get(key)
-  const dataset = known ?? compile(config, plan, { sandbox })
+  const dataset = known ?? compile(config, plan, needs)
   datasets.delete(key)
   datasets.set(key, dataset)
-  if (datasets.size > DATASETS_KEPT) datasets.delete(datasets.keys().next().value ?? '')
+  const [oldest] = datasets
+  if (oldest && datasets.size > DATASETS_KEPT) {
+    datasets.delete(oldest[0])
+    void oldest[1].release().catch(() => undefined)
+  }
   return dataset
 }
 
 async function tableOf(lease: LeaseRun): Promise<CompiledTable> {
-  const table = (await datasetOf(lease.spec)).tables[lease.table]
+  const table = (await datasetOf(lease.spec, lease.inputs)).tables[lease.table]
   if (!table) throw new AppError('invalid_request', `the plan has no table ${lease.table}`)
   return table
 }

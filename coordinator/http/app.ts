@@ -20,6 +20,8 @@ import { createSpecKeeper } from '#coordinator/jobs/spec-keeper.ts'
 import type { SubmitDeps } from '#coordinator/jobs/submit.ts'
 import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
+import { createOpenedModels } from '#coordinator/models/opened-models.ts'
+import { readInput } from '#coordinator/models/read-input.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
@@ -96,7 +98,7 @@ async function createServices(app: App, deps: AppDeps) {
   const { database, secrets, notifications, logger } = deps
   const keys = createApiKeys(database)
   const auth = createAuthentication(keys)
-  const planner = createPlanner()
+  const planner = createPlanner({ readModel: (file) => readInput(deps.store.get, file) })
   const feed = createJobFeed({
     sql: database,
     notifications,
@@ -112,6 +114,7 @@ async function createServices(app: App, deps: AppDeps) {
     auth,
     planner,
     specKeeper: createSpecKeeper(database),
+    models: createOpenedModels(deps.store.get),
     feed,
     links: createDownloadLinks(linkKey),
     idempotency: createIdempotency(database, auth),

@@ -8,6 +8,7 @@ import { isOver } from '#coordinator/jobs/job-state.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
 import { PREVIEW_ROWS_MAX, previewJob } from '#coordinator/jobs/preview.ts'
 import type { JobSpecs } from '#coordinator/ledger/job-spec.ts'
+import type { OpenedModels } from '#coordinator/models/opened-models.ts'
 import { nameHint, quote } from '#engine/config/problem.ts'
 import type { GetBlock } from '#engine/dag/traverse.ts'
 import { AppError } from '#engine/errors.ts'
@@ -34,6 +35,7 @@ export type JobFileRoutesDeps = {
   auth: Authentication
   database: Database
   specs: JobSpecs
+  models: OpenedModels
   /** A verified store: no damaged byte is answered. */
   store: { get: GetBlock }
   links: DownloadLinks
@@ -71,7 +73,7 @@ export function tableIndex(names: readonly string[], asked: string | undefined):
   throw invalidRequest([{ path: '/table', message, hint: nameHint(asked, names) }])
 }
 
-function previewRoute(app: App, { auth, database, specs }: JobFileRoutesDeps): void {
+function previewRoute(app: App, { auth, database, specs, models }: JobFileRoutesDeps): void {
   app.route({
     method: 'GET',
     url: '/api/jobs/:id/preview',
@@ -94,7 +96,8 @@ function previewRoute(app: App, { auth, database, specs }: JobFileRoutesDeps): v
       const { table, rows = 10 } = request.query
       const spec = await specs.get(job.id)
       const names = spec.plan.tables.map(({ name }) => name)
-      return previewJob(database, spec, { jobId: job.id, tableNo: tableIndex(names, table), rows })
+      const asked = { jobId: job.id, tableNo: tableIndex(names, table), rows }
+      return previewJob({ sql: database, models }, spec, asked)
     },
   })
 }

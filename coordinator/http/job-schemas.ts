@@ -2,7 +2,7 @@
 
 import Type from 'typebox'
 import { JOB_STATUSES } from '#coordinator/jobs/job-state.ts'
-import { SubmitBody } from '#coordinator/jobs/submission.ts'
+import { SubmitBody } from '#coordinator/jobs/submit-body.ts'
 import { LOAD_MODES } from '#coordinator/load/settings.ts'
 import { Nullable, Time } from './schemas.ts'
 
@@ -15,7 +15,6 @@ export const SubmitDocument = Type.Object(
   {
     ...SubmitBody.properties,
     config_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
-    model_id: Type.Optional(Type.String({ description: 'Not supported yet' })),
   },
   { additionalProperties: false },
 )
@@ -87,6 +86,7 @@ export const JobObject = Type.Object({
   job_id: Text,
   project_id: Text,
   kind: Type.Literal('generate'),
+  model_id: Nullable(Text, 'What the rows are drawn from; null where rules make them'),
   name: Text,
   status: Type.Enum([...JOB_STATUSES]),
   stage: Type.Enum(['queued', 'planning', 'generating', 'merging', 'publishing', 'done']),

@@ -1,8 +1,10 @@
 // How large the files of a config will be, from rows at the start, in the middle and at the end of each table.
 
+import { withRows } from '#engine/chunk.ts'
 import { type CompiledTable, compile } from '#engine/compile.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { Output } from '#engine/formats/output.ts'
+import type { Model } from '#engine/models/model.ts'
 import type { Plan } from '#engine/plan.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 
@@ -12,21 +14,30 @@ const BLOCK_SAMPLE_ROWS = 10_000
 const SAMPLE_BYTES_MAX = 64 * 1024 * 1024
 
 /** Bytes per table, in the order of the plan; exact for tables that are no longer than the sample. */
-export async function estimateBytes(config: ResolvedConfig, plan: Plan): Promise<number[]> {
+export async function estimateBytes(
+  config: ResolvedConfig,
+  plan: Plan,
+  models: ReadonlyMap<string, Model> = new Map(),
+): Promise<number[]> {
   const sandbox = await sandboxFor(config)
-  const compiled = compile(config, plan, { batchRows: SAMPLE_ROWS, sandbox })
-  return compiled.tables.map((table) => {
-    const out = new Output(SAMPLE_BYTES_MAX)
-    let sampled = 0
-    for (const [from, to] of samplesOf(table)) {
-      table.write(from, to, out)
-      sampled += to - from
-    }
-    if (sampled === table.rows) return out.length
-    const opening = table.header.length
-    const perRow = (out.length - opening) / sampled
-    return opening + Math.round(perRow * table.rows)
-  })
+  const compiled = compile(config, plan, { batchRows: SAMPLE_ROWS, sandbox, models })
+  const bytes: number[] = []
+  for (const table of compiled.tables) bytes.push(await estimateTable(table))
+  await compiled.release()
+  return bytes
+}
+
+async function estimateTable(table: CompiledTable): Promise<number> {
+  const out = new Output(SAMPLE_BYTES_MAX)
+  let sampled = 0
+  for (const [from, to] of samplesOf(table)) {
+    await withRows(table, { from, to }, () => table.write(from, to, out))
+    sampled += to - from
+  }
+  if (sampled === table.rows) return out.length
+  const opening = table.header.length
+  const perRow = (out.length - opening) / sampled
+  return opening + Math.round(perRow * table.rows)
 }
 
 /** Ranges that do not overlap, ascending; of a file in blocks, the start of the first one. */

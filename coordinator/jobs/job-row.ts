@@ -45,6 +45,8 @@ export type JobRow = {
   compression: NonNullable<ResolvedOutput['compression']> | null
   container: ArrowOptions['container'] | null
   load: LoadSettings | null
+  /** That it samples, as long as there is such a model. */
+  model_id: string | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null
@@ -74,6 +76,7 @@ const COLUMNS = `
   j.id, j.project_id, j.owner_id, j.kind, j.name, j.status, j.stage, j.priority, j.spec_digest, j.seed, j.format,
   j.compression, j.container, j.load, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
   j.created_at, j.started_at, j.finished_at, m.role,
+  (select model_id from job_models where job_id = j.id limit 1) as model_id,
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
     select o.table_no, o.table_name, o.format, o.rows, o.bytes, o.loaded_rows, o.cid, o.sha256, o.arweave_id, a.status as arweave_status

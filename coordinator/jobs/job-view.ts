@@ -21,6 +21,7 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     job_id: row.id,
     project_id: row.project_id,
     kind: row.kind,
+    model_id: row.model_id,
     name: row.name,
     status: row.status,
     stage: row.stage,

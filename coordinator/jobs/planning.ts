@@ -1,6 +1,7 @@
 // Plans configs without holding up the event loop: small ones at once, large ones in a thread.
 
 import { Worker } from 'node:worker_threads'
+import type { InputRef } from '#coordinator/fleet/input-grants.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type ErrorCode } from '#engine/errors.ts'
 import { type Plan, planConfig } from '#engine/plan.ts'
@@ -21,17 +22,25 @@ export type Planned = {
 
 export type Planner = {
   /**
-   * `sample` estimates bytes too. Throws `unsupported` for too many parents, `rate_limited` for too many plans,
+   * `sample` estimates bytes too, from rows of the model where there is one. Throws `unsupported` for too many parents, `rate_limited` for too many plans,
    * `invalid_config` for rows of the sample that cannot be made.
    */
-  plan(config: ResolvedConfig, options: { sample: boolean }): Promise<Planned>
+  plan(config: ResolvedConfig, options: { sample: boolean; model?: InputRef }): Promise<Planned>
   /** Stops the threads; plans under way are rejected. */
   close(): Promise<void>
 }
 
+/** `models`: files of those that the config names, where rows are sampled. */
+export type PlanningWork = { config: ResolvedConfig; sample: boolean; models: Uint8Array[] }
+
 type Answer = Planned | { code: ErrorCode; message: string }
 
-export function createPlanner(): Planner {
+/** `readModel`: the bytes of a model's file. */
+export function createPlanner({
+  readModel,
+}: {
+  readModel: (file: InputRef) => Promise<Uint8Array>
+}): Planner {
   const threads = new Set<Worker>()
   const waiting: (() => void)[] = []
   const enter = async (): Promise<void> => {
@@ -41,11 +50,9 @@ export function createPlanner(): Planner {
     }
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
-  const inThread = async (config: ResolvedConfig, sample: boolean): Promise<Planned> => {
+  const inThread = async (workerData: PlanningWork): Promise<Planned> => {
     await enter()
-    const thread = new Worker(new URL('./planning-thread.ts', import.meta.url), {
-      workerData: { config, sample },
-    })
+    const thread = new Worker(new URL('./planning-thread.ts', import.meta.url), { workerData })
     threads.add(thread)
     try {
       return plannedOf(await answerOf(thread))
@@ -56,12 +63,13 @@ export function createPlanner(): Planner {
     }
   }
   return {
-    async plan(config, { sample }) {
+    async plan(config, { sample, model }) {
       const parents = countedParents(config)
       requireFeasible(parents)
       const tried = sample || config.plugins !== undefined
       if (!tried && parents <= PARENTS_INLINE_MAX) return { plan: planConfig(config), bytes: null }
-      return inThread(config, tried)
+      const models = tried && model ? [await readModel(model)] : []
+      return inThread({ config, sample: tried, models })
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.terminate()))

@@ -2,10 +2,11 @@
 // rows that the file has.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import { chunkRange } from '#engine/chunk.ts'
+import type { JobSpec } from '#coordinator/ledger/job-spec.ts'
+import type { OpenedModels } from '#coordinator/models/opened-models.ts'
+import { chunkRange, withRows } from '#engine/chunk.ts'
 import { type CompiledTable, compile } from '#engine/compile.ts'
-import type { ColumnType, ResolvedConfig, Scalar } from '#engine/config/types.ts'
-import type { Plan } from '#engine/plan.ts'
+import type { ColumnType, Scalar } from '#engine/config/types.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 
 /** What a preview may hold: wider tables show fewer rows. */
@@ -22,12 +23,15 @@ export type PreviewRequest = { jobId: string; tableNo: number; rows: number }
 
 /** `rows` is at most 1,000. No rows while no chunk of the table is done. */
 export async function previewJob(
-  sql: Sql,
-  { config, plan }: { config: ResolvedConfig; plan: Plan },
+  { sql, models }: { sql: Sql; models: OpenedModels },
+  { config, plan, inputs }: Pick<JobSpec, 'config' | 'plan' | 'inputs'>,
   { jobId, tableNo, rows }: PreviewRequest,
 ): Promise<JobPreview> {
-  const options = { batchRows: Math.min(rows, 256), sandbox: await sandboxFor(config) }
-  const compiled = compile(config, plan, options)
+  const compiled = compile(config, plan, {
+    batchRows: Math.min(rows, 256),
+    sandbox: await sandboxFor(config),
+    models: await models.of(config, inputs),
+  })
   const table = compiled.tables[tableNo] as CompiledTable
   const wanted = Math.min(rows, Math.max(1, Math.floor(VALUES_MAX / table.columns.length)))
   const chunks = await sql.query<{ chunk_no: number }>(
@@ -36,8 +40,10 @@ export async function previewJob(
   )
   const found: Scalar[][] = []
   for (const { chunk_no } of chunks) {
-    const { from, to } = chunkRange(table, chunk_no)
-    found.push(...table.values(from, Math.min(to, from + wanted - found.length)))
+    const { from, to: end } = chunkRange(table, chunk_no)
+    const to = Math.min(end, from + wanted - found.length)
+    found.push(...(await withRows(table, { from, to }, () => table.values(from, to))))
   }
+  await compiled.release()
   return { table: table.name, columns: [...table.columns], rows: found }
 }

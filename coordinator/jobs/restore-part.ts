@@ -1,21 +1,22 @@
 // Makes a lost part again in this process and puts it back: the job's spec says its bytes, the ledger its CID.
 
-import { writeChunk } from '#engine/chunk.ts'
+import { chunkRange, withRows, writeChunk } from '#engine/chunk.ts'
 import { compile } from '#engine/compile.ts'
 import { partOf } from '#engine/dag/part.ts'
 import { Output } from '#engine/formats/output.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import type { Sql } from '../database/database.ts'
 import type { JobSpecs } from '../ledger/job-spec.ts'
+import type { OpenedModels } from '../models/opened-models.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { putPart } from '../storage/put-dag.ts'
 
-type Deps = { sql: Sql; specs: JobSpecs; store: BlockStore }
+type Deps = { sql: Sql; specs: JobSpecs; store: BlockStore; models: OpenedModels }
 type Row = { job_id: string; table_no: number; chunk_no: number }
 
 /** True when the part with this CID is in the store again; false when the ledger knows no such part. */
 export function createRestorePart(
-  { sql, specs, store }: Deps,
+  { sql, specs, store, models }: Deps,
   { partMaxBytes }: { partMaxBytes: number },
 ): (partCid: string) => Promise<boolean> {
   return async (partCid) => {
@@ -25,11 +26,17 @@ export function createRestorePart(
     )
     const [row] = rows
     if (!row) return false
-    const { config, plan } = await specs.get(row.job_id)
-    const table = compile(config, plan, { sandbox: await sandboxFor(config) }).tables[row.table_no]
+    const { config, plan, inputs } = await specs.get(row.job_id)
+    const compiled = compile(config, plan, {
+      sandbox: await sandboxFor(config),
+      models: await models.of(config, inputs),
+    })
+    const table = compiled.tables[row.table_no]
     if (!table) return false
     const output = new Output(partMaxBytes)
-    writeChunk(table, row.chunk_no, output)
+    const range = chunkRange(table, row.chunk_no)
+    await withRows(table, range, () => writeChunk(table, row.chunk_no, output))
+    await compiled.release()
     const bytes = output.bytes()
     if (partOf(bytes).link.cid !== partCid) return false
     await putPart(store, bytes)

@@ -1,90 +1,22 @@
 // Reads the body of a submission: everything wrong with it, config included, is found in one pass.
 
-import Type, { type Static } from 'typebox'
+import type { Static } from 'typebox'
 import { createCheck } from '#coordinator/http/validation.ts'
-import { LOAD_FIELDS, type LoadSettings } from '#coordinator/load/settings.ts'
+import type { LoadSettings } from '#coordinator/load/settings.ts'
 import type { DatasetConfig } from '#engine/config/dataset-config.ts'
 import { type ParsedConfig, parseConfig } from '#engine/config/parse.ts'
 import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
-import { resolveConfig } from '#engine/config/resolve.ts'
-import type { ResolvedConfig, SqlDialect } from '#engine/config/types.ts'
+import { type ResolvedResult, resolveConfig } from '#engine/config/resolve.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type Problem } from '#engine/errors.ts'
+import { learnedConfig } from '#engine/models/learned-config.ts'
 import { type JobConnection, loadProblems, loadSettingsOf, nameProblems } from './load-request.ts'
-import { REGIONS } from './regions.ts'
+import { type JobModel, modelProblems } from './model-request.ts'
+import { type Output, type Publish, SubmitBody } from './submit-body.ts'
 import { templates } from './templates.ts'
 
-const ROWS_MAX = 1_000_000_000_000
-const CHUNK_ROWS_MAX = 1_000_000
-
-const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
-
-const Output = Type.Object(
-  {
-    format: optional(Type.Enum(['csv', 'json', 'jsonl', 'parquet', 'sql', 'arrow'])),
-    compression: optional(Type.Enum(['none', 'gzip', 'zstd', 'snappy'])),
-    dialect: optional(Type.Enum(['postgresql', 'mysql', 'sqlite'])),
-    container: optional(Type.Enum(['file', 'stream'])),
-    ...LOAD_FIELDS,
-  },
-  { additionalProperties: false },
-)
-
-const Publish = Type.Object(
-  {
-    ipfs: optional(Type.Boolean()),
-    arweave: optional(Type.Boolean()),
-    max_price_winston: optional(
-      Type.String({ pattern: '^[0-9]{1,30}$', description: 'Winston as text of 1 to 30 digits.' }),
-    ),
-    config: optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-)
-
-const Anomalies = Type.Object(
-  {
-    inject: optional(Type.Boolean({ description: 'false: none, whatever the config says.' })),
-    ratio: optional(
-      Type.Number({
-        minimum: 0,
-        maximum: 1,
-        description: 'Share of the rows of each table, exact to one row; by default 0.01.',
-      }),
-    ),
-  },
-  {
-    additionalProperties: false,
-    description: 'Damaged rows, labelled: by default in every table that has more than keys.',
-  },
-)
-
-export const SubmitBody = Type.Object(
-  {
-    kind: optional(Type.Enum(['generate'])),
-    project_id: optional(Type.String({ minLength: 1, maxLength: 100 })),
-    config: optional(
-      Type.Union([Type.Object({}), Type.String()], {
-        description: 'The dataset config: an object, or YAML or JSON text.',
-      }),
-    ),
-    template: optional(
-      Type.String({ maxLength: 100, description: 'A ready config, in place of config' }),
-    ),
-    rows: optional(Type.Integer({ minimum: 0, maximum: ROWS_MAX })),
-    output: optional(Output),
-    anomalies: optional(Anomalies),
-    publish: optional(Publish),
-    chunk_rows: optional(Type.Integer({ minimum: 1, maximum: CHUNK_ROWS_MAX })),
-    priority: optional(Type.Enum(['low', 'normal', 'high'])),
-    regions: optional(Type.Array(Type.Enum([...REGIONS]), { maxItems: 16 })),
-    name: optional(Type.String({ minLength: 1, maxLength: 200 })),
-    dry_run: optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
-)
-
 /** Fields of the contract that this release does not do yet. */
-const LATER = ['config_id', 'model_id', 'conditions', 'bounds']
+const LATER = ['config_id']
 
 export type Submission = {
   projectId: string | null
@@ -95,6 +27,8 @@ export type Submission = {
   publish: { ipfs: boolean; arweave: boolean; config: boolean; maxPriceWinston: string | null }
   /** The database to write into; null: none. */
   load: LoadSettings | null
+  /** What the rows are drawn from; null where rules make them. */
+  model: JobModel | null
   dryRun: boolean
   warnings: string[]
 }
@@ -104,14 +38,18 @@ const check = createCheck(SubmitBody)
 type Body = Static<typeof SubmitBody>
 type Found = ConfigProblem & { ofConfig?: true }
 
+/** What a body names, and the caller may use. */
+export type Named = { connection: JobConnection | null; model: JobModel | null }
+
 /**
- * `now` is the time of submission, seconds since 1970 UTC; `connection` the one that the body names. Throws `invalid_request`, `invalid_config` when only the
- * config is wrong, or `unsupported` when nothing is wrong but something is not done yet; each with all its places.
+ * `now` is the time of submission, seconds since 1970 UTC; `connection` and `model` those that the body names. Throws
+ * `invalid_request`, `invalid_config` when only the config is wrong, or `unsupported` when nothing is wrong but something
+ * is not done yet; each with all its places.
  */
 export function readSubmission(
   body: unknown,
   now: number,
-  connection: JobConnection | null = null,
+  { connection = null, model = null }: Partial<Named> = {},
 ): Submission {
   const [known, later] = splitFields(body)
   const wrong = check(known, '')
@@ -123,12 +61,13 @@ export function readSubmission(
     ...later,
     ...(broken.has('template') ? [] : templateProblems(request)),
     ...missingConfig(broken, request, later),
+    ...(broken.has('') ? [] : modelProblems(request, broken)),
     ...(broken.has('publish') ? [] : publishProblems(request.publish ?? {})),
     ...(broken.has('output') ? [] : loadProblems(request, connection)),
     ...parsed.problems,
   ]
   if (problems.length > 0) throw errorOf(problems)
-  return submissionOf(request, parsed, { now, connection })
+  return submissionOf(request, parsed, { now, connection, model })
 }
 
 function splitFields(body: unknown): [unknown, Found[]] {
@@ -164,7 +103,8 @@ function templateProblems({ config, template }: Body): Found[] {
 
 function missingConfig(broken: Set<string>, request: Body, later: Found[]): Found[] {
   if (broken.has('') || broken.has('config') || later.length > 0) return []
-  if (request.config !== undefined || request.template !== undefined) return []
+  const { config, template, model_id: model } = request
+  if (config !== undefined || template !== undefined || model !== undefined) return []
   return [
     {
       path: '/config',
@@ -220,67 +160,76 @@ function errorOf(problems: Found[]): AppError {
   })
 }
 
-function submissionOf(
-  request: Body,
-  { config, warnings, locate }: Parsed,
-  { now, connection }: { now: number; connection: JobConnection | null },
-): Submission {
-  if (config === null) throw new AppError('internal', 'a submission without problems has no config')
-  const { resolved, warnings: more } = resolveRequest(request, config, {
-    now,
-    locate,
-    ...(connection !== null && { database: connection.kind }),
-  })
+function submissionOf(request: Body, parsed: Parsed, named: Named & { now: number }): Submission {
+  const { connection, model } = named
+  const { resolved, warnings } = resolveRequest(request, parsed, named)
   const names = connection === null ? [] : nameProblems(resolved)
   if (names.length > 0) throw errorOf(names)
   const { publish = {}, output = {} } = request
   return {
-    projectId: request.project_id ?? connection?.project_id ?? null,
-    name:
-      request.name ??
-      config.tables
-        .map(({ name }) => name)
-        .join(', ')
-        .slice(0, 200),
+    projectId: request.project_id ?? model?.projectId ?? connection?.project_id ?? null,
+    name: request.name ?? nameOf(resolved),
     resolved,
     priority: request.priority ?? 'normal',
     regions: [...new Set(request.regions ?? [])],
     publish: {
-      // Who asks for rows in a database has not asked for files in public.
-      ipfs: publish.ipfs ?? connection === null,
+      // Who asks for rows in a database, or of a model, has not asked for files in public.
+      ipfs: publish.ipfs ?? (connection === null && model === null),
       arweave: publish.arweave ?? false,
       config: publish.config ?? true,
       maxPriceWinston: publish.max_price_winston ?? null,
     },
     load: connection === null ? null : loadSettingsOf(output, connection),
+    model,
     dryRun: request.dry_run ?? false,
-    warnings: [...warnings, ...more],
+    warnings: [...parsed.warnings, ...warnings],
   }
 }
 
+const nameOf = ({ tables }: ResolvedConfig): string =>
+  tables
+    .filter(({ anomalies_of: source }) => source === undefined)
+    .map(({ name }) => name)
+    .join(', ')
+    .slice(0, 200)
+
+/** Of rows drawn from a model. */
+const MODEL_TABLE = 'synthetic'
+
 function resolveRequest(
   request: Body,
-  config: DatasetConfig,
-  { locate, ...given }: Pick<Parsed, 'locate'> & { now: number; database?: SqlDialect },
-) {
+  { config, locate }: Parsed,
+  { now, connection, model }: Named & { now: number },
+): ResolvedResult {
   const { output = {}, rows, chunk_rows: chunkRows, anomalies } = request
   const { connection: _, schema: __, mode: ___, ...files } = output
   const asked = {
-    ...(rows !== undefined && { rows }),
+    now,
+    ...files,
+    ...(connection !== null && { database: connection.kind }),
     ...(chunkRows !== undefined && { chunkRows }),
     ...(anomalies !== undefined && { anomalies }),
   }
   try {
-    return resolveConfig(config, { ...given, ...asked, ...files }, locate)
+    if (model !== null) {
+      const { conditions, bounds } = request
+      const drawn = { name: MODEL_TABLE, rows: rows ?? 0, conditions, bounds }
+      return learnedConfig(model.model, { ...asked, ...drawn })
+    }
+    if (config !== null)
+      return resolveConfig(config, { ...asked, ...(rows !== undefined && { rows }) }, locate)
   } catch (error) {
     if (error instanceof AppError && error.problems.length > 0) {
-      const unsupported = error.code === 'unsupported' ? { unsupported: true as const } : {}
-      throw errorOf(
-        error.problems.map((problem) => ({ ...whereSaid(problem, output), ...unsupported })),
-      )
+      const mark = error.code === 'unsupported' ? { unsupported: true as const } : {}
+      const found = error.problems.map((problem) => ({
+        ...(model === null ? whereSaid(problem, output) : problem),
+        ...mark,
+      }))
+      throw errorOf(found)
     }
     throw error
   }
+  throw new AppError('internal', 'a submission without problems has no config')
 }
 
 /** What is wrong is wrong where it was said: in the request, else in the config. */

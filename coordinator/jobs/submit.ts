@@ -7,11 +7,13 @@ import { newId } from '#coordinator/identity/new-id.ts'
 import { type Principal, requireScope } from '#coordinator/identity/principals.ts'
 import { projectForWriting } from '#coordinator/identity/projects.ts'
 import type { LoadSettings } from '#coordinator/load/settings.ts'
+import type { OpenedModels } from '#coordinator/models/opened-models.ts'
 import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import { linksOf } from './job-view.ts'
 import { connectionOf } from './load-request.ts'
+import { modelOf, tryConditions } from './model-request.ts'
 import type { Planner } from './planning.ts'
 import type { SpecKeeper } from './spec-keeper.ts'
 import { readSubmission, type Submission } from './submission.ts'
@@ -44,6 +46,7 @@ export type SubmitDeps = {
   database: Database
   planner: Planner
   specKeeper: SpecKeeper
+  models: OpenedModels
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: ((bytes: number, options: { signal: AbortSignal }) => Promise<bigint>) | null
 }
@@ -52,18 +55,29 @@ export type Prepared = { submission: Submission; plan: Plan; bytes: number[] | n
 
 /** Everything that can be refused before anything is written. */
 export async function prepareSubmission(
-  { database, planner, arweavePrice }: Pick<SubmitDeps, 'database' | 'planner' | 'arweavePrice'>,
+  {
+    database,
+    planner,
+    models,
+    arweavePrice,
+  }: Pick<SubmitDeps, 'database' | 'planner' | 'models' | 'arweavePrice'>,
   principal: Principal,
   body: unknown,
 ): Promise<Prepared> {
   requireScope(principal, 'jobs:write')
   const connection = await connectionOf(database, principal, body)
-  const submission = readSubmission(body, Date.now() / 1000, connection)
+  const model = await modelOf({ sql: database, models }, principal, body)
+  const submission = readSubmission(body, Date.now() / 1000, { connection, model })
+  for (const { learned } of submission.resolved.tables)
+    if (learned && model) await tryConditions(model, learned)
   if (submission.publish.arweave) {
     requireScope(principal, 'publish:arweave')
     if (arweavePrice === null) throw noArweave()
   }
-  const planned = await planner.plan(submission.resolved, { sample: submission.dryRun })
+  const planned = await planner.plan(submission.resolved, {
+    sample: submission.dryRun,
+    ...(model && { model: model.file }),
+  })
   const { chunks } = totalsOf(planned.plan)
   if (chunks > CHUNKS_MAX) throw tooManyChunks(chunks, submission)
   return { submission, ...planned }
@@ -169,7 +183,8 @@ function submittedOf({ submission, plan }: Prepared): Submitted {
 }
 
 function specOf({ submission, plan }: Prepared): { digest: string; body: string } {
-  const body = canonicalJson({ config: submission.resolved, plan })
+  const { resolved: config, model } = submission
+  const body = canonicalJson({ config, plan, ...(model && { inputs: [model.file] }) })
   return { digest: createHash('sha256').update(body).digest('hex'), body }
 }
 
@@ -187,7 +202,7 @@ async function insertJob(
   sql: Sql,
   { submitted, submission, plan, specDigest, projectId, ownerId }: Insert,
 ): Promise<void> {
-  const { resolved, publish, load } = submission
+  const { resolved, publish, load, model } = submission
   const { tables } = plan
   await sql.query(
     INSERT_JOB,
@@ -218,6 +233,7 @@ async function insertJob(
       resolved.output.arrow?.container === 'stream' ? 'stream' : null,
       load,
       load?.connection_id ?? null,
+      model?.id ?? null,
     ],
     { prepared: 'insert-job' },
   )
@@ -227,8 +243,9 @@ const INSERT_JOB = `
 with job as (
   insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
     engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
-    publish_config, max_price_winston, compression, container, load)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24, $25)
+    publish_config, max_price_winston, compression, container, load, trusted_only)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24, $25,
+    $27::text is not null and not (select allow_community_compute from projects where id = $2))
   returning id
 ), filled as (
   insert into job_tables (job_id, table_no, name, rows, chunks)
@@ -237,6 +254,8 @@ with job as (
 ), connected as (
   insert into job_connections (job_id, connection_id)
   select job.id, c.id from job, connections c where c.id = $26
+), sampled as (
+  insert into job_models (job_id, model_id) select job.id, m.id from job, models m where m.id = $27
 ), started as (
   insert into outbox (job_id, action) select id, 'start' from job
 )

@@ -1,6 +1,6 @@
 // Makes chunks again from a manifest's config and compares: what a worker, or anyone, would have made.
 
-import { writeChunk } from '#engine/chunk.ts'
+import { chunkRange, withRows, writeChunk } from '#engine/chunk.ts'
 import { type CompiledDataset, compile } from '#engine/compile.ts'
 import { digestOf } from '#engine/config/canonical.ts'
 import { concatLinks } from '#engine/dag/concat.ts'
@@ -8,6 +8,7 @@ import { partOf } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import { createFooterBuilder, type PartEnd } from '#engine/footer.ts'
 import { Output } from '#engine/formats/output.ts'
+import type { Model } from '#engine/models/model.ts'
 import { planConfig } from '#engine/plan.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
@@ -48,24 +49,35 @@ function createFooters(dataset: CompiledDataset) {
   }
 }
 
+/** `models`: those that rows were drawn from. */
+export type VerifyOptions = {
+  sample: number
+  models?: readonly Model[]
+  onChunk: (line: ChunkLine, equal: boolean) => void
+}
+
 /**
  * Makes `sample` chunks (all of them when that many) again; calls `onChunk` after each. Footers are made again where
  * all chunks are; AppError digest_mismatch for one that differs though its chunks do not.
  */
 export async function verifyChunks(
   { manifest, chunks }: ManifestSource,
-  { sample, onChunk }: { sample: number; onChunk: (line: ChunkLine, equal: boolean) => void },
+  { sample, models = [], onChunk }: VerifyOptions,
 ): Promise<Verification> {
   const config = configOf(manifest)
   const sandbox = await sandboxFor(config)
-  const dataset = compile(config, planConfig(config), { sandbox })
+  const byDigest = new Map(models.map((model) => [model.digest, model]))
+  for (const { learned } of config.tables) requireModel(learned, byDigest)
+  const dataset = compile(config, planConfig(config), { sandbox, models: byDigest })
   const output = new Output(CHUNK_BYTES_MAX)
   const mismatches: Mismatch[] = []
   const chosen = spread(chunks, sample)
   const footers = chosen.length === chunks.length ? createFooters(dataset) : null
   for (const line of chosen) {
     output.reset()
-    writeChunk(dataset.table(line.table), line.chunk, output)
+    const table = dataset.table(line.table)
+    const range = chunkRange(table, line.chunk)
+    await withRows(table, range, () => writeChunk(table, line.chunk, output))
     const found = partOf(output.bytes()).link.cid
     await footers?.add(line.table, output.bytes())
     if (found !== line.cid)
@@ -76,7 +88,17 @@ export async function verifyChunks(
     if (footers && mismatches.length === 0 && footers.cidOf(table) !== (footer?.cid ?? null))
       throw new AppError('digest_mismatch', `the footer of ${name} is not what its chunks say`)
   }
+  await dataset.release()
   return { checked: chosen.length, of: chunks.length, mismatches }
+}
+
+function requireModel(
+  learned: { model: string } | undefined,
+  models: ReadonlyMap<string, Model>,
+): void {
+  if (!learned || models.has(learned.model)) return
+  const message = `the rows were drawn from the model ${learned.model}: name its file with --model`
+  throw new AppError('forbidden', message)
 }
 
 function configOf(manifest: Manifest) {
