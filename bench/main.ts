@@ -20,6 +20,10 @@ const BENCHES: Record<string, Bench> = {
     what: 'values a second on one core, rule by rule',
     run: async () => (await import('./rules.ts')).rulesBench(),
   },
+  learn: {
+    what: 'models learned from a real table, sampled and judged, beside ctgan, sdv and sdmetrics',
+    run: async () => (await import('./learn.ts')).learnBench(),
+  },
   merge: {
     what: 'one file out of 10,000 parts by links, beside hashing its bytes again',
     run: async () => (await import('./merge.ts')).mergeBench(),
@@ -51,8 +55,9 @@ ${[...Object.entries(BENCHES), ['all', { what: 'all of them, one after the other
   --json     one JSON array on standard output; everything else goes to standard error
 
 Shorter runs: SYNDATA_BENCH_RUNS (repetitions at most), SYNDATA_BENCH_ROWS (the large job of e2e),
-SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
-SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars, numpy, faker and mimesis, for those peers.`
+SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_EPOCHS (learn), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
+SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars, numpy, faker and mimesis, for those peers;
+SYNDATA_BENCH_LEARN_PYTHON: one with ctgan, sdv and sdmetrics.`
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`)

@@ -19,4 +19,7 @@ export const settings = {
   chunks: number('SYNDATA_BENCH_CHUNKS', 100_000),
   /** A Python with ray, dask and polars, for the peers that need one. */
   python: process.env['SYNDATA_BENCH_PYTHON'] ?? 'python3',
+  /** A Python with ctgan, sdv and sdmetrics. */
+  learnPython: process.env['SYNDATA_BENCH_LEARN_PYTHON'] ?? 'python3',
+  learnEpochs: number('SYNDATA_BENCH_EPOCHS', 50),
 }

@@ -1,0 +1,194 @@
+// How fast models learn and sample, how close they come, and how fast tables are compared: beside the Python packages
+// ctgan, sdv and sdmetrics on the same table, epochs and thread, where a Python has them.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { evaluate } from '#engine/evaluate/evaluate.ts'
+import type { Evaluation } from '#engine/evaluate/evaluation.ts'
+import { alignTables, type Measured } from '#engine/evaluate/measured.ts'
+import { scoreShapes } from '#engine/evaluate/shapes.ts'
+import { scoreTrends } from '#engine/evaluate/trends.ts'
+import type { IngestField } from '#engine/ingest/field.ts'
+import { inferFields } from '#engine/ingest/infer-fields.ts'
+import { readRecords } from '#engine/ingest/read-records.ts'
+import { readTable } from '#engine/ingest/read-table.ts'
+import { openModelDataset } from '#engine/library.ts'
+import { openModel } from '#engine/models/model.ts'
+import type { Algorithm } from '#engine/models/model-file.ts'
+import { trainModel } from '#engine/models/train.ts'
+import { ruleFor } from '#engine/profile/generated-rule.ts'
+import type { Table } from '#engine/table/table.ts'
+import { learnPython, type PythonLearner } from './peers/python-learn.ts'
+import { besides, measured, type Row } from './row.ts'
+import { settings } from './support/settings.ts'
+
+const ROWS = 30_000
+const SAMPLED_ROWS = 100_000
+const SEED = 1
+const NEVER = new AbortController().signal
+
+const of = measured('learn')
+
+type Subject = { algorithm: Algorithm; name: string; peer: PythonLearner | null }
+
+const SUBJECTS: Subject[] = [
+  { algorithm: 'gaussian_copula', name: 'copula', peer: 'copula' },
+  { algorithm: 'tvae', name: 'TVAE', peer: 'tvae' },
+  { algorithm: 'ctgan', name: 'CTGAN', peer: 'ctgan' },
+  { algorithm: 'argn', name: 'ARGN', peer: null },
+]
+
+type Data = {
+  table: Table
+  holdout: Table
+  fields: readonly IngestField[]
+  csv: string
+  folder: string
+}
+
+export async function learnBench(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'syndata-bench-'))
+  try {
+    const data = await adult(folder)
+    const rows: Row[] = []
+    for (const subject of SUBJECTS) rows.push(...(await benchModel(data, subject)))
+    return [...rows, ...(await benchComparison(data))]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function adult(folder: string): Promise<Data> {
+  const text = gunzipSync(readFileSync(new URL('./data/adult.csv.gz', import.meta.url))).toString()
+  const lines = text.trimEnd().split('\n')
+  const header = lines[0] ?? ''
+  const csv = join(folder, 'real.csv')
+  writeFileSync(csv, `${lines.slice(0, ROWS + 1).join('\n')}\n`)
+  const { columns } = await inferFields(await readRecords(bytesOf(text)))
+  const fields = columns.map(({ field }) => field)
+  const read = (some: string[]) => readTable(bytesOf([header, ...some, ''].join('\n')), fields)
+  const [table, holdout] = [await read(lines.slice(1, ROWS + 1)), await read(lines.slice(ROWS + 1))]
+  return { table, holdout, fields, csv, folder }
+}
+
+async function* bytesOf(text: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(text)
+}
+
+/** Seconds of processor time of this process, and what the work gave. */
+async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; result: T }> {
+  const start = process.cpuUsage()
+  const result = await work()
+  const { user, system } = process.cpuUsage(start)
+  return { seconds: (user + system) / 1e6, result }
+}
+
+async function benchModel(data: Data, { algorithm, name, peer }: Subject): Promise<Row[]> {
+  const epochs = settings.learnEpochs
+  const options = (count: number) => (algorithm === 'gaussian_copula' ? {} : { epochs: count })
+  const train = (count: number) =>
+    timed(() =>
+      trainModel(
+        data.table,
+        { algorithm, seed: SEED, options: options(count), ruleFor },
+        { signal: NEVER },
+      ),
+    )
+  await train(1)
+  const one = await train(1)
+  const all = algorithm === 'gaussian_copula' ? one : await train(epochs)
+  const done = Math.max(1, openModel(all.result).provenance.history.length)
+  const epoch = done > 1 ? (all.seconds - one.seconds) / (done - 1) : 0
+  const fit = algorithm === 'gaussian_copula' ? one.seconds : one.seconds - epoch
+  const sampling = await sample(all.result)
+  const theirs = peer === null ? null : await learnPython(peer, { ...data, rows: ROWS, epochs })
+  const rows = [
+    beside(of(`${name}: fit besides epochs`, fit, 's'), theirs?.prepare, peer),
+    ...(epoch > 0 ? [beside(of(`${name}: an epoch`, epoch, 's'), theirs?.epoch, peer)] : []),
+    beside(
+      of(`${name}: sampled to CSV`, sampling.rate, 'rows/s'),
+      theirs && ROWS / theirs.sample,
+      peer,
+    ),
+  ]
+  const ours = await judged(data, await tableOf(sampling.text, data.fields))
+  const peers = theirs && (await judged(data, await tableOf(theirs.sampled, data.fields)))
+  return [...rows, ...scoreRows(name, ours, peers, peer), of(`${name}: epochs`, done, 'epochs')]
+}
+
+function beside(row: Row, value: number | null | undefined, peer: string | null): Row {
+  return value == null || peer === null ? row : besides(row, PACKAGES[peer] ?? peer, value)
+}
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  copula: 'sdv',
+  tvae: 'ctgan',
+  ctgan: 'ctgan',
+}
+
+async function sample(file: Uint8Array): Promise<{ rate: number; text: string }> {
+  const request = { rows: SAMPLED_ROWS, seed: SEED, format: 'csv' as const }
+  const dataset = await openModelDataset(file, request)
+  const table = dataset.tables[0]
+  const draw = async (): Promise<Uint8Array[]> => {
+    const parts: Uint8Array[] = []
+    for await (const bytes of table?.bytes() ?? []) parts.push(Uint8Array.from(bytes))
+    return parts
+  }
+  await draw()
+  const { seconds, result } = await timed(draw)
+  await dataset.close()
+  const lines = Buffer.concat(result).toString().split('\n')
+  return { rate: SAMPLED_ROWS / seconds, text: `${lines.slice(0, ROWS + 1).join('\n')}\n` }
+}
+
+function tableOf(text: string, fields: readonly IngestField[]): Promise<Table> {
+  return readTable(bytesOf(text), fields)
+}
+
+function judged({ table, holdout }: Data, synthetic: Table): Promise<Evaluation> {
+  return evaluate(table, synthetic, { holdout, seed: SEED, signal: NEVER, target: 'class' })
+}
+
+function scoreRows(
+  name: string,
+  ours: Evaluation,
+  theirs: Evaluation | null,
+  peer: string | null,
+): Row[] {
+  const score = (what: string, unit: string, of_: (evaluation: Evaluation) => number | null): Row =>
+    beside(of(`${name}: ${what}`, of_(ours) ?? Number.NaN, unit), theirs && of_(theirs), peer)
+  return [
+    score('Column Shapes', 'score', ({ shapes }) => shapes.score),
+    score('Pair Trends, all pairs', 'score', ({ trends }) => trends.all_pairs),
+    score('told apart by boosted trees', 'AUC', ({ detection }) => detection.boosted_trees.auc),
+    score(
+      'trained on, tested on real',
+      'AUC',
+      ({ utility }) => utility?.trained_on_synthetic ?? null,
+    ),
+  ]
+}
+
+/** Shapes and trends of the real table against itself shuffled: what the comparison costs does not depend on scores. */
+async function benchComparison({ table, csv, folder }: Data): Promise<Row[]> {
+  const compare = (): Promise<void> => {
+    const [a, b] = alignTables([table, table]).sides as [Measured, Measured]
+    scoreShapes(a, b)
+    scoreTrends(a, b)
+    return Promise.resolve()
+  }
+  await compare()
+  const { seconds } = await timed(compare)
+  const theirs = await learnPython('sdmetrics', {
+    csv,
+    folder,
+    rows: ROWS,
+    epochs: 0,
+    sampled: csv,
+  })
+  const row = of('shapes and trends of 30,000 rows against 30,000', seconds, 's')
+  return [beside(row, theirs?.compare, 'sdmetrics')]
+}
