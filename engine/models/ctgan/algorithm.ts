@@ -12,6 +12,7 @@ import {
   writeParameters,
 } from '../modes/encoder-file.ts'
 import { createModeSampler } from '../modes/sampler.ts'
+import { graphEntry } from '../tensor-file.ts'
 import { CTGAN_DEFAULTS, fitCtgan } from './ctgan.ts'
 import { type CtganShape, ctganShape } from './network.ts'
 import { conditionLaw, ctganDrawing } from './sampling.ts'
@@ -91,10 +92,17 @@ export const ctgan: AlgorithmModule = {
       calibrate: given.calibrate ?? defaults.calibrate,
     })
     const { embedding, generator } = shape
-    const written = folded.set(CORRECTIONS, calibration.corrections)
+    const { corrections } = calibration
+    const written = folded.set(CORRECTIONS, corrections)
+    const { model } = ctganDrawing(
+      shape,
+      folded,
+      corrections,
+      conditionLaw(shape, modes, counts, {}),
+    )
     return {
       encoder: { modes, curves: calibration.curves, counts, embedding, generator },
-      tensors: writeParameters(written, tensorShapes(shape)),
+      tensors: new Map([...writeParameters(written, tensorShapes(shape)), graphEntry(model)]),
       history,
     }
   },
