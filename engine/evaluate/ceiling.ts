@@ -1,8 +1,8 @@
 // What a second real sample would score: the scores of one half of the real table against the other, and what they
 // would be for as many rows as are compared.
 
+import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
 import { detectSynthetic } from './detection.ts'
-import { drawRows } from './folds.ts'
 import { type Measured, takeMeasured } from './measured.ts'
 import type { Pause } from './pause.ts'
 import { scoreShapes } from './shapes.ts'
@@ -16,37 +16,60 @@ export type Ceiling = {
   detection_auc: number | null
 }
 
-/** Shares and distribution functions are off by the root of 1/n + 1/m, so the halves' loss is scaled by it. */
+/** Noise falls with a power of the rows: a half where all counts are large, less where most cells are all but empty. */
+const EXPONENT_MIN = 0.05
+const EXPONENT_MAX = 0.5
+
+/**
+ * The losses of halves and of quarters say how fast noise falls with rows (by their root where all counts are large,
+ * slower where cells are many), and so what is left of it at the rows that are compared.
+ */
 export async function measureCeiling(
   real: Measured,
   syntheticRows: number,
   { seed, pause, rowsMax }: { seed: number; pause: Pause; rowsMax: number },
 ): Promise<Ceiling> {
-  const order = drawRows(real.rows, Math.floor(real.rows / 2), seed, 'halves of the ceiling')
-  const isFirst = new Uint8Array(real.rows)
-  for (const row of order) isFirst[row] = 1
-  const others = Int32Array.from({ length: real.rows }, (_, row) => row).filter(
-    (row) => !isFirst[row],
-  )
-  const [a, b] = [takeMeasured(real, order), takeMeasured(real, others)]
-  const noise = (n: number, m: number): number => Math.sqrt(1 / n + 1 / m)
-  const scale = noise(real.rows, Math.max(1, syntheticRows)) / noise(a.rows, b.rows)
-  const scaled = (score: number | null): number | null =>
-    score === null ? null : Math.max(0, 1 - (1 - score) * scale)
+  const [a, b] = partRows(real, seed)
+  const part = (half: Measured): Measured => takeMeasured(half, firstRows(half, half.rows >> 1))
   await pause()
-  const shapes = scoreShapes(a, b)
+  const halves = scoresOf(a, b)
   await pause()
-  const trends = scoreTrends(a, b)
-  const some = (half: Measured, purpose: string): Measured =>
-    takeMeasured(half, drawRows(half.rows, rowsMax, seed, purpose))
-  const detection = await detectSynthetic(some(a, 'ceiling a'), some(b, 'ceiling b'), {
-    seed,
-    pause,
-  })
+  const quarters = scoresOf(part(a), part(b))
+  const noise = (n: number, m: number): number => 1 / n + 1 / m
+  const less = noise(real.rows, Math.max(1, syntheticRows)) / noise(a.rows, b.rows)
+  const scores = halves.map((score, at) => extrapolated(score, quarters[at] ?? null, less))
+  const [shapes = null, trends = null, thresholded = null] = scores
+  const some = (half: Measured): Measured => takeMeasured(half, firstRows(half, rowsMax))
+  const detection = await detectSynthetic(some(a), some(b), { seed, pause })
   return {
-    shapes: scaled(shapes.score),
-    trends: scaled(trends.score),
-    trends_thresholded: scaled(trends.thresholded),
+    shapes,
+    trends,
+    trends_thresholded: thresholded,
     detection_auc: detection.boosted_trees.auc,
   }
+}
+
+function firstRows({ rows }: Measured, most: number): Int32Array {
+  return Int32Array.from({ length: Math.min(rows, most) }, (_, row) => row)
+}
+
+/** In random order, so that the first rows of a half are a sample of it. */
+function partRows(table: Measured, seed: number): [Measured, Measured] {
+  const order = shuffled(table.rows, createSeededRandom(seed, 'halves of the ceiling'))
+  const middle = table.rows >> 1
+  return [takeMeasured(table, order.slice(0, middle)), takeMeasured(table, order.slice(middle))]
+}
+
+function scoresOf(a: Measured, b: Measured): (number | null)[] {
+  const trends = scoreTrends(a, b)
+  return [scoreShapes(a, b).score, trends.score, trends.thresholded]
+}
+
+/** `less` is by what the sum of the inverse rows changes from the halves to the tables that are compared. */
+function extrapolated(half: number | null, quarter: number | null, less: number): number | null {
+  if (half === null) return null
+  const [loss, more] = [1 - half, 1 - (quarter ?? half)]
+  if (loss <= 0) return half
+  const exponent = Math.log2(Math.max(more, 1e-12) / loss)
+  return 1 - Math.min(1, loss * less ** Math.min(EXPONENT_MAX, Math.max(EXPONENT_MIN, exponent)))
 }

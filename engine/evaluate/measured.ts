@@ -4,6 +4,7 @@
 import {
   type CategoryColumn,
   type Column,
+  type Field,
   isNullAt,
   type NumberColumn,
   PERSONAL,
@@ -67,12 +68,23 @@ function alignColumns(sides: readonly Column[], tables: readonly Table[]): Measu
   if (numeric)
     return sides.map((column, side) => {
       const nulls = () => new Float64Array(tables[side]?.rows ?? 0).fill(Number.NaN)
-      return { kind: 'number', field, values: column.kind === 'number' ? column.values : nulls() }
+      if (column.kind !== 'number') return { kind: 'number', field, values: nulls() }
+      return { kind: 'number', field, values: inUnitOf(field, column) }
     })
   const numbering = new Map<string, number>()
   const codes = sides.map((column, side) => recode(column, tables[side]?.rows ?? 0, numbering))
   const levels = [...numbering.keys()]
   return codes.map((coded) => ({ kind: 'category', field, codes: coded, levels }))
+}
+
+const DAY_SECONDS = 86_400
+
+/** Dates of one table are datetimes of another's, and the other way round. */
+function inUnitOf({ type }: Field, { field, values }: NumberColumn): Float64Array {
+  if (type === 'datetime' && field.type === 'date') return values.map((days) => days * DAY_SECONDS)
+  if (type === 'date' && field.type === 'datetime')
+    return values.map((seconds) => seconds / DAY_SECONDS)
+  return values
 }
 
 /** Codes into one numbering for all sides, which grows as levels are met; levels that no row has do not count. */
