@@ -19,6 +19,7 @@ export function emitGraph(
 ): OnnxGraph {
   const needed = neededFor(Object.values(outputs))
   const names = namesOf(needed)
+  const copied = nameOutputs(outputs, names)
   const nameOf = (tensor: SymbolicTensor): string => names.get(keyOfTensor(tensor)) as string
   return {
     name,
@@ -31,9 +32,24 @@ export function emitGraph(
     ),
     nodes: [
       ...needed.filter(({ leaf }) => leaf === undefined).map((node) => onnxNode(node, nameOf)),
-      ...Object.entries(outputs).map(([as, tensor]) => identity(nameOf(tensor), as)),
+      ...copied.map(([as, tensor]) => identity(nameOf(tensor), as)),
     ],
   }
+}
+
+/** Tensors are named as they are put out; those that are not computed, or put out twice, are left to be copied. */
+function nameOutputs(
+  outputs: Readonly<Record<string, SymbolicTensor>>,
+  names: Map<string, string>,
+): [string, SymbolicTensor][] {
+  const named = new Set<string>()
+  return Object.entries(outputs).filter(([as, tensor]) => {
+    const key = keyOfTensor(tensor)
+    if (tensor.node.leaf !== undefined || named.has(key)) return true
+    named.add(key)
+    names.set(key, as)
+    return false
+  })
 }
 
 const typeOf = ({ dtype, shape }: SymbolicTensor) => ({ dtype, shape })

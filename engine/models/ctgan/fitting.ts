@@ -1,11 +1,12 @@
 // Brings the conditional GAN to be fitted: conditions, real rows and noise by step; its score is the distance of
 // generated rows from held-out ones.
 
-import { createKeystream } from '#engine/tensor/noise.ts'
+import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import type { Fitting } from '../fit.ts'
 import { createDistance } from '../modes/distance.ts'
+import { fillGumbel, fillNormal, keepBits } from '../modes/draws.ts'
 import type { EncodedData } from '../modes/held-out.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
@@ -60,26 +61,47 @@ export async function createCtganFitting(
 function createFill(
   shape: CtganShape,
   conditionsOf: ReturnType<typeof createConditions>,
-  { seed, batchRows }: CtganFitOptions,
+  { seed, batchRows, stepsPerRun }: CtganFitOptions,
   trainer: Trainer,
 ): Fitting['fill'] {
-  const { words, bytes } = noiseSizes(shape, batchRows)
+  const sizes = noiseSizes(shape, batchRows)
   const feeds = {
     rows: trainer.feed<Int32Array>(FEEDS.rows),
     real: trainer.feed<Int32Array>(FEEDS.real),
     fake: trainer.feed<Int32Array>(FEEDS.fake),
   }
-  const noise = trainer.feed<Uint32Array>(FEEDS.noise)
+  const latent = trainer.feed<Float32Array>(FEEDS.latent)
+  const choices = trainer.feed<Float32Array>(FEEDS.choices)
+  const mix = trainer.feed<Uint32Array>(FEEDS.mix)
   const drop = trainer.feed<Uint8Array>(FEEDS.drop)
   const rates = trainer.feed<Float32Array>(FEEDS.rate)
-  const [noiseBits, dropBits] = [createKeystream(seed, 1), createKeystream(seed, 2)]
+  const bits = Array.from({ length: 4 }, (_, stream) => createKeystream(seed, stream + 8))
+  const halves = {
+    latent: new Uint16Array(sizes.latent),
+    choices: new Uint16Array(sizes.choices),
+  }
+  const part = <T extends Float32Array | Uint32Array | Uint8Array>(memory: T, i: number): T => {
+    const size = memory.length / stepsPerRun
+    return memory.subarray(i * size, (i + 1) * size) as T
+  }
   return (step, count, rate) => {
     for (let i = 0; i < count; i++) {
       const batch = conditionsOf(step + i)
       for (const name of ['rows', 'real', 'fake'] as const)
         feeds[name].set(batch[name], i * batchRows)
-      noiseBits.fill(step + i, noise.subarray(i * words, (i + 1) * words))
-      dropBits.fill(step + i, drop.subarray(i * bytes, (i + 1) * bytes))
+      const [a, b, c, d] = bits as [Keystream, Keystream, Keystream, Keystream]
+      a.fill(step + i, new Uint8Array(halves.latent.buffer))
+      fillNormal(
+        halves.latent,
+        { words: 0, from: 0 },
+        { into: part(latent, i), width: sizes.latent },
+      )
+      b.fill(step + i, new Uint8Array(halves.choices.buffer))
+      fillGumbel(halves.choices, part(choices, i))
+      c.fill(step + i, part(mix, i))
+      const dropped = part(drop, i)
+      d.fill(step + i, dropped)
+      keepBits(dropped)
       rates[i] = rate
     }
   }

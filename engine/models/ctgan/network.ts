@@ -2,7 +2,14 @@
 
 import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/adam.ts'
 import { batchNorm } from '#engine/tensor/batch-norm.ts'
-import { add, hyperbolicTangent, leakyRelu, multiply, relu } from '#engine/tensor/elementwise.ts'
+import {
+  add,
+  greater,
+  hyperbolicTangent,
+  multiply,
+  relu,
+  where,
+} from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm, logSoftmax, softmax, sum } from '#engine/tensor/linear.ts'
 import { concatenate, split } from '#engine/tensor/shaping.ts'
@@ -25,7 +32,9 @@ export type CtganShape = {
 
 export type CtganSizes = Pick<CtganShape, 'embedding' | 'generator' | 'critic' | 'pac'>
 
+/** Slope of the critic's units below zero, and share of them that a pass keeps. */
 const LEAK = 0.2
+const KEPT = 0.5
 /** Temperature of the soft choices that the critic sees (Jang et al. 2017). */
 const TAU = 0.2
 
@@ -97,7 +106,7 @@ export function softRows(
   return joined(multiply(hyperbolicTangent(places), inStretches(chosen, layout)), chosen)
 }
 
-/** Packed rows [packs, pac * (width + conditions)] to scores [packs, 1]; factors of the hidden units by layer. */
+/** Packed rows [packs, pac * (width + conditions)] to scores [packs, 1]; `kept`: 0 or 1 by hidden unit. */
 export function criticise(
   parameters: Parameters,
   { critic }: CtganShape,
@@ -108,7 +117,8 @@ export function criticise(
   for (const at of critic.keys()) {
     const bias = named(parameters, `layer ${at}.bias`)
     const sums = gemm(hidden, named(parameters, `layer ${at}.weight`), { bias })
-    hidden = multiply(leakyRelu(sums, LEAK), kept[at] as SymbolicTensor)
+    const slopes = where(greater(sums, 0), 1 / KEPT, LEAK / KEPT)
+    hidden = multiply(multiply(sums, slopes), kept[at] as SymbolicTensor)
   }
   return gemm(hidden, named(parameters, 'out.weight'), { bias: named(parameters, 'out.bias') })
 }

@@ -1,56 +1,57 @@
 // The graph that draws rows of a trained generator, and the conditions that it is given.
 
-import { add, hyperbolicTangent, relu } from '#engine/tensor/elementwise.ts'
+import { hyperbolicTangent, relu } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm } from '#engine/tensor/linear.ts'
-import { normal } from '#engine/tensor/noise.ts'
-import { concatenate, split } from '#engine/tensor/shaping.ts'
-import { DRAW, GRID_ROWS, noiseStride, type RowDrawing } from '../modes/batch.ts'
+import { concatenate, gatherRows } from '#engine/tensor/shaping.ts'
+import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
+import { correctedBias } from '../modes/calibrate.ts'
 import type { Modes } from '../modes/modes.ts'
-import { drawCodes, parts } from '../modes/symbolic.ts'
+import { parts, weightsOf } from '../modes/symbolic.ts'
 import type { Conditions } from '../sampled.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
 import type { CtganShape } from './network.ts'
 import { foldedShapes } from './scoring.ts'
-import { conditionOf } from './training.ts'
 
-/** `folded` by name; `corrections` are added to the logits of codes, by position. */
+/**
+ * `folded` by name; `corrections` are added to the logits of codes, by position. What a layer makes of the condition,
+ * the last of its inputs, is looked up and takes the place of its bias.
+ */
 export function ctganDrawing(
   shape: CtganShape,
   folded: ReadonlyMap<string, Float32Array>,
   corrections: Float32Array,
   condition: RowDrawing['condition'],
 ): RowDrawing {
-  const { layout, embedding, generator } = shape
+  const { layout, embedding, generator, conditions } = shape
   const graph = new Graph()
-  const words = embedding + layout.codes
-  const stride = noiseStride(words, layout.spans.length)
-  const constants = new Map(
-    foldedShapes(shape).map(({ name, shape: lengths }) => [
-      name,
-      graph.constant(name, folded.get(name) as Float32Array, lengths),
-    ]),
-  )
-  const linear = (x: SymbolicTensor, name: string): SymbolicTensor =>
-    gemm(x, constants.get(`${name}.weight`) as SymbolicTensor, {
-      bias: constants.get(`${name}.bias`) as SymbolicTensor,
-    })
-  const lengths = [embedding, layout.codes, stride - words]
-  const bits = split(graph.input(DRAW.bits, [GRID_ROWS, stride], 'uint32'), lengths, 1)
-  const latent = normal(bits[0] as SymbolicTensor)
-  const given =
-    condition === undefined
-      ? null
-      : conditionOf(graph.input(DRAW.condition, [GRID_ROWS], 'int32'), shape)
-  let x = given === null ? latent : concatenate([latent, given], 1)
+  const given = condition === undefined ? null : graph.input(DRAW.condition, [GRID_ROWS], 'int32')
+  const shapes = new Map(foldedShapes(shape).map(({ name, shape: lengths }) => [name, lengths]))
+  const linear = (x: SymbolicTensor, name: string): SymbolicTensor => {
+    const [rows, units] = shapes.get(`${name}.weight`) as [number, number]
+    const weight = folded.get(`${name}.weight`) as Float32Array
+    const own = folded.get(`${name}.bias`) as Float32Array
+    const bias = name === 'out' ? correctedBias(own, corrections) : own
+    const inputs = rows - conditions
+    const main = graph.constant(`${name}.weight`, weight.subarray(0, inputs * units), [
+      inputs,
+      units,
+    ])
+    if (given === null)
+      return gemm(x, main, { bias: graph.constant(`${name}.bias`, bias, [units]) })
+    const byCondition = weight
+      .slice(inputs * units)
+      .map((value, i) => value + (bias[i % units] as number))
+    const table = graph.constant(`${name}.condition`, byCondition, [conditions, units])
+    return gemm(x, main, { bias: gatherRows(table, given) })
+  }
+  let x = graph.input(DRAW.latent, [GRID_ROWS, embedding])
   for (const at of generator.keys()) x = concatenate([relu(linear(x, `layer ${at}`)), x], 1)
   const out = parts(linear(x, 'out'), layout)
-  const logits = add(out.codes, graph.constant('corrections', corrections, [layout.codes]))
-  const codes = drawCodes(logits, bits[1] as SymbolicTensor, layout)
-  const outputs: Record<string, SymbolicTensor> = { [DRAW.codes]: codes }
+  const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(out.codes) }
   if (out.places !== null) outputs[DRAW.places] = hyperbolicTangent(out.places)
-  return { model: modelOf(graph, outputs), words, condition }
+  return { model: modelOf(graph, outputs), embedding, spread: 0, condition }
 }
 
 /**

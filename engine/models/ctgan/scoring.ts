@@ -6,10 +6,11 @@ import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { createKeystream, normal } from '#engine/tensor/noise.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { chooseCodes, fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
-import { drawCodes } from '../modes/symbolic.ts'
+import { weightsOf } from '../modes/symbolic.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
 import { type CtganShape, generate, generatorParameters } from './network.ts'
@@ -38,17 +39,17 @@ export async function createPasses(
 ): Promise<GeneratorPasses> {
   const { layout, embedding } = shape
   const running = await openSession(passModel(shape), session)
-  const bits = {
-    latent: new Uint32Array(ROWS * embedding),
-    choices: new Uint32Array(ROWS * layout.codes),
-  }
+  const columns = layout.spans.length
+  const latent = new Float32Array(ROWS * embedding)
+  const halves = new Uint16Array(latent.length)
+  const choices = new Uint32Array(ROWS * columns)
   const noise = { latent: createKeystream(seed, 6), choices: createKeystream(seed, 7) }
   const run = async (values: GeneratorValues, pass: number) => {
-    noise.latent.fill(pass, bits.latent)
-    noise.choices.fill(pass, bits.choices)
+    noise.latent.fill(pass, new Uint8Array(halves.buffer))
+    noise.choices.fill(pass, choices)
+    fillNormal(halves, { words: embedding, from: 0 }, { into: latent, width: embedding })
     const inputs: Record<string, ort.Tensor> = {
-      latent: new ort.Tensor('uint32', bits.latent, [ROWS, embedding]),
-      choices: new ort.Tensor('uint32', bits.choices, [ROWS, layout.codes]),
+      latent: new ort.Tensor('float32', latent, [ROWS, embedding]),
     }
     for (const { name, shape: lengths } of generatorParameters(shape))
       inputs[name] = new ort.Tensor('float32', values(name), lengths)
@@ -60,11 +61,12 @@ export async function createPasses(
   }
   return {
     async draw(values, pass) {
-      const { codes, places } = await run(values, pass)
+      const { weights, places } = await run(values, pass)
+      const words = { words: choices, stride: columns }
       const none = new Float32Array(0)
       return {
         rows: ROWS,
-        codes: Uint8Array.from(codes?.data as Uint8Array),
+        codes: chooseCodes(weights?.data as Float32Array, layout.spans, words),
         places: places === undefined ? none : Float32Array.from(places.data as Float32Array),
       }
     },
@@ -101,7 +103,7 @@ function conditionsByShare(counts: CodeCounts, seed: number, pass: number): Int3
 }
 
 function passModel(shape: CtganShape): Uint8Array {
-  const { layout, embedding } = shape
+  const { embedding } = shape
   const graph = new Graph()
   const parameters: Parameters = Object.fromEntries(
     generatorParameters(shape).map(({ name, shape: lengths }) => [
@@ -109,12 +111,11 @@ function passModel(shape: CtganShape): Uint8Array {
       graph.input(name, lengths),
     ]),
   )
-  const latent = normal(graph.input('latent', [ROWS, embedding], 'uint32'))
+  const noise = graph.input('latent', [ROWS, embedding])
   const condition =
     shape.conditions === 0 ? null : conditionOf(graph.input('condition', [ROWS], 'int32'), shape)
-  const { places, codes, statistics } = generate(parameters, shape, { noise: latent, condition })
-  const choices = graph.input('choices', [ROWS, layout.codes], 'uint32')
-  const outputs: Record<string, SymbolicTensor> = { codes: drawCodes(codes, choices, layout) }
+  const { places, codes, statistics } = generate(parameters, shape, { noise, condition })
+  const outputs: Record<string, SymbolicTensor> = { weights: weightsOf(codes) }
   if (places !== null) outputs['places'] = hyperbolicTangent(places)
   for (const [at, { mean, variance }] of statistics.entries()) {
     outputs[`mean ${at}`] = mean

@@ -26,7 +26,7 @@ test("the gradient of the critic's loss agrees with finite differences along a d
     graph.constant(name, Float64Array.from({ length: sizeOf(lengths) }, draw), lengths)
   const kept = (name: string, rows: number) =>
     shape.critic.map((units, at) =>
-      drawn(`${name} ${at}`, [rows, units], () => (random.unit() < 0.5 ? 0 : 2)),
+      drawn(`${name} ${at}`, [rows, units], () => Math.round(random.unit())),
     )
   const shapes = criticParameters(shape)
   const parameters = Object.fromEntries(

@@ -7,18 +7,16 @@ import {
   cast,
   divide,
   equal,
-  greater,
   minimum,
   multiply,
   square,
   squareRoot,
   subtract,
-  where,
 } from '#engine/tensor/elementwise.ts'
 import { gradients } from '#engine/tensor/gradients.ts'
 import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { mean, sum } from '#engine/tensor/linear.ts'
-import { gumbel, normal, uniform } from '#engine/tensor/noise.ts'
+import { uniform } from '#engine/tensor/noise.ts'
 import { concatenate, detach, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
 import type { StateTensor, StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from '../modes/encode.ts'
@@ -42,16 +40,22 @@ export type CtganTraining = {
   averaging: number
 }
 
-/** Feeds of a step. */
+/** Feeds of a step: `latent` of the normal law, `choices` of Gumbel's, `mix` 32 random bits, `drop` 0 or 1. */
 export const FEEDS = {
-  ...{ rows: 'rows', real: 'real', fake: 'fake', noise: 'noise', drop: 'drop', rate: 'rate' },
+  ...{ rows: 'rows', real: 'real', fake: 'fake', rate: 'rate' },
+  ...{ latent: 'latent', choices: 'choices', mix: 'mix', drop: 'drop' },
 } as const
 
-/** Random words and bytes of a step. */
+/** Numbers of each law, and bytes, that a step needs at random. */
 export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batchRows: number) {
   const packs = batchRows / pac
   const units = critic.reduce((total, width) => total + width, 0)
-  return { words: batchRows * (embedding + layout.codes) + packs, bytes: 4 * packs * units }
+  return {
+    latent: batchRows * embedding,
+    choices: batchRows * layout.codes,
+    mix: packs,
+    drop: 4 * packs * units,
+  }
 }
 
 const PENALTY = 10
@@ -79,8 +83,10 @@ export function createTraining(
       { name: FEEDS.rows, shape: [batchRows], dtype: 'int32' },
       { name: FEEDS.real, shape: [batchRows], dtype: 'int32' },
       { name: FEEDS.fake, shape: [batchRows], dtype: 'int32' },
-      { name: FEEDS.noise, shape: [sizes.words], dtype: 'uint32' },
-      { name: FEEDS.drop, shape: [sizes.bytes], dtype: 'uint8' },
+      { name: FEEDS.latent, shape: [batchRows, shape.embedding], dtype: 'float32' },
+      { name: FEEDS.choices, shape: [batchRows, shape.layout.codes], dtype: 'float32' },
+      { name: FEEDS.mix, shape: [sizes.mix, 1], dtype: 'uint32' },
+      { name: FEEDS.drop, shape: [sizes.drop], dtype: 'uint8' },
       { name: FEEDS.rate, shape: [], dtype: 'float32' },
     ],
     tables: encodedTensors(train, shape.layout),
@@ -101,19 +107,19 @@ function step(
   { batchRows, averaging }: CtganTraining,
 ) {
   const rate = context.feed(FEEDS.rate)
-  const noise = noiseOf(context, shape, batchRows)
+  const kept = keptUnits(context.feed(FEEDS.drop), shape, batchRows)
   const condition = conditionOf(context.feed(FEEDS.fake), shape)
   const generated = generate(generator.parameters(context), shape, {
-    noise: normal(noise.latent),
+    noise: context.feed(FEEDS.latent),
     condition,
   })
-  const fake = packed(softRows(generated, gumbel(noise.choices), shape), condition, shape)
+  const fake = packed(softRows(generated, context.feed(FEEDS.choices), shape), condition, shape)
   const real = realRows(context, shape)
   const losses = criticLosses(critic.parameters(context), shape, {
-    ...{ fake: detach(fake), real, mix: uniform(noise.mix), kept: noise.kept },
+    ...{ fake: detach(fake), real, mix: uniform(context.feed(FEEDS.mix)), kept },
   })
   const moved = critic.step(context, add(losses.distance, losses.penalty), rate)
-  const scores = criticise(moved.parameters, shape, fake, noise.keptOfGenerator)
+  const scores = criticise(moved.parameters, shape, fake, kept.generated)
   const missed = condition === null ? null : missedConditions(generated.codes, condition, shape)
   const wanted = multiply(mean(scores), -1)
   const made = generator.step(context, missed === null ? wanted : add(wanted, missed), rate)
@@ -142,34 +148,20 @@ function averaged(
   )
 }
 
-function noiseOf(context: StepContext, shape: CtganShape, batchRows: number) {
-  const { layout, embedding, critic, pac } = shape
+/** Which units of the critic stay in each of its passes: half of them. */
+function keptUnits(bytes: SymbolicTensor, { critic, pac }: CtganShape, batchRows: number) {
   const packs = batchRows / pac
-  const [latent, choices, mix] = split(
-    context.feed(FEEDS.noise),
-    [batchRows * embedding, batchRows * layout.codes, packs],
-    0,
-  ) as [SymbolicTensor, SymbolicTensor, SymbolicTensor]
   const sizes = [2, 1, 1].flatMap((times) => critic.map((units) => times * packs * units))
-  const bytes = split(context.feed(FEEDS.drop), sizes, 0).map((part, at) => {
+  const layers = split(bytes, sizes, 0).map((part, at) => {
     const units = critic[at % critic.length] as number
-    return keptUnits(reshape(part, [(part.shape[0] as number) / units, units]))
+    return cast(reshape(part, [(part.shape[0] as number) / units, units]))
   })
+  const { length } = critic
   return {
-    latent: reshape(latent, [batchRows, embedding]),
-    choices: reshape(choices, [batchRows, layout.codes]),
-    mix: reshape(mix, [packs, 1]),
-    kept: {
-      rows: bytes.slice(0, critic.length),
-      mixed: bytes.slice(critic.length, -critic.length),
-    },
-    keptOfGenerator: bytes.slice(-critic.length),
+    rows: layers.slice(0, length),
+    mixed: layers.slice(length, 2 * length),
+    generated: layers.slice(2 * length),
   }
-}
-
-/** Half of the units are left out. */
-function keptUnits(bytes: SymbolicTensor): SymbolicTensor {
-  return where(greater(cast(bytes), 127.5), 2, 0)
 }
 
 /** Positions to 0 and 1; null where there are no conditions. */

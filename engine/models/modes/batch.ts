@@ -4,6 +4,7 @@ import ort from 'onnxruntime-node'
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import type { DrawnRows } from './decode.ts'
+import { chooseCodes, fillNormal } from './draws.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
 
@@ -14,22 +15,18 @@ export const CANDIDATES_MOST = 1000
 
 /** Inputs and outputs of the model. */
 export const DRAW = {
-  bits: 'bits',
-  condition: 'condition',
-  codes: 'codes',
-  places: 'places',
+  ...{ latent: 'latent', spread: 'spread', condition: 'condition' },
+  ...{ weights: 'weights', places: 'places' },
 } as const
 
-/** Words of a row of `bits`: those that the model reads, one per column, two for the condition; whole cipher blocks. */
-export function noiseStride(words: number, columns: number): number {
-  return Math.ceil((words + columns + 2) / 4) * 4
-}
-
 export type RowDrawing = {
-  /** `bits` uint32 [GRID_ROWS, noise stride] to `codes` uint8 [.., columns] and `places` float32 [.., places]. */
+  /**
+   * `latent` float32 [GRID_ROWS, embedding] and, where it is not 0, `spread` [.., spread], standard normal, and
+   * `condition` int32 [GRID_ROWS] to `weights` float32 [.., codes], by which codes are drawn, and `places` [.., places].
+   */
   model: Uint8Array
-  /** Noise words of a row that the model reads. */
-  words: number
+  embedding: number
+  spread: number
   /** The condition of a row from two numbers in [0, 1), for models that have one. */
   condition?: ((first: number, second: number) => number) | undefined
 }
@@ -42,33 +39,43 @@ export type DrawBatch = (at: number, slots: Slots | null) => Promise<DrawnRows>
 /** `session` runs the drawing's model; what it gives is valid until the next call. */
 export function createBatch(
   { places, spans }: Layout,
-  { words, condition }: RowDrawing,
+  { embedding, spread, condition }: RowDrawing,
   session: ort.InferenceSession,
   noise: Keystream,
 ): DrawBatch {
   const columns = spans.length
-  const stride = noiseStride(words, columns)
+  /** Of each row: a word for each column's code and for its other levels, two for the condition, half of one a normal. */
+  const words = 2 * columns + 2
+  const stride = 4 * Math.ceil((words + (embedding + spread) / 2) / 4)
   const memory = new Uint32Array(GRID_ROWS * stride)
   const spare = new Uint32Array(memory.length)
-  const inputs: Record<string, ort.Tensor> = {
-    [DRAW.bits]: new ort.Tensor('uint32', memory, [GRID_ROWS, stride]),
-  }
+  const halves = new Uint16Array(memory.buffer)
+  const latent = new Float32Array(GRID_ROWS * embedding)
+  const spreads = new Float32Array(GRID_ROWS * spread)
   const chosen = new Int32Array(GRID_ROWS)
+  const inputs: Record<string, ort.Tensor> = {
+    [DRAW.latent]: new ort.Tensor('float32', latent, [GRID_ROWS, embedding]),
+  }
+  if (spread > 0) inputs[DRAW.spread] = new ort.Tensor('float32', spreads, [GRID_ROWS, spread])
   if (condition) inputs[DRAW.condition] = new ort.Tensor('int32', chosen, [GRID_ROWS])
   const unit = (row: number, word: number): number =>
-    (memory[row * stride + words + word] as number) / 4_294_967_296
-  return async (at, slots) => {
-    if (slots === null) noise.fill(at * CANDIDATES_MOST, memory)
-    else fillSlots(noise, at, slots, { memory, stride, spare })
+    (memory[row * stride + word] as number) / 4_294_967_296
+  const at = { words: stride * 2, from: words * 2 }
+  return async (number, slots) => {
+    if (slots === null) noise.fill(number * CANDIDATES_MOST, memory)
+    else fillSlots(noise, number, slots, { memory, stride, spare })
+    fillNormal(halves, at, { into: latent, width: embedding })
+    fillNormal(halves, { ...at, from: at.from + embedding }, { into: spreads, width: spread })
     if (condition)
       for (let row = 0; row < GRID_ROWS; row++)
-        chosen[row] = condition(unit(row, columns), unit(row, columns + 1))
+        chosen[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
     const outputs = await session.run(inputs)
+    const weights = outputs[DRAW.weights]?.data as Float32Array
     return {
-      codes: outputs[DRAW.codes]?.data as Uint8Array,
+      codes: chooseCodes(weights, spans, { words: memory, stride }),
       places:
         places.length > 0 ? (outputs[DRAW.places]?.data as Float32Array) : new Float32Array(0),
-      unit,
+      unit: (row, column) => unit(row, columns + column),
     }
   }
 }

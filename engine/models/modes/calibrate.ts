@@ -98,3 +98,9 @@ function quantiles(sorted: Float32Array): (share: number) => number {
     return from + (along - at) * ((points[at + 1] as number) - from)
   }
 }
+
+/** The bias of places and codes with corrections of the logits in it. */
+export function correctedBias(bias: Float32Array, corrections: Float32Array): Float32Array {
+  const places = bias.length - corrections.length
+  return bias.map((value, at) => value + (at < places ? 0 : (corrections[at - places] as number)))
+}

@@ -1,10 +1,9 @@
 // Codes and places inside graphs: batches of real rows, soft choices, draws.
 
-import { add, cast, equal } from '#engine/tensor/elementwise.ts'
+import { cast, clip, equal, exponential } from '#engine/tensor/elementwise.ts'
 import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { argmax, gemm } from '#engine/tensor/linear.ts'
-import { gumbel } from '#engine/tensor/noise.ts'
-import { concatenate, gatherColumns, reshape, split } from '#engine/tensor/shaping.ts'
+import { gemm } from '#engine/tensor/linear.ts'
+import { concatenate, split } from '#engine/tensor/shaping.ts'
 import type { TableTensor } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
@@ -27,13 +26,17 @@ export function encodedTensors(
   return tables
 }
 
-/** Codes [rows, columns] to 0 and 1 by position, [rows, layout.codes]. */
+/** Codes [rows, columns] to 0 and 1 by position, [rows, layout.codes]; a product spreads them faster than a gather. */
 export function oneHot(codes: SymbolicTensor, { spans, codes: count }: Layout): SymbolicTensor {
-  const repeated = spans.flatMap(({ count: length }, column) => new Array(length).fill(column))
-  const within = spans.flatMap(({ count: length }) => [...Array(length).keys()])
   const { graph } = codes
-  const levels = graph.constant('levels', Float32Array.from(within), [1, count], 'float32')
-  return cast(equal(gatherColumns(cast(codes, 'float32'), repeated), levels))
+  const within = spans.flatMap(({ count: length }) => [...Array(length).keys()])
+  const levels = graph.constant('levels', allocate(graph.real, within), [1, count])
+  const columns = new Array<number>(spans.length * count).fill(0)
+  for (const [column, { start, count: length }] of spans.entries())
+    columns.fill(1, column * count + start, column * count + start + length)
+  const spread = allocate(graph.real, columns)
+  const repeated = gemm(cast(codes), graph.constant('spread', spread, [spans.length, count]))
+  return cast(equal(repeated, levels))
 }
 
 /** A vector's places (null where there are none) and codes. */
@@ -72,16 +75,10 @@ export function bySpan(
   return concatenate(split(x, lengths, 1).map(of), 1)
 }
 
-/** A code for each column, drawn from the softmax of its logits (Gumbel): uint8 [rows, columns]. */
-export function drawCodes(
-  logits: SymbolicTensor,
-  bits: SymbolicTensor,
-  layout: Layout,
-): SymbolicTensor {
-  const rows = logits.shape[0] as number
-  const noisy = add(logits, gumbel(bits))
-  return cast(
-    bySpan(noisy, layout, (span) => reshape(argmax(span, 1), [rows, 1])),
-    'uint8',
-  )
+/** Beyond, the exponentials of float32 would overflow or vanish; no law of use comes near. */
+const LOGIT_MOST = 80
+
+/** Logits to positive weights that codes are drawn by. */
+export function weightsOf(logits: SymbolicTensor): SymbolicTensor {
+  return exponential(clip(logits, -LOGIT_MOST, LOGIT_MOST))
 }

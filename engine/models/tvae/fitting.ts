@@ -6,12 +6,13 @@ import { createAdam } from '#engine/tensor/adam.ts'
 import { add, cast, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
-import { createKeystream, normal } from '#engine/tensor/noise.ts'
+import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { gatherRows } from '#engine/tensor/shaping.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import type { StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
+import { fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import type { EncodedData } from '../modes/held-out.ts'
 import { encodedTensors, oneHot } from '../modes/symbolic.ts'
@@ -75,7 +76,7 @@ function trainingStep(
     state: adam.state(uniform),
     feeds: [
       { name: FEEDS.rows, shape: [batchRows], dtype: 'int32' },
-      { name: FEEDS.noise, shape: [batchRows, embedding], dtype: 'uint32' },
+      { name: FEEDS.noise, shape: [batchRows, embedding], dtype: 'float32' },
       { name: FEEDS.rate, shape: [], dtype: 'float32' },
     ],
     tables: encodedTensors(train, layout),
@@ -85,7 +86,7 @@ function trainingStep(
         places: layout.places.length === 0 ? null : gatherRows(context.table('places'), rows),
         codes: oneHot(gatherRows(context.table('codes'), rows), layout),
       }
-      const noise = normal(context.feed(FEEDS.noise))
+      const noise = context.feed(FEEDS.noise)
       const losses = tvaeLosses(adam.parameters(context), shape, batch, noise)
       const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
       const { state } = adam.step(context, loss, context.feed(FEEDS.rate))
@@ -101,15 +102,18 @@ function createFill(
   trainer: Trainer,
 ): Fitting['fill'] {
   const rowFeed = trainer.feed<Int32Array>(FEEDS.rows)
-  const noise = trainer.feed<Uint32Array>(FEEDS.noise)
+  const noise = trainer.feed<Float32Array>(FEEDS.noise)
   const rates = trainer.feed<Float32Array>(FEEDS.rate)
   const bits = createKeystream(seed, 1)
   const rowsOfStep = createRowOrder(rows, batchRows, seed)
   const size = batchRows * embedding
+  const halves = new Uint16Array(size)
   return (step, count, rate) => {
     for (let i = 0; i < count; i++) {
       rowFeed.set(rowsOfStep(step + i), i * batchRows)
-      bits.fill(step + i, noise.subarray(i * size, (i + 1) * size))
+      bits.fill(step + i, new Uint8Array(halves.buffer))
+      const into = noise.subarray(i * size, (i + 1) * size)
+      fillNormal(halves, { words: embedding, from: 0 }, { into, width: embedding })
       rates[i] = rate
     }
   }
@@ -127,9 +131,11 @@ async function createScorer(
   const parameters = Object.fromEntries(
     shapes.map(({ name, shape: lengths }) => [name, graph.input(name, lengths)]),
   )
-  const bits = new Uint32Array(rows * embedding)
-  createKeystream(seed, 2).fill(0, bits)
-  const noise = normal(graph.constant('noise', bits, [rows, embedding], 'uint32'))
+  const halves = new Uint16Array(rows * embedding)
+  createKeystream(seed, 2).fill(0, new Uint8Array(halves.buffer))
+  const values = new Float32Array(halves.length)
+  fillNormal(halves, { words: embedding, from: 0 }, { into: values, width: embedding })
+  const noise = graph.constant('noise', values, [rows, embedding])
   const table = graph.constant('codes', codes, [rows, layout.spans.length], 'uint8')
   const batch = {
     places:

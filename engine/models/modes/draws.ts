@@ -1,0 +1,67 @@
+// Random bits to what networks are given and to what they give: normal numbers before, codes after.
+
+import { log } from '#engine/math/elementary.ts'
+import { inversePhi } from '#engine/math/normal.ts'
+import type { Span } from './layout.ts'
+
+const PARTS = 1 << 16
+
+/** Quantiles in the middle of 2^16 equal parts: a number costs 16 bits and a look. */
+const tableOf = (quantile: (share: number) => number): Float32Array =>
+  Float32Array.from({ length: PARTS }, (_, part) => quantile((part + 0.5) / PARTS))
+
+const NORMAL = tableOf(inversePhi)
+const GUMBEL = tableOf((share) => -log(-log(share)))
+
+/** Rows of `width` standard normal numbers from half words of each row's noise, which begin at `from`. */
+export function fillNormal(
+  halves: Uint16Array,
+  { words, from }: { words: number; from: number },
+  { into, width }: { into: Float32Array; width: number },
+): void {
+  let next = 0
+  for (let start = from; next < into.length; start += words)
+    for (let at = start; at < start + width; at++)
+      into[next++] = NORMAL[halves[at] as number] as number
+}
+
+/** Numbers of Gumbel's law: logits plus these are largest as often as their softmax says. */
+export function fillGumbel(halves: Uint16Array, into: Float32Array): void {
+  for (let at = 0; at < into.length; at++) into[at] = GUMBEL[halves[at] as number] as number
+}
+
+/** Makes random bytes 0 or 1. */
+export function keepBits(bytes: Uint8Array): void {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+  for (let at = 0; at < words.length; at++) words[at] = (words[at] as number) & 0x01_01_01_01
+  for (let at = words.length << 2; at < bytes.length; at++) bytes[at] = (bytes[at] as number) & 1
+}
+
+/**
+ * A code for each column of each row, [rows, columns]: in proportion to positive weights [rows, codes]; word c of a row
+ * is for column c.
+ */
+export function chooseCodes(
+  weights: Float32Array,
+  spans: readonly Span[],
+  { words, stride }: { words: Uint32Array; stride: number },
+): Uint8Array {
+  const columns = spans.length
+  const counts = Int32Array.from(spans, ({ count }) => count)
+  const rows = weights.length / counts.reduce((sum, count) => sum + count, 0)
+  const codes = new Uint8Array(rows * columns)
+  let first = 0
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const last = first + (counts[column] as number) - 1
+      let sum = 0
+      for (let at = first; at <= last; at++) sum += weights[at] as number
+      const unit = (words[row * stride + column] as number) / 4_294_967_296
+      let at = first
+      let rest = unit * sum - (weights[at] as number)
+      while (rest >= 0 && at < last) rest -= weights[++at] as number
+      codes[row * columns + column] = at - first
+      first = last + 1
+    }
+  return codes
+}
