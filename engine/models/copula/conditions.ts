@@ -1,7 +1,8 @@
 // Conditions on a copula: where the normal variables of conditioned columns may lie, and draws from there.
 
 import { AppError } from '#engine/errors.ts'
-import { inversePhi, phi } from '#engine/math/normal.ts'
+import { inversePhi } from '#engine/math/normal.ts'
+import { quickPhi } from '#engine/math/normal-table.ts'
 import type { Conditions, TargetShape } from '../sampled.ts'
 import type { Latent } from './latent.ts'
 import { thresholdsOf } from './scores.ts'
@@ -89,41 +90,52 @@ function isWhole([first, ...more]: readonly Stretch[]): boolean {
   return more.length === 0 && first?.low === -Infinity && first.high === Infinity
 }
 
-/** A normal variable of this mean and deviation within the stretches, by inversion of `unit` in (0, 1). */
+/**
+ * A normal variable of this mean and deviation within the stretches, by inversion of `unit` in (0, 1); `mass` is how much
+ * of its law is there.
+ */
 export function drawWithin(
   stretches: readonly Stretch[],
   { mean, deviation }: { mean: number; deviation: number },
   unit: number,
-): number {
-  const parts = stretches.map(({ low, high }) => {
-    const [from, to] = [(low - mean) / deviation, (high - mean) / deviation]
-    return { low, high, from, to, mass: massBetween(from, to) }
-  })
-  const total = parts.reduce((sum, { mass }) => sum + mass, 0)
-  if (!(total > LEAST_MASS)) return nearestTo(stretches, mean)
+): { value: number; mass: number } {
+  let total = 0
+  for (const stretch of stretches) total += partOf(stretch, mean, deviation).mass
+  if (!(total > LEAST_MASS)) return { value: nearestTo(stretches, mean), mass: 0 }
   let rest = unit * total
   let at = 0
-  while (at < parts.length - 1 && rest >= (parts[at] as { mass: number }).mass)
-    rest -= (parts[at++] as { mass: number }).mass
-  const { low, high, from, to, mass } = parts[at] as (typeof parts)[number]
-  const value = mean + deviation * quantileBetween(from, to, Math.min(1, rest / mass))
-  return Math.min(high, Math.max(low, value))
+  let part = partOf(stretches[0] as Stretch, mean, deviation)
+  while (at < stretches.length - 1 && rest >= part.mass) {
+    rest -= part.mass
+    part = partOf(stretches[++at] as Stretch, mean, deviation)
+  }
+  const { low, high } = stretches[at] as Stretch
+  const value = mean + deviation * quantileOf(part, Math.min(1, rest / part.mass))
+  return { value: Math.min(high, Math.max(low, value)), mass: total }
 }
+
+/** Probabilities at the ends of a stretch, of the standard normal law; mirrored where it is in the upper tail. */
+type Part = { from: number; to: number; mass: number; isMirrored: boolean }
+
+function partOf({ low, high }: Stretch, mean: number, deviation: number): Part {
+  const [a, b] = [(low - mean) / deviation, (high - mean) / deviation]
+  const isMirrored = a > 0
+  const from = quickPhi(isMirrored ? -b : a)
+  const to = quickPhi(isMirrored ? -a : b)
+  return { from, to, mass: to - from, isMirrored }
+}
+
+function quantileOf({ from, to, mass, isMirrored }: Part, share: number): number {
+  const p = isMirrored ? to - share * mass : from + share * mass
+  const quantile = p <= 0 ? -LARGEST : p >= 1 ? LARGEST : inversePhi(p)
+  return isMirrored ? -quantile : quantile
+}
+
+/** Beyond this the normal law has no numbers; a stretch ends before. */
+const LARGEST = 40
 
 /** Less is not told from nothing: the model holds what is asked for to be impossible, and gives what comes nearest. */
 const LEAST_MASS = 1e-280
-
-/** Of the standard normal law; from the nearer tail, whose digits are not lost. */
-function massBetween(low: number, high: number): number {
-  return low > 0 ? phi(-low) - phi(-high) : phi(high) - phi(low)
-}
-
-function quantileBetween(low: number, high: number, share: number): number {
-  if (low > 0) return -quantileBetween(-high, -low, 1 - share)
-  const [from, to] = [phi(low), phi(high)]
-  const p = from + share * (to - from)
-  return p <= 0 ? high : p >= 1 ? low : inversePhi(p)
-}
 
 function nearestTo(stretches: readonly Stretch[], mean: number): number {
   let nearest = Number.POSITIVE_INFINITY

@@ -171,6 +171,32 @@ test('conditions are met by every row, and what depends on them follows', async 
   await assert.rejects(sample(fitted, targets, { conditions: outside }), /gain/)
 })
 
+test('several conditions at once give what is left of rows without conditions', async () => {
+  const correlation = Float64Array.of(1, 0.8, 0.8, 1)
+  const mass = new Float64Array(100).fill(0.01)
+  const places = Float64Array.from(mass, (_, at) => at)
+  const latents = [0, 1].map((target) => {
+    return { target, of: 'number' as const, from: places, to: places, mass }
+  })
+  const numbers = ['a', 'b'].map((name): Target => {
+    return { kind: 'numeric', name, values: places, decimals: 0, min: 0, max: 99 }
+  })
+  const range = { min: 80, max: 99 }
+  const both = { ranges: { a: range, b: range } }
+  const model = { latents, correlation }
+  const free = await sample(model, numbers, { rows: 100_000 })
+  const asked = await sample(model, numbers, { rows: 20_000, conditions: both })
+  const meets = (row: number) => [0, 1].every((at) => (free[at]?.[row] as number) >= range.min)
+  for (const at of [0, 1]) {
+    const left = Array.from(free[at] as Float64Array).filter((_, row) => meets(row))
+    for (const limit of [84, 89, 94]) {
+      const low = (value: number): boolean => value <= limit
+      const [expected, found] = [share(left, low), share(asked[at] as Float64Array, low)]
+      assert.ok(Math.abs(expected - found) < 0.02, `${at} ${limit}: ${found}, not ${expected}`)
+    }
+  }
+})
+
 test('what the model holds to be impossible is met all the same', async () => {
   const codes = Int32Array.from({ length: 1000 }, (_, row) => row % 5)
   const twin = (name: string): Target => ({ kind: 'category', name, codes, levels: 5 })

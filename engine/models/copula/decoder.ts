@@ -1,6 +1,7 @@
 // From normal variables to the pieces of a column and places within them, by tables.
 
 import { phi } from '#engine/math/normal.ts'
+import { PHI_CELLS, phiAtCells } from '#engine/math/normal-table.ts'
 import type { Stretch } from './conditions.ts'
 import type { Latent } from './latent.ts'
 import { thresholdsOf } from './scores.ts'
@@ -23,23 +24,10 @@ export type Decoder = {
   ): void
 }
 
-/** Cells of the tables: `CELLS_PER_UNIT` from -`REACH` to `REACH`. */
-const REACH = 4
-const CELLS_PER_UNIT = 512
-const CELLS = 2 * REACH * CELLS_PER_UNIT
+const { reach: REACH, perUnit: CELLS_PER_UNIT, count: CELLS } = PHI_CELLS
 
 /** Of cells that hold a boundary between pieces, or lie next to one. */
 const MIXED = -1
-
-let cellBounds: Float64Array | null = null
-
-/** Phi at the ends of the cells. */
-function probabilities(): Float64Array {
-  cellBounds ??= Float64Array.from({ length: CELLS + 1 }, (_, cell) =>
-    phi(cell / CELLS_PER_UNIT - REACH),
-  )
-  return cellBounds
-}
 
 /** Pieces are searched for where no table tells. */
 export function createDecoder(latent: Latent): Decoder {
@@ -116,7 +104,7 @@ function cumulated(mass: Float64Array): Float64Array {
 function cellTables(latent: Latent) {
   const thresholds = thresholdsOf(latent.mass)
   const below = cumulated(latent.mass)
-  const bounds = probabilities()
+  const bounds = phiAtCells()
   const pieces = new Int32Array(CELLS).fill(MIXED)
   const base = new Float64Array(CELLS)
   const slope = new Float64Array(CELLS)

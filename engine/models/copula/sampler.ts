@@ -10,8 +10,8 @@ import { createVariables, GRID_ROWS } from './variables.ts'
 export type FittedCopula = Copula & { targets: readonly TargetShape[] }
 
 /**
- * Conditions are met by construction: their columns are drawn first, one given those before it, within what is allowed,
- * and the rest given them. AppError `invalid_request` for conditions that no row can meet.
+ * Conditions are met by construction: their columns are drawn first, together, within what is allowed, and the rest given
+ * them. AppError `invalid_request` for conditions that no row can meet.
  */
 export function createCopulaSampler(
   { latents, correlation, targets }: FittedCopula,

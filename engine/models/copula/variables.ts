@@ -2,7 +2,8 @@
 
 import { fillNormal } from '#engine/math/normal-table.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { drawWithin, type Stretch } from './conditions.ts'
+import { createAllowedRows } from './allowed-rows.ts'
+import type { Stretch } from './conditions.ts'
 import { cholesky } from './positive-definite.ts'
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
@@ -16,7 +17,7 @@ export type Variables = {
   order: readonly number[]
   /** Starts a batch. */
   load(batch: number): void
-  /** Values of the variable that comes `at`-th, which must be asked for in order; overwritten by the next. */
+  /** Values of the variable that comes `at`-th, for the rows of the batch; overwritten by the next. */
   make(at: number): Float64Array
 }
 
@@ -34,23 +35,23 @@ export function createVariables(
   const words = new Uint32Array(count * GRID_ROWS)
   const noise = new Float64Array(count * GRID_ROWS)
   const own = order.map((_, at) => noise.subarray(at * GRID_ROWS, (at + 1) * GRID_ROWS))
-  const units = order.map((_, at) => words.subarray(at * GRID_ROWS, (at + 1) * GRID_ROWS))
   const values = new Float64Array(GRID_ROWS)
+  const stretches = order.flatMap((index) => {
+    const found = allowed.get(index)
+    return found === undefined ? [] : [found]
+  })
+  const conditioned = stretches.map(() => new Float64Array(GRID_ROWS))
+  const allowedRows = createAllowedRows(factor, count, stretches, { seed, rows: GRID_ROWS })
   return {
     order,
     load(batch) {
       keystream.fill(batch, words)
       fillNormal(noise, words)
+      if (conditioned.length > 0) allowedRows.draw(batch, conditioned, own)
     },
-    make(at) {
-      const row = factor.subarray(at * count, (at + 1) * count)
-      const stretches = allowed.get(order[at] as number)
-      if (stretches === undefined) return combine(values, row, own, at + 1)
-      const means = combine(values, row, own, at)
-      const [ownNoise, ownUnits] = [own[at] as Float64Array, units[at] as Uint32Array]
-      drawAllowed(means, ownNoise, { stretches, deviation: row[at] as number, units: ownUnits })
-      return values
-    },
+    make: (at) =>
+      conditioned[at] ??
+      combine(values, factor.subarray(at * count, (at + 1) * count), own, at + 1),
   }
 }
 
@@ -99,23 +100,4 @@ function addFour(
 
 function addOne(out: Float64Array, weight: number, column: Float64Array): void {
   for (let i = 0; i < GRID_ROWS; i++) out[i] = (out[i] as number) + weight * (column[i] as number)
-}
-
-/** Means become values within the stretches; the noise becomes what would have led to them. */
-function drawAllowed(
-  means: Float64Array,
-  noise: Float64Array,
-  {
-    stretches,
-    deviation,
-    units,
-  }: { stretches: readonly Stretch[]; deviation: number; units: Uint32Array },
-): void {
-  for (let i = 0; i < GRID_ROWS; i++) {
-    const mean = means[i] as number
-    const unit = ((units[i] as number) + 0.5) * 2 ** -32
-    const value = drawWithin(stretches, { mean, deviation }, unit)
-    means[i] = value
-    noise[i] = (value - mean) / deviation
-  }
 }

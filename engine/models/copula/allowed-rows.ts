@@ -1,0 +1,78 @@
+// The normal variables of conditioned columns, row by row: candidates within what is allowed, one variable given those
+// before it, of which one is kept by how much of its law was allowed.
+
+import { createKeystream } from '#engine/tensor/noise.ts'
+import { drawWithin, type Stretch } from './conditions.ts'
+
+export type AllowedRows = {
+  /** Values of each variable for the rows of the batch, and the noise that leads to them. */
+  draw(batch: number, values: readonly Float64Array[], noise: readonly Float64Array[]): void
+}
+
+/** The number of the keystream of conditioned samples. */
+const STREAM = 6
+/** Of which one is kept, where several variables are conditioned: one alone needs no choice. */
+const CANDIDATES = 16
+
+/**
+ * The first variables of a Cholesky `factor` (rows of `count`), as many as there are `allowed`. Candidates are those of
+ * Geweke, Hajivassiliou and Keane; choosing by their weights (sampling and importance resampling, Rubin 1987) brings them to the joint law.
+ */
+export function createAllowedRows(
+  factor: Float64Array,
+  count: number,
+  allowed: readonly (readonly Stretch[])[],
+  { seed, rows }: { seed: number; rows: number },
+): AllowedRows {
+  const variables = allowed.length
+  const candidates = variables > 1 ? CANDIDATES : 1
+  const keystream = createKeystream(seed, STREAM)
+  const words = new Uint32Array(rows * (candidates * variables + 1))
+  const found = Array.from({ length: candidates }, () => {
+    return { weight: 0, values: new Float64Array(variables), noise: new Float64Array(variables) }
+  })
+
+  const drawCandidate = (candidate: (typeof found)[number], at: number): void => {
+    candidate.weight = 1
+    for (const [variable, stretches] of allowed.entries()) {
+      let mean = 0
+      for (let k = 0; k < variable; k++)
+        mean += (factor[variable * count + k] as number) * (candidate.noise[k] as number)
+      const deviation = factor[variable * count + variable] as number
+      const unit = unitOf(words[at + variable] as number)
+      const { value, mass } = drawWithin(stretches, { mean, deviation }, unit)
+      candidate.values[variable] = value
+      candidate.noise[variable] = (value - mean) / deviation
+      candidate.weight *= mass
+    }
+  }
+
+  return {
+    draw(batch, values, noise) {
+      keystream.fill(batch, words)
+      for (let row = 0; row < rows; row++) {
+        const start = row * (candidates * variables + 1)
+        for (const [at, candidate] of found.entries())
+          drawCandidate(candidate, start + 1 + at * variables)
+        const chosen = chooseByWeight(found, unitOf(words[start] as number))
+        for (const [variable, column] of values.entries()) {
+          column[row] = chosen.values[variable] as number
+          ;(noise[variable] as Float64Array)[row] = chosen.noise[variable] as number
+        }
+      }
+    },
+  }
+}
+
+/** In (0, 1). */
+const unitOf = (word: number): number => (word + 0.5) * 2 ** -32
+
+/** The first where no weight is more than nothing. */
+function chooseByWeight<T extends { weight: number }>(found: readonly T[], unit: number): T {
+  let rest = unit * found.reduce((sum, { weight }) => sum + weight, 0)
+  for (const candidate of found) {
+    rest -= candidate.weight
+    if (rest < 0) return candidate
+  }
+  return found[0] as T
+}
