@@ -25,20 +25,29 @@ const SAMPLE = 10_000
  * digits; words that all of at least 50 different values begin with, unless they are personal. Nulls are the caller's.
  */
 export function ruleFor(column: Column): GeneratedRule {
-  if (column.kind === 'number') return numberRule(column)
+  return ruleForShare(column, 1)
+}
+
+/** The same for a column of which this share of the rows is there. */
+export function ruleForShare(column: Column, share: number): GeneratedRule {
+  if (column.kind === 'number') return countingRule(column, share) ?? numberRule(column)
   const sample = sampleTexts(column, SAMPLE)
   if (!sample.some((text) => text !== '')) return { type: 'constant', value: '' }
-  return meantRule(column.field.semantic, sample) ?? textRule(column, sample)
+  return meantRule(column.field.semantic, sample) ?? textRule(column, sample, share)
 }
 
 const LOWER_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-function textRule(column: TextColumn | CategoryColumn, sample: readonly string[]): GeneratedRule {
+function textRule(
+  column: TextColumn | CategoryColumn,
+  sample: readonly string[],
+  share: number,
+): GeneratedRule {
   if (sample.every((text) => LOWER_UUID.test(text))) return { type: 'uuid' }
   const { semantic } = column.field
   const personal = semantic !== null && PERSONAL.has(semantic)
   const prefix = personal ? '' : sharedPrefix(textsOf(column))
-  const sequence = personal ? null : sequenceRule(textsOf(column), prefix)
+  const sequence = personal ? null : sequenceRule(textsOf(column), prefix, share)
   if (sequence !== null) return sequence
   const rests = prefix === '' ? sample : sample.map((text) => text.slice(prefix.length))
   if (isProse(rests)) return proseRule(sample)
@@ -90,6 +99,13 @@ function phoneFormat(sample: readonly string[]): 'national' | 'e164' | 'internat
 }
 
 const DECADE_YEARS = 10
+
+/** Ids may be numbers too. */
+function countingRule({ field, values }: NumberColumn, share: number): GeneratedRule | null {
+  if (field.type !== 'integer') return null
+  const present = values.filter((value) => !Number.isNaN(value))
+  return sequenceRule(Array.from(present, String), '', share)
+}
 
 /** From the digits of the greatest number and its sign alone; of dates the decades. */
 function numberRule({ field, values }: NumberColumn): GeneratedRule {

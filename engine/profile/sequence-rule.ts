@@ -9,9 +9,13 @@ const SHARE_THERE = 0.5
 
 /**
  * A sequence with that prefix, as wide as the numbers; it starts at the first power of ten beyond them, so that it
- * meets none. Null where values are no such numbers, or repeat.
+ * meets none. `share` is that of the rows which are among the texts. Null where values are no such numbers, or repeat.
  */
-export function sequenceRule(texts: Iterable<string>, prefix: string): GeneratedRule | null {
+export function sequenceRule(
+  texts: Iterable<string>,
+  prefix: string,
+  share = 1,
+): GeneratedRule | null {
   const seen = new Set<number>()
   let [least, most] = [Number.POSITIVE_INFINITY, 0]
   let [narrowest, widest] = [DIGITS_MAX, 0]
@@ -27,7 +31,7 @@ export function sequenceRule(texts: Iterable<string>, prefix: string): Generated
     widest = Math.max(widest, digits.length)
     padded ||= digits.length > String(value).length
   }
-  if (seen.size < LEAST_ROWS || seen.size < SHARE_THERE * (most - least + 1)) return null
+  if (seen.size < LEAST_ROWS || seen.size < share * SHARE_THERE * (most - least + 1)) return null
   if (padded && narrowest !== widest) return null
   const start = 10 ** String(most).length
   return {

@@ -58,7 +58,7 @@ export function barsPlot(labels: readonly string[], series: readonly Series[]): 
     const said = series.map(({ shares }) => percent(shares[row] ?? 0)).join(' / ')
     const end =
       LABELS + (series.reduce((a, { shares }) => Math.max(a, shares[row] ?? 0), 0) / top) * room
-    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label)}</text>${bars}<text class="soft" x="${rounded(Math.min(end + 4, WIDTH - (series.length > 1 ? 76 : 40)))}" y="${row * BAR + 13}">${said}</text>`
+    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label, 20)}</text>${bars}<text class="soft" x="${rounded(Math.min(end + 4, WIDTH - (series.length > 1 ? 76 : 40)))}" y="${row * BAR + 13}">${said}</text>`
   })
   return html`<figure><svg viewBox="0 0 ${WIDTH} ${Math.max(1, labels.length) * BAR + 4}" role="img">${lines}</svg>${key(series)}</figure>`
 }
