@@ -17,7 +17,7 @@ async function setUp(t: TestContext) {
 
 test('a job of a model pins its file, is private, and goes to trusted workers', async (t) => {
   const { submit, sql, modelId, call, alice } = await setUp(t)
-  const { status, json } = await submit({ seed: undefined, conditions: { plan: 'paid' } })
+  const { status, json } = await submit({ seed: 12, conditions: { plan: 'paid' } })
   assert.equal(status, 202, JSON.stringify(json))
   const [row] = await sql.query<Record<string, unknown>>(
     `select j.trusted_only, j.publish_ipfs, j.project_id, s.body from jobs j join specs s on s.digest = j.spec_digest where j.id = $1`,
@@ -36,6 +36,7 @@ test('a job of a model pins its file, is private, and goes to trusted workers', 
   const job = await call(alice, 'GET', `/api/jobs/${String(json['job_id'])}`)
   assert.equal(job.json['model_id'], modelId)
   assert.equal(job.json['kind'], 'generate')
+  assert.equal(job.json['seed'], 12)
 })
 
 test('a project may let the community sample its models', async (t) => {

@@ -18,6 +18,13 @@ export const MODEL_FIELDS = {
       description: 'A model that the rows are drawn from, in place of config',
     }),
   ),
+  seed: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'With model_id: the same rows for the same seed; a random one by default',
+    }),
+  ),
   conditions: Type.Optional(
     Type.Union(
       [
@@ -64,13 +71,15 @@ export async function modelOf(
 
 /** What does not go together. */
 export function modelProblems(request: ModelBody, broken: ReadonlySet<string>): Problem[] {
-  const { model_id: id, conditions, bounds, config, template, rows } = request
+  const { model_id: id, seed, conditions, bounds, config, template, rows } = request
   const problems: Problem[] = []
   const add = (path: string, message: string, hint: string) =>
     problems.push({ path, message, hint })
   if (id === undefined) {
     const hint = 'Send model_id, or leave it out.'
     if (conditions !== undefined) add('/conditions', 'conditions are for rows of a model', hint)
+    if (seed !== undefined)
+      add('/seed', 'seed is for rows of a model', 'Write seed in the config, or leave it out.')
     if (bounds !== undefined) add('/bounds', 'bounds are for rows of a model', hint)
     return problems
   }

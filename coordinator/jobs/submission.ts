@@ -212,9 +212,9 @@ function resolveRequest(
   }
   try {
     if (model !== null) {
-      const { conditions, bounds } = request
+      const { seed, conditions, bounds } = request
       const drawn = { name: MODEL_TABLE, rows: rows ?? 0, conditions, bounds }
-      return learnedConfig(model.model, { ...asked, ...drawn })
+      return learnedConfig(model.model, { ...asked, ...drawn, ...(seed !== undefined && { seed }) })
     }
     if (config !== null)
       return resolveConfig(config, { ...asked, ...(rows !== undefined && { rows }) }, locate)

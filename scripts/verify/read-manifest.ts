@@ -102,7 +102,10 @@ function readerFor(source: string, { gateway, apiKey }: Options): Read {
     return (name, cid) =>
       name === 'manifest.json'
         ? fetchManifest(source, { origin: origin(), headers })
-        : fetchBytes(`${origin()}/ipfs/${cid}`, headers)
+        : // Of an output that is not public, its owner may read what lies in the folder by its path alone.
+          fetchBytes(`${origin()}/ipfs/${source}/${name}`, headers).catch(() =>
+            fetchBytes(`${origin()}/ipfs/${cid}`, headers),
+          )
   return async (name, cid) => {
     if (name === 'manifest.json') return readFile(source)
     const beside = path.join(path.dirname(source), name)
