@@ -4,6 +4,7 @@ import { type Coded, codeColumns } from './bins.ts'
 import { correlationRatio, createCorrelations, ranks } from './correlation.ts'
 import { cramersV, createJointCounter } from './joint-counts.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
+import type { Pause } from './pause.ts'
 
 /**
  * Square, in the order of `columns`, symmetric, 1 on the diagonal: Pearson's correlation of two numbers, Cramer's V of
@@ -11,8 +12,8 @@ import type { Measured, MeasuredColumn } from './measured.ts'
  */
 export type Associations = {
   columns: string[]
-  real: (number | null)[][]
-  synthetic: (number | null)[][]
+  real: Matrix
+  synthetic: Matrix
   distance: number | null
   /** Of the columns that are numbers: Spearman's rank correlation. */
   ranks: {
@@ -23,17 +24,19 @@ export type Associations = {
   }
 }
 
-/** The first `columnsMax` columns of tables with more. */
-export function compareAssociations(
+type Matrix = (number | null)[][]
+
+/** Pauses after each column of a matrix. */
+export async function compareAssociations(
   real: Measured,
   synthetic: Measured,
-  columnsMax: number,
-): Associations {
-  const cut = ({ rows, columns }: Measured) => ({ rows, columns: columns.slice(0, columnsMax) })
-  const sides = [cut(real), cut(synthetic)] as const
-  const [a, b] = sides.map(associationsOf) as [(number | null)[][], (number | null)[][]]
+  pause: Pause,
+): Promise<Associations> {
+  const sides = [real, synthetic] as const
+  const [a, b] = [await associationsOf(real, pause), await associationsOf(synthetic, pause)]
   const numbers = sides.map(({ columns }) => columns.filter(({ kind }) => kind === 'number'))
-  const [x, y] = numbers.map(rankMatrix) as [(number | null)[][], (number | null)[][]]
+  const x = await rankMatrix(numbers[0] ?? [], pause)
+  const y = await rankMatrix(numbers[1] ?? [], pause)
   const names = (columns: readonly MeasuredColumn[]) => columns.map(({ field }) => field.name)
   return {
     columns: names(sides[0].columns),
@@ -49,7 +52,7 @@ export function compareAssociations(
   }
 }
 
-function associationsOf({ rows, columns }: Measured): (number | null)[][] {
+async function associationsOf({ rows, columns }: Measured, pause: Pause): Promise<Matrix> {
   const coded = codeColumns({ rows, columns })
   const count = createJointCounter()
   const correlate = createCorrelations(
@@ -59,7 +62,7 @@ function associationsOf({ rows, columns }: Measured): (number | null)[][] {
     { codes: new Int32Array(0), size: 0 },
     { codes: new Int32Array(0), size: 0 },
   ]
-  return symmetric(columns.length, (first, second) => {
+  const associate = (first: number, second: number): number | null => {
     const [a, b] = [columns[first] as MeasuredColumn, columns[second] as MeasuredColumn]
     if (a.kind === 'number' && b.kind === 'number') return correlate(first, second)
     if (a.kind === 'category' && b.kind === 'category') {
@@ -69,30 +72,34 @@ function associationsOf({ rows, columns }: Measured): (number | null)[][] {
     const [levels, numbers] = a.kind === 'category' ? [a, b] : [b, a]
     if (levels.kind !== 'category' || numbers.kind !== 'number') return null
     return correlationRatio(levels.codes, levels.levels.length, numbers.values)
-  })
+  }
+  return await symmetric(columns.length, associate, pause)
 }
 
 /** Ranks are those in the whole column, also where the other one is null. */
-function rankMatrix(columns: readonly MeasuredColumn[]): (number | null)[][] {
+async function rankMatrix(columns: readonly MeasuredColumn[], pause: Pause): Promise<Matrix> {
   const ranked = columns.map((column) => (column.kind === 'number' ? ranks(column.values) : null))
-  return symmetric(columns.length, createCorrelations(ranked))
+  return await symmetric(columns.length, createCorrelations(ranked), pause)
 }
 
-function symmetric(
+async function symmetric(
   size: number,
   of: (first: number, second: number) => number | null,
-): (number | null)[][] {
+  pause: Pause,
+): Promise<Matrix> {
   const matrix = Array.from({ length: size }, () => new Array<number | null>(size).fill(1))
-  for (let first = 0; first < size; first++)
+  for (let first = 0; first < size; first++) {
     for (let second = first + 1; second < size; second++) {
       const value = of(first, second)
       ;(matrix[first] as (number | null)[])[second] = value
       ;(matrix[second] as (number | null)[])[first] = value
     }
+    await pause()
+  }
   return matrix
 }
 
-function meanDistance(a: (number | null)[][], b: (number | null)[][]): number | null {
+function meanDistance(a: Matrix, b: Matrix): number | null {
   let [sum, count] = [0, 0]
   for (let first = 0; first < a.length; first++)
     for (let second = first + 1; second < a.length; second++) {

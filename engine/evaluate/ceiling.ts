@@ -6,7 +6,7 @@ import { detectSynthetic } from './detection.ts'
 import { type Measured, takeMeasured } from './measured.ts'
 import type { Pause } from './pause.ts'
 import { scoreShapes } from './shapes.ts'
-import { scoreTrends } from './trends.ts'
+import { scoreTrendsInSteps } from './trends.ts'
 
 /** Null where the real table has too few rows to be parted. */
 export type Ceiling = {
@@ -31,10 +31,8 @@ export async function measureCeiling(
 ): Promise<Ceiling> {
   const [a, b] = partRows(real, seed)
   const part = (half: Measured): Measured => takeMeasured(half, firstRows(half, half.rows >> 1))
-  await pause()
-  const halves = scoresOf(a, b)
-  await pause()
-  const quarters = scoresOf(part(a), part(b))
+  const halves = await scoresOf(a, b, pause)
+  const quarters = await scoresOf(part(a), part(b), pause)
   const noise = (n: number, m: number): number => 1 / n + 1 / m
   const less = noise(real.rows, Math.max(1, syntheticRows)) / noise(a.rows, b.rows)
   const scores = halves.map((score, at) => extrapolated(score, quarters[at] ?? null, less))
@@ -60,8 +58,8 @@ function partRows(table: Measured, seed: number): [Measured, Measured] {
   return [takeMeasured(table, order.slice(0, middle)), takeMeasured(table, order.slice(middle))]
 }
 
-function scoresOf(a: Measured, b: Measured): (number | null)[] {
-  const trends = scoreTrends(a, b)
+async function scoresOf(a: Measured, b: Measured, pause: Pause): Promise<(number | null)[]> {
+  const trends = await scoreTrendsInSteps(a, b, pause)
   return [scoreShapes(a, b).score, trends.score, trends.thresholded]
 }
 

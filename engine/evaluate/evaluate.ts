@@ -13,7 +13,7 @@ import { overlayColumns } from './overlays.ts'
 import { createPause } from './pause.ts'
 import { measurePrivacy } from './privacy/privacy.ts'
 import { scoreShapes } from './shapes.ts'
-import { scoreTrends } from './trends.ts'
+import { scoreTrendsInSteps } from './trends.ts'
 import { testColumns } from './two-sample.ts'
 import { measureUtility } from './utility.ts'
 import { judge } from './verdict.ts'
@@ -34,6 +34,10 @@ export const ROWS_MAX_DEFAULT = 30_000
 export const ALL_ROWS_MAX = 1_000_000
 /** Columns of a table that are measured, at most; the first ones. */
 export const COLUMNS_MAX = 300
+/** Of wide tables fewer rows are looked at: at most so many rows times pairs, and so many values of what is drawn. */
+const PAIR_ROWS_MAX = 1_000_000_000
+const VALUES_MAX = 1_500_000
+const ROWS_LEAST = 1_000
 
 /** Equal arguments give equal evaluations. Rejects with AppError `cancelled` once the signal is aborted. */
 export async function evaluate(
@@ -46,17 +50,17 @@ export async function evaluate(
   const { sides, leftOut } = alignTables(holdout ? [real, synthetic, holdout] : [real, synthetic])
   const bounded = sides.map((side) => boundedTable(side, seed))
   const [a, b, held = null] = bounded as [Measured, Measured, Measured?]
-  const some = (table: Measured): Measured => fewerRows(table, maxRows, seed)
+  const rowsMax = Math.min(maxRows, Math.max(ROWS_LEAST, perColumn(VALUES_MAX, a.columns.length)))
+  const some = (table: Measured): Measured => fewerRows(table, rowsMax, seed)
   const [fewReal, fewSynthetic, fewHeld] = [some(a), some(b), held && some(held)]
   const shapes = scoreShapes(a, b)
   await pause()
-  const trends = scoreTrends(a, b)
-  await pause()
+  const trends = await scoreTrendsInSteps(a, b, pause)
   const figures: Omit<Evaluation, 'verdict'> = {
     version: EVALUATION_VERSION,
     seed,
     rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout?.rows ?? null },
-    rows_max: maxRows,
+    rows_max: rowsMax,
     columns: {
       measured: a.columns.map(({ field }) => field.name),
       left_out: leftOut.map(({ name, reason }) => ({ column: name, reason })),
@@ -70,25 +74,31 @@ export async function evaluate(
     tests: testColumns(a, b),
     adherence: scoreAdherence(a, b),
     keys: keyUniqueness(leftOut, real.rows, synthetic.rows),
-    associations: compareAssociations(a, b, COLUMNS_MAX),
+    associations: await compareAssociations(a, b, pause),
     overlays: overlayColumns(a, b),
     detection: await detectSynthetic(fewReal, fewSynthetic, { seed, pause }),
     utility: await measureUtility(
       { real: fewReal, synthetic: fewSynthetic, holdout: fewHeld },
       { seed, pause, ...(target === undefined ? {} : { target }) },
     ),
-    ceiling: await measureCeiling(a, b.rows, { seed, pause, rowsMax: maxRows }),
+    ceiling: await measureCeiling(a, b.rows, { seed, pause, rowsMax }),
     privacy: await measurePrivacy(
       { real: a, synthetic: b, holdout: held, leftOut },
-      { seed, pause, rowsMax: maxRows },
+      { seed, pause, rowsMax },
     ),
   }
   return { ...figures, verdict: judge(figures) }
 }
 
-function boundedTable({ rows, columns }: Measured, seed: number): Measured {
-  return fewerRows({ rows, columns: columns.slice(0, COLUMNS_MAX) }, ALL_ROWS_MAX, seed)
+function boundedTable(table: Measured, seed: number): Measured {
+  const columns = table.columns.slice(0, COLUMNS_MAX)
+  const pairs = (columns.length * (columns.length - 1)) / 2
+  const most = Math.min(ALL_ROWS_MAX, Math.max(ROWS_LEAST, perColumn(PAIR_ROWS_MAX, pairs)))
+  return fewerRows({ rows: table.rows, columns }, most, seed)
 }
+
+const perColumn = (total: number, columns: number): number =>
+  Math.floor(total / Math.max(1, columns))
 
 function fewerRows(table: Measured, most: number, seed: number): Measured {
   return table.rows <= most ? table : takeMeasured(table, drawRows(table.rows, most, seed, 'rows'))

@@ -3,9 +3,15 @@
 
 import { type Coded, codeColumns } from './bins.ts'
 import { createCorrelations } from './correlation.ts'
-import { contingencySimilarity, cramersV, createJointCounter } from './joint-counts.ts'
+import {
+  contingencySimilarity,
+  cramersV,
+  createJointCounter,
+  type JointCounts,
+} from './joint-counts.ts'
 import { meanOf } from './mean.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
+import type { Pause } from './pause.ts'
 
 /** `real` and `synthetic` are Pearson's correlation, or Cramer's V of levels and bins. */
 export type TrendScore = {
@@ -28,37 +34,64 @@ export const ASSOCIATION_MIN = 0.3
 
 /** Nulls are left out of correlations and are a value of their own in contingencies. */
 export function scoreTrends(real: Measured, synthetic: Measured): Trends {
-  const coded = [codeColumns(real), codeColumns(synthetic)] as const
-  const correlate = [real, synthetic].map(({ columns }) =>
-    createCorrelations(columns.map((column) => (column.kind === 'number' ? column.values : null))),
-  )
-  const count = createJointCounter()
+  return averaged([...pairScores(real, synthetic)].flat())
+}
+
+/** The same, with a pause after the pairs of each column. */
+export async function scoreTrendsInSteps(
+  real: Measured,
+  synthetic: Measured,
+  pause: Pause,
+): Promise<Trends> {
   const pairs: TrendScore[] = []
-  for (let first = 0; first < real.columns.length; first++)
-    for (let second = first + 1; second < real.columns.length; second++) {
-      const [one, other] = [real.columns[first], real.columns[second]]
-      if (one?.kind === 'number' && other?.kind === 'number') {
-        const [x, y] = correlate.map((of) => of(first, second))
-        pairs.push(numericPair(namesOf(real, first, second), x ?? null, y ?? null))
-        continue
-      }
-      const [a, b] = coded.map((codes) => [codes[first], codes[second]] as [Coded, Coded])
-      const joint = count(a as [Coded, Coded], b as [Coded, Coded])
-      const association = cramersV(joint, joint.real)
-      pairs.push({
-        columns: namesOf(real, first, second),
-        metric: 'ContingencySimilarity',
-        score: contingencySimilarity(joint),
-        real: association,
-        synthetic: cramersV(joint, joint.synthetic),
-        counts: association !== null && association > ASSOCIATION_MIN,
-      })
-    }
+  for (const some of pairScores(real, synthetic)) {
+    pairs.push(...some)
+    await pause()
+  }
+  return averaged(pairs)
+}
+
+function averaged(pairs: TrendScore[]): Trends {
   const counting = pairs.filter(({ counts }) => counts)
   return {
     score: meanOf(pairs.map(({ score }) => score)),
     thresholded: meanOf(counting.map(({ score }) => score)),
     pairs,
+  }
+}
+
+/** Column after column, its pairs with those behind it. */
+function* pairScores(real: Measured, synthetic: Measured): Generator<TrendScore[]> {
+  const coded = [codeColumns(real), codeColumns(synthetic)] as const
+  const correlate = [real, synthetic].map(({ columns }) =>
+    createCorrelations(columns.map((column) => (column.kind === 'number' ? column.values : null))),
+  )
+  const count = createJointCounter()
+  const scoreOf = (first: number, second: number): TrendScore => {
+    const columns = namesOf(real, first, second)
+    const [one, other] = [real.columns[first], real.columns[second]]
+    if (one?.kind === 'number' && other?.kind === 'number') {
+      const [x, y] = correlate.map((of) => of(first, second))
+      return numericPair(columns, x ?? null, y ?? null)
+    }
+    const [a, b] = coded.map((codes) => [codes[first], codes[second]] as [Coded, Coded])
+    return contingency(columns, count(a as [Coded, Coded], b as [Coded, Coded]))
+  }
+  for (let first = 0; first < real.columns.length; first++) {
+    const behind = real.columns.length - first - 1
+    yield Array.from({ length: behind }, (_, at) => scoreOf(first, first + 1 + at))
+  }
+}
+
+function contingency(columns: [string, string], joint: JointCounts): TrendScore {
+  const association = cramersV(joint, joint.real)
+  return {
+    columns,
+    metric: 'ContingencySimilarity',
+    score: contingencySimilarity(joint),
+    real: association,
+    synthetic: cramersV(joint, joint.synthetic),
+    counts: association !== null && association > ASSOCIATION_MIN,
   }
 }
 

@@ -2,11 +2,17 @@
 
 import type { BinnedColumn } from './bins.ts'
 
-/** Of bin b of column c, at (256 c + b) x 3: the sum of gradients, of curvatures, and the number of rows. */
+/** From 3 (start of the column + bin) on: the sum of gradients, of curvatures, and the number of rows of a bin. */
 export type Histogram = Float64Array
 
-export const BINS = 256
 export const PARTS = 3
+
+/** Where the bins of each column start, and after the last one how many there are. */
+export function binStarts(columns: readonly BinnedColumn[]): Int32Array {
+  const starts = new Int32Array(columns.length + 1)
+  for (const [at, { count }] of columns.entries()) starts[at + 1] = (starts[at] as number) + count
+  return starts
+}
 
 /** Of each row what the loss changes by: its first and second derivative in the prediction. */
 export type Gradients = { gradients: Float64Array; curvatures: Float64Array }
@@ -20,6 +26,7 @@ export function createHistogramFiller(
   rows: { order: Int32Array; from: number; to: number },
   values: Gradients,
 ) => void {
+  const starts = binStarts(columns)
   const gradientsHere = new Float64Array(rowsMax)
   const curvaturesHere = new Float64Array(rowsMax)
   return (histogram, { order, from, to }, { gradients, curvatures }) => {
@@ -31,7 +38,7 @@ export function createHistogramFiller(
     histogram.fill(0)
     for (let column = 0; column < columns.length; column++) {
       const { bins } = columns[column] as BinnedColumn
-      const start = column * BINS * PARTS
+      const start = (starts[column] as number) * PARTS
       for (let i = from; i < to; i++) {
         const at = start + (bins[order[i] as number] as number) * PARTS
         histogram[at] = (histogram[at] as number) + (gradientsHere[i - from] as number)

@@ -2,7 +2,7 @@
 // a set of levels in others (ordered by their mean gradient, Fisher 1958).
 
 import type { BinnedColumn } from './bins.ts'
-import { BINS, type Histogram, PARTS } from './histogram.ts'
+import { type Histogram, PARTS } from './histogram.ts'
 
 /** `goesLeft[bin]` is 1 for bins of the left part. */
 export type Split = { column: number; gain: number; goesLeft: Uint8Array }
@@ -18,72 +18,83 @@ const LEVEL_SMOOTHING = 10
 const CURVATURE_MIN = 1e-3
 const GAIN_MIN = 1e-9
 
-/** Null where no split has both sides large enough and a gain. */
+/** Null where no split has both sides large enough and a gain. `starts` are those of `binStarts`. */
 export function findSplit(
   columns: readonly BinnedColumn[],
+  starts: Int32Array,
   histogram: Histogram,
   whole: Sums,
   options: SplitOptions,
 ): Split | null {
-  let best: Split | null = null
-  for (const [column, { count, ordered }] of columns.entries()) {
-    const bins = histogram.subarray(column * BINS * PARTS, (column * BINS + count) * PARTS)
+  let [best, bestColumn] = [NONE, -1]
+  for (let column = 0; column < columns.length; column++) {
+    const { count, ordered } = columns[column] as BinnedColumn
+    const start = starts[column] as number
+    const bins = histogram.subarray(start * PARTS, (start + count) * PARTS)
     const found = ordered
       ? bestCut(bins, count, whole, options)
       : bestSet(bins, count, whole, options)
-    if (found.gain > (best?.gain ?? GAIN_MIN)) best = { column, ...found }
+    if (found.gain > best.gain) [best, bestColumn] = [found, column]
   }
-  return best
+  if (bestColumn < 0) return null
+  return { column: bestColumn, gain: best.gain, goesLeft: leftOf(best) }
 }
 
-type Found = { gain: number; goesLeft: Uint8Array }
+/** The first `taken` bins of `order` go left, and those of `start`. */
+type Found = { gain: number; taken: number; order: ArrayLike<number>; start: readonly number[] }
 
-const NONE: Found = { gain: 0, goesLeft: new Uint8Array(0) }
+const BINS = 256
+const NOTHING: readonly number[] = []
+const NONE: Found = { gain: GAIN_MIN, taken: 0, order: NOTHING, start: NOTHING }
+const ASCENDING = Uint8Array.from({ length: BINS }, (_, bin) => bin)
+
+function leftOf({ taken, order, start }: Found): Uint8Array {
+  const goesLeft = new Uint8Array(BINS)
+  for (const bin of start) goesLeft[bin] = 1
+  for (let i = 0; i < taken; i++) goesLeft[order[i] as number] = 1
+  return goesLeft
+}
 
 /** Bins in the order given, as a growing left part that starts with `start`: the best place to stop. */
 function scan(
   bins: Float64Array,
-  order: ArrayLike<number>,
-  start: readonly number[],
+  { order, start }: Pick<Found, 'order' | 'start'>,
   whole: Sums,
   { leafRowsMin }: SplitOptions,
-): { gain: number; taken: number } {
+): Found {
   let [gradient, curvature, rows] = [0, 0, 0]
-  const take = (bin: number): void => {
+  for (const bin of start) {
     gradient += bins[bin * PARTS] as number
     curvature += bins[bin * PARTS + 1] as number
     rows += bins[bin * PARTS + 2] as number
   }
-  for (const bin of start) take(bin)
-  let [bestGain, taken] = [0, 0]
+  let [gain, taken] = [0, 0]
   const unsplit = whole.gradient ** 2 / whole.curvature
   for (let i = 0; i < order.length; i++) {
-    take(order[i] as number)
+    const at = (order[i] as number) * PARTS
+    const more = bins[at + 2] as number
+    if (more === 0) continue
+    gradient += bins[at] as number
+    curvature += bins[at + 1] as number
+    rows += more
     const [otherRows, otherCurvature] = [whole.rows - rows, whole.curvature - curvature]
     if (rows < leafRowsMin || curvature < CURVATURE_MIN) continue
     if (otherRows < leafRowsMin || otherCurvature < CURVATURE_MIN) break
     const other = whole.gradient - gradient
-    const gain = gradient ** 2 / curvature + other ** 2 / otherCurvature - unsplit
-    if (gain > bestGain) [bestGain, taken] = [gain, i + 1]
+    const gained = gradient ** 2 / curvature + other ** 2 / otherCurvature - unsplit
+    if (gained > gain) [gain, taken] = [gained, i + 1]
   }
-  return { gain: bestGain, taken }
+  return { gain, taken, order, start }
 }
 
 function bestCut(bins: Float64Array, count: number, whole: Sums, options: SplitOptions): Found {
   const nullBin = count - 1
-  const order = Uint8Array.from({ length: nullBin }, (_, bin) => bin)
-  const nullsRight = scan(bins, order, [], whole, options)
-  const hasNulls = (bins[nullBin * PARTS + 2] as number) > 0
-  const nullsLeft = hasNulls ? scan(bins, order, [nullBin], whole, options) : NO_SCAN
-  const left = nullsLeft.gain > nullsRight.gain
-  const { gain, taken } = left ? nullsLeft : nullsRight
-  if (gain === 0) return NONE
-  const goesLeft = new Uint8Array(BINS).fill(1, 0, taken)
-  if (left) goesLeft[nullBin] = 1
-  return { gain, goesLeft }
+  const order = ASCENDING.subarray(0, nullBin)
+  const nullsRight = scan(bins, { order, start: NOTHING }, whole, options)
+  if ((bins[nullBin * PARTS + 2] as number) === 0) return nullsRight
+  const nullsLeft = scan(bins, { order, start: [nullBin] }, whole, options)
+  return nullsLeft.gain > nullsRight.gain ? nullsLeft : nullsRight
 }
-
-const NO_SCAN = { gain: 0, taken: 0 }
 
 function bestSet(bins: Float64Array, count: number, whole: Sums, options: SplitOptions): Found {
   const order: number[] = []
@@ -95,9 +106,5 @@ function bestSet(bins: Float64Array, count: number, whole: Sums, options: SplitO
       (bins[bin * PARTS] as number) / ((bins[bin * PARTS + 1] as number) + LEVEL_SMOOTHING)
   }
   order.sort((a, b) => (mean[a] as number) - (mean[b] as number) || a - b)
-  const { gain, taken } = scan(bins, order, [], whole, options)
-  if (gain === 0) return NONE
-  const goesLeft = new Uint8Array(BINS)
-  for (const bin of order.slice(0, taken)) goesLeft[bin] = 1
-  return { gain, goesLeft }
+  return scan(bins, { order, start: NOTHING }, whole, options)
 }

@@ -3,7 +3,7 @@
 
 import type { BinnedColumn } from './bins.ts'
 import {
-  BINS,
+  binStarts,
   createHistogramFiller,
   type Gradients,
   type Histogram,
@@ -38,13 +38,14 @@ export function createGrower(
   { leavesMax, leafRowsMin, rate }: TreeOptions,
 ): Grower {
   const fill = createHistogramFiller(columns, rowsMax)
+  const starts = binStarts(columns)
   const pool: Histogram[] = []
-  const take = (): Histogram => pool.pop() ?? new Float64Array(columns.length * BINS * PARTS)
+  const take = (): Histogram => pool.pop() ?? new Float64Array((starts.at(-1) as number) * PARTS)
   const right = new Int32Array(rowsMax)
 
   const consider = (leaf: Leaf): Leaf => {
     if (leaf.to - leaf.from >= 2 * leafRowsMin)
-      leaf.split = findSplit(columns, leaf.histogram, leaf.sums, { leafRowsMin })
+      leaf.split = findSplit(columns, starts, leaf.histogram, leaf.sums, { leafRowsMin })
     return leaf
   }
 
@@ -80,7 +81,7 @@ export function createGrower(
     subtract(leaf.histogram, smaller)
     const of = (node: number, from: number, to: number, isSmaller: boolean): Leaf => {
       const histogram = isSmaller ? smaller : leaf.histogram
-      return consider({ node, from, to, histogram, sums: sumsOf(histogram), split: null })
+      return consider({ node, from, to, histogram, sums: sumsOf(histogram, columns), split: null })
     }
     return [
       of(left, leaf.from, middle, leftIsSmaller),
@@ -97,7 +98,7 @@ export function createGrower(
         from: 0,
         to: order.length,
         histogram,
-        sums: sumsOf(histogram),
+        sums: sumsOf(histogram, columns),
         split: null,
       }
       const nodes: TreeNode[] = [newLeaf()]
@@ -148,9 +149,9 @@ function bestLeaf(leaves: readonly Leaf[]): number {
 }
 
 /** Of all rows in the histogram, from its first column. */
-function sumsOf(histogram: Histogram): Sums {
+function sumsOf(histogram: Histogram, [first]: readonly BinnedColumn[]): Sums {
   const sums = { gradient: 0, curvature: 0, rows: 0 }
-  for (let at = 0; at < Math.min(histogram.length, BINS * PARTS); at += PARTS) {
+  for (let at = 0; at < (first?.count ?? 0) * PARTS; at += PARTS) {
     sums.gradient += histogram[at] as number
     sums.curvature += histogram[at + 1] as number
     sums.rows += histogram[at + 2] as number
