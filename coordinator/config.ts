@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
+import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
 
 export type Config = {
@@ -22,6 +23,7 @@ export type Config = {
   pinata: { jwt: string; url: string; gateway: string } | null
   allowPrivateHosts: boolean
   connections: ConnectionSettings
+  datasets: DatasetSettings
   defaultArweaveBudgetWinston: string
 }
 
@@ -80,6 +82,7 @@ export function readConfig(env: Env = process.env): Config {
       : null,
     allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
     connections: connectionSettingsOf(env, problems),
+    datasets: datasetSettingsOf(env, problems),
     defaultArweaveBudgetWinston: env['SYNDATA_ARWEAVE_BUDGET_WINSTON'] ?? '0',
   }
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)

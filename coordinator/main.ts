@@ -157,6 +157,7 @@ const app = await createApp({
   arweavePrice: createArweavePrice(config),
   caFingerprint: authority.fingerprint,
   connections: config.connections,
+  datasets: config.datasets,
   logger: log,
   settings: {
     publicUrl: config.http.publicUrl,

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { ConnectionSettings } from '#coordinator/connections/settings.ts'
 import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
+import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
 import { createApiKeys } from '#coordinator/identity/api-keys.ts'
 import type { Audit } from '#coordinator/identity/audit.ts'
 import { createEnrollmentTokens } from '#coordinator/identity/enrollment-tokens.ts'
@@ -27,6 +28,8 @@ import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
 import { configSchemaRoute } from './config-schema-route.ts'
 import { connectionRoutes } from './connection-routes.ts'
+import { datasetRoutes } from './dataset-routes.ts'
+import { datasetUploadRoute } from './dataset-upload-route.ts'
 import { createDownloadLinks } from './download-links.ts'
 import { enrollmentRoutes } from './enrollment-routes.ts'
 import { gatewayRoutes } from './gateway.ts'
@@ -44,13 +47,13 @@ import { createMayRead } from './may-read.ts'
 import { documentOptions, documentPage } from './openapi.ts'
 import { commonHeaders, sendProblem } from './problem-reply.ts'
 import { projectRoutes } from './project-routes.ts'
+import { limitSlowBodies } from './slow-bodies.ts'
 import { templateRoutes } from './template-routes.ts'
 import type { App } from './types.ts'
 import { validatorCompiler } from './validation.ts'
 import { workerRoutes } from './worker-routes.ts'
 
 const BODY_BYTES_MAX = 2 * 1024 * 1024
-const REQUEST_TIMEOUT_MS = 60_000
 const LINK_KEY_BYTES = 32
 /** Answers under way at close get this long; a download that takes longer is cut. */
 const CLOSE_GRACE_MS = 5_000
@@ -65,11 +68,13 @@ export type AppDeps = {
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: SubmitDeps['arweavePrice']
   /** Answers no damaged byte: verified, or made again. */
-  store: Pick<BlockStore, 'get'>
+  store: BlockStore
   /** Hex SHA-256 of the fleet's CA certificate, for enrolment tokens. */
   caFingerprint: string
   /** Which databases of users may be reached. */
   connections: ConnectionSettings
+  /** What uploads may take. */
+  datasets: DatasetSettings
   logger: Logger
   settings: AppSettings
 }
@@ -128,7 +133,8 @@ function bareApp({ logger, settings }: AppDeps): App {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     bodyLimit: settings.bodyBytesMax ?? BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Uploads take as long as they take; other bodies have their own limit.
+    requestTimeout: 0,
     forceCloseConnections: 'idle',
     logController: new LogController({
       disableRequestLogging: true,
@@ -145,6 +151,7 @@ function bareApp({ logger, settings }: AppDeps): App {
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value))
   acceptEmptyJson(app)
   limitClose(app)
+  limitSlowBodies(app)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -217,6 +224,8 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     keyRoutes(guarded, deps)
     projectRoutes(guarded, deps)
     connectionRoutes(guarded, deps)
+    datasetRoutes(guarded, deps)
+    await datasetUploadRoute(guarded, deps)
     jobRoutes(guarded, deps)
     jobActionRoutes(guarded, deps)
     jobEventRoutes(guarded, deps)

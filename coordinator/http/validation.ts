@@ -47,7 +47,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 const NO_SUCH = 'There is nothing with this name or id.'
 
 /** Fields that are to be numbers or truth values, where their text is one. */
-function fromText(schema: TSchema, value: unknown): unknown {
+export function fromText(schema: TSchema, value: unknown): unknown {
   const { properties = {} } = schema as Shape
   const entries = Object.entries((value ?? {}) as Record<string, unknown>)
   return Object.fromEntries(

@@ -51,7 +51,9 @@ async function* rootsOf(sql: Sql): AsyncGenerator<string> {
   const others = await sql.query<{ cid: string }>(
     `select cid from outputs where cid is not null
      union select manifest_cid from jobs where manifest_cid is not null
-     union select root_cid from jobs where root_cid is not null`,
+     union select root_cid from jobs where root_cid is not null
+     union select root_cid from datasets
+     union select root_cid from dataset_uploads where touched_at > now() - interval '1 day'`,
   )
   for (const { cid } of others) yield cid
   for (let after = 0; ; ) {

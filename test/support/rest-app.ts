@@ -9,6 +9,7 @@ import type { InjectOptions } from 'fastify'
 import pino from 'pino'
 import { connectionSettingsOf } from '#coordinator/connections/settings.ts'
 import { createNotifications, type Notifications } from '#coordinator/database/notifications.ts'
+import { DATASET_DEFAULTS } from '#coordinator/datasets/settings.ts'
 import { type AppDeps, createApp } from '#coordinator/http/app.ts'
 import type { App } from '#coordinator/http/types.ts'
 import { insertApiKey, newApiKeyText } from '#coordinator/identity/api-keys.ts'
@@ -86,6 +87,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
     store: verified(store),
     caFingerprint: 'ab'.repeat(32),
     connections: connectionSettingsOf({}, []),
+    datasets: DATASET_DEFAULTS,
     logger: pino({ level: 'silent' }),
     settings: {
       publicUrl: PUBLIC_URL,
