@@ -80,6 +80,8 @@ function createReading(dialect: Dialect, limits: IngestLimits): Reading {
   }
   const keepsEmpty = dialect.quotedEmpty === 'text'
   const parser = parse({ ...options, readableHighWaterMark: Number.MAX_SAFE_INTEGER } as Options)
+  // Whoever writes to it is told of errors by the call.
+  parser.on('error', () => undefined)
   return {
     parser,
     width: 0,

@@ -24,14 +24,9 @@ const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** `layout` as in engine/rules/layout.ts; null for ISO 8601, its offset optional. Seconds may have a fraction. */
 export function createDateReader(type: Temporal, layout: string | null): DateReader {
-  const parts = parseLayout(layout ?? ISO[type])
-  if (!Array.isArray(parts)) return { read: () => Number.NaN, decimals: () => 0 }
-  const names: string[] = []
-  const source = parts
-    .map((part, at) => patternOf(part, names, { at, isIso: layout === null }))
-    .join('')
-  const pattern = new RegExp(`^${source}$`, 'i')
-  const order = names.slice()
+  const compiled = compiledOf(layout ?? ISO[type], layout === null)
+  if (compiled === null) return { read: () => Number.NaN, decimals: () => 0 }
+  const { pattern, order } = compiled
   let decimals = 0
   return {
     read(text) {
@@ -44,6 +39,27 @@ export function createDateReader(type: Temporal, layout: string | null): DateRea
     },
     decimals: () => decimals,
   }
+}
+
+type Compiled = { pattern: RegExp; order: readonly string[] }
+
+/** Searches in columns ask for the same hundreds of layouts again and again. */
+const COMPILED = new Map<string, Compiled>()
+const COMPILED_MAX = 5000
+
+/** The groups of the pattern are the fields in `order`; null for a layout that is none. */
+function compiledOf(layout: string, isIso: boolean): Compiled | null {
+  const key = `${isIso} ${layout}`
+  const known = COMPILED.get(key)
+  if (known !== undefined) return known
+  const parts = parseLayout(layout)
+  if (!Array.isArray(parts)) return null
+  const order: string[] = []
+  const source = parts.map((part) => patternOf(part, order, isIso)).join('')
+  const compiled = { pattern: new RegExp(`^${source}$`, 'i'), order }
+  if (COMPILED.size >= COMPILED_MAX) COMPILED.clear()
+  COMPILED.set(key, compiled)
+  return compiled
 }
 
 type Found = {
@@ -73,18 +89,14 @@ const PATTERNS: Record<string, [padded: string, bare: string]> = {
   second: ['(\\d{2}(?:[.,]\\d{1,9})?)', '(\\d{1,2}(?:[.,]\\d{1,9})?)'],
 }
 
-function patternOf(
-  part: LayoutPart,
-  names: string[],
-  place: { at: number; isIso: boolean },
-): string {
+function patternOf(part: LayoutPart, names: string[], isIso: boolean): string {
   if ('text' in part) {
-    if (place.isIso && part.text === 'T') return '[T ]'
+    if (isIso && part.text === 'T') return '[T ]'
     return part.text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
   }
   if ('offset' in part) {
     names.push('offset')
-    const optional = place.isIso ? '?' : ''
+    const optional = isIso ? '?' : ''
     return part.offset === 'basic'
       ? '([+-]\\d{4})'
       : ` ?(Z|[+-]\\d{2}:?\\d{2}|[+-]\\d{2})${optional}`
@@ -92,7 +104,8 @@ function patternOf(
   if ('name' in part) {
     if (part.name === 'weekday' || part.name === 'weekday3') return WEEKDAYS
     names.push(part.name === 'half' ? 'half' : 'monthName')
-    return part.name === 'half' ? '([ap])\\.?m\\.?' : '([a-z]{3,9})'
+    if (part.name === 'half') return '([ap])\\.?m\\.?'
+    return part.name === 'month3' ? '([a-z]{3})' : '([a-z]{3,9})'
   }
   names.push(part.field)
   const [padded, bare] = PATTERNS[part.field] ?? ['(\\d{2})', '(\\d{1,2})']

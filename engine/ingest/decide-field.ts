@@ -92,8 +92,9 @@ function typeOf(evidence: ColumnEvidence, meaning: Meaning | null): Typed {
   if (evidence.values === 0) return plainly(evidence.words.size > 0 ? onlyWords(evidence) : 'text')
   const semantic = meaning?.semantic ?? null
   if (evidence.isBoolean || evidence.isFlag) return plainly('boolean')
-  if (isCode(semantic)) return worded(evidence)
   const date = evidence.layouts[0]
+  // 31.12.2024 could be a number to call.
+  if (isCode(semantic) && date === undefined) return worded(evidence)
   if (date !== undefined && date.layout === 'yyyyMMdd') return dated(evidence)
   const fit = evidence.numbers[0]
   if (fit !== undefined) return numbered(evidence, fit)

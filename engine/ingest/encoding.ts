@@ -44,50 +44,56 @@ export function asUtf8(source: AsyncIterable<Uint8Array>, given: string | null):
   const chunks = async function* (): AsyncIterable<Buffer> {
     let line = 1
     let convert: Converter | null = encoding === null ? null : createConverter(encoding)
+    const checked = function* ({ text, fault }: Converted): Iterable<Buffer> {
+      const end = text.indexOf(0)
+      const good = end < 0 ? text : text.subarray(0, end)
+      if (good.length > 0) yield good
+      line += lines(good)
+      if (end >= 0) throw nul(good, line)
+      if (fault) throw notIn(encoding as string, line)
+    }
     for await (const chunk of source) {
       if (convert === null && !isAscii(chunk)) {
         encoding = encodingByBytes(chunk, false)
         convert = createConverter(encoding)
       }
-      const text = convert === null ? asBuffer(chunk) : convert(chunk, line)
-      if (text.includes(0)) throw nul(text, line)
-      line += lines(text)
-      if (text.length > 0) yield text
+      yield* checked(convert === null ? { text: asBuffer(chunk), fault: false } : convert(chunk))
     }
-    const rest = convert?.(null, line)
-    if (rest !== undefined && rest.length > 0) yield rest
+    if (convert !== null) yield* checked(convert(null))
   }
   return { chunks: withoutMark(chunks()), encoding: () => encoding ?? 'utf-8' }
 }
 
-type Converter = (chunk: Uint8Array | null, line: number) => Buffer
+/** What is good, and whether something follows that is not. */
+type Converted = { text: Buffer; fault: boolean }
+
+/** Null ends the text. */
+type Converter = (chunk: Uint8Array | null) => Converted
+
+const NOTHING = Buffer.alloc(0)
 
 function createConverter(encoding: string): Converter {
   if (encoding === 'utf-8') return createUtf8Check()
   const decoder = new TextDecoder(encoding, { fatal: true })
-  return (chunk, line) => {
+  return (chunk) => {
     try {
       const text = chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true })
-      return Buffer.from(text)
+      return { text: Buffer.from(text), fault: false }
     } catch {
-      throw notIn(encoding, line)
+      return { text: NOTHING, fault: true }
     }
   }
 }
 
 function createUtf8Check(): Converter {
-  let held: Uint8Array = new Uint8Array(0)
-  return (chunk, line) => {
-    if (chunk === null) {
-      if (held.length > 0) throw notIn('UTF-8', line)
-      return Buffer.alloc(0)
-    }
+  let held: Uint8Array = NOTHING
+  return (chunk) => {
+    if (chunk === null) return { text: NOTHING, fault: held.length > 0 }
     const joined = held.length === 0 ? asBuffer(chunk) : Buffer.concat([held, chunk])
     const end = wholeEnd(joined)
     const whole = joined.subarray(0, end)
-    if (!isUtf8(whole)) throw notIn('UTF-8', line + linesBeforeFault(whole))
     held = Uint8Array.from(joined.subarray(end))
-    return whole
+    return isUtf8(whole) ? { text: whole, fault: false } : { text: goodPart(whole), fault: true }
   }
 }
 
@@ -110,7 +116,8 @@ function lines(text: Buffer): number {
   return found
 }
 
-function linesBeforeFault(bytes: Buffer): number {
+/** The longest beginning that is whole characters, by halves. */
+function goodPart(bytes: Buffer): Buffer {
   let [good, bad] = [0, bytes.length]
   while (bad - good > 1) {
     const middle = (good + bad) >> 1
@@ -118,7 +125,8 @@ function linesBeforeFault(bytes: Buffer): number {
     if (isUtf8(before.subarray(0, wholeEnd(before)))) good = middle
     else bad = middle
   }
-  return lines(bytes.subarray(0, good))
+  const before = bytes.subarray(0, good)
+  return before.subarray(0, wholeEnd(before))
 }
 
 function notIn(encoding: string, line: number): Error {
@@ -127,9 +135,8 @@ function notIn(encoding: string, line: number): Error {
   return brokenFile(`bytes that are not ${encoding}`, hint, { line })
 }
 
-function nul(text: Buffer, line: number): Error {
-  const before = text.subarray(0, text.indexOf(0))
+function nul(before: Buffer, line: number): Error {
   const column = before.length - (before.lastIndexOf(10) + 1) + 1
   const hint = 'The file is not text, or was cut from memory; export it again.'
-  return brokenFile('a NUL byte', hint, { line: line + lines(before), column })
+  return brokenFile('a NUL byte', hint, { line, column })
 }

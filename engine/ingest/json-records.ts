@@ -2,6 +2,7 @@
 
 import { AppError } from '#engine/errors.ts'
 import type { TextRecords } from './csv-records.ts'
+import { jsonFault } from './json-fault.ts'
 import { createArrayCutter, createLineCutter, type JsonPiece } from './json-text.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
 import type { Cell, RawBatch } from './records.ts'
@@ -85,8 +86,8 @@ function parseRow(piece: JsonPiece): Record<string, unknown> {
   let value: unknown
   try {
     value = LONG_DIGITS.test(piece.text) ? parseExact(piece.text) : JSON.parse(piece.text)
-  } catch (error) {
-    throw brokenFile('not JSON', 'Correct the row, or send the rows as CSV.', placeIn(piece, error))
+  } catch {
+    throw brokenFile('not JSON', 'Correct the row, or send the rows as CSV.', placeIn(piece))
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
@@ -104,11 +105,8 @@ function parseExact(text: string): unknown {
   return JSON.parse(text, keep as (key: string, value: unknown) => unknown)
 }
 
-function placeIn(
-  { text, line, column }: JsonPiece,
-  error: unknown,
-): { line: number; column: number } {
-  const at = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length)
+function placeIn({ text, line, column }: JsonPiece): { line: number; column: number } {
+  const at = jsonFault(text)
   const before = text.slice(0, at)
   const breaks = before.split('\n').length - 1
   const since = before.length - (before.lastIndexOf('\n') + 1)

@@ -7,8 +7,9 @@ export type IngestLimits = {
   bytesMax: number
   /** Behind gzip or zstd. */
   unpackedBytesMax: number
-  /** Unpacked bytes per packed one, past the first 256 MiB. */
+  /** Unpacked bytes per packed one, past so many that are free. */
   unpackRatioMax: number
+  unpackFreeBytes: number
   columnsMax: number
   /** Characters. */
   cellMax: number
@@ -22,6 +23,7 @@ export const INGEST_LIMITS: IngestLimits = {
   bytesMax: 64 * 2 ** 30,
   unpackedBytesMax: 256 * 2 ** 30,
   unpackRatioMax: 200,
+  unpackFreeBytes: 64 * 2 ** 20,
   columnsMax: 5000,
   cellMax: 1_000_000,
   rowBytesMax: 16 * 2 ** 20,

@@ -6,8 +6,6 @@ import { AppError } from '#engine/errors.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
 import type { Wrapping } from './records.ts'
 
-const FREE_BYTES = 256 * 2 ** 20
-
 /** Tells by the first bytes: RFC 1952, RFC 8878. */
 export function wrappingOf(head: Uint8Array): Wrapping {
   const [a, b, c, d] = head
@@ -44,7 +42,7 @@ export async function* unwrap(
   try {
     for await (const chunk of unpack as AsyncIterable<Buffer>) {
       unpacked += chunk.length
-      const most = Math.max(FREE_BYTES, packed * limits.unpackRatioMax)
+      const most = Math.max(limits.unpackFreeBytes, packed * limits.unpackRatioMax)
       if (unpacked > Math.min(most, limits.unpackedBytesMax))
         throw pastLimit(`${packed} bytes unpack to more than ${unpacked}: that is no table`)
       yield chunk
