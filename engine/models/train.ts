@@ -42,8 +42,7 @@ export async function trainModel(
 ): Promise<Uint8Array> {
   const preparation = prepare(table, { seed, ruleFor })
   const { columns, targets } = preparation
-  const runtime_class = runtimeClass(session)
-  const training = trainingDigest(preparation, { algorithm, seed, options, runtime_class })
+  const training = trainingDigest(preparation, { algorithm, seed, options })
   const learned =
     targets.length === 0
       ? NOTHING_LEARNED
@@ -60,7 +59,7 @@ export async function trainModel(
     tensors: learned.tensors,
     provenance: {
       engine_version: ENGINE_VERSION,
-      runtime_class,
+      runtime_class: runtimeClass(session),
       seed,
       rows: table.rows,
       options,
