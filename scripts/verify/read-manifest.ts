@@ -103,8 +103,8 @@ function readerFor(source: string, { gateway, apiKey }: Options): Read {
       name === 'manifest.json'
         ? fetchManifest(source, { origin: origin(), headers })
         : // Of an output that is not public, its owner may read what lies in the folder by its path alone.
-          fetchBytes(`${origin()}/ipfs/${source}/${name}`, headers).catch(() =>
-            fetchBytes(`${origin()}/ipfs/${cid}`, headers),
+          fetchBytes(`${origin()}/ipfs/${cid}`, headers).catch(() =>
+            fetchBytes(`${origin()}/ipfs/${source}/${name}`, headers),
           )
   return async (name, cid) => {
     if (name === 'manifest.json') return readFile(source)
