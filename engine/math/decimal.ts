@@ -15,8 +15,8 @@ export function pow10(scale: number): number {
 export function roundHalfAway(value: number): number {
   const whole = Math.trunc(value)
   const rest = value - whole
-  if (rest >= 0.5) return whole + 1
-  return rest <= -0.5 ? whole - 1 : whole
+  // Which way it goes is arithmetic: a processor could only guess at a branch. Subtracted, so that -0 stays.
+  return whole - ((Number(rest <= -0.5) | 0) - (Number(rest >= 0.5) | 0))
 }
 
 function roundedQuotient(numerator: bigint, denominator: bigint): number {

@@ -137,5 +137,6 @@ test('decimals as written', () => {
   assert.equal(decimalText(-5, 2), '-0.05')
   assert.equal(decimalText(1234, 0), '1234')
   assert.deepEqual([0.5, -0.5, 1.5, 0.49999999999999994].map(roundHalfAway), [1, -1, 2, 0])
+  assert.deepEqual([-0.3, -0, Infinity, NaN].map(roundHalfAway), [-0, -0, Infinity, NaN])
   assert.equal(roundTo(2.345, 1), 2.3)
 })

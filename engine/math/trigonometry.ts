@@ -10,7 +10,7 @@ const SQRT_3 = 1.7320508075688772
 const TAN_15 = 0.2679491924311227
 
 /** sin x for |x| <= pi / 4. */
-function sineSeries(x: number): number {
+export function sineSeries(x: number): number {
   const z = x * x
   let sum = 1 - z / 342
   sum = 1 - (z / 272) * sum
@@ -25,7 +25,7 @@ function sineSeries(x: number): number {
 }
 
 /** cos x for |x| <= pi / 4. */
-function cosineSeries(x: number): number {
+export function cosineSeries(x: number): number {
   const z = x * x
   let sum = 1 - z / 306
   sum = 1 - (z / 240) * sum
@@ -76,7 +76,7 @@ function atanUnit(x: number): number {
   return atanShort(x)
 }
 
-function atanShort(x: number): number {
+export function atanShort(x: number): number {
   const z = x * x
   let sum = z * (1 / 31)
   sum = z * (1 / 29 - sum)

@@ -12,6 +12,17 @@ export function unitOf(high: number, low: number): number {
   return ((high >>> 5) * 67_108_864 + (low >>> 6)) * INVERSE_TWO_POW_53
 }
 
+/** `unitOf` the n words from `from` on, into the first of `out`. */
+export function fillUnits(
+  out: Float64Array,
+  high: Uint32Array,
+  low: Uint32Array,
+  from: number,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++) out[i] = unitOf(high[from + i] as number, low[from + i] as number)
+}
+
 /** A double in (0, 1), symmetric about 1/2: 52 random bits and a half. */
 export function openUnitOf(high: number, low: number): number {
   return ((high >>> 6) * 67_108_864 + (low >>> 6) + 0.5) * (2 * INVERSE_TWO_POW_53)

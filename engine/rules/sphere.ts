@@ -1,12 +1,16 @@
 // Points on the sphere of the Earth's mean radius (IUGG), each drawn from two uniform numbers; degrees and kilometres. Areas
 // are equally likely wherever they are: a sphere's area grows with the sine of the latitude (Archimedes).
 
-import { asin, atan2, cosTurns, sinTurns } from '#engine/math/trigonometry.ts'
+import { asin, cosTurns, sinTurns } from '#engine/math/trigonometry.ts'
+import { fillAtan2, fillSineCosine } from '#engine/math/trigonometry-batch.ts'
 
-export type Place = { latitude: number; longitude: number }
+type Place = { latitude: number; longitude: number }
 
-/** Sets `place` from two uniform numbers in [0, 1). */
-export type Draw = (place: Place, a: number, b: number) => void
+/** Latitudes and longitudes of a batch. */
+export type Places = { latitudes: Float64Array; longitudes: Float64Array }
+
+/** Sets the first n places from two uniform numbers in [0, 1) each. */
+export type Draw = (places: Places, a: Float64Array, b: Float64Array, n: number) => void
 
 const EARTH_RADIUS_KM = 6371.0088
 const DEGREES = 180 / Math.PI
@@ -22,10 +26,31 @@ function toVector({ latitude, longitude }: Place): Vector3 {
   return [ring * cosTurns(lambda), ring * sinTurns(lambda), sinTurns(phi)]
 }
 
-function setPlace(place: Place, x: number, y: number, z: number): void {
+type Vectors = { x: Float64Array; y: Float64Array; z: Float64Array; ring: Float64Array }
+
+function createVectors(capacity: number): Vectors {
+  const one = () => new Float64Array(capacity)
+  return { x: one(), y: one(), z: one(), ring: one() }
+}
+
+function setPlaces({ latitudes, longitudes }: Places, { x, y, z, ring }: Vectors, n: number): void {
   // Near the poles the sine says little about the angle; the other two coordinates say it.
-  place.latitude = atan2(z, Math.sqrt(x * x + y * y)) * DEGREES
-  place.longitude = atan2(y, x) * DEGREES
+  fillAtan2(latitudes, z, ring, n, DEGREES)
+  fillAtan2(longitudes, y, x, n, DEGREES)
+}
+
+/** Sets a vector, and how far it is from the axis. */
+function setVector(
+  { x, y, z, ring }: Vectors,
+  i: number,
+  across: number,
+  up: number,
+  high: number,
+) {
+  x[i] = across
+  y[i] = up
+  z[i] = high
+  ring[i] = Math.sqrt(across * across + up * up)
 }
 
 /** A latitude between two, by a uniform number. */
@@ -48,36 +73,43 @@ export function createLongitude(west: number, east: number): (unit: number) => n
 export function drawInBox([south, west, north, east]: readonly number[]): Draw {
   const latitude = createLatitude(south ?? -90, north ?? 90)
   const longitude = createLongitude(west ?? -180, east ?? 180)
-  return (place, a, b) => {
-    place.latitude = latitude(a)
-    place.longitude = longitude(b)
+  return ({ latitudes, longitudes }, a, b, n) => {
+    for (let i = 0; i < n; i++) latitudes[i] = latitude(a[i] as number)
+    for (let i = 0; i < n; i++) longitudes[i] = longitude(b[i] as number)
   }
 }
 
-/** Within a distance of a centre. */
-export function drawAround(centre: Place, radiusKm: number): Draw {
+/** Within a distance of a centre; of at most `capacity` places at once. */
+export function drawAround(centre: Place, radiusKm: number, capacity: number): Draw {
   const [cx, cy, cz] = toVector(centre)
   const [phi, lambda] = [centre.latitude / 360, centre.longitude / 360]
-  const east: Vector3 = [-sinTurns(lambda), cosTurns(lambda), 0]
-  const north: Vector3 = [
+  const [eastX, eastY] = [-sinTurns(lambda), cosTurns(lambda)]
+  const [northX, northY, northZ] = [
     -sinTurns(phi) * cosTurns(lambda),
     -sinTurns(phi) * sinTurns(lambda),
     cosTurns(phi),
   ]
   const half = sinRadians(Math.min(radiusKm / EARTH_RADIUS_KM, Math.PI) / 2)
   const height = 2 * half * half
-  return (place, a, b) => {
-    // 1 - cos of the distance: uniform by area, and exact for small ones.
-    const sunk = a * height
-    const far = Math.sqrt(sunk * (2 - sunk))
-    const [n, e] = [far * cosTurns(b), far * sinTurns(b)]
-    const near = 1 - sunk
-    setPlace(
-      place,
-      cx * near + north[0] * n + east[0] * e,
-      cy * near + north[1] * n + east[1] * e,
-      cz * near + north[2] * n,
-    )
+  const vectors = createVectors(capacity)
+  const { x, y } = vectors
+  const spread = (a: Float64Array, n: number): void => {
+    for (let i = 0; i < n; i++) {
+      // 1 - cos of the distance: uniform by area, and exact for small ones.
+      const sunk = (a[i] as number) * height
+      const far = Math.sqrt(sunk * (2 - sunk))
+      const north = far * (x[i] as number)
+      const east = far * (y[i] as number)
+      const near = 1 - sunk
+      const across = cx * near + northX * north + eastX * east
+      const up = cy * near + northY * north + eastY * east
+      setVector(vectors, i, across, up, cz * near + northZ * north)
+    }
+  }
+  return (places, a, b, n) => {
+    fillSineCosine(y, x, b, n)
+    spread(a, n)
+    setPlaces(places, vectors, n)
   }
 }
 
@@ -96,21 +128,36 @@ function legsOf(track: readonly Place[]): { legs: Leg[]; length: number } {
   return { legs, length }
 }
 
-/** The point at a share of the way along great circles from one point of the track to the next; any as likely. */
-export function drawOnTrack(track: readonly Place[]): Draw {
+/** The last of sorted `starts` that is not above `at`; halved without a branch, which could not be guessed. */
+function lastNotAbove(starts: Float64Array, at: number): number {
+  let low = 0
+  for (let size = starts.length; size > 1; ) {
+    const half = size >> 1
+    low += half * (Number((starts[low + half] as number) <= at) | 0)
+    size -= half
+  }
+  return low
+}
+
+/**
+ * The point at a share of the way along great circles from one point of the track to the next; any as likely. Of at
+ * most `capacity` places at once.
+ */
+export function drawOnTrack(track: readonly Place[], capacity: number): Draw {
   const { legs, length } = legsOf(track)
-  return (place, a) => {
-    const at = a * length
-    let low = 0
-    let high = legs.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if ((legs[middle] as Leg).start <= at) low = middle
-      else high = middle - 1
+  const starts = Float64Array.from(legs, ({ start }) => start)
+  const vectors = createVectors(capacity)
+  return (places, a, _b, n) => {
+    for (let i = 0; i < n; i++) {
+      const at = (a[i] as number) * length
+      const { from, to, angle, sine, start } = legs[lastNotAbove(starts, at)] as Leg
+      const gone = at - start
+      const p = sine === 0 ? 1 : sinRadians(angle - gone) / sine
+      const q = sine === 0 ? 0 : sinRadians(gone) / sine
+      const across = p * from[0] + q * to[0]
+      const up = p * from[1] + q * to[1]
+      setVector(vectors, i, across, up, p * from[2] + q * to[2])
     }
-    const { from, to, angle, sine, start } = legs[low] as Leg
-    const gone = at - start
-    const [p, q] = sine === 0 ? [1, 0] : [sinRadians(angle - gone) / sine, sinRadians(gone) / sine]
-    setPlace(place, p * from[0] + q * to[0], p * from[1] + q * to[1], p * from[2] + q * to[2])
+    setPlaces(places, vectors, n)
   }
 }
