@@ -3,6 +3,7 @@
 import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
 import type { GeneratedRule } from '#engine/models/prepare.ts'
 import type { FieldType } from '#engine/table/table.ts'
+import { unitOf } from './number-profile.ts'
 import type { ColumnProfile, NumberProfile } from './profile.ts'
 
 /** As users write it. */
@@ -98,11 +99,17 @@ export function timeValue(type: 'date' | 'datetime' | 'time', value: number): st
   return type === 'datetime' ? datetimeText(Math.floor(value)) : timeText(Math.floor(value))
 }
 
+/** The least and the greatest value that enough rows reach. */
+function endsOf({ spread: { edges } }: NumberProfile, unit: number): [number, number] {
+  return [edges[0] as number, Number(((edges.at(-1) as number) - unit).toPrecision(12))]
+}
+
 /** Moments that come again and again are chosen from; others lie anywhere between the first and the last. */
 function timeRule(
   { type, top_values, nulls, constant }: ColumnProfile,
-  { min, max }: NumberProfile,
+  numbers: NumberProfile,
 ): GeneratedRule {
+  const [min, max] = endsOf(numbers, 1)
   if (!isTime(type)) return { type: 'word' }
   if (constant) return { type: 'constant', value: timeValue(type, min) }
   const tops = top_values ?? []
@@ -114,8 +121,10 @@ function timeRule(
 
 function numberRule(
   { type, decimals, constant }: ColumnProfile,
-  { min, max, law, spread }: NumberProfile,
+  numbers: NumberProfile,
 ): GeneratedRule {
+  const { law, spread } = numbers
+  const [min, max] = endsOf(numbers, unitOf({ type, decimals }))
   const digits = type === 'integer' ? {} : { decimals: Math.min(decimals, 15) }
   if (constant) return { type: 'constant', value: min }
   if (law !== null && law.distance <= LAW_NEAR) return { ...law.rule, min, max, ...digits }

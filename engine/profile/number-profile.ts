@@ -28,7 +28,7 @@ export function profileNumbers(
     negatives,
     quantiles,
     histogram: histogramOf(sorted, unit),
-    spread: spreadOf(sorted, unit),
+    spread: spreadOf(withoutExtremes(sorted), unit),
     law: type === 'integer' || type === 'decimal' ? fitLaw(thinned(sorted), unit) : null,
   }
 }
@@ -69,6 +69,16 @@ function histogramOf(sorted: Float64Array, unit: number): Histogram {
 
 const FREQUENT = 0.005
 const SHARE_OF_BIN = 0.01
+
+const RARE_ROWS = 5
+const MOST_SHARE_GIVEN_UP = 0.05
+
+/** At either end the numbers that fewer than 5 rows reach become the first that 5 reach; fewer in small tables. */
+function withoutExtremes(sorted: Float64Array): Float64Array {
+  const rare = Math.max(1, Math.min(RARE_ROWS, Math.floor(sorted.length * MOST_SHARE_GIVEN_UP)))
+  const [min, max] = [sorted[rare - 1] as number, sorted[sorted.length - rare] as number]
+  return sorted.map((value) => Math.min(Math.max(value, min), max))
+}
 
 /** Bins that hold whole steps, so that values drawn evenly from them are values of the column's digits. */
 export function spreadOf(

@@ -39,7 +39,7 @@ test('no personal value, id, text or rare value is in a profile or on its page',
       assert.equal(profile.columns[3]?.pii?.class, 'email')
       assert.ok(shown[0]?.includes('common'))
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 

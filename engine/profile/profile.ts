@@ -68,7 +68,7 @@ export type NumberProfile = {
   quantiles: number[]
   /** Bins of equal width, the last with its upper edge. */
   histogram: Histogram
-  /** Bins of about a hundredth of the rows each, frequent values in bins of their own. */
+  /** Bins of about a hundredth of the rows each, frequent values in bins of their own; without the rarest extremes. */
   spread: Histogram
   law: FittedLaw | null
 }

@@ -1,5 +1,6 @@
 // Configs as users write them, and changes of them that are tried.
 
+import { stringify } from 'yaml'
 import { compile } from '#engine/compile.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
@@ -18,6 +19,11 @@ export type WrittenTable = {
 
 /** As users write it (docs/config.md), without a seed. */
 export type WrittenConfig = { version: 1; tables: WrittenTable[] }
+
+/** As a file of users. */
+export function configText(config: WrittenConfig): string {
+  return stringify(config, { lineWidth: 120 })
+}
 
 /** `keeps` are columns of numbers that must stay spread as they were. */
 export type Change = { change: (table: WrittenTable) => void; keeps?: string[] }
