@@ -24,17 +24,20 @@ export type CtganOptions = CtganTraining &
     session?: SessionOptions
   }
 
-/** Those of the paper and its authors' code, but for the running mean and calibration. */
+/**
+ * Those of the paper and its authors' code, but for the running mean, calibration, a learning rate of 2.5 times theirs,
+ * and packs of 2 rows in place of 10: pairs of columns come out right in fewer epochs.
+ */
 export const CTGAN_DEFAULTS: Omit<CtganOptions, 'seed'> = {
   epochs: 300,
   batchRows: 500,
-  learningRate: { generator: 2e-4, critic: 2e-4 },
+  learningRate: { generator: 5e-4, critic: 5e-4 },
   weightDecay: 1e-6,
   averaging: 0.998,
   embedding: 128,
   generator: [256, 256],
   critic: [256, 256],
-  pac: 10,
+  pac: 2,
   calibrate: true,
 }
 

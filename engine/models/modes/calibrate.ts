@@ -83,20 +83,33 @@ function curveOf({ low, high }: Stretch, real: Float32Array, drawn: Float32Array
   })
 }
 
-/** Straight lines between means of neighbouring places, each of several rows. */
+/** Straight lines between means of neighbouring places, each of several rows; at either end, of the outermost. */
 function quantiles(sorted: Float32Array): (share: number) => number {
   const count = Math.max(2, Math.min(2 * CELLS, Math.floor(sorted.length / ROWS_PER_POINT)))
-  const points = Float64Array.from({ length: count }, (_, i) => {
-    const [from, to] = [i, i + 1].map((at) => Math.floor((at / count) * sorted.length))
-    const part = sorted.subarray(from, to)
-    return part.reduce((sum, value) => sum + value, 0) / part.length
-  })
+  const points = Float64Array.from({ length: count }, (_, i) =>
+    meanOf(
+      sorted,
+      Math.floor((i / count) * sorted.length),
+      Math.floor(((i + 1) / count) * sorted.length),
+    ),
+  )
+  const least = meanOf(sorted, 0, ROWS_PER_POINT)
+  const greatest = meanOf(sorted, sorted.length - ROWS_PER_POINT, sorted.length)
+  const between = (from: number, to: number, part: number): number => from + part * (to - from)
   return (share) => {
-    const along = Math.min(count - 1, Math.max(0, share * count - 0.5))
-    const at = Math.min(count - 2, Math.floor(along))
-    const from = points[at] as number
-    return from + (along - at) * ((points[at + 1] as number) - from)
+    const along = share * count - 0.5
+    if (along <= 0) return between(least, points[0] as number, 2 * along + 1)
+    if (along >= count - 1)
+      return between(points[count - 1] as number, greatest, 2 * (along - count + 1))
+    const at = Math.floor(along)
+    return between(points[at] as number, points[at + 1] as number, along - at)
   }
+}
+
+function meanOf(values: Float32Array, from: number, to: number): number {
+  let sum = 0
+  for (let at = from; at < to; at++) sum += values[at] as number
+  return sum / (to - from)
 }
 
 /** The bias of places and codes with corrections of the logits in it. */
