@@ -14,6 +14,7 @@ import type { Machine } from './machine.ts'
 import type { Outbox } from './outbox.ts'
 import { isServing, type SessionEvent, type SessionState } from './session-state.ts'
 import type { Specs } from './specs.ts'
+import type { TrainingReports } from './train/training-reports.ts'
 import type { UploadRequests } from './upload-requests.ts'
 
 const GREETING_TIMEOUT_MS = 10_000
@@ -28,7 +29,13 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 ])
 
 export type Stream = ReturnType<Calls<typeof FleetService>['connect']>
-export type Work = { leases: Leases; outbox: Outbox; specs: Specs; uploads: UploadRequests }
+export type Work = {
+  leases: Leases
+  outbox: Outbox
+  specs: Specs
+  uploads: UploadRequests
+  trainings: TrainingReports
+}
 
 export type ConversationDeps = {
   enrolled: Enrolled
@@ -86,6 +93,7 @@ function welcomed({ happened, work, log }: ConversationDeps, welcome: Welcome): 
   if (draining) happened('drained')
   log.info({ region, draining }, 'connected')
   for (const leaseId of cancelledLeases) work.leases.cancel(leaseId)
+  work.trainings.sendAll()
   work.outbox.sendAll()
   work.uploads.sendAll()
 }
@@ -120,7 +128,7 @@ function heard(deps: ConversationDeps, message: ConnectResponse['message']): voi
       work.outbox.acknowledge(message.value.resultIds)
       break
     case 'cancelLease':
-      work.leases.cancel(message.value.leaseId)
+      work.leases.cancel(message.value.leaseId, message.value)
       break
     case 'uploadUrls':
       work.uploads.answer(message.value)

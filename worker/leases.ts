@@ -3,13 +3,14 @@
 
 import { AppError, codeOf } from '#engine/errors.ts'
 import type { Assign } from '#proto/gen/syndata/v1/fleet_pb.ts'
-import { type ComputeThread, createComputeThread, type ThreadEvents } from './compute-thread.ts'
-import type { InputCache, InputFile } from './input-cache.ts'
+import type { InputCache } from './input-cache.ts'
 import { createLeaseInputs } from './lease-inputs.ts'
 import type { Outbox, Result } from './outbox.ts'
 import { chunkDone, chunkFailed, leaseEnded } from './reports.ts'
+import { createSlots, type SlotEvents, type SlotOptions } from './slots.ts'
 import type { Specs } from './specs.ts'
-import type { LeaseRun, SpecBody } from './thread-messages.ts'
+import type { SpecBody } from './thread-messages.ts'
+import type { TrainingReports } from './train/training-reports.ts'
 import type { UploadRequests } from './upload-requests.ts'
 
 export type RunningLease = { leaseId: string; chunksDone: number }
@@ -17,7 +18,8 @@ export type RunningLease = { leaseId: string; chunksDone: number }
 export type Leases = {
   /** More chunks of a lease that runs already follow those it has. */
   assign(assignment: Assign): void
-  cancel(leaseId: string): void
+  /** `checkpoint`: a training ends with one. */
+  cancel(leaseId: string, options?: { checkpoint: boolean }): void
   /** Starts what can be started: to be called when a spec came. */
   pump(): void
   running(): RunningLease[]
@@ -31,10 +33,9 @@ type Deps = {
   outbox: Outbox
   uploads: UploadRequests
   inputs: InputCache
+  trainings: TrainingReports
   onDeath: (error: Error) => void
 }
-
-type Options = { threads: number; threadMemoryBytes: number; authority: string }
 
 type Lease = {
   assignment: Assign
@@ -44,20 +45,12 @@ type Lease = {
   done: number
 }
 
-const MIB = 1024 * 1024
-const HEAP_MIB_MIN = 64
-/** A thread's heap may take half of its memory; the rest is for parts, of which several travel at once. */
-const CHUNK_SHARE = 8
-
-export function createLeases(deps: Deps, options: Options): Leases {
+export function createLeases(deps: Deps, options: SlotOptions): Leases {
   const { specs, outbox, uploads } = deps
   const leases = new Map<string, Lease>()
-  const threads = createThreads(options, eventsOf(leases, deps, ended))
+  const slots = createSlots(eventsOf(leases, deps, ended), options)
   const inputs = createLeaseInputs(deps.inputs, { onReady: pump, onFailed: noInputs })
   let finished: (() => void) | null = null
-
-  const threadOf = (leaseId: string) => threads.find((thread) => thread.leaseId() === leaseId)
-  const freeThread = () => threads.find((thread) => thread.leaseId() === null)
 
   /** Of a lease that the worker leaves unfinished nothing is said: its goodbye tells. */
   function ended(leaseId: string, unwanted: boolean): void {
@@ -66,6 +59,7 @@ export function createLeases(deps: Deps, options: Options): Leases {
     if (lease && !finished && (unwanted || lease.waiting.length === 0)) {
       leases.delete(leaseId)
       inputs.end(leaseId)
+      deps.trainings.forget(leaseId)
       outbox.add(leaseEnded(leaseId))
     }
     pump()
@@ -81,17 +75,15 @@ export function createLeases(deps: Deps, options: Options): Leases {
 
   function pump(): void {
     if (finished) {
-      if (threads.every((thread) => thread.leaseId() === null)) finished()
+      if (slots.areIdle()) finished()
       return
     }
     for (const [leaseId, lease] of leases) {
       lease.spec ??= specs.get(lease.assignment.specDigest) ?? null
       const files = inputs.filesOf(leaseId)
-      if (!lease.spec || !files || lease.waiting.length === 0 || threadOf(leaseId)) continue
-      const thread = freeThread()
-      if (!thread) return
-      const given = { spec: lease.spec, inputs: files, memoryBytes: options.threadMemoryBytes }
-      thread.run(runOf(lease, given))
+      if (!lease.spec || !files || lease.waiting.length === 0 || slots.has(leaseId)) continue
+      if (!slots.isOneFree()) return
+      slots.run({ ...lease, spec: lease.spec, inputs: files })
       lease.waiting = []
     }
   }
@@ -103,32 +95,31 @@ export function createLeases(deps: Deps, options: Options): Leases {
       const { waiting = [], done = 0, spec = null } = leases.get(assignment.leaseId) ?? {}
       const lease = { assignment, spec, waiting: [...waiting, ...assignment.chunks], done }
       leases.set(assignment.leaseId, lease)
-      if (lease.waiting.length === 0 && !threadOf(assignment.leaseId)) {
+      if (lease.waiting.length === 0 && !slots.has(assignment.leaseId)) {
         ended(assignment.leaseId, true)
       } else {
         inputs.begin(assignment)
         pump()
       }
     },
-    cancel(leaseId) {
+    cancel(leaseId, { checkpoint } = { checkpoint: false }) {
       const lease = leases.get(leaseId)
       if (!lease) return
       lease.waiting = []
-      const thread = threadOf(leaseId)
-      if (thread) thread.cancel()
+      if (slots.has(leaseId)) slots.cancel(leaseId, { checkpoint })
       else ended(leaseId, true)
     },
     running: () => [...leases].map(([leaseId, { done }]) => ({ leaseId, chunksDone: done })),
     finish() {
       const { promise, resolve } = Promise.withResolvers<void>()
       finished = resolve
-      for (const thread of threads) thread.finish()
+      slots.finish()
       pump()
       return promise
     },
     async close() {
       inputs.close()
-      await Promise.all(threads.map((thread) => thread.close()))
+      await slots.close()
     },
   }
 }
@@ -143,9 +134,9 @@ function failures({ assignment, waiting }: Lease, error: unknown): Result[] {
 /** What threads say, passed on to the coordinator. */
 function eventsOf(
   leases: ReadonlyMap<string, Lease>,
-  { outbox, uploads, onDeath }: Deps,
+  { outbox, uploads, trainings, onDeath }: Deps,
   ended: (leaseId: string, unwanted: boolean) => void,
-): ThreadEvents {
+): SlotEvents {
   return {
     onMade(leaseId, made) {
       const lease = leases.get(leaseId)
@@ -160,29 +151,6 @@ function eventsOf(
     onSign: (leaseId, { blocks, answer }) => uploads.ask(leaseId, blocks, answer),
     onEnded: (leaseId, { stale }) => ended(leaseId, stale),
     onDeath,
-  }
-}
-
-function createThreads(options: Options, events: ThreadEvents): ComputeThread[] {
-  const heapMib = Math.max(HEAP_MIB_MIN, Math.floor(options.threadMemoryBytes / 2 / MIB))
-  const settings = { authority: options.authority, heapMib }
-  return Array.from({ length: options.threads }, () => createComputeThread(events, settings))
-}
-
-type Given = { spec: SpecBody; inputs: readonly InputFile[]; memoryBytes: number }
-
-function runOf({ assignment, waiting }: Lease, { spec, inputs, memoryBytes }: Given): LeaseRun {
-  const { leaseId, table, upload, memoryLimitBytes } = assignment
-  const own = Math.floor(memoryBytes / CHUNK_SHARE)
-  const told = Number(memoryLimitBytes)
-  return {
-    leaseId,
-    spec,
-    inputs,
-    table,
-    chunks: waiting,
-    upload: { baseUrl: upload?.baseUrl ?? '', token: upload?.token ?? '' },
-    chunkBytesMax: told > 0 ? Math.min(told, own) : own,
-    pieceRows: new Map(),
+    ...trainings,
   }
 }

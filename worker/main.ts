@@ -18,6 +18,7 @@ import { describeMachine, type Machine } from './machine.ts'
 import { createOutbox, type ToCoordinator } from './outbox.ts'
 import { createSession, type Session } from './session.ts'
 import { createSpecs } from './specs.ts'
+import { createTrainingReports } from './train/training-reports.ts'
 import { createUploadRequests } from './upload-requests.ts'
 
 const EXIT_REFUSED = 78
@@ -83,10 +84,11 @@ async function serve(parts: Parts, stop: AbortSignal): Promise<void> {
 
 function createWork({ config, log, enrolled, machine }: Parts, session: Session): Work {
   const send = (message: ToCoordinator) => session.send(message)
-  const [specs, outbox, uploads] = [
+  const [specs, outbox, uploads, trainings] = [
     createSpecs(),
     createOutbox({ send }),
     createUploadRequests({ send }),
+    createTrainingReports({ send }),
   ]
   const onDeath = (error: Error) => log.warn({ err: error }, 'a compute thread died')
   const memoryBytes = config.memoryLimitBytes ?? Number(machine.memoryBytes) / 2
@@ -100,7 +102,8 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
     specs,
     outbox,
     uploads,
-    leases: createLeases({ specs, outbox, uploads, inputs, onDeath }, options),
+    trainings,
+    leases: createLeases({ specs, outbox, uploads, inputs, trainings, onDeath }, options),
   }
 }
 

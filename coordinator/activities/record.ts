@@ -5,6 +5,7 @@ import { notify } from '../database/notifications.ts'
 import { appendEvent } from '../jobs/events.ts'
 import type { JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeasesOfJob } from '../ledger/leases.ts'
+import { isGpuFree, keepModelFile } from '../models/training-records.ts'
 import type { JobError, RecordActivities, RunArgs } from '../workflows/activity-types.ts'
 import { type JobPlan, leaseChunksOf, type PlannedTable } from '../workflows/job-plan.ts'
 import { LEASE_SIZE, PRIORITY_KEYS, ROWS_PER_SECOND_UNKNOWN } from '../workflows/policies.ts'
@@ -42,6 +43,7 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
       } satisfies JobPlan
     },
 
+    placeTraining: async ({ jobId }) => ({ gpu: await isGpuFree(database, jobId) }),
     completeJob: (run) =>
       end(database, run, { status: 'completed', error: null, message: 'job completed' }),
     failJob: ({ error, ...run }) =>
@@ -129,6 +131,7 @@ export async function end(database: Database, { jobId, run }: RunArgs, what: End
       [jobId, what.status, what.error ? JSON.stringify(errorJson(what.error)) : null],
     )
     await closeLeasesOfJob(sql, jobId)
+    if (ended.length > 0 && what.status === 'completed') await keepModelFile(sql, jobId)
     if (ended.length > 0) await appendEvent(sql, doneEvent(jobId, what))
     if (what.status !== 'completed') await notify(sql, 'cancel', jobId)
     await notify(sql, 'job', jobId)

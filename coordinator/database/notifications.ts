@@ -3,8 +3,8 @@
 import pg from 'pg'
 import type { Sql } from './database.ts'
 
-/** job: anything of a job changed (payload: its id); outbox: work for the starter; cancel: stop a job's leases. */
-const CHANNELS = ['job', 'outbox', 'cancel', 'fleet'] as const
+/** job: anything of a job changed (payload: its id); outbox: work for the starter; cancel, pause: of a job's leases. */
+const CHANNELS = ['job', 'outbox', 'cancel', 'pause', 'fleet'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export type Notifications = {

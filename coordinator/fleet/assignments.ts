@@ -31,7 +31,8 @@ function needOf(lease: Lease): Need {
     regions: lease.spec.regions,
     engineVersion: lease.spec.config.engine_version,
     gpu: false,
-    trustedOnly: false,
+    trustedOnly: lease.spec.trustedOnly,
+    training: lease.spec.kind === 'train',
     except: new Set(lease.holders.keys()),
     avoid: lease.failedOn,
   }

@@ -8,6 +8,7 @@ import type { ConnectedWorker } from './registry.ts'
 /** The worker's slot is free; chunks that it left out go to others. */
 export function leaseEnded(book: LeaseBook, worker: ConnectedWorker, leaseId: string): void {
   worker.leases.delete(leaseId)
+  worker.trainings.delete(leaseId)
   const lease = book.get(leaseId)
   if (lease) endHolding(book, lease, worker)
   book.deps.assignments.pump()
@@ -47,19 +48,20 @@ export async function workerGone(
     countReassigned(book, lease)
     const alone = lost ? await recordLoss(book, { lease, worker, chunk: first }) : []
     if (!book.holds(lease)) continue
-    if (lease.holders.size === 0 && chunksIn(lease, 'missing').length > 0)
-      book.enqueue(lease, alone, 'front')
+    const orphaned = lease.holders.size === 0 && chunksIn(lease, 'missing').length > 0
+    if (orphaned && !lease.suspended) book.enqueue(lease, alone, 'front')
     else book.settle(lease)
   }
 }
 
-/** A copy of its work may start elsewhere when there is room; the first result wins. */
+/** A copy of its work may start elsewhere when there is room; the first result wins. A training is not begun twice. */
 export function workerSuspect(book: LeaseBook, worker: ConnectedWorker): void {
   const { assignments } = book.deps
   for (const id of worker.leases) {
     const lease = book.get(id)
     const held = lease?.holders.get(worker.id)
     if (!lease || !held || held.size === 0 || lease.holders.size > 1) continue
+    if (lease.spec.kind === 'train') continue
     const chunks = [...held].sort((a, b) => a - b)
     assignments.add({ lease, chunks, besides: worker.id, queuedMs: performance.now() }, 'front')
   }

@@ -9,7 +9,7 @@ import type { Notifications } from '../database/notifications.ts'
 import type { Committer } from '../ledger/commit.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { findLease, type LeaseRow } from '../ledger/leases.ts'
-import { FLEET } from '../workflows/policies.ts'
+import { FLEET, type LeaseWork } from '../workflows/policies.ts'
 import { type Assignments, createAssignments } from './assignments.ts'
 import type { Completion } from './completion.ts'
 import { cancelLeases, workerGone, workerSuspect } from './departures.ts'
@@ -20,6 +20,7 @@ import { LeaseBook, type LeaseDeps } from './lease-book.ts'
 import { watchLiveness } from './liveness.ts'
 import { type ConnectedWorker, createRegistry, type Registry } from './registry.ts'
 import { type SessionDeps, serveWorker, type WorkerStream } from './session.ts'
+import { createBeginTraining, pauseTrainings } from './trainings.ts'
 import {
   findWorker,
   recordConnected,
@@ -60,8 +61,8 @@ export type Fleet = {
   /** Handler of FleetService.Connect. */
   connect(stream: WorkerStream): Promise<void>
   startLease(row: LeaseRow, work: { spec: JobSpec; missing: readonly number[] }): void
-  /** Slots that a lease of these regions could take now and nothing waits for. */
-  room(regions: readonly string[]): number
+  /** Slots that such a lease could take now and nothing waits for. */
+  room(lease: { work: LeaseWork; regions: readonly string[] }): number
   onRoom(listener: () => void): void
   registry: Registry
   leases: LeaseBook
@@ -82,6 +83,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     partsUrl: options.partsUrl,
     partMaxBytes: options.partMaxBytes,
     grantInputs: createInputGrants({ key: options.uploadKey, baseUrl: options.inputsUrl }),
+    beginTraining: createBeginTraining({ sql: database, isStored: deps.isStored, log }),
     onFailed(worker, lease, error) {
       log.warn({ err: error, leaseId: lease.row.id }, 'assignment not recorded')
       worker.leases.delete(lease.row.id)
@@ -96,10 +98,11 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     coordinatorId,
     assignments,
     onRoom,
-    cancel: (workerId, leaseId) =>
-      registry
-        .get(workerId)
-        ?.send({ case: 'cancelLease', value: { leaseId, reason: 'not wanted' } }),
+    cancel: (workerId, leaseId, { checkpoint } = { checkpoint: false }) =>
+      registry.get(workerId)?.send({
+        case: 'cancelLease',
+        value: { leaseId, reason: checkpoint ? 'paused' : 'not wanted', checkpoint },
+      }),
   })
   const session = sessionDeps(deps, options, { registry, leases, onRoom })
   const stops = [
@@ -107,6 +110,11 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     every(TICK_MS, () => tick(deps, { registry, leases, assignments })),
     every(LOADS_EVERY_MS, () => void flushLoads(deps, registry)),
     deps.notifications.on('cancel', (jobId) => cancelLeases(leases, jobId)),
+    deps.notifications.on('pause', (jobId) => {
+      pauseTrainings(leases, jobId).catch((error: unknown) =>
+        log.warn({ err: error, jobId }, 'training not paused'),
+      )
+    }),
     deps.notifications.on('fleet', (workerId) => {
       void applyState(deps, registry, workerId).then(onRoom)
     }),
@@ -114,7 +122,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   return {
     connect: (stream) => serveWorker(session, stream),
     startLease: (row, work) => leases.open(row, work),
-    room: (regions) => registry.freeSlots(regions) - assignments.count() - leases.beginning,
+    room: (lease) => registry.freeSlots(lease) - assignments.count() - leases.beginning,
     onRoom: (listener) => void listeners.add(listener),
     registry,
     leases,

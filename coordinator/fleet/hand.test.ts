@@ -29,6 +29,7 @@ async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<strin
     uploadKey: KEY,
     partsUrl: 'http://parts',
     partMaxBytes: 1_000,
+    beginTraining: async () => null,
     grantInputs: createInputGrants({ key: KEY, baseUrl: 'http://parts' }),
     onFailed: (_worker, _lease, error) => sent.reject(error),
   })

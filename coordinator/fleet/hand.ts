@@ -1,6 +1,7 @@
 // Hands chunks of a lease to a worker: written down first, then the spec if the stream has not carried it, then
 // the assignment with its tokens.
 
+import { AppError } from '#engine/errors.ts'
 import { SPECS_PER_STREAM } from '#proto/limits.ts'
 import type { Sql } from '../database/database.ts'
 import { recordAssignment } from '../ledger/leases.ts'
@@ -9,6 +10,7 @@ import { FLEET } from '../workflows/policies.ts'
 import type { InputGrants } from './input-grants.ts'
 import { assignChunks, type Lease } from './lease.ts'
 import type { ConnectedWorker } from './registry.ts'
+import type { BeginTraining } from './trainings.ts'
 
 export type HandDeps = {
   sql: Sql
@@ -17,12 +19,14 @@ export type HandDeps = {
   partsUrl: string
   partMaxBytes: number
   grantInputs: InputGrants
+  beginTraining: BeginTraining
   /** The assignment could not be written down: the worker knows nothing of it. */
   onFailed: (worker: ConnectedWorker, lease: Lease, error: unknown) => void
 }
 
 export function createHand(deps: HandDeps) {
-  const { sql, uploadKey, partsUrl, partMaxBytes, grantInputs, onFailed } = deps
+  const { sql, uploadKey, partsUrl, partMaxBytes, grantInputs, beginTraining, onFailed } = deps
+
   function uploadFor(worker: ConnectedWorker, lease: Lease) {
     if (partsUrl === '') return { baseUrl: '', token: '' }
     const token = signUpload(uploadKey, {
@@ -30,15 +34,17 @@ export function createHand(deps: HandDeps) {
       workerId: worker.id,
       jobId: lease.row.jobId,
       maxBytes: partMaxBytes,
-      // The sink counts what the lease has put, whoever put it: the rest of a lease needs room for all of it.
-      maxCount: lease.row.to - lease.row.from,
-      expiresAt: Math.floor(Date.now() / 1000) + FLEET.uploadTokenSeconds,
+      ...limitsOf(lease),
     })
     return { baseUrl: partsUrl, token }
   }
 
-  function send(worker: ConnectedWorker, lease: Lease, chunks: number[]): void {
+  async function send(worker: ConnectedWorker, lease: Lease, chunks: number[]): Promise<void> {
     const { spec, row } = lease
+    const training = await beginTraining(worker, lease)
+    if (lease.suspended) throw new AppError('cancelled', 'the job was paused meanwhile')
+    const checkpoint = training?.checkpoint
+    const inputs = checkpoint ? [...spec.inputs, checkpoint] : spec.inputs
     if (!worker.specs.has(spec.specDigest)) {
       worker.specs.add(spec.specDigest)
       // The worker keeps as many, and drops them in the same order.
@@ -57,7 +63,14 @@ export function createHand(deps: HandDeps) {
         chunks,
         upload: uploadFor(worker, lease),
         memoryLimitBytes: 0n,
-        ...grantInputs({ leaseId: row.id, workerId: worker.id }, spec.inputs),
+        ...grantInputs({ leaseId: row.id, workerId: worker.id }, inputs),
+        ...(training && {
+          training: {
+            checkpointSha256: checkpoint?.sha256 ?? '',
+            checkpointNumber: checkpoint?.number ?? 0,
+            elapsedMs: BigInt(checkpoint?.elapsedMs ?? 0),
+          },
+        }),
       },
     })
   }
@@ -65,11 +78,21 @@ export function createHand(deps: HandDeps) {
   return (worker: ConnectedWorker, lease: Lease, chunks: number[]): void => {
     const leaseId = lease.row.id
     worker.leases.add(leaseId)
+    if (lease.spec.kind === 'train') worker.trainings.add(leaseId)
     assignChunks(lease, worker.id, chunks)
     if (!lease.row.workerIds.includes(worker.id)) lease.row.workerIds.push(worker.id)
-    recordAssignment(sql, { leaseId, workerId: worker.id }).then(
-      () => send(worker, lease, chunks),
-      (error: unknown) => onFailed(worker, lease, error),
-    )
+    recordAssignment(sql, { leaseId, workerId: worker.id })
+      .then(() => send(worker, lease, chunks))
+      .catch((error: unknown) => onFailed(worker, lease, error))
+  }
+}
+
+/** The sink counts what the lease has put, whoever put it: the rest of a lease needs room for all of it. */
+function limitsOf({ row, spec }: Lease): { maxCount: number; expiresAt: number } {
+  const training = spec.kind === 'train'
+  const seconds = training ? FLEET.trainingTokenSeconds : FLEET.uploadTokenSeconds
+  return {
+    maxCount: row.to - row.from + (training ? FLEET.checkpointsMax : 0),
+    expiresAt: Math.floor(Date.now() / 1000) + seconds,
   }
 }

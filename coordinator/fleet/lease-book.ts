@@ -38,8 +38,8 @@ export type LeaseDeps = {
   resultRefused: (workerId: string, details: ResultRefusal) => void
   /** Slots may have become free. */
   onRoom: () => void
-  /** Tells a worker that its share of a lease is not wanted any more. */
-  cancel: (workerId: string, leaseId: string) => void
+  /** Tells a worker that its share of a lease is not wanted any more; `checkpoint`: but what a training has learned. */
+  cancel: (workerId: string, leaseId: string, options?: { checkpoint: boolean }) => void
 }
 
 export type ResultRefusal = {
@@ -93,6 +93,7 @@ export class LeaseBook {
     await forgiveLosses(this.deps.database, { ...lease.row, workerId: worker.id })
     this.deps.assignments.drop(lease)
     worker.leases.add(lease.row.id)
+    if (lease.spec.kind === 'train') worker.trainings.add(lease.row.id)
     assignChunks(lease, worker.id, [...chunksIn(lease, 'missing'), ...chunksIn(lease, 'leased')])
     return lease
   }
@@ -113,6 +114,7 @@ export class LeaseBook {
   /** Puts what is missing in line for workers; `alone`: chunks that get an assignment of their own. */
   enqueue(lease: Lease, alone: readonly number[], where: 'front' | 'back'): void {
     const { assignments } = this.deps
+    if (!this.holds(lease)) return
     for (const assignment of cut(lease, alone, performance.now()))
       assignments.add(assignment, where)
     assignments.pump()
@@ -123,13 +125,24 @@ export class LeaseBook {
     const { assignments, completion } = this.deps
     if (!this.holds(lease) || assignments.waits(lease)) return
     const outcome = outcomeOf(lease)
-    if (outcome === 'missing') {
+    if (outcome === 'missing' && lease.suspended) this.giveBack(lease, 'the job is paused')
+    else if (outcome === 'missing') {
       for (const chunk of chunksIn(lease, 'leased')) applyToChunk(lease, chunk, 'lost')
       this.enqueue(lease, [], 'front')
     } else if (outcome === 'dead' || outcome === 'failed')
       this.#fail(lease, failureOf(lease, outcome))
     if (outcome === 'done')
       this.end(lease, () => completion.complete(lease.row, { chunks: lease.chunks.size }))
+  }
+
+  /** Has its workers stop, with a checkpoint; one that no worker has goes back at once. */
+  suspend(lease: Lease): void {
+    if (lease.suspended) return
+    lease.suspended = true
+    this.deps.assignments.drop(lease)
+    for (const workerId of lease.holders.keys())
+      this.deps.cancel(workerId, lease.row.id, { checkpoint: true })
+    this.settle(lease)
   }
 
   /** Drops the lease without telling Temporal: it does not wait for it any more. */

@@ -15,6 +15,8 @@ export type Lease = {
   readonly holders: Map<string, Set<number>>
   /** Results on their way into the ledger. */
   committing: number
+  /** Its worker was told to stop: what is missing goes back to Temporal, which waits until the job goes on. */
+  suspended: boolean
   /** Assignments that ended with chunks left out, since the last result. */
   fruitless: number
   readonly errors: Map<number, { code: string; message: string }>
@@ -34,6 +36,7 @@ export function createLease(
     chunks: new Map(missing.map((chunk) => [chunk, 'missing'])),
     holders: new Map(),
     committing: 0,
+    suspended: false,
     fruitless: 0,
     errors: new Map(),
     failedOn: new Set(),

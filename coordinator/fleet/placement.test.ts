@@ -11,6 +11,7 @@ const worker = (more: Partial<WorkerView>): WorkerView => ({
   gpus: 0,
   slots: 2,
   busy: 0,
+  trainings: 0,
   draining: false,
   suspect: false,
   rowsPerSecond: null,
@@ -21,6 +22,7 @@ const need = (more: Partial<Need> = {}): Need => ({
   engineVersion: '1',
   gpu: false,
   trustedOnly: false,
+  training: false,
   except: new Set(),
   ...more,
 })
@@ -78,6 +80,7 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     busy: fc.integer({ min: 0, max: 4 }),
     draining: fc.boolean(),
     suspect: fc.boolean(),
+    trainings: fc.nat(4),
     rowsPerSecond: fc.option(fc.double({ min: 1, max: 10, noNaN: true })),
   })
   const anyNeed = fc.record({
@@ -85,6 +88,7 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     engineVersion: fc.constantFrom('1', '2'),
     gpu: fc.boolean(),
     trustedOnly: fc.boolean(),
+    training: fc.boolean(),
     except: fc.constant(new Set<string>()),
   })
   fc.assert(

@@ -10,6 +10,8 @@ export type WorkerView = {
   gpus: number
   slots: number
   busy: number
+  /** Those of its busy slots that train models. */
+  trainings: number
   draining: boolean
   suspect: boolean
   rowsPerSecond: number | null
@@ -21,6 +23,8 @@ export type Need = {
   engineVersion: string
   gpu: boolean
   trustedOnly: boolean
+  /** Hours of work in one slot: best on a GPU, and never all slots of a worker that has several. */
+  training: boolean
   /** Workers that must not have it: they hold it already. */
   except: ReadonlySet<string>
   /** Workers that get it only when no other can: they failed on it before. */
@@ -47,7 +51,14 @@ export function refusal(need: Need, worker: WorkerView): string | null {
   if (worker.suspect) return 'is silent'
   if (worker.draining) return 'is draining'
   if (worker.busy >= worker.slots) return 'has no free slot'
+  if (roomOn(worker, need.training) <= 0) return 'trains as many models as it may'
   return null
+}
+
+/** Slots of the worker that are free for rows, or for trainings, which leave one slot to rows where there are several. */
+export function roomOn({ slots, busy, trainings }: WorkerView, training: boolean): number {
+  const free = slots - busy
+  return training ? Math.min(free, Math.max(1, slots - 1) - trainings) : free
 }
 
 /** Why this worker can never take it; null when waiting helps. */
@@ -63,8 +74,9 @@ export function mismatch(need: Need, worker: WorkerView): string | null {
 
 const NOBODY: ReadonlySet<string> = new Set()
 
-const rank = ({ avoid = NOBODY }: Need, a: WorkerView, b: WorkerView): number =>
+const rank = ({ avoid = NOBODY, training }: Need, a: WorkerView, b: WorkerView): number =>
   Number(avoid.has(a.id)) - Number(avoid.has(b.id)) ||
+  (training ? Number(b.gpus > 0) - Number(a.gpus > 0) : 0) ||
   a.busy / a.slots - b.busy / b.slots ||
   (b.rowsPerSecond ?? 0) - (a.rowsPerSecond ?? 0)
 

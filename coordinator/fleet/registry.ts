@@ -3,7 +3,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { ConnectResponseSchema } from '#proto/gen/syndata/v1/fleet_pb.ts'
-import type { Trust, WorkerView } from './placement.ts'
+import type { LeaseWork } from '../workflows/policies.ts'
+import { roomOn, type Trust, type WorkerView } from './placement.ts'
 
 type ToWorker = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['message']>
 
@@ -29,6 +30,8 @@ export type ConnectedWorker = {
   chunksTaken: number
   /** Leases on it, each in a slot. */
   readonly leases: Set<string>
+  /** Those that train a model were among its leases when they came; some may be over. */
+  readonly trainings: Set<string>
   /** Spec digests that this stream has carried. */
   readonly specs: Set<string>
   /** Aborted when the stream is over. */
@@ -45,8 +48,8 @@ export type Registry = {
   get(id: string): ConnectedWorker | undefined
   all(): IterableIterator<ConnectedWorker>
   views(): WorkerView[]
-  /** Free slots on workers of these regions (any when empty) that run this release's engine. */
-  freeSlots(regions: readonly string[]): number
+  /** Free slots on workers of these regions (any when empty) that run this release's engine, for such leases. */
+  freeSlots(lease: { work: LeaseWork; regions: readonly string[] }): number
 }
 
 export function createRegistry(): Registry {
@@ -57,12 +60,13 @@ export function createRegistry(): Registry {
     get: (id) => workers.get(id),
     all: () => workers.values(),
     views: () => [...workers.values()].map(viewOf),
-    freeSlots(regions) {
+    freeSlots({ work, regions }) {
       let free = 0
       for (const worker of workers.values()) {
         if (worker.draining || worker.suspect || worker.engineVersion !== ENGINE_VERSION) continue
         if (regions.length > 0 && !regions.includes(worker.region)) continue
-        free += Math.max(0, worker.slots - worker.leases.size)
+        if (work === 'train.gpu' && worker.gpus === 0) continue
+        free += Math.max(0, roomOn(viewOf(worker), work !== 'generate'))
       }
       return free
     },
@@ -77,6 +81,7 @@ const viewOf = (worker: ConnectedWorker): WorkerView => ({
   gpus: worker.gpus,
   slots: worker.slots,
   busy: worker.leases.size,
+  trainings: [...worker.trainings].filter((id) => worker.leases.has(id)).length,
   draining: worker.draining,
   suspect: worker.suspect,
   rowsPerSecond: worker.rowsPerSecond,

@@ -17,6 +17,7 @@ import { leaseEnded, workerGone } from './departures.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { ConnectedWorker, Registry } from './registry.ts'
 import { takeChunkDone, takeChunkFailed } from './results.ts'
+import { takeCheckpoint, takePreview, takeProgress } from './trainings.ts'
 import type { WorkerRow } from './worker-rows.ts'
 
 export type WorkerStream = ServerStream<
@@ -122,6 +123,7 @@ function workerOf(
     rowsPerSecond: row.rows_per_second,
     chunksTaken: 0,
     leases: new Set(),
+    trainings: new Set(),
     specs: new Set(),
     signal: stream.signal,
     send,
@@ -204,12 +206,28 @@ function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Ha
       leaseEnded(deps.leases, worker, message.value.leaseId)
       ack(message.value.resultId)
       break
+    case 'trainingProgress':
+      told(deps, worker, () => takeProgress(deps.leases, worker, message.value))
+      break
+    case 'trainingCheckpoint':
+      told(deps, worker, () => takeCheckpoint(deps.leases, worker, message.value))
+      break
+    case 'trainingPreview':
+      told(deps, worker, () => takePreview(deps.leases, worker, message.value))
+      break
     case 'uploadRequest':
       answerUploads(deps, worker, message.value)
       break
     default:
       deps.log.warn({ workerId: worker.id, message: message.case }, 'unexpected message')
   }
+}
+
+/** Of a training; what the database does not take is followed by something newer. */
+function told(deps: SessionDeps, worker: ConnectedWorker, work: () => Promise<void>): void {
+  work().catch((error: unknown) =>
+    deps.log.warn({ err: error, workerId: worker.id }, 'report of a training not taken'),
+  )
 }
 
 /** Repeats while the database is away; the worker holds its result, and sends it again on a new stream. */

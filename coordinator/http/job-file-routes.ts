@@ -89,10 +89,12 @@ function previewRoute(app: App, { auth, database, specs, models }: JobFileRoutes
         },
         { additionalProperties: false },
       ),
-      response: { 200: PreviewView, ...problems(400, 401, 403, 404) },
+      response: { 200: PreviewView, ...problems(400, 401, 403, 404, 409) },
     },
     handler: async (request) => {
       const job = await readableJob(database, auth.principalOf(request), request.params.id)
+      if (job.kind === 'train')
+        throw new AppError('conflict', 'The job trains a model; it has no rows to show.')
       const { table, rows = 10 } = request.query
       const spec = await specs.get(job.id)
       const names = spec.plan.tables.map(({ name }) => name)

@@ -85,8 +85,8 @@ const OutputView = Type.Object({
 export const JobObject = Type.Object({
   job_id: Text,
   project_id: Text,
-  kind: Type.Literal('generate'),
-  model_id: Nullable(Text, 'What the rows are drawn from; null where rules make them'),
+  kind: Type.Enum(['generate', 'train']),
+  model_id: Nullable(Text, 'What it trains, or draws the rows from; null where rules make them'),
   name: Text,
   status: Type.Enum([...JOB_STATUSES]),
   stage: Type.Enum(['queued', 'planning', 'generating', 'merging', 'publishing', 'done']),

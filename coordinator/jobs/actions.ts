@@ -40,10 +40,21 @@ export function actOnJob(
 export function deleteJob(database: Database, principal: Principal, jobId: string): Promise<void> {
   return database.transaction(async (sql) => {
     const job = await lockForChange(sql, principal, jobId)
-    if (!isOver(job.status)) await apply(sql, jobId, 'cancel', 'cancelled')
-    await sql.query('update jobs set deleted_at = now() where id = $1', [jobId])
-    await notify(sql, 'job', jobId)
+    if (job.kind === 'train')
+      throw new AppError('conflict', 'The job trains a model; delete the model instead.')
+    await removeJob(sql, jobId)
   })
+}
+
+/** As deleteJob, for whoever may; `sql` is a transaction that has locked the job's row. */
+export async function removeJob(sql: Sql, jobId: string): Promise<void> {
+  const [job] = await sql.query<{ status: JobStatus }>(
+    'update jobs set deleted_at = now() where id = $1 returning status',
+    [jobId],
+  )
+  if (job === undefined) return
+  if (!isOver(job.status)) await apply(sql, jobId, 'cancel', 'cancelled')
+  await notify(sql, 'job', jobId)
 }
 
 async function lockForChange(sql: Sql, principal: Principal, jobId: string): Promise<JobAccess> {
@@ -66,6 +77,7 @@ async function apply(sql: Sql, jobId: string, action: JobAction, to: JobStatus):
     await closeLeasesOfJob(sql, jobId)
     await notify(sql, 'cancel', jobId)
   }
+  if (action === 'pause') await notify(sql, 'pause', jobId)
   await sql.query('insert into outbox (job_id, action) values ($1, $2)', [
     jobId,
     action === 'retry' ? 'start' : action,

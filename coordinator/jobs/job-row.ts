@@ -3,8 +3,10 @@
 import type { Sql } from '#coordinator/database/database.ts'
 import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
 import type { LoadSettings } from '#coordinator/load/settings.ts'
+import { MODEL_JSON, type StoredModel } from '#coordinator/models/model-json.ts'
 import type { ArrowOptions, ResolvedOutput } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
+import type { JobKind } from './job-kind.ts'
 import type { JobStatus } from './job-state.ts'
 
 export type TableRow = {
@@ -34,7 +36,7 @@ export type JobRow = {
   id: string
   project_id: string
   owner_id: string
-  kind: 'generate'
+  kind: JobKind
   name: string
   status: JobStatus
   stage: 'queued' | 'planning' | 'generating' | 'merging' | 'publishing' | 'done'
@@ -47,6 +49,8 @@ export type JobRow = {
   load: LoadSettings | null
   /** That it samples, as long as there is such a model. */
   model_id: string | null
+  /** What it trains. */
+  model: StoredModel | null
   total_rows: number
   total_chunks: number
   error: { code: string; message: string; hint?: string } | null
@@ -77,6 +81,7 @@ const COLUMNS = `
   j.compression, j.container, j.load, j.total_rows, j.total_chunks, j.error, j.retries, j.reassigned, j.waiting_reason, j.root_cid, j.manifest_cid,
   j.created_at, j.started_at, j.finished_at, m.role,
   (select model_id from job_models where job_id = j.id limit 1) as model_id,
+  case when j.kind = 'train' then (select ${MODEL_JSON} from models v where v.job_id = j.id) end as model,
   (select coalesce(json_agg(t order by t.table_no), '[]') from job_tables t where t.job_id = j.id) as tables,
   (select coalesce(json_agg(o order by o.table_no), '[]') from (
     select o.table_no, o.table_name, o.format, o.rows, o.bytes, o.loaded_rows, o.cid, o.sha256, o.arweave_id, a.status as arweave_status
@@ -149,6 +154,7 @@ export async function listJobs(
 export type JobAccess = Pick<
   JobRow,
   | 'id'
+  | 'kind'
   | 'project_id'
   | 'status'
   | 'name'
@@ -161,7 +167,7 @@ export type JobAccess = Pick<
 >
 
 const ACCESS =
-  'j.id, j.project_id, j.status, j.name, j.format, j.compression, j.container, j.manifest_cid, j.created_at'
+  'j.id, j.kind, j.project_id, j.status, j.name, j.format, j.compression, j.container, j.manifest_cid, j.created_at'
 
 /**
  * As readJob, but only what access and actions need. `lock` holds the row until the transaction ends, but lets ledger

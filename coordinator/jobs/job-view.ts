@@ -1,6 +1,8 @@
 // The job as callers see it: the row of the database turned into the object of the REST contract.
 
+import { trainingPercentage } from '#coordinator/models/model-view.ts'
 import { codeOf, ERRORS } from '#engine/errors.ts'
+import { workflowIdOf } from './job-kind.ts'
 import type { JobRow, OutputRow, TableRow } from './job-row.ts'
 import { isOver } from './job-state.ts'
 
@@ -21,7 +23,7 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     job_id: row.id,
     project_id: row.project_id,
     kind: row.kind,
-    model_id: row.model_id,
+    model_id: row.model?.id ?? row.model_id,
     name: row.name,
     status: row.status,
     stage: row.stage,
@@ -49,7 +51,7 @@ export function jobView(row: JobRow, settings: ViewSettings, { forAdmin }: { for
     root_cid: row.root_cid,
     manifest_cid: row.manifest_cid,
     links: linksOf(row.id),
-    ...(forAdmin ? { temporal_url: temporalUrl(row.id, settings.temporal) } : {}),
+    ...(forAdmin ? { temporal_url: temporalUrl(row, settings.temporal) } : {}),
   }
 }
 
@@ -75,6 +77,7 @@ function progressOf(row: JobRow): { rows: number; chunks: number } {
 /** 100 only once the files are there: merging and publishing come after the last chunk. */
 function percentageOf(row: JobRow, chunks: number): number {
   if (row.status === 'completed') return 100
+  if (row.model) return trainingPercentage(row.model, row.status)
   const percent = row.total_chunks === 0 ? 0 : (100 * chunks) / row.total_chunks
   return Math.min(99.9, Math.floor(percent * 10) / 10)
 }
@@ -137,8 +140,11 @@ function arweaveView(
   return { id, url, status }
 }
 
-function temporalUrl(jobId: string, { uiUrl, namespace }: ViewSettings['temporal']): string | null {
+function temporalUrl(
+  { id, kind }: JobRow,
+  { uiUrl, namespace }: ViewSettings['temporal'],
+): string | null {
   if (uiUrl === null) return null
-  const workflow = encodeURIComponent(`generation/${jobId}`)
+  const workflow = encodeURIComponent(workflowIdOf(id, kind))
   return `${uiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${workflow}`
 }

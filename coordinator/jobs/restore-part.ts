@@ -26,7 +26,9 @@ export function createRestorePart(
     )
     const [row] = rows
     if (!row) return false
-    const { config, plan, inputs } = await specs.get(row.job_id)
+    const { kind, config, plan, inputs } = await specs.get(row.job_id)
+    // A model is not trained again on the way of a download.
+    if (kind === 'train') return false
     const compiled = compile(config, plan, {
       sandbox: await sandboxFor(config),
       models: await models.of(config, inputs),

@@ -6,10 +6,14 @@ import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import type { Sql } from '../database/database.ts'
 import type { InputRef } from '../fleet/input-grants.ts'
+import type { JobKind } from '../jobs/job-kind.ts'
 import type { LoadSettings } from '../load/settings.ts'
 
 export type JobSpec = {
   jobId: string
+  kind: JobKind
+  /** Its leases need data or a model that is private. */
+  trustedOnly: boolean
   projectId: string
   name: string
   specDigest: string
@@ -33,6 +37,8 @@ export type JobSpec = {
 
 type Stored = {
   id: string
+  kind: JobKind
+  trusted_only: boolean
   project_id: string
   name: string
   spec_digest: string
@@ -49,6 +55,7 @@ type Stored = {
 
 /** The JSON of a spec's body. */
 export type SpecContent = { config: ResolvedConfig; plan: Plan; inputs?: InputRef[] }
+const MODEL_EXTENSION = 'safetensors'
 
 export type JobSpecs = { get(jobId: string): Promise<JobSpec> }
 
@@ -77,6 +84,8 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
   const { config, plan, inputs = [] } = JSON.parse(row.body) as SpecContent
   return {
     jobId,
+    kind: row.kind,
+    trustedOnly: row.trusted_only,
     projectId: row.project_id,
     name: row.name,
     specDigest: row.spec_digest,
@@ -87,7 +96,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     regions: row.regions,
     priority: row.priority,
     format: row.format,
-    extension: fileExtension(config.output),
+    extension: row.kind === 'train' ? MODEL_EXTENSION : fileExtension(config.output),
     publishIpfs: row.publish_ipfs,
     publishArweave: row.publish_arweave,
     publishConfig: row.publish_config,

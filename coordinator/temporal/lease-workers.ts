@@ -1,5 +1,5 @@
-// Temporal workers for lease queues: one for any region, and one for each set of regions that a job asks for,
-// made when the first such job appears.
+// Temporal workers for lease queues: one for rows of any region, and others for trainings and for each set of regions
+// that a job asks for, made when the first such job appears.
 
 import { type NativeConnection, Worker } from '@temporalio/worker'
 import type { Logger } from 'pino'
@@ -8,9 +8,15 @@ import type { Database } from '../database/database.ts'
 import type { Notifications } from '../database/notifications.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { LeaseSlotSupplier } from '../fleet/slot-supplier.ts'
+import type { JobKind } from '../jobs/job-kind.ts'
 import type { LeaseActivities } from '../workflows/activity-types.ts'
-import { leaseQueue, QUEUES, regionsOf } from '../workflows/policies.ts'
+import { type LeaseWork, leaseQueue, QUEUES, readLeaseQueue } from '../workflows/policies.ts'
 import { nonActivitySlots } from './tuner.ts'
+
+const WORKS: Record<JobKind, LeaseWork[]> = {
+  generate: ['generate'],
+  train: ['train.cpu', 'train.gpu'],
+}
 
 type Deps = {
   connection: NativeConnection
@@ -29,7 +35,7 @@ export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise
   const activities = mapFailures({ ...deps.activities })
 
   async function open(queue: string): Promise<{ worker: Worker; run: Promise<void> }> {
-    const supplier = new LeaseSlotSupplier(() => deps.fleet.room(regionsOf(queue)))
+    const supplier = new LeaseSlotSupplier(() => deps.fleet.room(readLeaseQueue(queue)))
     const worker = await Worker.create({
       connection: deps.connection,
       namespace: deps.namespace,
@@ -56,10 +62,12 @@ export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise
   }
 
   async function ensureAll(): Promise<void> {
-    const rows = await deps.database.query<{ regions: string[] }>(
-      `select distinct regions from jobs where status in ('pending', 'generating', 'paused') and cardinality(regions) > 0`,
+    const rows = await deps.database.query<{ kind: JobKind; regions: string[] }>(
+      `select distinct kind, regions from jobs
+       where status in ('pending', 'generating', 'paused') and (cardinality(regions) > 0 or kind <> 'generate')`,
     )
-    for (const { regions } of rows) ensure(leaseQueue(regions))
+    for (const { kind, regions } of rows)
+      for (const work of WORKS[kind]) ensure(leaseQueue(regions, work))
   }
 
   const refresh = () =>

@@ -7,12 +7,13 @@ import temporalProto from '@temporalio/proto'
 import { pino } from 'pino'
 import type { Database } from '#coordinator/database/database.ts'
 import { createNotifications } from '#coordinator/database/notifications.ts'
+import { workflowIdOf } from '#coordinator/jobs/job-kind.ts'
 import { QUEUES } from '#coordinator/workflows/policies.ts'
 import { insertJob } from '#test/support/job-rows.ts'
 import { testDatabase } from '#test/support/postgres.ts'
 import { startTestTemporal, type TestTemporal } from '#test/support/temporal.ts'
 import { waitFor } from '#test/support/wait-for.ts'
-import { createOutbox, workflowIdOf } from './outbox.ts'
+import { createOutbox } from './outbox.ts'
 
 let temporal: TestTemporal
 before(async () => {

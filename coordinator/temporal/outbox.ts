@@ -9,6 +9,7 @@ import {
 import type { Logger } from 'pino'
 import type { Database, Sql } from '../database/database.ts'
 import type { Notifications } from '../database/notifications.ts'
+import { type JobKind, WORKFLOWS, workflowIdOf } from '../jobs/job-kind.ts'
 import { PRIORITY_KEYS, QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 
 /** Calls to Temporal in flight at once: a burst of submissions is answered first, and started after. */
@@ -85,22 +86,27 @@ async function carryOut(deps: Deps, action: Action): Promise<void> {
   }
 }
 
-export const workflowIdOf = (jobId: string): string => `generation/${jobId}`
-
 /**
  * An action that a later one has overtaken does no harm: the run is told what the job row says now, and a job that
  * was tried again since keeps its new run.
  */
 async function tell({ database, client }: Deps, { job_id: jobId, action }: Action): Promise<void> {
   if (action === 'start') return startJob({ sql: database, client }, jobId)
-  const [job] = await database.query<{ status: string; runs: number }>(
-    `select status, runs from jobs
-     where id = $1 and status in ('pending', 'generating', 'paused') and deleted_at is null`,
+  const [job] = await database.query<{
+    status: string
+    runs: number
+    kind: JobKind
+    running: boolean
+  }>(
+    `select status, runs, kind, status in ('pending', 'generating', 'paused') and deleted_at is null as running
+     from jobs where id = $1`,
     [jobId],
   )
-  const handle = client.workflow.getHandle(workflowIdOf(jobId))
+  if (job === undefined) return
+  const workflowId = workflowIdOf(jobId, job.kind)
+  const handle = client.workflow.getHandle(workflowId)
   try {
-    const isCurrent = job !== undefined && (await describeRun(client, jobId)).run >= job.runs
+    const isCurrent = job.running && (await describeRun(client, workflowId)).run >= job.runs
     if (action === 'cancel' && !isCurrent) await handle.cancel()
     if (action !== 'cancel' && isCurrent)
       await handle.signal(job.status === 'paused' ? 'pause' : 'resume')
@@ -113,7 +119,7 @@ async function tell({ database, client }: Deps, { job_id: jobId, action }: Actio
 type StartRow = {
   project_id: string
   name: string
-  kind: string
+  kind: JobKind
   priority: keyof typeof PRIORITY_KEYS
   regions: string[]
   runs: number
@@ -140,18 +146,19 @@ export async function startJob(
   const job = rows[0]
   if (!job) return
   const options = startOptions(jobId, job)
+  const workflow = WORKFLOWS[job.kind]
   try {
-    await client.workflow.start('generation', options)
+    await client.workflow.start(workflow, options)
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error
-    const found = await describeRun(client, jobId)
+    const found = await describeRun(client, options.workflowId)
     if (found.run >= job.runs) return
     if (found.status === 'RUNNING') {
       await client.workflow.getHandle(options.workflowId, found.runId).cancel()
       throw new Error('the run before the retry has not ended yet')
     }
     // It ended well after the job had been cancelled; Temporal lets only failed runs be followed.
-    await client.workflow.start('generation', {
+    await client.workflow.start(workflow, {
       ...options,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     })
@@ -161,17 +168,27 @@ export async function startJob(
 /** The latest run that Temporal knows of. Throws WorkflowNotFoundError. */
 export async function describeRun(
   client: Client,
-  jobId: string,
+  workflowId: string,
 ): Promise<{ run: number; runId: string; status: string }> {
-  const { memo, runId, status } = await client.workflow.getHandle(workflowIdOf(jobId)).describe()
+  const { memo, runId, status } = await client.workflow.getHandle(workflowId).describe()
   const run = memo?.['run']
   return { run: typeof run === 'number' ? run : 0, runId, status: status.name }
+}
+
+/** For people who look at the run in Temporal's UI. */
+function describe(jobId: string, { kind, name, total_rows, format, tables }: StartRow) {
+  if (kind === 'train') return { staticSummary: `${name}: a model`, staticDetails: `Job ${jobId}` }
+  const rows = Number(total_rows).toLocaleString('en-US')
+  return {
+    staticSummary: `${name}: ${rows} rows as ${format}`,
+    staticDetails: `Tables: ${(tables ?? []).join(', ')}\n\nJob ${jobId}`,
+  }
 }
 
 function startOptions(jobId: string, job: StartRow) {
   const rows = Number(job.total_rows)
   return {
-    workflowId: workflowIdOf(jobId),
+    workflowId: workflowIdOf(jobId, job.kind),
     taskQueue: QUEUES.workflows,
     workflowTaskTimeout: WORKFLOW_TASK.timeout,
     // Paused from its first step: a signal of its own could be lost between the two.
@@ -183,8 +200,7 @@ function startOptions(jobId: string, job: StartRow) {
       priorityKey: PRIORITY_KEYS[job.priority],
       fairnessKey: job.project_id.slice(0, 64),
     },
-    staticSummary: `${job.name}: ${rows.toLocaleString('en-US')} rows as ${job.format}`,
-    staticDetails: `Tables: ${(job.tables ?? []).join(', ')}\n\nJob ${jobId}`,
+    ...describe(jobId, job),
     searchAttributes: {
       TenantId: [job.project_id],
       JobKind: [job.kind],

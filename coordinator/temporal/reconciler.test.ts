@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import { pino } from 'pino'
 import type { Database } from '#coordinator/database/database.ts'
+import { workflowIdOf } from '#coordinator/jobs/job-kind.ts'
 import { insertJob } from '#test/support/job-rows.ts'
 import { testDatabase } from '#test/support/postgres.ts'
 import { startTestTemporal, type TestTemporal } from '#test/support/temporal.ts'
-import { startJob, workflowIdOf } from './outbox.ts'
+import { startJob } from './outbox.ts'
 import { createReconciler } from './reconciler.ts'
 
 let temporal: TestTemporal

@@ -7,6 +7,7 @@ import { end } from '../activities/record.ts'
 import type { Database, Sql } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import { explain, mismatch, type WorkerView } from '../fleet/placement.ts'
+import { type JobKind, workflowIdOf } from '../jobs/job-kind.ts'
 import { COORDINATOR } from '../workflows/policies.ts'
 import { describeRun, startJob } from './outbox.ts'
 
@@ -38,6 +39,8 @@ export function createReconciler(deps: Deps): { close(): Promise<void> } {
 
 type RunningJob = {
   id: string
+  kind: JobKind
+  trusted_only: boolean
   runs: number
   regions: string[]
   engine_version: string
@@ -64,7 +67,7 @@ async function reconcile(deps: Deps): Promise<void> {
 /** Jobs that nothing in the outbox is about to start; the least recently looked at first would need state: random will do. */
 const runningJobs = (sql: Sql): Promise<RunningJob[]> =>
   sql.query<RunningJob>(
-    `select id, runs, regions, engine_version, waiting_reason, status,
+    `select id, kind, trusted_only, runs, regions, engine_version, waiting_reason, status,
        (select count(*)::int from leases l where l.job_id = j.id and cardinality(l.worker_ids) > 0) as leased
      from jobs j where status in ('pending', 'generating', 'paused') and deleted_at is null
        and created_at < now() - interval '3 seconds'
@@ -75,10 +78,10 @@ const runningJobs = (sql: Sql): Promise<RunningJob[]> =>
 
 async function reconcileRun(
   { database, client, log }: Deps,
-  { id: jobId, runs: run }: RunningJob,
+  { id: jobId, kind, runs: run }: RunningJob,
 ): Promise<void> {
   try {
-    const found = await describeRun(client, jobId)
+    const found = await describeRun(client, workflowIdOf(jobId, kind))
     if (found.run < run) return startJob({ sql: database, client }, jobId)
     if (found.status === 'RUNNING') return
     const error = endedError(found.status)
@@ -119,6 +122,7 @@ async function connectedWorkers(sql: Sql): Promise<WorkerView[]> {
     gpus: 0,
     slots: row.slots,
     busy: row.load.busy_slots ?? 0,
+    trainings: 0,
     draining: row.state === 'draining',
     suspect: false,
     rowsPerSecond: null,
@@ -145,7 +149,8 @@ function waitingReason(job: RunningJob, workers: readonly WorkerView[]): string 
     regions: job.regions,
     engineVersion: job.engine_version,
     gpu: false,
-    trustedOnly: false,
+    trustedOnly: job.trusted_only,
+    training: job.kind === 'train',
     except: new Set<string>(),
   }
   const fits = workers.some((worker) => mismatch(need, worker) === null && !worker.draining)

@@ -14,6 +14,8 @@ export type RecordActivities = {
   completeJob(args: RunArgs): Promise<void>
   failJob(args: RunArgs & { error: JobError }): Promise<void>
   cancelJob(args: RunArgs): Promise<void>
+  /** Whether a worker with a GPU could take the training now. */
+  placeTraining(args: { jobId: string }): Promise<{ gpu: boolean }>
 }
 
 /** On the fleet, by asynchronous completion. */

@@ -1,34 +1,15 @@
-// One job: plan, leases, merge, publish. Progress of record is the ledger; this decides only what comes next.
+// Generates the tables of a job: leases, merge, publish.
 
-import {
-  ApplicationFailure,
-  CancellationScope,
-  continueAsNew,
-  isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
-  sleep,
-} from '@temporalio/workflow'
-import type { RecordActivities, RunArgs, StorageActivities } from './activity-types.ts'
-import { createControl, obey, type Steering } from './control.ts'
-import { asError, errorOf, HISTORY_FULL, typeOf } from './failures.ts'
+import { CancellationScope, proxyActivities } from '@temporalio/workflow'
+import type { StorageActivities } from './activity-types.ts'
+import { asError, typeOf } from './failures.ts'
 import { type JobPlan, leasesOf } from './job-plan.ts'
+import { type RunJobArgs, runJob } from './job-run.ts'
 import { runLeases } from './lanes.ts'
-import {
-  LANES,
-  LOAD,
-  PUBLISH,
-  QUEUES,
-  RECORD,
-  REMAKE_PAUSE,
-  REMAKES_MAX,
-  SHARD_LEASES,
-  STORAGE,
-} from './policies.ts'
+import { LOAD, PUBLISH, QUEUES, SHARD_LEASES, STORAGE } from './policies.ts'
 import { runShards } from './shards.ts'
-import { createView, type View } from './view.ts'
+import type { View } from './view.ts'
 
-const record = proxyLocalActivities<RecordActivities>(RECORD)
 const storage = proxyActivities<StorageActivities>({ ...STORAGE, taskQueue: QUEUES.storage })
 const publishing = proxyActivities<StorageActivities>({ ...PUBLISH, taskQueue: QUEUES.storage })
 
@@ -37,56 +18,11 @@ const loading = proxyActivities<StorageActivities>({ ...LOAD, taskQueue: QUEUES.
 /** Files merged at once. */
 const MERGES_AT_ONCE = 16
 
-/** `paused` and `lanes` are given when the job is paused already, or goes on in a new run. */
-export type GenerationArgs = RunArgs & Partial<Steering>
-
-export async function generation(args: GenerationArgs): Promise<void> {
-  const { jobId, run } = args
-  const steering = { paused: args.paused ?? false, lanes: args.lanes ?? LANES }
-  const control = createControl(steering)
-  const view = createView(control)
-  obey(control, view.refresh)
-  try {
-    await runUntilWhole({ jobId, run }, view)
-    await record.completeJob({ jobId, run })
-    view.enter('completed')
-  } catch (error) {
-    const { paused, lanes } = control
-    if (typeOf(error) === HISTORY_FULL)
-      await continueAsNew<typeof generation>({ jobId, run, paused, lanes })
-    await CancellationScope.nonCancellable(() => end({ jobId, run }, error))
-    view.enter(isCancellation(error) ? 'cancelled' : 'failed')
-    throw error
-  }
-}
-
-/** Makes again what turned out to be gone; a store that loses its parts every time ends it. */
-async function runUntilWhole(args: RunArgs, view: View): Promise<void> {
-  for (let remakes = 0; !(await runOnce(args, view)); remakes++) {
-    if (remakes === REMAKES_MAX)
-      throw ApplicationFailure.nonRetryable(
-        'Stored parts were missing or damaged again and again. Check the part store, then retry the job.',
-        'part_missing',
-      )
-    if (remakes > 0) await sleep(REMAKE_PAUSE, { summary: 'before lost parts are made again' })
-    await storage.dropLostParts.executeWithOptions({ summary: 'look for lost parts' }, [
-      { jobId: args.jobId },
-    ])
-  }
-}
-
-/** False when a stored part turned out to be gone: what is missing must be made again. */
-async function runOnce(args: RunArgs, view: View): Promise<boolean> {
-  const { jobId } = args
-  const plan = await record.planJob({ jobId })
-  try {
-    await generate(plan, args.run, view)
+export function generation(args: RunJobArgs): Promise<void> {
+  return runJob(args, async (plan, { run }, view) => {
+    await generate(plan, run, view)
     await publish(plan, view)
-    return true
-  } catch (error) {
-    if (typeOf(error) === 'part_missing') return false
-    throw error
-  }
+  })
 }
 
 const filesOf = ({ tables }: JobPlan): string =>
@@ -173,9 +109,4 @@ async function payOnce(args: { jobId: string; tableNo: number }, name: string): 
     if (typeOf(error) === 'transaction_expired') return false
     throw error
   }
-}
-
-async function end(args: RunArgs, error: unknown): Promise<void> {
-  if (isCancellation(error)) await record.cancelJob(args)
-  else await record.failJob({ ...args, error: errorOf(error) })
 }

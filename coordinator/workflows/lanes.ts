@@ -61,7 +61,7 @@ async function runLease(plan: JobPlan, lease: LeaseRange, control: Control): Pro
 }
 
 /** Throws what ends the lease's run; returns when it is to be tried again. */
-function refuseFinal(error: unknown): void {
+export function refuseFinal(error: unknown): void {
   if (isCancellation(error)) throw error
   const cause = error instanceof ActivityFailure ? error.cause : error
   if (cause instanceof ApplicationFailure && FINAL.has(cause.type ?? ''))

@@ -16,6 +16,11 @@ export const LEASE = {
   retry: LEASE_RETRY,
 } as const
 
+/** A training on a worker: what a later attempt takes over is its last checkpoint, so that none is too long. */
+export const TRAINING = { ...LEASE, startToCloseTimeout: '24h' } as const
+/** A GPU that is gone before it is taken: without one, then. */
+export const TRAINING_ON_GPU = { ...TRAINING, scheduleToStartTimeout: '30s' } as const
+
 /** Heartbeats of work on stored parts, whatever it does. */
 export const STORAGE_HEARTBEAT_MS = 2_000
 
@@ -68,13 +73,19 @@ export const WORKFLOW_TASK = { stickyTimeout: '2s', timeout: '5s' } as const
 
 export const QUEUES = { workflows: 'generation', storage: 'storage', leases: 'generate' } as const
 
-/** The task queue of leases that may run in these regions; any region when empty. */
-export const leaseQueue = (regions: readonly string[]): string =>
-  regions.length === 0 ? QUEUES.leases : `${QUEUES.leases}.${[...regions].sort().join('+')}`
+/** What runs on a lease queue: its leases make rows, or train a model. */
+export type LeaseWork = 'generate' | 'train.cpu' | 'train.gpu'
+const WORKS: readonly LeaseWork[] = ['train.cpu', 'train.gpu', 'generate']
 
-/** The reverse of leaseQueue: the regions whose workers serve a queue; empty means all. */
-export const regionsOf = (queue: string): string[] =>
-  queue === QUEUES.leases ? [] : queue.slice(QUEUES.leases.length + 1).split('+')
+/** The task queue of leases that may run in these regions; any region when empty. */
+export const leaseQueue = (regions: readonly string[], work: LeaseWork = QUEUES.leases): string =>
+  regions.length === 0 ? work : `${work}.${[...regions].sort().join('+')}`
+
+/** The reverse of leaseQueue: what its leases do, and the regions whose workers serve it; empty means all. */
+export function readLeaseQueue(queue: string): { work: LeaseWork; regions: string[] } {
+  const work = WORKS.find((name) => queue.startsWith(name)) ?? QUEUES.leases
+  return { work, regions: queue === work ? [] : queue.slice(work.length + 1).split('+') }
+}
 
 /** Activities of one shard; a job with no more runs them itself. */
 export const SHARD_LEASES = 250
@@ -107,6 +118,9 @@ export const FLEET = {
   commitDelayMaxMs: 20,
   uploadTokenSeconds: 3_900,
   downloadTokenSeconds: 3_900,
+  /** As long as an attempt of a training may take, and a checkpoint every five seconds of it. */
+  trainingTokenSeconds: 25 * 3_600,
+  checkpointsMax: 20_000,
   greetingTimeoutMs: 10_000,
 } as const
 

@@ -6,7 +6,7 @@ import { AppError } from '#engine/errors.ts'
 import { type Table, takeRows } from '#engine/table/table.ts'
 import { hasAlgorithm } from './algorithms.ts'
 import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
-import type { EpochProgress } from './fit.ts'
+import type { EpochProgress, StepsDone } from './fit.ts'
 import { heldOutScore } from './held-out-score.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
 import { prepare } from './prepare.ts'
@@ -45,7 +45,8 @@ export type AutoOptions = Omit<TrainOptions, 'algorithm' | 'options'> & {
   options: Static<typeof AUTO_OPTIONS>
 }
 
-export type AutoHooks = Omit<TrainingHooks, 'onEpoch' | 'outOfTime'> & {
+export type AutoHooks = Omit<TrainingHooks, 'onEpoch' | 'onSteps' | 'outOfTime'> & {
+  onSteps?: (done: StepsDone & { algorithm: Algorithm }) => void
   /** A model file to be going on with; once, before anything slow. */
   onPreview?: (file: Uint8Array) => Promise<void>
   onEpoch?: (progress: EpochProgress & { algorithm: Algorithm }) => void
@@ -122,7 +123,7 @@ async function train(
   hooks: AutoHooks,
   { algorithm, resume, outOfTime, save }: Candidate,
 ): Promise<Uint8Array> {
-  const { signal, checkpointDue, onEpoch } = hooks
+  const { signal, checkpointDue, onEpoch, onSteps } = hooks
   const own = algorithm === 'gaussian_copula' || epochs === undefined ? {} : { epochs }
   return await trainModel(
     table,
@@ -130,6 +131,7 @@ async function train(
     {
       ...{ signal, outOfTime },
       ...(checkpointDue && { checkpointDue }),
+      ...(onSteps && { onSteps: (done: StepsDone) => onSteps({ ...done, algorithm }) }),
       ...(onEpoch && { onEpoch: (progress: EpochProgress) => onEpoch({ ...progress, algorithm }) }),
       ...(hooks.onCheckpoint && { onCheckpoint: async (current) => await save(current) }),
       ...(resume && { resume }),

@@ -25,11 +25,16 @@ export type FitOptions = {
   checkpointDue?: () => boolean
   onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>
   onEpoch?: (progress: EpochProgress) => void
+  /** Called after every run of steps. */
+  onSteps?: (done: StepsDone) => void
   /** Where an earlier training of the same model, data and options stopped. */
   resume?: Checkpoint
   /** Asked after every run of steps: true ends the training with the best state so far. */
   outOfTime?: () => boolean
 }
+
+/** Steps of all epochs so far; the training may end before the last epoch. */
+export type StepsDone = { step: number; stepsPerEpoch: number; epochs: number }
 
 /** Means of a finished epoch's metrics, and its score. */
 export type EpochProgress = { epoch: number; metrics: Record<string, number>; score: number }
@@ -62,6 +67,7 @@ export async function fitModel(fitting: Fitting, options: FitOptions): Promise<F
   while (progress.step < last && epochsSinceBest(progress) < options.patience.stop) {
     if (options.signal.aborted) throw new AppError('cancelled', 'the training was ended')
     await runSteps(fitting, progress)
+    options.onSteps?.({ step: progress.step, stepsPerEpoch, epochs: options.epochs })
     const epochEnds = progress.step % stepsPerEpoch === 0
     if (epochEnds && !(await endEpoch(fitting, progress, options))) break
     if (options.onCheckpoint && (epochEnds || options.checkpointDue?.()))

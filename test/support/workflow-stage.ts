@@ -13,8 +13,9 @@ import type {
   StorageActivities,
 } from '#coordinator/workflows/activity-types.ts'
 import { pause } from '#coordinator/workflows/control.ts'
-import type { GenerationArgs, generation } from '#coordinator/workflows/generation.ts'
+import type { generation } from '#coordinator/workflows/generation.ts'
 import type { JobPlan } from '#coordinator/workflows/job-plan.ts'
+import type { RunJobArgs } from '#coordinator/workflows/job-run.ts'
 import { QUEUES, WORKFLOW_TASK } from '#coordinator/workflows/policies.ts'
 import { startTestTemporal, type TestTemporal } from './temporal.ts'
 
@@ -24,6 +25,8 @@ export type Script = {
   plan: JobPlan
   /** What a lease's attempt does; nothing by default. */
   lease?: (args: LeaseArgs, attempt: Attempt) => Promise<void>
+  /** Of a training: whether a GPU is free. */
+  gpu?: () => boolean
   /** What else an activity does, by its name. */
   on?: Partial<Record<keyof StorageActivities | keyof RecordActivities, () => Promise<void>>>
 }
@@ -78,7 +81,7 @@ export async function openStage(): Promise<Stage> {
         inFlightMax: new Map<string, number>(),
       }
       entries.set(jobId, { script, job })
-      const args: [GenerationArgs] = [{ jobId, run: 0 }]
+      const args: [RunJobArgs] = [{ jobId, run: 0 }]
       const options = {
         workflowId: `generation/${jobId}`,
         taskQueue: QUEUES.workflows,
@@ -155,6 +158,10 @@ function recordOf(of: Of): RecordActivities {
       await called(of, 'failJob', args)
     },
     cancelJob: (args) => called(of, 'cancelJob', args),
+    async placeTraining(args) {
+      await called(of, 'placeTraining', args)
+      return { gpu: of(args).script.gpu?.() ?? false }
+    },
   }
 }
 

@@ -24,7 +24,7 @@ create table models (
   file_algorithm text,
   -- A model that was there sooner than the one asked for: {cid, bytes, sha256, algorithm}.
   preview jsonb,
-  -- Where a training goes on when its worker is lost: {cid, bytes, sha256, step}.
+  -- Where a training goes on when its worker is lost: {cid, bytes, dagBytes, sha256, number}.
   checkpoint jsonb,
   -- The newest report of whoever trains it.
   progress jsonb not null default '{}',

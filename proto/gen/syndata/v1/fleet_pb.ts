@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file syndata/v1/fleet.proto.
  */
 export const file_syndata_v1_fleet: GenFile = /*@__PURE__*/
-  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAki1QIKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIo0BCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIjUKDFJ1bm5pbmdMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRITCgtjaHVua3NfZG9uZRgCIAEoDSJkCgdXZWxjb21lEg4KBnJlZ2lvbhgBIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYAiABKA0SGAoQY2FuY2VsbGVkX2xlYXNlcxgDIAMoCRIQCghkcmFpbmluZxgEIAEoCCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIukBCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSIQoGaW5wdXRzGAggAygLMhEuc3luZGF0YS52MS5JbnB1dBImCghkb3dubG9hZBgJIAEoCzIULnN5bmRhdGEudjEuRG93bmxvYWQiMwoFSW5wdXQSDgoGc2hhMjU2GAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIrCghEb3dubG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSIpCgZVcGxvYWQSEAoIYmFzZV91cmwYASABKAkSDQoFdG9rZW4YAiABKAkisAEKCUNodW5rRG9uZRIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgsKA2NpZBgGIAEoCRINCgVieXRlcxgHIAEoBBIRCglkYWdfYnl0ZXMYCCABKAQSDAoEcm93cxgJIAEoDRITCgtkdXJhdGlvbl9tcxgKIAEoDSJ/CgtDaHVua0ZhaWxlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgwKBGNvZGUYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSIxCgpMZWFzZUVuZGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCSIZCgNBY2sSEgoKcmVzdWx0X2lkcxgBIAMoBCIvCgtDYW5jZWxMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkiGQoFRHJhaW4SEAoIZHJhaW5pbmcYASABKAgiiQEKCUhlYXJ0YmVhdBILCgNjcHUYASABKAISFAoMbWVtb3J5X2J5dGVzGAIgASgEEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgDIAEoBBISCgpidXN5X3Nsb3RzGAQgASgNEikKB3J1bm5pbmcYBSADKAsyGC5zeW5kYXRhLnYxLlJ1bm5pbmdMZWFzZSJYCg1VcGxvYWRSZXF1ZXN0EhAKCGxlYXNlX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAQSIQoGYmxvY2tzGAMgAygLMhEuc3luZGF0YS52MS5CbG9jayIjCgVCbG9jaxILCgNjaWQYASABKAkSDQoFYnl0ZXMYAiABKAQiRQoKVXBsb2FkVXJscxISCgpyZXF1ZXN0X2lkGAEgASgEEiMKBHB1dHMYAiADKAsyFS5zeW5kYXRhLnYxLlNpZ25lZFB1dCJ9CglTaWduZWRQdXQSCwoDdXJsGAEgASgJEjMKB2hlYWRlcnMYAiADKAsyIi5zeW5kYXRhLnYxLlNpZ25lZFB1dC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiGQoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkiKAoHUmVmdXNlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkylwEKDEZsZWV0U2VydmljZRI/CgZFbnJvbGwSGS5zeW5kYXRhLnYxLkVucm9sbFJlcXVlc3QaGi5zeW5kYXRhLnYxLkVucm9sbFJlc3BvbnNlEkYKB0Nvbm5lY3QSGi5zeW5kYXRhLnYxLkNvbm5lY3RSZXF1ZXN0Ghsuc3luZGF0YS52MS5Db25uZWN0UmVzcG9uc2UoATABYgZwcm90bzM");
+  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAkiiAQKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSAASOQoRdHJhaW5pbmdfcHJvZ3Jlc3MYCCABKAsyHC5zeW5kYXRhLnYxLlRyYWluaW5nUHJvZ3Jlc3NIABI9ChN0cmFpbmluZ19jaGVja3BvaW50GAkgASgLMh4uc3luZGF0YS52MS5UcmFpbmluZ0NoZWNrcG9pbnRIABI3ChB0cmFpbmluZ19wcmV2aWV3GAogASgLMhsuc3luZGF0YS52MS5UcmFpbmluZ1ByZXZpZXdIAEIJCgdtZXNzYWdlIoQDCg9Db25uZWN0UmVzcG9uc2USKgoJY2hhbGxlbmdlGAEgASgLMhUuc3luZGF0YS52MS5DaGFsbGVuZ2VIABImCgd3ZWxjb21lGAIgASgLMhMuc3luZGF0YS52MS5XZWxjb21lSAASIAoEc3BlYxgDIAEoCzIQLnN5bmRhdGEudjEuU3BlY0gAEiQKBmFzc2lnbhgEIAEoCzISLnN5bmRhdGEudjEuQXNzaWduSAASHgoDYWNrGAUgASgLMg8uc3luZGF0YS52MS5BY2tIABIvCgxjYW5jZWxfbGVhc2UYBiABKAsyFy5zeW5kYXRhLnYxLkNhbmNlbExlYXNlSAASIgoFZHJhaW4YByABKAsyES5zeW5kYXRhLnYxLkRyYWluSAASLQoLdXBsb2FkX3VybHMYCCABKAsyFi5zeW5kYXRhLnYxLlVwbG9hZFVybHNIABImCgdyZWZ1c2VkGAkgASgLMhMuc3luZGF0YS52MS5SZWZ1c2VkSABCCQoHbWVzc2FnZSIaCglDaGFsbGVuZ2USDQoFbm9uY2UYASABKAwijQEKBUhlbGxvEhEKCXdvcmtlcl9pZBgBIAEoCRIRCglzaWduYXR1cmUYAiABKAwSJAoHbWFjaGluZRgDIAEoCzITLnN5bmRhdGEudjEuTWFjaGluZRINCgVzbG90cxgEIAEoDRIpCgdydW5uaW5nGAUgAygLMhguc3luZGF0YS52MS5SdW5uaW5nTGVhc2UiNQoMUnVubmluZ0xlYXNlEhAKCGxlYXNlX2lkGAEgASgJEhMKC2NodW5rc19kb25lGAIgASgNImQKB1dlbGNvbWUSDgoGcmVnaW9uGAEgASgJEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoDRIYChBjYW5jZWxsZWRfbGVhc2VzGAMgAygJEhAKCGRyYWluaW5nGAQgASgIIiQKBFNwZWMSDgoGZGlnZXN0GAEgASgJEgwKBGJvZHkYAiABKAwikQIKBkFzc2lnbhIQCghsZWFzZV9pZBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSEwoLc3BlY19kaWdlc3QYAyABKAkSDQoFdGFibGUYBCABKA0SDgoGY2h1bmtzGAUgAygNEiIKBnVwbG9hZBgGIAEoCzISLnN5bmRhdGEudjEuVXBsb2FkEhoKEm1lbW9yeV9saW1pdF9ieXRlcxgHIAEoBBIhCgZpbnB1dHMYCCADKAsyES5zeW5kYXRhLnYxLklucHV0EiYKCGRvd25sb2FkGAkgASgLMhQuc3luZGF0YS52MS5Eb3dubG9hZBImCgh0cmFpbmluZxgKIAEoCzIULnN5bmRhdGEudjEuVHJhaW5pbmciVAoIVHJhaW5pbmcSGQoRY2hlY2twb2ludF9zaGEyNTYYASABKAkSGQoRY2hlY2twb2ludF9udW1iZXIYAiABKA0SEgoKZWxhcHNlZF9tcxgDIAEoBCIzCgVJbnB1dBIOCgZzaGEyNTYYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEIisKCERvd25sb2FkEhAKCGJhc2VfdXJsGAEgASgJEg0KBXRva2VuGAIgASgJIikKBlVwbG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSKwAQoJQ2h1bmtEb25lEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSDQoFdGFibGUYBCABKA0SDQoFY2h1bmsYBSABKA0SCwoDY2lkGAYgASgJEg0KBWJ5dGVzGAcgASgEEhEKCWRhZ19ieXRlcxgIIAEoBBIMCgRyb3dzGAkgASgNEhMKC2R1cmF0aW9uX21zGAogASgNIn8KC0NodW5rRmFpbGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSDQoFdGFibGUYBCABKA0SDQoFY2h1bmsYBSABKA0SDAoEY29kZRgGIAEoCRIPCgdtZXNzYWdlGAcgASgJIjEKCkxlYXNlRW5kZWQSEQoJcmVzdWx0X2lkGAEgASgEEhAKCGxlYXNlX2lkGAIgASgJIhkKA0FjaxISCgpyZXN1bHRfaWRzGAEgAygEIkMKC0NhbmNlbExlYXNlEhAKCGxlYXNlX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCRISCgpjaGVja3BvaW50GAMgASgIIhkKBURyYWluEhAKCGRyYWluaW5nGAEgASgIIokBCglIZWFydGJlYXQSCwoDY3B1GAEgASgCEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIaChJtZW1vcnlfdG90YWxfYnl0ZXMYAyABKAQSEgoKYnVzeV9zbG90cxgEIAEoDRIpCgdydW5uaW5nGAUgAygLMhguc3luZGF0YS52MS5SdW5uaW5nTGVhc2UiswEKEFRyYWluaW5nUHJvZ3Jlc3MSEAoIbGVhc2VfaWQYASABKAkSEQoJYWxnb3JpdGhtGAIgASgJEg0KBWVwb2NoGAMgASgNEg4KBmVwb2NocxgEIAEoDRIMCgRzdGVwGAUgASgEEg0KBXN0ZXBzGAYgASgEEhMKC2V0YV9zZWNvbmRzGAcgASgNEikKB2hpc3RvcnkYCCADKAsyGC5zeW5kYXRhLnYxLlRyYWluZWRFcG9jaCKkAQoMVHJhaW5lZEVwb2NoEg0KBWVwb2NoGAEgASgNEjQKBmxvc3NlcxgCIAMoCzIkLnN5bmRhdGEudjEuVHJhaW5lZEVwb2NoLkxvc3Nlc0VudHJ5Eg0KBXNjb3JlGAMgASgBEhEKCWFsZ29yaXRobRgEIAEoCRotCgtMb3NzZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIokBChJUcmFpbmluZ0NoZWNrcG9pbnQSEAoIbGVhc2VfaWQYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEEhEKCWRhZ19ieXRlcxgEIAEoBBIOCgZzaGEyNTYYBSABKAkSDgoGbnVtYmVyGAYgASgNEhIKCmVsYXBzZWRfbXMYByABKAQidQoPVHJhaW5pbmdQcmV2aWV3EhAKCGxlYXNlX2lkGAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBBIRCglkYWdfYnl0ZXMYBCABKAQSDgoGc2hhMjU2GAUgASgJEhEKCWFsZ29yaXRobRgGIAEoCSJYCg1VcGxvYWRSZXF1ZXN0EhAKCGxlYXNlX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAQSIQoGYmxvY2tzGAMgAygLMhEuc3luZGF0YS52MS5CbG9jayIjCgVCbG9jaxILCgNjaWQYASABKAkSDQoFYnl0ZXMYAiABKAQiRQoKVXBsb2FkVXJscxISCgpyZXF1ZXN0X2lkGAEgASgEEiMKBHB1dHMYAiADKAsyFS5zeW5kYXRhLnYxLlNpZ25lZFB1dCJ9CglTaWduZWRQdXQSCwoDdXJsGAEgASgJEjMKB2hlYWRlcnMYAiADKAsyIi5zeW5kYXRhLnYxLlNpZ25lZFB1dC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiGQoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkiKAoHUmVmdXNlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkylwEKDEZsZWV0U2VydmljZRI/CgZFbnJvbGwSGS5zeW5kYXRhLnYxLkVucm9sbFJlcXVlc3QaGi5zeW5kYXRhLnYxLkVucm9sbFJlc3BvbnNlEkYKB0Nvbm5lY3QSGi5zeW5kYXRhLnYxLkNvbm5lY3RSZXF1ZXN0Ghsuc3luZGF0YS52MS5Db25uZWN0UmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
  * @generated from message syndata.v1.EnrollRequest
@@ -209,6 +209,24 @@ export type ConnectRequest = Message<"syndata.v1.ConnectRequest"> & {
      */
     value: Goodbye;
     case: "goodbye";
+  } | {
+    /**
+     * @generated from field: syndata.v1.TrainingProgress training_progress = 8;
+     */
+    value: TrainingProgress;
+    case: "trainingProgress";
+  } | {
+    /**
+     * @generated from field: syndata.v1.TrainingCheckpoint training_checkpoint = 9;
+     */
+    value: TrainingCheckpoint;
+    case: "trainingCheckpoint";
+  } | {
+    /**
+     * @generated from field: syndata.v1.TrainingPreview training_preview = 10;
+     */
+    value: TrainingPreview;
+    case: "trainingPreview";
   } | { case: undefined; value?: undefined };
 };
 
@@ -495,6 +513,13 @@ export type Assign = Message<"syndata.v1.Assign"> & {
    * @generated from field: syndata.v1.Download download = 9;
    */
   download?: Download | undefined;
+
+  /**
+   * Set when the chunk to make is the file of a model.
+   *
+   * @generated from field: syndata.v1.Training training = 10;
+   */
+  training?: Training | undefined;
 };
 
 /**
@@ -503,6 +528,39 @@ export type Assign = Message<"syndata.v1.Assign"> & {
  */
 export const AssignSchema: GenMessage<Assign> = /*@__PURE__*/
   messageDesc(file_syndata_v1_fleet, 11);
+
+/**
+ * @generated from message syndata.v1.Training
+ */
+export type Training = Message<"syndata.v1.Training"> & {
+  /**
+   * Digest of the input to go on from; empty: from the beginning.
+   *
+   * @generated from field: string checkpoint_sha256 = 1;
+   */
+  checkpointSha256: string;
+
+  /**
+   * Of that checkpoint: those that follow have higher ones.
+   *
+   * @generated from field: uint32 checkpoint_number = 2;
+   */
+  checkpointNumber: number;
+
+  /**
+   * Time that was spent up to it.
+   *
+   * @generated from field: uint64 elapsed_ms = 3;
+   */
+  elapsedMs: bigint;
+};
+
+/**
+ * Describes the message syndata.v1.Training.
+ * Use `create(TrainingSchema)` to create a new message.
+ */
+export const TrainingSchema: GenMessage<Training> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 12);
 
 /**
  * @generated from message syndata.v1.Input
@@ -531,7 +589,7 @@ export type Input = Message<"syndata.v1.Input"> & {
  * Use `create(InputSchema)` to create a new message.
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 12);
+  messageDesc(file_syndata_v1_fleet, 13);
 
 /**
  * GET {base_url}/inputs/{cid} with Authorization: Bearer {token}, and Range to go on where a former try ended.
@@ -555,7 +613,7 @@ export type Download = Message<"syndata.v1.Download"> & {
  * Use `create(DownloadSchema)` to create a new message.
  */
 export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 13);
+  messageDesc(file_syndata_v1_fleet, 14);
 
 /**
  * @generated from message syndata.v1.Upload
@@ -579,7 +637,7 @@ export type Upload = Message<"syndata.v1.Upload"> & {
  * Use `create(UploadSchema)` to create a new message.
  */
 export const UploadSchema: GenMessage<Upload> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 14);
+  messageDesc(file_syndata_v1_fleet, 15);
 
 /**
  * A chunk's part is stored. Kept by the worker and sent again on every new stream until acknowledged.
@@ -647,7 +705,7 @@ export type ChunkDone = Message<"syndata.v1.ChunkDone"> & {
  * Use `create(ChunkDoneSchema)` to create a new message.
  */
 export const ChunkDoneSchema: GenMessage<ChunkDone> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 15);
+  messageDesc(file_syndata_v1_fleet, 16);
 
 /**
  * A chunk could not be made or stored; the other chunks of the lease go on.
@@ -698,7 +756,7 @@ export type ChunkFailed = Message<"syndata.v1.ChunkFailed"> & {
  * Use `create(ChunkFailedSchema)` to create a new message.
  */
 export const ChunkFailedSchema: GenMessage<ChunkFailed> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 16);
+  messageDesc(file_syndata_v1_fleet, 17);
 
 /**
  * Nothing of the lease is left to do; its slot is free.
@@ -722,7 +780,7 @@ export type LeaseEnded = Message<"syndata.v1.LeaseEnded"> & {
  * Use `create(LeaseEndedSchema)` to create a new message.
  */
 export const LeaseEndedSchema: GenMessage<LeaseEnded> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 17);
+  messageDesc(file_syndata_v1_fleet, 18);
 
 /**
  * The results with these ids are in the ledger (or not wanted): the worker forgets them.
@@ -741,7 +799,7 @@ export type Ack = Message<"syndata.v1.Ack"> & {
  * Use `create(AckSchema)` to create a new message.
  */
 export const AckSchema: GenMessage<Ack> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 18);
+  messageDesc(file_syndata_v1_fleet, 19);
 
 /**
  * @generated from message syndata.v1.CancelLease
@@ -756,6 +814,13 @@ export type CancelLease = Message<"syndata.v1.CancelLease"> & {
    * @generated from field: string reason = 2;
    */
   reason: string;
+
+  /**
+   * A training takes a checkpoint first.
+   *
+   * @generated from field: bool checkpoint = 3;
+   */
+  checkpoint: boolean;
 };
 
 /**
@@ -763,7 +828,7 @@ export type CancelLease = Message<"syndata.v1.CancelLease"> & {
  * Use `create(CancelLeaseSchema)` to create a new message.
  */
 export const CancelLeaseSchema: GenMessage<CancelLease> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 19);
+  messageDesc(file_syndata_v1_fleet, 20);
 
 /**
  * @generated from message syndata.v1.Drain
@@ -782,7 +847,7 @@ export type Drain = Message<"syndata.v1.Drain"> & {
  * Use `create(DrainSchema)` to create a new message.
  */
 export const DrainSchema: GenMessage<Drain> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 20);
+  messageDesc(file_syndata_v1_fleet, 21);
 
 /**
  * @generated from message syndata.v1.Heartbeat
@@ -821,7 +886,198 @@ export type Heartbeat = Message<"syndata.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 21);
+  messageDesc(file_syndata_v1_fleet, 22);
+
+/**
+ * How far a training is, as a whole: the newest one counts. Sent again on every new stream, never acknowledged.
+ *
+ * @generated from message syndata.v1.TrainingProgress
+ */
+export type TrainingProgress = Message<"syndata.v1.TrainingProgress"> & {
+  /**
+   * @generated from field: string lease_id = 1;
+   */
+  leaseId: string;
+
+  /**
+   * @generated from field: string algorithm = 2;
+   */
+  algorithm: string;
+
+  /**
+   * Of `epochs`, the one under way.
+   *
+   * @generated from field: uint32 epoch = 3;
+   */
+  epoch: number;
+
+  /**
+   * @generated from field: uint32 epochs = 4;
+   */
+  epochs: number;
+
+  /**
+   * @generated from field: uint64 step = 5;
+   */
+  step: bigint;
+
+  /**
+   * @generated from field: uint64 steps = 6;
+   */
+  steps: bigint;
+
+  /**
+   * 0 while nobody can say.
+   *
+   * @generated from field: uint32 eta_seconds = 7;
+   */
+  etaSeconds: number;
+
+  /**
+   * Epochs that this worker finished, oldest first; those of workers before it stay.
+   *
+   * @generated from field: repeated syndata.v1.TrainedEpoch history = 8;
+   */
+  history: TrainedEpoch[];
+};
+
+/**
+ * Describes the message syndata.v1.TrainingProgress.
+ * Use `create(TrainingProgressSchema)` to create a new message.
+ */
+export const TrainingProgressSchema: GenMessage<TrainingProgress> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 23);
+
+/**
+ * @generated from message syndata.v1.TrainedEpoch
+ */
+export type TrainedEpoch = Message<"syndata.v1.TrainedEpoch"> & {
+  /**
+   * @generated from field: uint32 epoch = 1;
+   */
+  epoch: number;
+
+  /**
+   * @generated from field: map<string, double> losses = 2;
+   */
+  losses: { [key: string]: number };
+
+  /**
+   * On rows that are held out; lower is better.
+   *
+   * @generated from field: double score = 3;
+   */
+  score: number;
+
+  /**
+   * @generated from field: string algorithm = 4;
+   */
+  algorithm: string;
+};
+
+/**
+ * Describes the message syndata.v1.TrainedEpoch.
+ * Use `create(TrainedEpochSchema)` to create a new message.
+ */
+export const TrainedEpochSchema: GenMessage<TrainedEpoch> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 24);
+
+/**
+ * Where a training can go on: a stored part, newer than those before it. Sent again as progress is.
+ *
+ * @generated from message syndata.v1.TrainingCheckpoint
+ */
+export type TrainingCheckpoint = Message<"syndata.v1.TrainingCheckpoint"> & {
+  /**
+   * @generated from field: string lease_id = 1;
+   */
+  leaseId: string;
+
+  /**
+   * @generated from field: string cid = 2;
+   */
+  cid: string;
+
+  /**
+   * @generated from field: uint64 bytes = 3;
+   */
+  bytes: bigint;
+
+  /**
+   * @generated from field: uint64 dag_bytes = 4;
+   */
+  dagBytes: bigint;
+
+  /**
+   * @generated from field: string sha256 = 5;
+   */
+  sha256: string;
+
+  /**
+   * Ascending within a training.
+   *
+   * @generated from field: uint32 number = 6;
+   */
+  number: number;
+
+  /**
+   * Time that the training took up to it, on all workers.
+   *
+   * @generated from field: uint64 elapsed_ms = 7;
+   */
+  elapsedMs: bigint;
+};
+
+/**
+ * Describes the message syndata.v1.TrainingCheckpoint.
+ * Use `create(TrainingCheckpointSchema)` to create a new message.
+ */
+export const TrainingCheckpointSchema: GenMessage<TrainingCheckpoint> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 25);
+
+/**
+ * A model to be going on with while a better one is trained: a stored part that is its file.
+ *
+ * @generated from message syndata.v1.TrainingPreview
+ */
+export type TrainingPreview = Message<"syndata.v1.TrainingPreview"> & {
+  /**
+   * @generated from field: string lease_id = 1;
+   */
+  leaseId: string;
+
+  /**
+   * @generated from field: string cid = 2;
+   */
+  cid: string;
+
+  /**
+   * @generated from field: uint64 bytes = 3;
+   */
+  bytes: bigint;
+
+  /**
+   * @generated from field: uint64 dag_bytes = 4;
+   */
+  dagBytes: bigint;
+
+  /**
+   * @generated from field: string sha256 = 5;
+   */
+  sha256: string;
+
+  /**
+   * @generated from field: string algorithm = 6;
+   */
+  algorithm: string;
+};
+
+/**
+ * Describes the message syndata.v1.TrainingPreview.
+ * Use `create(TrainingPreviewSchema)` to create a new message.
+ */
+export const TrainingPreviewSchema: GenMessage<TrainingPreview> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 26);
 
 /**
  * Asks for presigned URLs of a shared bucket, one per block.
@@ -850,7 +1106,7 @@ export type UploadRequest = Message<"syndata.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 22);
+  messageDesc(file_syndata_v1_fleet, 27);
 
 /**
  * @generated from message syndata.v1.Block
@@ -872,7 +1128,7 @@ export type Block = Message<"syndata.v1.Block"> & {
  * Use `create(BlockSchema)` to create a new message.
  */
 export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 23);
+  messageDesc(file_syndata_v1_fleet, 28);
 
 /**
  * @generated from message syndata.v1.UploadUrls
@@ -894,7 +1150,7 @@ export type UploadUrls = Message<"syndata.v1.UploadUrls"> & {
  * Use `create(UploadUrlsSchema)` to create a new message.
  */
 export const UploadUrlsSchema: GenMessage<UploadUrls> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 24);
+  messageDesc(file_syndata_v1_fleet, 29);
 
 /**
  * @generated from message syndata.v1.SignedPut
@@ -916,7 +1172,7 @@ export type SignedPut = Message<"syndata.v1.SignedPut"> & {
  * Use `create(SignedPutSchema)` to create a new message.
  */
 export const SignedPutSchema: GenMessage<SignedPut> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 25);
+  messageDesc(file_syndata_v1_fleet, 30);
 
 /**
  * The worker leaves by its own will; its running leases are assigned to others.
@@ -935,7 +1191,7 @@ export type Goodbye = Message<"syndata.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 26);
+  messageDesc(file_syndata_v1_fleet, 31);
 
 /**
  * The stream ends; code is of the error table. Retrying is pointless when it is not retryable.
@@ -959,7 +1215,7 @@ export type Refused = Message<"syndata.v1.Refused"> & {
  * Use `create(RefusedSchema)` to create a new message.
  */
 export const RefusedSchema: GenMessage<Refused> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 27);
+  messageDesc(file_syndata_v1_fleet, 32);
 
 /**
  * Served by every coordinator on the fleet port, over TLS under the installation's own CA.

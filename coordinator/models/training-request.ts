@@ -1,0 +1,138 @@
+// Reads the body that asks for a training: everything wrong with it is found in one pass.
+
+import { randomInt } from 'node:crypto'
+import Type, { type Static, type TObject } from 'typebox'
+import { createCheck, invalidRequest } from '#coordinator/http/validation.ts'
+import { REGIONS } from '#coordinator/jobs/regions.ts'
+import type { Problem } from '#engine/errors.ts'
+import { algorithmOf, hasAlgorithm } from '#engine/models/algorithms.ts'
+import { AUTO_OPTIONS } from '#engine/models/auto.ts'
+import { ALGORITHMS, type Algorithm } from '#engine/models/model-file.ts'
+
+const ROWS_DEFAULT = 1_000_000
+const ROWS_MAX = 100_000_000
+const SEED_MAX = 2 ** 53 - 1
+const SEED_DRAWN_MAX = 2 ** 48 - 1
+
+const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
+
+const COMMON = {
+  dataset_id: Type.String({ minLength: 1, maxLength: 100 }),
+  algorithm: optional(
+    Type.Enum(['auto', ...ALGORITHMS], {
+      description: 'auto, the default, keeps the best of several and has a preview in seconds',
+    }),
+  ),
+  name: optional(Type.String({ minLength: 1, maxLength: 200 })),
+  max_rows: optional(
+    Type.Integer({
+      ...{ minimum: 1, maximum: ROWS_MAX, default: ROWS_DEFAULT },
+      description: 'Of a larger dataset as many rows are sampled',
+    }),
+  ),
+  seed: optional(Type.Integer({ minimum: 0, maximum: SEED_MAX })),
+  time_budget_seconds: optional(
+    Type.Number({
+      ...{ exclusiveMinimum: 0, maximum: 30 * 86_400 },
+      description: 'The training ends with the best state so far; its bytes then depend on time',
+    }),
+  ),
+  regions: optional(Type.Array(Type.Enum([...REGIONS]), { maxItems: 16 })),
+  priority: optional(Type.Enum(['low', 'normal', 'high'])),
+}
+const Common = Type.Object(COMMON, { additionalProperties: false })
+
+/** What each algorithm takes beside what all take. */
+function optionsOf(algorithm: Algorithm | 'auto'): TObject {
+  if (algorithm !== 'auto') return algorithmOf(algorithm).options
+  const { time_budget_seconds: _, ...own } = AUTO_OPTIONS.properties
+  return Type.Object(own, { additionalProperties: false })
+}
+
+const AVAILABLE: readonly (Algorithm | 'auto')[] = ['auto', ...ALGORITHMS.filter(hasAlgorithm)]
+const OWN = new Map(AVAILABLE.map((name) => [name, optionsOf(name)]))
+
+/** For the document: what any algorithm takes. */
+export const TrainingBody = Type.Object(
+  {
+    ...Object.assign({}, ...[...OWN.values()].map(({ properties }) => properties)),
+    ...COMMON,
+  },
+  { additionalProperties: false },
+)
+
+export type TrainingRequest = {
+  datasetId: string
+  algorithm: Algorithm | 'auto'
+  /** Null: that of the dataset. */
+  name: string | null
+  options: Record<string, unknown>
+  maxRows: number
+  seed: number
+  timeBudgetSeconds: number | null
+  regions: string[]
+  priority: 'low' | 'normal' | 'high'
+  warnings: string[]
+}
+
+const checkCommon = createCheck(Common)
+const CHECKS = new Map([...OWN].map(([name, schema]) => [name, createCheck(schema)]))
+
+/**
+ * Options of another algorithm are passed over with a warning, so that one body does for all. Throws AppError
+ * `invalid_request` with every problem.
+ */
+export function readTrainingRequest(body: unknown): TrainingRequest {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalidRequest(checkCommon(body, ''))
+  const fields = Object.entries(body)
+  const common = Object.fromEntries(fields.filter(([name]) => isCommon(name)))
+  const algorithm = (common['algorithm'] ?? 'auto') as Algorithm | 'auto'
+  const own = OWN.get(algorithm)
+  const rest = fields.filter(([name]) => !isCommon(name))
+  const ignored = rest.map(([name]) => name).filter((name) => !takes(own, name) && isKnown(name))
+  const options = Object.fromEntries(rest.filter(([name]) => !ignored.includes(name)))
+  const problems: Problem[] = [
+    ...checkCommon(common, ''),
+    ...absent(algorithm),
+    ...(CHECKS.get(algorithm)?.(options, '') ?? []),
+  ]
+  if (problems.length > 0) throw invalidRequest(problems)
+  return requestOf(common as Static<typeof Common>, { algorithm, options, ignored })
+}
+
+const isCommon = (name: string): boolean => name in COMMON
+const takes = (schema: TObject | undefined, name: string): boolean =>
+  schema !== undefined && name in schema.properties
+const isKnown = (name: string): boolean => [...OWN.values()].some((schema) => takes(schema, name))
+
+/** An algorithm by its name that this release does not have. */
+function absent(algorithm: string): Problem[] {
+  if (OWN.has(algorithm as Algorithm) || !ALGORITHMS.some((name) => name === algorithm)) return []
+  const hint = `Use one of ${AVAILABLE.join(', ')}.`
+  return [{ path: '/algorithm', message: `${algorithm} is not supported yet`, hint }]
+}
+
+type Chosen = {
+  algorithm: Algorithm | 'auto'
+  options: Record<string, unknown>
+  ignored: readonly string[]
+}
+
+function requestOf(
+  common: Static<typeof Common>,
+  { algorithm, options, ignored }: Chosen,
+): TrainingRequest {
+  return {
+    datasetId: common.dataset_id,
+    algorithm,
+    name: common.name ?? null,
+    options,
+    maxRows: common.max_rows ?? ROWS_DEFAULT,
+    seed: common.seed ?? randomInt(SEED_DRAWN_MAX),
+    timeBudgetSeconds: common.time_budget_seconds ?? null,
+    regions: common.regions ?? [],
+    priority: common.priority ?? 'normal',
+    warnings: ignored.map((name) => `${name} is no option of ${algorithm} and has no effect.`),
+  }
+}

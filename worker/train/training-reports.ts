@@ -1,0 +1,48 @@
+// What coordinators are told of trainings under way: only the newest of its kind matters, and a new stream hears it again.
+
+import type { Assign } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import type { ToCoordinator } from '../outbox.ts'
+import type { TrainingEvents } from './training-process.ts'
+
+export type TrainingReports = Pick<TrainingEvents, 'onProgress' | 'onCheckpoint' | 'onPreview'> & {
+  /** For a new stream. */
+  sendAll(): void
+  forget(leaseId: Assign['leaseId']): void
+}
+
+type Kind = 'trainingProgress' | 'trainingCheckpoint' | 'trainingPreview'
+
+/** `send` drops the message when no stream is open. */
+export function createTrainingReports({
+  send,
+}: {
+  send: (message: ToCoordinator) => void
+}): TrainingReports {
+  const newest = new Map<string, Map<Kind, ToCoordinator>>()
+
+  function say(leaseId: string, message: ToCoordinator & { case: Kind }): void {
+    const known = newest.get(leaseId) ?? new Map<Kind, ToCoordinator>()
+    newest.set(leaseId, known.set(message.case, message))
+    send(message)
+  }
+
+  return {
+    onProgress(leaseId, { step, steps, etaSeconds, ...progress }) {
+      const numbers = { step: BigInt(step), steps: BigInt(steps), etaSeconds: etaSeconds ?? 0 }
+      say(leaseId, { case: 'trainingProgress', value: { leaseId, ...progress, ...numbers } })
+    },
+    onCheckpoint(leaseId, { bytes, dagBytes, elapsedMs, ...checkpoint }) {
+      const sizes = { bytes: BigInt(bytes), dagBytes: BigInt(dagBytes) }
+      const value = { leaseId, ...checkpoint, ...sizes, elapsedMs: BigInt(elapsedMs) }
+      say(leaseId, { case: 'trainingCheckpoint', value })
+    },
+    onPreview(leaseId, { bytes, dagBytes, ...preview }) {
+      const sizes = { bytes: BigInt(bytes), dagBytes: BigInt(dagBytes) }
+      say(leaseId, { case: 'trainingPreview', value: { leaseId, ...preview, ...sizes } })
+    },
+    sendAll() {
+      for (const messages of newest.values()) for (const message of messages.values()) send(message)
+    },
+    forget: (leaseId) => void newest.delete(leaseId),
+  }
+}
