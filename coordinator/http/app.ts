@@ -44,6 +44,9 @@ import { jobFileRoutes } from './job-file-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createMayRead } from './may-read.ts'
+import { modelEventRoute } from './model-event-route.ts'
+import { modelFileRoutes } from './model-file-routes.ts'
+import { modelRoutes } from './model-routes.ts'
 import { documentOptions, documentPage } from './openapi.ts'
 import { commonHeaders, sendProblem } from './problem-reply.ts'
 import { projectRoutes } from './project-routes.ts'
@@ -226,6 +229,9 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     connectionRoutes(guarded, deps)
     datasetRoutes(guarded, deps)
     await datasetUploadRoute(guarded, deps)
+    modelRoutes(guarded, deps)
+    modelEventRoute(guarded, deps)
+    await modelFileRoutes(guarded, deps)
     jobRoutes(guarded, deps)
     jobActionRoutes(guarded, deps)
     jobEventRoutes(guarded, deps)

@@ -9,6 +9,7 @@ Errors are RFC 9457 problem documents with a stable \`code\`. Every POST that cr
 const TAGS = [
   { name: 'Jobs', description: 'Generate data, watch it, fetch it' },
   { name: 'Datasets', description: 'Real tables that models learn from' },
+  { name: 'Models', description: 'Learn datasets, watch the training, carry models elsewhere' },
   { name: 'Connections', description: 'Databases that jobs write into' },
   { name: 'Fleet', description: 'Workers and their enrolment' },
   { name: 'Projects', description: 'Owners of everything' },

@@ -53,6 +53,9 @@ async function* rootsOf(sql: Sql): AsyncGenerator<string> {
      union select manifest_cid from jobs where manifest_cid is not null
      union select root_cid from jobs where root_cid is not null
      union select root_cid from datasets
+     union select file_cid from models where file_cid is not null
+     union select preview->>'cid' from models where preview is not null
+     union select checkpoint->>'cid' from models where checkpoint is not null
      union select root_cid from dataset_uploads where touched_at > now() - interval '1 day'`,
   )
   for (const { cid } of others) yield cid

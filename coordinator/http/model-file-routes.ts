@@ -1,0 +1,153 @@
+// Models as files: fetched from here, brought in from elsewhere.
+
+import multipart from '@fastify/multipart'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import { requireScope } from '#coordinator/identity/principals.ts'
+import { type ImportDeps, importModel } from '#coordinator/models/import-model.ts'
+import { type ModelRow, readModel } from '#coordinator/models/model-row.ts'
+import { modelView } from '#coordinator/models/model-view.ts'
+import { AppError } from '#engine/errors.ts'
+import type { Authentication } from './authentication.ts'
+import { fileResponse } from './file-response.ts'
+import type { Idempotency } from './idempotency.ts'
+import { ModelView } from './model-schemas.ts'
+import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
+import type { App } from './types.ts'
+import { readUploadForm } from './upload-form.ts'
+import { createCheck, invalidRequest } from './validation.ts'
+
+/** As large as a worker's upload of one may be. */
+const FILE_BYTES_MAX = 256 * 1024 * 1024
+const EXTENSION = '.safetensors'
+
+export type ModelFileRoutesDeps = ImportDeps & { auth: Authentication; idempotency: Idempotency }
+
+export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Promise<void> {
+  fileRoute(app, deps)
+  await app.register(async (forms: App) => {
+    await forms.register(multipart)
+    importRoute(forms, deps)
+  })
+}
+
+function fileRoute(app: App, { auth, database, store }: ModelFileRoutesDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/api/models/:id/file',
+    schema: {
+      operationId: 'models.file',
+      tags: ['Models'],
+      summary: 'The model as one portable file, without the data that it learned',
+      params: IdParams,
+      querystring: Type.Object({ preview: Type.Optional(Type.Boolean()) }),
+      response: {
+        200: {
+          description: 'Tensors in the safetensors layout',
+          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
+        },
+        ...problems(401, 403, 404, 409, 416),
+      },
+    },
+    handler: async (request, reply) => {
+      const principal = auth.principalOf(request)
+      const { model } = await readModel(database, principal, request.params.id)
+      requireScope(principal, 'jobs:read')
+      const { file_cid: cid, file_bytes: bytes, file_sha256: sha256 } = model
+      const file = request.query.preview ? model.preview : { cid, bytes, sha256 }
+      if (!file?.cid || !file.sha256)
+        throw new AppError('conflict', 'The model has no such file yet.')
+      return fileResponse(request, reply, {
+        ...{ get: store.get, cid: file.cid, bytes: Number(file.bytes), shared: false },
+        ...{ name: `${model.name}${EXTENSION}`, contentType: 'application/octet-stream' },
+        etag: file.sha256,
+      })
+    },
+  })
+}
+
+const ImportOptions = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  },
+  { additionalProperties: false },
+)
+const checkOptions = createCheck(ImportOptions)
+
+function importRoute(app: App, deps: ModelFileRoutesDeps): void {
+  app.route({
+    method: 'POST',
+    url: '/api/models/import',
+    config: { streamsBody: true },
+    schema: {
+      operationId: 'models.import',
+      tags: ['Models'],
+      summary: 'Bring in a model file, of this installation or another',
+      description: 'Fields name and project_id stand in the query, or ahead of the file.',
+      consumes: ['multipart/form-data'],
+      headers: IdempotencyHeaders,
+      querystring: ImportOptions,
+      body: Type.Object({ file: Type.String({ format: 'binary' }) }),
+      response: { 201: ModelView, ...problems(400, 401, 403, 404, 409, 413, 422) },
+    },
+    // The form is read piece by piece.
+    validatorCompiler: () => () => true,
+    handler: (request, reply) => bringIn(request, reply, deps),
+  })
+}
+
+async function bringIn(request: FastifyRequest, reply: FastifyReply, deps: ModelFileRoutesDeps) {
+  const principal = deps.auth.principalOf(request)
+  requireScope(principal, 'jobs:write')
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  try {
+    const body = { query: request.query ?? {}, length: request.headers['content-length'] ?? null }
+    const create = async (settle: Parameters<Parameters<Idempotency['reply']>[2]>[0]) => {
+      const made = await readImport(request, gone.signal)
+      const row = await importModel(deps, principal, made, async (sql, stored) =>
+        settle?.(sql, createdOf(stored)),
+      )
+      return createdOf(row)
+    }
+    return await reply.send(await deps.idempotency.reply(request, reply, create, { body }))
+  } finally {
+    // What the caller still sends is read away, so that the answer reaches it.
+    request.raw.unpipe()
+    request.raw.resume()
+  }
+}
+
+/** AppError `invalid_request` or `payload_too_large`. */
+async function readImport(request: FastifyRequest, signal: AbortSignal) {
+  const form = await readUploadForm(request, signal)
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of form.bytes) {
+    length += piece.length
+    if (length > FILE_BYTES_MAX)
+      throw new AppError('payload_too_large', `A model file has at most ${FILE_BYTES_MAX} bytes.`)
+    pieces.push(piece)
+  }
+  const options = { ...(request.query as object), ...form.fields }
+  const problems = checkOptions(options, '')
+  if (problems.length > 0) throw invalidRequest(problems)
+  const { name, project_id } = options as Static<typeof ImportOptions>
+  const file = Buffer.concat(pieces)
+  return { projectId: project_id ?? null, name: name ?? nameOf(form.fileName), file }
+}
+
+function nameOf(fileName: string): string {
+  const bare = fileName
+    .replace(/^.*[\\/]/, '')
+    .replaceAll('\u0000', '')
+    .toWellFormed()
+  const name = bare.endsWith(EXTENSION) ? bare.slice(0, -EXTENSION.length) : bare
+  return name.slice(0, 200) || 'model'
+}
+
+function createdOf({ model, training }: ModelRow) {
+  const body = modelView(model, training)
+  return { status: 201, body, location: `/api/models/${model.id}`, resourceId: model.id }
+}
