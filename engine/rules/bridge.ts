@@ -8,6 +8,7 @@ import type { Generator, Stream } from '#engine/random/generator.ts'
 import { type Planes, philoxFill } from '#engine/random/philox.ts'
 import { openUnitOf } from '#engine/random/uniform.ts'
 import { createRows, type Rows } from '#engine/rows.ts'
+import { addBeyond, fillStart } from './bridge-start.ts'
 import { type EntityRows, forEachRun } from './entities.ts'
 
 /** How values follow from one another; spans are 2^level ranks. */
@@ -78,7 +79,7 @@ type Batch = {
 /** A stretch of ranks of one entity within a batch; `base` is the counter of its rank 0. */
 type Run = { from: number; to: number; first: number; base: number }
 
-/** Makes the values of a run, and what they need beyond it. */
+/** Makes the values of a run within an entity, and what they need beyond it. */
 function createRun(chain: Chain, stream: Stream, batch: Batch): (run: Run) => void {
   const unitAt = unitDraw(stream)
   const beyond = new Map<number, number>()
@@ -111,10 +112,9 @@ function createRun(chain: Chain, stream: Stream, batch: Batch): (run: Run) => vo
     beyond.set(rank, value)
     return value
   }
-  /** The ranks of a run that finer ones follow from: 0, powers of two, and the one of the highest level. */
+  /** The ranks of a run that finer ones follow from: powers of two, and the one of the highest level. */
   const fillCoarse = (count: number): void => {
     const last = run.first + count - 1
-    if (run.first === 0) valueAt(0)
     for (let level = 0; (SPANS[level] as number) <= last; level++) {
       const span = SPANS[level] as number
       if (span >= run.first) valueAt(span)
@@ -142,10 +142,6 @@ function createRun(chain: Chain, stream: Stream, batch: Batch): (run: Run) => vo
   }
   return (next) => {
     run = next
-    if (next.first === 0 && next.to - next.from === 1) {
-      batch.values[next.from] = chain.first(batch.units[next.from] as number)
-      return
-    }
     if (beyond.size > 0) beyond.clear()
     fillCoarse(next.to - next.from)
     fillFine(next.to - next.from)
@@ -162,8 +158,19 @@ export function createBridge(
   const counters = createRows(capacity)
   const units = new Float64Array(capacity)
   const known = new Uint8Array(capacity)
+  const further = createRows(capacity)
+  const beyond = new Float64Array(capacity)
   const batch: Batch = { units, known, values: units }
   const fillRun = createRun(chain, stream, batch)
+  const drawBeyond = (n: number): void => {
+    if (n === 0) return
+    further.n = n
+    further.stamp++
+    const [high, low] = random.words(further, stream, 0)
+    for (let i = 0; i < n; i++) {
+      beyond[i] = chain.draw(openUnitOf(high[i] as number, low[i] as number))
+    }
+  }
   return (values, rows) => {
     const { n } = rows
     locate(entities, ranks, rows)
@@ -176,10 +183,21 @@ export function createBridge(
     for (let i = 0; i < n; i++) {
       units[i] = chain.draw(openUnitOf(high[i] as number, low[i] as number))
     }
+    let more = 0
+    forEachRun(entities, ranks, n, (from, to) => {
+      if (ranks[from] !== 0) return
+      const base = (entities[from] as number) * stride
+      more = addBeyond(further.index, more, base, to - from - 1)
+    })
+    drawBeyond(more)
     known.fill(0, 0, n)
     batch.values = values
+    let at = 0
     forEachRun(entities, ranks, n, (from, to) => {
-      fillRun({ from, to, first: ranks[from] as number, base: (entities[from] as number) * stride })
+      const first = ranks[from] as number
+      if (first === 0) {
+        at = fillStart(chain, { values, units, beyond }, { from, last: to - from - 1, at })
+      } else fillRun({ from, to, first, base: (entities[from] as number) * stride })
     })
     return ranks
   }
