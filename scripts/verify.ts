@@ -51,6 +51,10 @@ async function main(): Promise<number> {
   console.log(`${checked} of ${of} chunks made again, ${mismatches.length} differ`)
   const { output } = found.manifest
   if (mismatches.length > 0) noteCompressor(output)
+  if (mismatches.length > 0 && found.manifest.runtime_classes)
+    console.log(
+      `drawn by ${found.manifest.runtime_classes.join('; ')}: others may draw other bytes`,
+    )
   return mismatches.length === 0 ? 0 : 1
 }
 

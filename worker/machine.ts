@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { arch, availableParallelism, platform, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import type { MessageInitShape } from '@bufbuild/protobuf'
@@ -29,8 +30,33 @@ export async function describeMachine(): Promise<Machine> {
     os: `${platform()} ${release()}`,
     arch: arch(),
     engineVersion: ENGINE_VERSION,
-    runtimes: Object.fromEntries(RUNTIMES.map((name) => [name, process.versions[name] ?? ''])),
+    runtimes: {
+      ...Object.fromEntries(RUNTIMES.map((name) => [name, process.versions[name] ?? ''])),
+      onnxruntime: onnxruntimeVersion(),
+      isa: isaOf(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+    },
   }
+}
+
+/** Of the package, which need not be loaded for it; empty where there is none. */
+function onnxruntimeVersion(): string {
+  try {
+    const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+      version: string
+    }
+    return version
+  } catch {
+    return ''
+  }
+}
+
+const ISA_LEVELS = ['avx512f', 'avx2', 'avx', 'sve', 'asimd'] as const
+
+/** The widest vector instructions that /proc/cpuinfo tells of: what a runtime chooses its code by. */
+export function isaOf(cpuinfo: string): string {
+  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? ''
+  const flags = new Set(line.trim().split(/\s+/))
+  return ISA_LEVELS.find((level) => flags.has(level)) ?? ''
 }
 
 /** The machine's memory, or less where a container has less. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import type { AppError } from '#engine/errors.ts'
 import { readConfig } from './config.ts'
-import { describeMachine, parseGpus } from './machine.ts'
+import { describeMachine, isaOf, parseGpus } from './machine.ts'
 
 test('everything has a default', () => {
   const config = readConfig({})
@@ -50,4 +50,12 @@ test('this machine has cores, memory and runtimes', async () => {
   assert.ok((machine.cores ?? 0) > 0)
   assert.ok(machine.memoryBytes > 0n)
   assert.equal(machine.runtimes?.['node'], process.versions.node)
+  assert.match(machine.runtimes?.['onnxruntime'] ?? '', /^\d+\.\d+\.\d+/)
+})
+
+test('the widest vector instructions of a processor are read', () => {
+  assert.equal(isaOf('model\t: x\nflags\t\t: sse2 avx avx2 fma\nbugs: avx512f\n'), 'avx2')
+  assert.equal(isaOf('flags : avx2 avx512f'), 'avx512f')
+  assert.equal(isaOf('Features\t: fp asimd'), 'asimd')
+  assert.equal(isaOf(''), '')
 })

@@ -13,6 +13,7 @@ import { notify } from '../database/notifications.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { contiguousParts } from '../ledger/ledger.ts'
 import { type OutputRow, readOutputs } from '../ledger/outputs.ts'
+import { runtimeClassesOf } from '../ledger/runtime-classes.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import type { PutFooter } from '../storage/footers.ts'
 import { putConcat, putDirectory, putPart } from '../storage/put-dag.ts'
@@ -39,8 +40,12 @@ export function createWriteManifest(deps: Deps): StorageActivities['writeManifes
     const outputs = await readOutputs(database, jobId)
     const chunks = await writeChunkList(deps, jobId, outputs)
     const footers = await footersOf(deps, spec)
+    const drawn = await drawnFields(deps, spec)
     const manifest = await putConcat(deps.store, [
-      await putPart(deps.store, jsonBytes(manifestOf(spec, outputs, chunks, footers))),
+      await putPart(
+        deps.store,
+        jsonBytes({ ...manifestOf(spec, outputs, chunks, footers), ...drawn }),
+      ),
     ])
     const entries = [
       ...outputs.map((output) => ({
@@ -109,6 +114,13 @@ function manifestOf(spec: JobSpec, outputs: OutputRow[], chunks: Link, footers: 
     })),
     chunks: { name: 'chunks.jsonl', cid: chunks.cid, bytes: chunks.bytes },
   }
+}
+
+/** The models that rows were drawn from, by the SHA-256 of their files, and the runtimes that drew them. */
+async function drawnFields({ database }: Deps, { jobId, config }: JobSpec) {
+  const models = config.tables.flatMap(({ learned }) => learned?.model ?? [])
+  if (models.length === 0) return {}
+  return { models, runtime_classes: await runtimeClassesOf(database, jobId) }
 }
 
 /** Whose compressed bytes these are: others' may differ, though not what is inside. */

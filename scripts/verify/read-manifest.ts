@@ -31,6 +31,9 @@ export type Manifest = {
   config_digest: string
   config?: ResolvedConfig
   output?: OutputNote
+  /** Of rows drawn from models: their digests, and the classes of the runtimes that drew them. */
+  models?: string[]
+  runtime_classes?: string[]
   files: ManifestFile[]
   chunks: { name: string; cid: string; bytes: number }
 }
