@@ -67,12 +67,15 @@ function numericDecoder(
       else {
         const curve = curves[code - atoms.length] as readonly number[]
         const value = valueAt(curve, alphas[row * places + place] as number)
-        values[i] = Math.round(value * scale) / scale
+        values[i] = Math.round(value * scale) / scale + NO_SIGN
       }
     }
     return values
   }
 }
+
+/** Makes a zero without sign of one that was rounded from below. */
+const NO_SIGN = 0
 
 function valueAt(curve: readonly number[], place: number): number {
   const cells = curve.length - 1

@@ -36,41 +36,54 @@ export async function createModeSampler(
 ): Promise<Sampler> {
   const tests = columnTests(known.targets, conditions)
   const running = await openSession(drawing.model, session)
-  const batch = createBatch(known.layout, drawing, running, createKeystream(seed, 4))
-  const decoders = decodersOf(known)
   const tally = { drawn: 0, met: 0 }
-  const columns = known.targets.map((_, column) => column)
+  const sampleRange = createRanges(known, {
+    batch: createBatch(known.layout, drawing, running, createKeystream(seed, 4)),
+    decoders: decodersOf(known),
+    tests,
+    tally,
+  })
+  let before: Promise<unknown> = Promise.resolve()
   return {
     targets: known.targets,
     acceptedShare: () => (tally.drawn === 0 ? 1 : tally.met / tally.drawn),
     release: () => running.release(),
-    async sample({ from, to }, { signal }) {
-      const found = known.targets.map(
-        ({ kind }): SampledColumn =>
-          kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from),
-      )
-      for (let at = Math.floor(from / GRID_ROWS); at * GRID_ROWS < to; at++) {
-        const start = at * GRID_ROWS
-        const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
-        const into = start + rows.from - from
-        const put: Accept = (drawn, slots, rowsOf) => {
-          for (const column of columns)
-            scatter(
-              found[column] as SampledColumn,
-              (decoders[column] as ColumnDecoder)(drawn, slots),
-              {
-                rowsOf,
-                rows,
-                into,
-              },
-            )
-        }
-        signal?.throwIfAborted()
-        if (tests.length === 0) put(await batch(at, null), ALL.subarray(rows.from, rows.to), null)
-        else await drawUntilMet({ at, batch, tests, decoders, tally, put, signal })
-      }
-      return found
+    sample(range, { signal }) {
+      const drawn = before.then(() => sampleRange(range, signal))
+      before = drawn.catch(() => undefined)
+      return drawn
     },
+  }
+}
+
+type Drawing = {
+  batch: DrawBatch
+  decoders: readonly ColumnDecoder[]
+  tests: readonly ColumnTest[]
+  tally: { drawn: number; met: number }
+}
+
+/** Ranges one after the other: batches share their memory. */
+function createRanges({ targets }: ModeModel, drawing: Drawing) {
+  const { batch, decoders, tests } = drawing
+  return async ({ from, to }: { from: number; to: number }, signal: AbortSignal | undefined) => {
+    const found = targets.map(
+      ({ kind }): SampledColumn =>
+        kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from),
+    )
+    for (let at = Math.floor(from / GRID_ROWS); at * GRID_ROWS < to; at++) {
+      const start = at * GRID_ROWS
+      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
+      const into = start + rows.from - from
+      const put: Accept = (drawn, slots, rowsOf) => {
+        for (const [column, decode] of decoders.entries())
+          scatter(found[column] as SampledColumn, decode(drawn, slots), { rowsOf, rows, into })
+      }
+      signal?.throwIfAborted()
+      if (tests.length === 0) put(await batch(at, null), ALL.subarray(rows.from, rows.to), null)
+      else await drawUntilMet(drawing, { at, put, signal })
+    }
+    return found
   }
 }
 
@@ -104,19 +117,11 @@ function decodersOf({ modes, layout, curves }: ModeModel): ColumnDecoder[] {
   )
 }
 
-type Drawing = {
-  at: number
-  batch: DrawBatch
-  tests: readonly ColumnTest[]
-  decoders: readonly ColumnDecoder[]
-  tally: { drawn: number; met: number }
-  put: Accept
-  signal: AbortSignal | undefined
-}
-
 /** Rows that have not met the tests share the slots of the next batch; the first candidate that does is the row. */
-async function drawUntilMet(drawing: Drawing): Promise<void> {
-  const { at, batch, tests, decoders, tally, put, signal } = drawing
+async function drawUntilMet(
+  { batch, tests, decoders, tally }: Drawing,
+  { at, put, signal }: { at: number; put: Accept; signal: AbortSignal | undefined },
+): Promise<void> {
   let waiting = ALL
   let next = 0
   while (waiting.length > 0) {

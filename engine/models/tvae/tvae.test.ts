@@ -51,6 +51,13 @@ test('row i is the same however ranges are cut, with conditions and without', as
           await sampler.sample({ from, to }, {}),
           whole.map((column) => column.slice(from, to)),
         )
+      const ranges = [0, 1, 2, 3].map((part) => ({ from: part * 500, to: part * 500 + 500 }))
+      const together = await Promise.all(ranges.map((range) => sampler.sample(range, {})))
+      for (const [part, columns] of together.entries())
+        assert.deepEqual(
+          columns,
+          whole.map((column) => column.slice(part * 500, part * 500 + 500)),
+        )
     })
 })
 
