@@ -27,14 +27,18 @@ export function addBeyond(counters: Float64Array, at: number, base: number, last
   return next
 }
 
+type Draws = { values: Float64Array; units: Float64Array; beyond: Float64Array }
+
 /**
  * Makes the values of ranks 0 to `last` at `from` on, by their draws in `units`; `beyond` are those of the ranks that
  * `addBeyond` names, from `at` on. Returns where the next would be.
  */
 export function fillStart(
   { first, after, between }: Chain,
-  { values, units, beyond }: { values: Float64Array; units: Float64Array; beyond: Float64Array },
-  { from, last, at }: { from: number; last: number; at: number },
+  { values, units, beyond }: Draws,
+  from: number,
+  last: number,
+  at: number,
 ): number {
   values[from] = first(units[from] as number)
   if (last === 0) return at

@@ -192,11 +192,12 @@ export function createBridge(
     drawBeyond(more)
     known.fill(0, 0, n)
     batch.values = values
+    const draws = { values, units, beyond }
     let at = 0
     forEachRun(entities, ranks, n, (from, to) => {
       const first = ranks[from] as number
       if (first === 0) {
-        at = fillStart(chain, { values, units, beyond }, { from, last: to - from - 1, at })
+        at = fillStart(chain, draws, from, to - from - 1, at)
       } else fillRun({ from, to, first, base: (entities[from] as number) * stride })
     })
     return ranks

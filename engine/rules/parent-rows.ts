@@ -74,6 +74,20 @@ export function lastAtMost(sums: ArrayLike<number>, row: number, length: number)
   return low
 }
 
+/** Steps from one parent to another that are tried before it is searched for. */
+const NEAR = 8
+
+/** `lastAtMost`, a few steps at most behind `near` as a rule: rows mostly come in order. */
+function lastAtMostNear(sums: Float64Array, row: number, length: number, near: number): number {
+  if (near < length && (sums[near] as number) <= row) {
+    const most = Math.min(near + NEAR, length - 1)
+    let k = near
+    while (k < most && (sums[k + 1] as number) <= row) k++
+    if (k < most || k === length - 1) return k
+  }
+  return lastAtMost(sums, row, length)
+}
+
 /** The block of parents that a child row belongs to, with the first child row of each of them. */
 function createBlock(count: CountChildren, prefix: readonly number[], parentRows: number) {
   const startsOf = createStarts(count, prefix)
@@ -102,10 +116,11 @@ export function countedParents(
 ): ParentRows {
   const blockOf = createBlock(count, prefix, parentRows)
   return (parents, { n, index }, ranks) => {
+    let place = 0
     for (let i = 0; i < n; i++) {
       const row = index[i] as number
       const { first, starts, size } = blockOf(row)
-      const place = lastAtMost(starts, row, size)
+      place = lastAtMostNear(starts, row, size, place)
       parents[i] = first + place
       if (ranks) ranks[i] = row - (starts[place] as number)
     }
