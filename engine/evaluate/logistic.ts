@@ -13,6 +13,9 @@ const LEVELS_MAX = 40
 /** Levels of a column are fewer where there are many columns. */
 const FEATURES_MAX = 400
 const ROUNDS_MAX = 12
+/** Of wide tables every k-th row is fitted: a round takes the square of a row's entries for each. */
+const PRODUCTS_MAX = 100_000_000
+const ROWS_LEAST = 2_000
 const RIDGE = 1
 const STEP_MIN = 1e-6
 
@@ -82,9 +85,12 @@ function putLevels(
 export function fitLogistic(
   features: Features,
   target: Float64Array,
-  rows: Int32Array,
+  fitted: Int32Array,
 ): Float64Array {
-  const { size } = features
+  const { size, width } = features
+  const rowsMax = Math.max(ROWS_LEAST, Math.floor((2 * PRODUCTS_MAX) / width ** 2))
+  const step = Math.ceil(fitted.length / rowsMax)
+  const rows = step > 1 ? fitted.filter((_, at) => at % step === 0) : fitted
   const weights = new Float64Array(size)
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const { gradient, curvature } = derivatives(features, target, rows, weights)

@@ -8,13 +8,18 @@ import { levelCounts } from '../shapes.ts'
 export type BinnedColumn = { bins: Uint8Array; count: number; ordered: boolean }
 
 const BINS_MAX = 256
+/** Of wide tables columns have fewer bins: all together so many, if that leaves enough of them. */
+const BINS_OF_ALL = 16_384
+const BINS_LEAST = 32
 /** Of numbers, the values that cuts are chosen from: every k-th row. */
 const CUT_ROWS_MAX = 200_000
 
 /** Cuts are learned from one table; other tables of the same columns are then cut alike. */
 export function createBinner(learned: Measured): (table: Measured) => BinnedColumn[] {
+  const each = Math.floor(BINS_OF_ALL / Math.max(1, learned.columns.length))
+  const most = Math.min(BINS_MAX, Math.max(BINS_LEAST, each))
   const binners = learned.columns.map((column) =>
-    column.kind === 'number' ? numberBinner(column) : levelBinner(column),
+    column.kind === 'number' ? numberBinner(column, most) : levelBinner(column, most),
   )
   return (table) =>
     table.columns.map((column, at) =>
@@ -23,8 +28,11 @@ export function createBinner(learned: Measured): (table: Measured) => BinnedColu
 }
 
 /** A bin for each value where there are few; else bins of about equally many rows. */
-function numberBinner({ values }: NumberColumn): (column: MeasuredColumn) => BinnedColumn {
-  const cuts = cutsOf(values)
+function numberBinner(
+  { values }: NumberColumn,
+  most: number,
+): (column: MeasuredColumn) => BinnedColumn {
+  const cuts = cutsOf(values, most)
   const count = cuts.length + 2
   return (column) => {
     const numbers = (column as NumberColumn).values
@@ -37,11 +45,11 @@ function numberBinner({ values }: NumberColumn): (column: MeasuredColumn) => Bin
   }
 }
 
-function cutsOf(values: Float64Array): Float64Array {
+function cutsOf(values: Float64Array, most: number): Float64Array {
   const step = Math.ceil(values.length / CUT_ROWS_MAX)
   const sorted = values.filter((value, row) => row % step === 0 && !Number.isNaN(value)).sort()
   const distinct = sorted.filter((value, at) => at === 0 || value !== sorted[at - 1])
-  const cutsMax = BINS_MAX - 2
+  const cutsMax = most - 2
   if (distinct.length <= cutsMax + 1)
     return distinct.subarray(1).map((value, at) => (value + (distinct[at] as number)) / 2)
   const cuts = new Set<number>()
@@ -64,11 +72,14 @@ function cutsBelow(cuts: Float64Array, value: number): number {
 }
 
 /** The most frequent levels have a bin each, the others share one. */
-function levelBinner(learned: CategoryColumn): (column: MeasuredColumn) => BinnedColumn {
+function levelBinner(
+  learned: CategoryColumn,
+  most: number,
+): (column: MeasuredColumn) => BinnedColumn {
   const counts = levelCounts(learned)
   const frequent = [...counts.keys()]
     .sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)
-    .slice(0, BINS_MAX - 2)
+    .slice(0, most - 2)
   const binOf = new Uint8Array(counts.length).fill(frequent.length)
   for (const [bin, level] of frequent.entries()) binOf[level] = bin
   const count = frequent.length + 2
