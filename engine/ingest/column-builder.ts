@@ -5,6 +5,7 @@ import { type Column, kindOf } from '#engine/table/table.ts'
 import { createDateReader } from './date-reader.ts'
 import type { IngestField } from './field.ts'
 import { plainNumber } from './number-text.ts'
+import { ownText } from './own-text.ts'
 import type { Cell } from './records.ts'
 import type { Slots } from './reservoir.ts'
 
@@ -65,7 +66,7 @@ function gather<T>(
 
 function textReader({ nullWords }: IngestField): (text: string) => string | null {
   const nulls = new Set(nullWords)
-  return (text) => (nulls.has(text) ? null : text)
+  return (text) => (nulls.has(text) ? null : ownText(text))
 }
 
 /** AppError for what is no such number or date; not finite is null. */
@@ -121,7 +122,7 @@ function createCoder(field: IngestField): Coder {
       if (level === null) throw misfit(field, row)
       const code = known.get(level)
       if (code !== undefined) return code
-      known.set(level, known.size)
+      known.set(ownText(level), known.size)
       return known.size - 1
     },
     compact(codes, order) {

@@ -6,6 +6,7 @@ import { createDistinctCounter, type DistinctCounter } from './distinct-count.ts
 import { type WordKind, wordKind } from './field.ts'
 import { createNumberSearch, type NumberFit } from './number-search.ts'
 import { scanNumber } from './number-text.ts'
+import { ownText } from './own-text.ts'
 import type { Cell } from './records.ts'
 import { meaningOf } from './semantic-checks.ts'
 import { looksLikePerson, type Seen, wordsOf } from './semantics.ts'
@@ -79,7 +80,7 @@ export function createColumnInference(name: string, distinctMax: number): Column
     count.length += text.length
     if (text.includes(' ')) count.spaced++
     distinct.add(text)
-    if (examples.size < EXAMPLES) examples.add(text)
+    if (examples.size < EXAMPLES) examples.add(ownText(text))
     if (count.values <= ASKED_FIRST || count.values % ASKED_EACH === 0) ask(text)
     if (state.boolean) testBoolean(text)
     if (state.flag && text !== '0' && text !== '1') state.flag = false

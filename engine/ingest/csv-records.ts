@@ -5,6 +5,7 @@ import { peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
 import { sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
+import { createPlainLines, type PlainLines } from './plain-lines.ts'
 import type { Cell, Dialect, RawBatch } from './records.ts'
 
 const HEAD_BYTES = 1 << 16
@@ -23,12 +24,14 @@ export async function readCsv(
   limits: IngestLimits,
 ): Promise<TextRecords & { dialect: Dialect }> {
   const { head, whole, ended } = await peek(text, HEAD_BYTES)
-  const dialect = sniffDialect(Buffer.from(head).toString(), ended, given)
-  const reading = createReading(dialect, limits)
+  const opening = Buffer.from(head).toString()
+  const dialect = sniffDialect(opening, ended, given)
+  const isOld = opening.includes('\r') && !opening.includes('\n')
+  const reading = createReading(dialect, limits, isOld)
   const rows = rowsOf(whole, reading, limits)
   const iterator = rows[Symbol.asyncIterator]()
-  const opening: IteratorResult<Row[], undefined> = await iterator.next()
-  const first = opening.done === true ? [] : opening.value
+  const begun: IteratorResult<Row[], undefined> = await iterator.next()
+  const first = begun.done === true ? [] : begun.value
   const header = dialect.header ? first[0] : first[0]?.map(() => null)
   if (header === undefined)
     throw brokenFile('the file is empty', 'Send a file with a line of names and at least one row.')
@@ -54,6 +57,10 @@ type Row = Cell[]
 
 type Reading = {
   parser: Parser
+  /** Reads until it meets what needs the parser; null from then on. */
+  plain: PlainLines | null
+  /** The parser goes on behind so many lines. */
+  skip(lines: number): void
   width: number
   /** Line on which the row behind the last whole one begins. */
   nextLine(): number
@@ -61,8 +68,10 @@ type Reading = {
   warnings(): string[]
 }
 
-function createReading(dialect: Dialect, limits: IngestLimits): Reading {
+/** `isOld`: lines end with a carriage return alone. */
+function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): Reading {
   let line = 1
+  let skipped = 0
   const counts = { short: 0, long: 0 }
   const onRecord = (record: string[], { lines }: InfoRecord): string[] => {
     line = lines + 1
@@ -75,6 +84,7 @@ function createReading(dialect: Dialect, limits: IngestLimits): Reading {
     relax_quotes: true,
     skip_empty_lines: true,
     trim: dialect.trim,
+    record_delimiter: isOld ? ['\r'] : ['\r\n', '\n'],
     max_record_size: limits.cellMax,
     on_record: onRecord,
   }
@@ -84,8 +94,12 @@ function createReading(dialect: Dialect, limits: IngestLimits): Reading {
   parser.on('error', () => undefined)
   return {
     parser,
+    plain: isOld ? null : createPlainLines(dialect, limits),
+    skip(lines) {
+      skipped = lines
+    },
     width: 0,
-    nextLine: () => line,
+    nextLine: () => skipped + line,
     ragged(cells) {
       if (cells < this.width) counts.short++
       else counts.long++
@@ -118,8 +132,14 @@ async function* rowsOf(
   }
   try {
     for await (const chunk of text) {
-      await written(parser, chunk)
-      sinceRow += chunk.length
+      const plain = reading.plain?.take(chunk)
+      if (plain) {
+        for (const row of plain) rows.push(row)
+      } else {
+        sinceRow += await handOver(reading)
+        await written(parser, chunk)
+        sinceRow += chunk.length
+      }
       take()
       if (sinceRow > limits.rowBytesMax)
         throw pastLimit(`a row of more than ${limits.rowBytesMax} bytes`, {
@@ -129,6 +149,7 @@ async function* rowsOf(
       yield rows
       rows = []
     }
+    await handOver(reading)
     await ended(parser)
     take()
   } catch (error) {
@@ -139,6 +160,17 @@ async function* rowsOf(
     parser.destroy()
   }
   if (rows.length > 0) yield rows
+}
+
+/** What plain reading left is the parser's; bytes of it. */
+async function handOver(reading: Reading): Promise<number> {
+  const { plain, parser } = reading
+  if (plain === null) return 0
+  reading.plain = null
+  reading.skip(plain.lines())
+  const rest = plain.rest()
+  if (rest.length > 0) await written(parser, rest)
+  return rest.length
 }
 
 function written(parser: Parser, chunk: Uint8Array): Promise<void> {

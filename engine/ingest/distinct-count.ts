@@ -1,5 +1,7 @@
 // How many different values a column has: exactly while they are few, by HyperLogLog beyond.
 
+import { ownText } from './own-text.ts'
+
 /** Counts of the values met while they are few enough to be held. */
 export type DistinctCounter = {
   add(text: string): void
@@ -28,7 +30,8 @@ export function createDistinctCounter(most: number): DistinctCounter {
       if (held !== null) {
         const times = held.get(text)
         if (times !== undefined || (held.size < most && text.length <= HELD_LENGTH_MAX)) {
-          held.set(text, (times ?? 0) + 1)
+          if (times === undefined) held.set(ownText(text), 1)
+          else held.set(text, times + 1)
           return
         }
         sketch = overflow()

@@ -1,5 +1,6 @@
 // The one door to uploaded files: whatever the format, columns of raw cells.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '#engine/errors.ts'
 import { readArrow } from './arrow-records.ts'
 import { bounded, isRandomAccess, peek, streamOf } from './bytes.ts'
@@ -74,6 +75,8 @@ function finished(
       for await (const batch of records.batches) {
         rows += batch.rows
         yield batch
+        // Whoever else lives in the process gets a turn.
+        await nextTurn()
       }
     } catch (error) {
       if (keep === 'nothing' || rows === 0 || !isBreak(error)) throw error
