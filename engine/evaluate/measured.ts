@@ -49,9 +49,10 @@ export function alignTables(tables: readonly Table[]): Aligned {
 }
 
 function reasonToLeaveOut(sides: readonly (Column | undefined)[]): LeftOutReason | null {
-  const [first] = sides
-  const { semantic, type } = (first as Column).field
-  if (semantic !== null && PERSONAL.has(semantic)) return 'personal'
+  const isPersonal = (column: Column | undefined): boolean =>
+    !!column?.field.semantic && PERSONAL.has(column.field.semantic)
+  const { type } = (sides[0] as Column).field
+  if (sides.some(isPersonal)) return 'personal'
   if (type === 'id') return 'id'
   if (sides.includes(undefined)) return 'absent'
   const texts = sides.filter((column) => column?.kind === 'text' && !isEmpty(column))
@@ -123,8 +124,8 @@ export function takeMeasured({ columns }: Measured, rows: Int32Array): Measured 
 }
 
 function gather<T extends Float64Array | Int32Array>(values: T, rows: Int32Array): T {
-  const out = values.slice(0, 0).constructor as new (length: number) => T
-  const gathered = new out(rows.length)
+  const Values = values.constructor as new (length: number) => T
+  const gathered = new Values(rows.length)
   for (let i = 0; i < rows.length; i++) gathered[i] = values[rows[i] as number] as number
   return gathered
 }
