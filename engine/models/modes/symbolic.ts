@@ -1,9 +1,9 @@
 // Codes and places inside graphs: batches of real rows, soft choices, draws.
 
-import { cast, clip, equal, exponential } from '#engine/tensor/elementwise.ts'
+import { cast, clip, equal, exponential, multiply, subtract } from '#engine/tensor/elementwise.ts'
 import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm } from '#engine/tensor/linear.ts'
-import { concatenate, split } from '#engine/tensor/shaping.ts'
+import { gemm, logSoftmax, sum } from '#engine/tensor/linear.ts'
+import { concatenate, split, withGradient } from '#engine/tensor/shaping.ts'
 import type { TableTensor } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
@@ -73,6 +73,22 @@ export function bySpan(
 ): SymbolicTensor {
   const lengths = spans.map(({ count }) => count)
   return concatenate(split(x, lengths, 1).map(of), 1)
+}
+
+/**
+ * Minus the summed logarithms of the chances that logits give to codes (0 and 1 by position, one 1 in each column). Its
+ * gradient, chances less codes, is written by hand.
+ */
+export function crossEntropy(
+  logits: SymbolicTensor,
+  codes: SymbolicTensor,
+  layout: Pick<Layout, 'spans'>,
+): SymbolicTensor {
+  const logs = bySpan(logits, layout, logSoftmax)
+  const unlikely = multiply(sum(multiply(logs, codes)), -1)
+  return withGradient(unlikely, [logits], (slope) => [
+    multiply(subtract(exponential(logs), codes), slope),
+  ])
 }
 
 /** Beyond, the exponentials of float32 would overflow or vanish; no law of use comes near. */

@@ -13,10 +13,10 @@ import {
   subtract,
 } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, logSoftmax, sum } from '#engine/tensor/linear.ts'
+import { gemm, sum } from '#engine/tensor/linear.ts'
 import { split } from '#engine/tensor/shaping.ts'
 import type { Layout } from '../modes/layout.ts'
-import { bySpan, inStretches, joined, parts } from '../modes/symbolic.ts'
+import { crossEntropy, inStretches, joined, parts } from '../modes/symbolic.ts'
 
 export type TvaeShape = {
   layout: Layout
@@ -91,8 +91,7 @@ export function tvaeLosses(
   ) as [SymbolicTensor, SymbolicTensor]
   const latent = add(mean, multiply(exponential(multiply(logVariance, 0.5)), noise))
   const decoded = decode(parameters, shape, latent)
-  const logs = bySpan(decoded.codes, layout, logSoftmax)
-  const unlikely = [multiply(sum(multiply(logs, codes)), -1)]
+  const unlikely = [crossEntropy(decoded.codes, codes, layout)]
   if (places !== null && decoded.places !== null) {
     const sigma = parameters['sigma'] as SymbolicTensor
     const away = divide(subtract(places, hyperbolicTangent(decoded.places)), sigma)
