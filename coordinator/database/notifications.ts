@@ -3,8 +3,8 @@
 import pg from 'pg'
 import type { Sql } from './database.ts'
 
-/** job: anything of a job changed (payload: its id); outbox: work for the starter; cancel, pause: of a job's leases. */
-const CHANNELS = ['job', 'outbox', 'cancel', 'pause', 'fleet'] as const
+/** job: anything of a job changed (payload: its id); outbox: work for the starter; cancel, pause: of a job's leases; measure: a table is to be. */
+const CHANNELS = ['job', 'outbox', 'cancel', 'pause', 'fleet', 'measure'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export type Notifications = {

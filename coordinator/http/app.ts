@@ -49,6 +49,7 @@ import { modelFileRoutes } from './model-file-routes.ts'
 import { modelRoutes } from './model-routes.ts'
 import { documentOptions, documentPage } from './openapi.ts'
 import { commonHeaders, sendProblem } from './problem-reply.ts'
+import { profileRoute } from './profile-route.ts'
 import { projectRoutes } from './project-routes.ts'
 import { limitSlowBodies } from './slow-bodies.ts'
 import { templateRoutes } from './template-routes.ts'
@@ -229,6 +230,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     connectionRoutes(guarded, deps)
     datasetRoutes(guarded, deps)
     await datasetUploadRoute(guarded, deps)
+    profileRoute(guarded, deps)
     modelRoutes(guarded, deps)
     modelEventRoute(guarded, deps)
     await modelFileRoutes(guarded, deps)

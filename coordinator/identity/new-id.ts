@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 
-export type IdKind = 'job' | 'usr' | 'prj' | 'wrk' | 'tok' | 'con' | 'mdl' | 'dat'
+export type IdKind = 'job' | 'usr' | 'prj' | 'wrk' | 'tok' | 'con' | 'mdl' | 'dat' | 'prf' | 'evl'
 
 /** For example `job_3f0c...`; safe in URLs, file names and workflow ids. */
 export function newId(kind: IdKind): string {

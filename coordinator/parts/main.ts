@@ -13,6 +13,7 @@ import { readConfig } from '../config.ts'
 import { openFoundation, stopOnSignals, uploadKeyOf } from '../foundation.ts'
 import { createAudit } from '../identity/audit.ts'
 import { isPublic } from '../ledger/public-blocks.ts'
+import { createMeasurer } from '../measurements/measurer.ts'
 import { createArweaveClient } from '../publish/arweave-client.ts'
 import { createArweaveConfirmer } from '../publish/arweave-confirmer.ts'
 import { parseWallet } from '../publish/arweave-wallet.ts'
@@ -93,6 +94,12 @@ const worker = await createStorageWorker(
 )
 const confirmer = arweave ? createArweaveConfirmer({ database, client: arweave.client, log }) : null
 const sweeper = createSweeper({ database, store, log })
+const measurer = createMeasurer({
+  database,
+  notifications,
+  store: config.store,
+  onError: (error) => log.warn({ err: error }, 'not measured yet'),
+})
 const ipfs =
   config.ipfs.listen.length > 0
     ? await createIpfsNode(
@@ -112,6 +119,7 @@ stopOnSignals(log, async () => {
   await hasher.close()
   await confirmer?.close()
   await sweeper.close()
+  await measurer.close()
   await ipfs?.stop()
   await audit.close()
   await base.close()

@@ -20,6 +20,7 @@ import { createSealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
 import { createMetrics } from '#coordinator/metrics.ts'
 import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
 import { createFolderStore } from '#coordinator/storage/folder-store.ts'
+import type { StoreSettings } from '#coordinator/storage/open-store.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
 
 export const PUBLIC_URL = 'http://syndata.test'
@@ -31,6 +32,8 @@ export type RestApp = TestDatabase & {
   audit: Audit
   notifications: Notifications
   store: BlockStore
+  /** What opens the same store elsewhere. */
+  storeSettings: StoreSettings
   admin: Caller
   alice: Caller
   bob: Caller
@@ -106,7 +109,9 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
   })
   const [alice, bob] = await Promise.all([newUser(database, 'alice'), newUser(database, 'bob')])
   const admin = await adminCaller(database, adminKey)
-  return { url, database, app, audit, notifications, store, admin, alice, bob, call: caller(app) }
+  const storeSettings = { kind: 'folder' as const, dir: folder }
+  const users = { admin, alice, bob, call: caller(app) }
+  return { url, database, app, audit, notifications, store, storeSettings, ...users }
 }
 
 async function adminCaller(database: TestDatabase['database'], key: string): Promise<Caller> {

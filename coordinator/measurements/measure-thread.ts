@@ -1,0 +1,20 @@
+// Entry of a measuring thread: does the one work that it is started with, answers and ends.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { verified } from '#coordinator/storage/block-store.ts'
+import { openStore } from '#coordinator/storage/open-store.ts'
+import { codeOf } from '#engine/errors.ts'
+import { measure } from './measure.ts'
+import type { Answer, ThreadData } from './work.ts'
+
+const { work, store: settings } = workerData as ThreadData
+const answer = (message: Answer): void => parentPort?.postMessage(message)
+
+const store = await openStore(settings)
+try {
+  answer(await measure({ store: verified(store) }, work))
+} catch (error) {
+  answer({ code: codeOf(error), message: (error as Error).message })
+} finally {
+  await store.close()
+}

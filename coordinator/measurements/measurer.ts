@@ -1,0 +1,118 @@
+// Makes measurements one after the other, each in a thread of its own, by whichever process comes first.
+
+import { Worker } from 'node:worker_threads'
+import type { Database } from '#coordinator/database/database.ts'
+import type { Notifications } from '#coordinator/database/notifications.ts'
+import type { StoreSettings } from '#coordinator/storage/open-store.ts'
+import { AppError, codeOf } from '#engine/errors.ts'
+import { type Claim, claimNext, complete, fail, renewClaim, unclaim } from './claims.ts'
+import { resolveWork } from './resolve-work.ts'
+import type { Answer, Measured, ThreadData } from './work.ts'
+
+const POLL_MS = 5_000
+const RENEW_MS = 15_000
+const LIMIT_MS = 60 * 60_000
+/** Of a thread's heap; columns lie outside of it and are bounded by their rows. */
+const HEAP_MIB_MAX = 2_048
+
+export type MeasurerDeps = {
+  database: Database
+  notifications: Notifications
+  store: StoreSettings
+  onError: (error: unknown) => void
+}
+
+/** `close` stops what is under way; it is begun anew by the next. */
+export function createMeasurer(deps: MeasurerDeps): { close(): Promise<void> } {
+  const stopping = new AbortController()
+  let wake: () => void = () => undefined
+  const off = deps.notifications.on('measure', () => wake())
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (stopping.signal.aborted) wake()
+    })
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const worked = await workOnce(deps, stopping.signal).catch((error: unknown) => {
+        deps.onError(error)
+        return false
+      })
+      if (!worked) await rest()
+    }
+  }
+  const running = loop()
+  return {
+    async close() {
+      stopping.abort()
+      off()
+      wake()
+      await running
+    },
+  }
+}
+
+/** False when there is nothing to do. */
+async function workOnce(deps: MeasurerDeps, signal: AbortSignal): Promise<boolean> {
+  const { database } = deps
+  const claim = await claimNext(database)
+  if (claim === null) return false
+  try {
+    const work = await resolveWork(database, claim)
+    await complete(
+      database,
+      claim,
+      await inThread(deps, claim, { work, store: deps.store }, signal),
+    )
+  } catch (error) {
+    if (signal.aborted) await unclaim(database, claim)
+    else await fail(database, claim, { code: codeOf(error), message: (error as Error).message })
+  }
+  return true
+}
+
+async function inThread(
+  { database }: MeasurerDeps,
+  claim: Claim,
+  workerData: ThreadData,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const thread = new Worker(new URL('./measure-thread.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX },
+  })
+  const stop = (): void => void thread.terminate()
+  signal.addEventListener('abort', stop)
+  const limit = setTimeout(stop, LIMIT_MS)
+  const renewing = setInterval(() => {
+    // A database that is away for a moment ends nothing.
+    void renewClaim(database, claim).then(
+      (ours) => ours || stop(),
+      () => undefined,
+    )
+  }, RENEW_MS)
+  try {
+    const answer = await answerOf(thread)
+    if ('code' in answer) throw new AppError(answer.code, answer.message)
+    return answer
+  } finally {
+    clearInterval(renewing)
+    clearTimeout(limit)
+    signal.removeEventListener('abort', stop)
+    await thread.terminate()
+  }
+}
+
+function answerOf(thread: Worker): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve)
+    thread.once('error', (error: Error) =>
+      reject(new AppError('internal', `Measuring failed: ${error.message}`)),
+    )
+    thread.once('exit', () => reject(new AppError('internal', 'Measuring took too long.')))
+  })
+}

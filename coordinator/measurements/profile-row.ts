@@ -1,0 +1,45 @@
+// The profile of a dataset, as far as it is there; the first who asks has it made.
+
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Database } from '#coordinator/database/database.ts'
+import type { DatasetRow } from '#coordinator/datasets/dataset-row.ts'
+import { newId } from '#coordinator/identity/new-id.ts'
+import { AppError, type ErrorCode } from '#engine/errors.ts'
+
+export type ProfilePart = 'document' | 'page' | 'config'
+
+const unzip = promisify(gunzip)
+
+type Stored = {
+  status: 'pending' | 'running' | 'completed' | 'failed'
+  bytes: Buffer | null
+  error: { code: ErrorCode; message: string } | null
+}
+
+/** Null while it is made. Throws the AppError that it failed with, once: who asks again has it made again. */
+export async function readProfile(
+  database: Database,
+  { id, project_id, owner_id }: DatasetRow,
+  part: ProfilePart,
+): Promise<Buffer | null> {
+  await database.query(
+    `with made as (
+       insert into measurements (id, kind, project_id, owner_id, dataset_id) values ($1, 'profile', $2, $3, $4)
+       on conflict (dataset_id) where kind = 'profile' do nothing returning id)
+     select pg_notify('measure', id) from made`,
+    [newId('prf'), project_id, owner_id, id],
+  )
+  const [row] = await database.query<Stored>(
+    `select status, ${part} as bytes, error from measurements where kind = 'profile' and dataset_id = $1`,
+    [id],
+  )
+  if (row?.status === 'failed') {
+    await database.query(
+      `delete from measurements where kind = 'profile' and dataset_id = $1 and status = 'failed'`,
+      [id],
+    )
+    throw new AppError(row.error?.code ?? 'internal', row.error?.message ?? 'It was not measured.')
+  }
+  return row?.status === 'completed' && row.bytes !== null ? unzip(row.bytes) : null
+}
