@@ -11,6 +11,9 @@ const HEIGHT = 120
 const FOOT = 16
 const BAR = 18
 const LABELS = 130
+/** What the figures behind the longest bar take. */
+const SAID = 50
+const SAID_OF_TWO = 84
 
 function key(series: readonly Series[]): Html | null {
   if (series.length < 2) return null
@@ -47,7 +50,7 @@ export function histogramPlot(
 /** A bar for each label, one below the other, with its share behind it. */
 export function barsPlot(labels: readonly string[], series: readonly Series[]): Html {
   const top = most(series)
-  const room = WIDTH - LABELS - 50
+  const room = WIDTH - LABELS - (series.length > 1 ? SAID_OF_TWO : SAID)
   const thick = (BAR - 4) / series.length
   const lines = labels.map((label, row) => {
     const bars = series.map(({ name, shares }, at) => {
@@ -58,7 +61,7 @@ export function barsPlot(labels: readonly string[], series: readonly Series[]): 
     const said = series.map(({ shares }) => percent(shares[row] ?? 0)).join(' / ')
     const end =
       LABELS + (series.reduce((a, { shares }) => Math.max(a, shares[row] ?? 0), 0) / top) * room
-    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label, 20)}</text>${bars}<text class="soft" x="${rounded(Math.min(end + 4, WIDTH - (series.length > 1 ? 76 : 40)))}" y="${row * BAR + 13}">${said}</text>`
+    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label, 20)}</text>${bars}<text class="soft" x="${rounded(end + 4)}" y="${row * BAR + 13}">${said}</text>`
   })
   return html`<figure><svg viewBox="0 0 ${WIDTH} ${Math.max(1, labels.length) * BAR + 4}" role="img">${lines}</svg>${key(series)}</figure>`
 }
