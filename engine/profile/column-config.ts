@@ -23,13 +23,14 @@ const CHOSEN_SHARE = 0.95
 /** `rows` are those of the table. Nulls come by their rate. */
 export function columnFor(column: ColumnProfile, rows: number): WrittenColumn {
   const { name, nulls, layout } = column
+  const rule = nulls === rows ? emptyRule(column) : ruleOf(column)
   const rate = rows === 0 ? 0 : Number((nulls / rows).toPrecision(6))
   return {
     name,
     type: typeOf(column),
-    rule: nulls === rows ? emptyRule(column) : ruleOf(column),
+    rule,
     ...(rate > 0 ? { nullable: rate } : {}),
-    ...(layout === null || nulls === rows ? {} : { format: layout }),
+    ...(layout === null || nulls === rows || 'format' in rule ? {} : { format: layout }),
   }
 }
 
@@ -106,7 +107,7 @@ function endsOf({ spread: { edges } }: NumberProfile, unit: number): [number, nu
 
 /** Moments that come again and again are chosen from; others lie anywhere between the first and the last. */
 function timeRule(
-  { type, top_values, nulls, constant }: ColumnProfile,
+  { type, top_values, nulls, constant, layout, zone }: ColumnProfile,
   numbers: NumberProfile,
 ): GeneratedRule {
   const [min, max] = endsOf(numbers, 1)
@@ -116,7 +117,9 @@ function timeRule(
   const covered = tops.reduce((sum, { rows }) => sum + rows, 0)
   if (tops.length > 1 && covered >= CHOSEN_SHARE * (covered + nulls) && covered >= tops.length * 20)
     return choiceOf(tops.map(({ value, rows }) => [timeValue(type, Number(value)), rows]))
-  return { type: 'range', min: timeValue(type, min), max: timeValue(type, max) }
+  const ends = { min: timeValue(type, min), max: timeValue(type, max) }
+  if (type !== 'datetime' || zone === null) return { type: 'range', ...ends }
+  return { type, ...ends, zone, ...(layout === null ? {} : { format: layout }) }
 }
 
 function numberRule(

@@ -16,6 +16,9 @@ import {
   type WrittenTable,
 } from './written-config.ts'
 
+/** Changes that are tried, each by compiling the config. */
+const ATTEMPTS_MAX = 200
+
 /** The config of one table. */
 export function configFromProfile(profile: Profile): WrittenConfig {
   return configFromProfiles([profile], [])
@@ -27,7 +30,9 @@ export function configFromProfiles(
   keys: readonly ForeignKey[],
 ): WrittenConfig {
   let config: WrittenConfig = { version: 1, tables: profiles.map(tableOf) }
+  let attempts = 0
   const attempt = (change: (draft: WrittenConfig) => void, at: number, kept: string[]): void => {
+    if (attempts++ >= ATTEMPTS_MAX) return
     const draft = structuredClone(config)
     change(draft)
     if (rowsOf(draft, at, 1) === null) return
@@ -160,7 +165,7 @@ function refer(
   const [column, key] = [columnOf(from, child.column), columnOf(to, parent.column)]
   key.constraints ??= ['unique']
   column.type = key.type
-  column.constraints = ['FK']
+  column.constraints = column.constraints?.includes('PK') ? ['PK', 'FK'] : ['FK']
   delete column.rule
   const leads = from !== to && !(from.foreign_keys ?? []).some((other) => 'children' in other)
   from.foreign_keys = [

@@ -27,7 +27,9 @@ export function* orderChanges(
       const rule = ruleFrom(order, column)
       yield {
         change: (table) => {
-          columnOf(table, high).rule = rule
+          const made = columnOf(table, high)
+          made.rule = rule
+          if (column.layout !== null) made.format = column.layout
         },
       }
     } else if (compared++ < COMPARED_MAX)

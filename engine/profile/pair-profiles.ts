@@ -7,7 +7,7 @@ import { ROWS_TO_SHOW } from './inferred-regex.ts'
 import type { ColumnProfile, Combination, Dependency, PairProfile } from './profile.ts'
 
 /** More different values than these make no codes. */
-const CODES_MAX = 1000
+const CODES_MAX = 500
 
 /** Codes of the values, -1 for null and for what has none. */
 export type CodedColumn = {
@@ -98,13 +98,18 @@ export type JointTable = { cells: Int32Array; height: number; width: number }
 
 function jointCounts(a: CodedColumn, b: CodedColumn): JointTable {
   const [height, width] = [a.values.length, b.values.length]
-  const cells = new Int32Array(height * width)
+  // Null has a row and a column of its own, so that the loop need not look.
+  const stride = width + 1
+  const counts = new Int32Array((height + 1) * stride)
   const [firsts, seconds] = [a.codes, b.codes]
   for (let row = 0; row < firsts.length; row++) {
-    const [first, second] = [firsts[row] as number, seconds[row] as number]
-    if (first < 0 || second < 0) continue
-    const cell = first * width + second
-    cells[cell] = (cells[cell] as number) + 1
+    const cell = ((firsts[row] as number) + 1) * stride + (seconds[row] as number) + 1
+    counts[cell] = (counts[cell] as number) + 1
+  }
+  const cells = new Int32Array(height * width)
+  for (let first = 0; first < height; first++) {
+    const from = (first + 1) * stride + 1
+    cells.set(counts.subarray(from, from + width), first * width)
   }
   return { cells, height, width }
 }
@@ -124,16 +129,20 @@ function dependenciesOf(
   const [rowMost, columnMost] = [new Int32Array(height), new Int32Array(width)]
   const [rowSums, columnSums] = [new Int32Array(height), new Int32Array(width)]
   let total = 0
-  for (let first = 0; first < height; first++)
+  for (let first = 0; first < height; first++) {
+    let [sum, most] = [0, 0]
     for (let second = 0; second < width; second++) {
       const count = cells[first * width + second] as number
       if (count === 0) continue
-      total += count
-      rowSums[first] = (rowSums[first] as number) + count
+      sum += count
+      if (count > most) most = count
       columnSums[second] = (columnSums[second] as number) + count
-      if (count > (rowMost[first] as number)) rowMost[first] = count
       if (count > (columnMost[second] as number)) columnMost[second] = count
     }
+    rowSums[first] = sum
+    rowMost[first] = most
+    total += sum
+  }
   const found: Dependency[] = []
   const look = (most: Int32Array, sums: Int32Array, others: Int32Array, names: string[]): void => {
     const right = most.reduce((sum, count) => sum + count, 0)

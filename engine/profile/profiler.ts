@@ -33,7 +33,7 @@ export type Profiler = {
 const SAMPLED_ROWS_MAX = 50_000
 const SAMPLED_CELLS_MAX = 10_000_000
 /** Beyond so many columns pairs are not looked at. */
-const PAIRED_COLUMNS_MAX = 200
+const PAIRED_COLUMNS_MAX = 100
 
 export function createProfiler(
   fields: readonly Field[],

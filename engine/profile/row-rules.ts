@@ -11,6 +11,7 @@ const LEAST_ROWS = 20
 const SHARE_BROKEN = 0.01
 const NUMBERS_MAX = 60
 const SUMMED_MAX = 16
+const ORDERS_MAX = 100
 
 /** Number columns whose values are shown. */
 function shownNumbers(table: Table, profiles: readonly ColumnProfile[]): NumberColumn[] {
@@ -25,7 +26,8 @@ export function findOrders(table: Table, profiles: readonly ColumnProfile[]): Or
   const orders: Order[] = []
   for (const low of numbers)
     for (const high of numbers) {
-      if (low === high || low.field.type !== high.field.type) continue
+      if (low === high || orders.length === ORDERS_MAX || low.field.type !== high.field.type)
+        continue
       if (low.field.decimals !== high.field.decimals) continue
       const strict = orderOf(low.values, high.values)
       if (strict !== null)
@@ -76,6 +78,7 @@ export function findSums(table: Table, profiles: readonly ColumnProfile[]): Sum[
   const sums: Sum[] = []
   const numbers = shownNumbers(table, profiles)
     .filter(({ field }) => field.type === 'integer' || field.type === 'decimal')
+    .filter(({ field }) => isUsed(profiles.find(({ name }) => name === field.name)))
     .slice(0, SUMMED_MAX)
   for (const total of numbers) {
     const others = numbers.filter(
@@ -85,6 +88,12 @@ export function findSums(table: Table, profiles: readonly ColumnProfile[]): Sum[
     if (parts) sums.push({ parts: parts.map(({ field }) => field.name), total: total.field.name })
   }
   return sums
+}
+
+/** What is nearly always 0 is no part that could be told. */
+function isUsed(profile: ColumnProfile | undefined): boolean {
+  if (profile === undefined || profile.numbers === null || profile.constant) return false
+  return profile.numbers.quantiles.some((value) => value !== 0)
 }
 
 function* subsets<Item>(items: readonly Item[], size: number): Generator<Item[]> {
