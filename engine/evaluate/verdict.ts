@@ -174,7 +174,7 @@ function exposed({ rare_levels: rare, copied_values: copied }: Privacy): Sentenc
   if (levels > 0)
     sentences.push({
       grade: shown === 0 ? 'good' : graded(shown / levels, 0.2, 0.5),
-      text: `Of ${levels} levels that fewer than five real rows have, synthetic rows show ${shown}.`,
+      text: `Levels that fewer than five real rows have: ${levels}, of which synthetic rows show ${shown}.`,
     })
   for (const { column, copied: share } of taken)
     sentences.push({

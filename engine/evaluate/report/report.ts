@@ -85,8 +85,8 @@ function renderScores(evaluation: Evaluation): Html {
     ],
     ['Quality, all pairs', figure(quality.all_pairs), figure(null)],
     ['Quality, pairs that hang together', figure(quality.thresholded), figure(null)],
-    ['Mean difference of associations', figure(associations.distance), figure(0)],
-    ['Mean difference of rank correlations', figure(associations.ranks.distance), figure(0)],
+    ['Mean difference of associations', figure(associations.distance), figure(null)],
+    ['Mean difference of rank correlations', figure(associations.ranks.distance), figure(null)],
     auc(
       'AUC of boosted trees that tell rows apart',
       detection.boosted_trees,
