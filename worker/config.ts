@@ -19,6 +19,8 @@ export type Config = {
   memoryLimitBytes: number | null
   /** Of private files of leases, kept for the leases to come. */
   inputCacheBytes: number
+  /** Of trainings, at least, between two checkpoints. */
+  checkpointEveryMs: number
   logLevel: string
 }
 
@@ -27,6 +29,7 @@ type Env = Record<string, string | undefined>
 const MIB = 1024 * 1024
 const THREADS_MAX = 256
 const INPUT_CACHE_MIB = 4096
+const CHECKPOINT_SECONDS = 5
 
 /** AppError invalid_request that names every variable with a value that makes no sense. */
 export function readConfig(env: Env = process.env): Config {
@@ -43,6 +46,7 @@ export function readConfig(env: Env = process.env): Config {
   if (!addresses.every(isAddress)) problems.push('SYNDATA_COORDINATOR must be host:port,host:port')
   const memoryMib = integer('SYNDATA_MEMORY_LIMIT_MB', 16, 16 * MIB)
   const inputCacheMib = integer('SYNDATA_INPUT_CACHE_MB', 0, 16 * MIB) ?? INPUT_CACHE_MIB
+  const checkpointSeconds = integer('SYNDATA_CHECKPOINT_SECONDS', 0, 3_600) ?? CHECKPOINT_SECONDS
   const config = {
     token: env['SYNDATA_TOKEN'] || null,
     addresses,
@@ -52,6 +56,7 @@ export function readConfig(env: Env = process.env): Config {
     name: env['SYNDATA_WORKER_NAME'] || 'worker',
     memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
     inputCacheBytes: inputCacheMib * MIB,
+    checkpointEveryMs: 1_000 * checkpointSeconds,
     logLevel: env['LOG_LEVEL'] ?? 'info',
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))

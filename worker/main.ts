@@ -95,7 +95,8 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
   const threadMemoryBytes = Math.min(memoryBytes / config.threads, THREAD_MEMORY_BYTES_MAX)
   const { threads } = config
   const { authority } = enrolled.membership
-  const options = { threads, threadMemoryBytes, authority }
+  const { checkpointEveryMs } = config
+  const options = { threads, threadMemoryBytes, authority, checkpointEveryMs }
   const cache = { dir: join(config.dir, 'inputs'), maxBytes: config.inputCacheBytes }
   const inputs = createInputCache({ http: createHttpCalls({ authority }) }, cache)
   return {

@@ -12,7 +12,12 @@ import {
 } from './train/training-process.ts'
 
 export type SlotEvents = ThreadEvents & TrainingEvents
-export type SlotOptions = { threads: number; threadMemoryBytes: number; authority: string }
+export type SlotOptions = {
+  threads: number
+  threadMemoryBytes: number
+  authority: string
+  checkpointEveryMs: number
+}
 
 /** A lease with all that it needs. */
 export type ReadyLease = {
@@ -93,10 +98,10 @@ const uploadOf = ({ upload }: Assign) => ({
 function trainingOf(
   { assignment, spec, inputs }: ReadyLease,
   { checkpointSha256, checkpointNumber, elapsedMs }: Training,
-  { authority }: SlotOptions,
+  { authority, checkpointEveryMs }: SlotOptions,
 ): TrainingRun {
   return {
-    ...{ leaseId: assignment.leaseId, inputs, authority },
+    ...{ leaseId: assignment.leaseId, inputs, authority, checkpointEveryMs },
     spec: Uint8Array.from(spec.body),
     resume: { sha256: checkpointSha256, number: checkpointNumber, elapsedMs: Number(elapsedMs) },
     upload: uploadOf(assignment),

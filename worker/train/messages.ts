@@ -15,6 +15,8 @@ export type TrainingRun = {
   upload: { baseUrl: string; token: string }
   /** PEM of the fleet's CA, for uploads by https. */
   authority: string
+  /** At least, between two checkpoints. */
+  checkpointEveryMs: number
 }
 
 /** Where it goes on. `sha256`: of the checkpoint among the inputs; empty: from the beginning. */

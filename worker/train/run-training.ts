@@ -11,8 +11,6 @@ import type { UploadPart } from '../upload.ts'
 import type { FromTraining, StoredFile, TrainingRun } from './messages.ts'
 import { createProgressReports } from './progress-reports.ts'
 
-/** Between two checkpoints; more where storing one takes long. */
-const CHECKPOINT_EVERY_MS = 5_000
 /** Work is this many times as long as what its checkpoint takes. */
 const CHECKPOINT_SHARE = 20
 const MESSAGE_LENGTH_MAX = 500
@@ -22,7 +20,6 @@ type Deps = {
   tell: (message: FromTraining) => void
   /** Aborted: a checkpoint, then the end. */
   pause: AbortSignal
-  checkpointEveryMs?: number
 }
 
 /** Never rejects: what fails is told. */
@@ -46,7 +43,7 @@ async function train(run: TrainingRun, deps: Deps): Promise<Uint8Array> {
   const [data] = run.inputs
   if (!data) throw new AppError('invalid_request', 'the training has no data')
   const stop = new AbortController()
-  const clock = createCheckpointClock(deps.checkpointEveryMs ?? CHECKPOINT_EVERY_MS)
+  const clock = createCheckpointClock(run.checkpointEveryMs)
   const reports = createProgressReports((progress) => tell({ type: 'progress', progress }))
   const beganMs = performance.now() - run.resume.elapsedMs
   let { number } = run.resume

@@ -90,6 +90,7 @@ async function begin(t: TestContext, { sink, spec, resume = null, wrong, script 
       resume: wrong ?? resume ?? NOTHING,
       upload: { baseUrl: sink.url, token: 'secret' },
       authority: '',
+      checkpointEveryMs: 60_000,
     },
     {
       onMade: (_, made) => told.made.put(made),
