@@ -69,7 +69,7 @@ test('an upload is answered with its columns, and nothing personal', async (t) =
       ['city', 'category', 'city', 0],
       ['balance', 'decimal', null, 1],
       ['joined', 'date', null, 0],
-      ['vip', 'boolean', null, 0],
+      ['vip', 'category', null, 0],
     ],
   )
   assert.deepEqual(columns[0]?.examples, ['9999'])

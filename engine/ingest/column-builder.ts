@@ -135,8 +135,7 @@ function createCoder(field: IngestField): Coder {
 
 function truth(text: string): 'true' | 'false' | null {
   const word = text.toLowerCase()
-  if (word === 'true' || word === 'yes' || word === '1') return 'true'
-  return word === 'false' || word === 'no' || word === '0' ? 'false' : null
+  return word === 'true' || word === 'false' ? word : null
 }
 
 function used(

@@ -11,10 +11,8 @@ import type { Cell } from './records.ts'
 import { meaningOf } from './semantic-checks.ts'
 import { looksLikePerson, type Seen, wordsOf } from './semantics.ts'
 
-const BOOLEANS: ReadonlyMap<string, string> = new Map([
-  ...['true', 'false'].map((word) => [word, 'true/false'] as const),
-  ...['yes', 'no'].map((word) => [word, 'yes/no'] as const),
-])
+/** Other pairs, yes and no among them, stay words: rows that are sampled are spelled as the data is. */
+const BOOLEAN = /^(?:true|false)$/i
 const NAMED_AS_FLAG =
   /^(is|has|was|can|did|does|should)_|_(flag|bool|yn|ind)$|^(flag|active|enabled|deleted|churn(ed)?)$/
 const NAMED_AS_DATE = /(^|_)(date|datum|day|dt|dob|birthday)$/
@@ -35,6 +33,7 @@ export type ColumnEvidence = {
   numbers: readonly NumberFit[]
   infinite: number
   isBoolean: boolean
+  /** Written 0 and 1, and named as yes or no is. */
   isFlag: boolean
   layouts: ReturnType<LayoutSearch['found']>
   distinct: DistinctCounter
@@ -58,7 +57,6 @@ export function createColumnInference(name: string, distinctMax: number): Column
   const numbers = createNumberSearch()
   const distinct = createDistinctCounter(distinctMax)
   const search = createLayoutSearch(NAMED_AS_DATE.test(words))
-  const booleans = new Set<string>()
   const examples = new Set<string>()
   const count = { cells: 0, nulls: 0, values: 0, length: 0, spaced: 0, infinite: 0 }
   const state = {
@@ -82,7 +80,7 @@ export function createColumnInference(name: string, distinctMax: number): Column
     distinct.add(text)
     if (examples.size < EXAMPLES) examples.add(ownText(text))
     if (count.values <= ASKED_FIRST || count.values % ASKED_EACH === 0) ask(text)
-    if (state.boolean) testBoolean(text)
+    if (state.boolean) state.boolean = BOOLEAN.test(text)
     if (state.flag && text !== '0' && text !== '1') state.flag = false
     if (state.numeric) state.numeric = numbers.add(text)
     if (state.dated) state.dated = search.add(text)
@@ -94,18 +92,16 @@ export function createColumnInference(name: string, distinctMax: number): Column
     if (scanNumber(text) >= 0) seen.numbers++
     else if (looksLikePerson(text)) seen.persons++
   }
-  const testBoolean = (text: string): void => {
-    const pair = text.length > 5 ? undefined : BOOLEANS.get(text.toLowerCase())
-    if (pair !== undefined) booleans.add(pair)
-    state.boolean = pair !== undefined && booleans.size === 1
-  }
   const add = (cell: Cell): void => {
     count.cells++
     if (cell === null) count.nulls++
     else if (typeof cell === 'number' && !Number.isFinite(cell)) {
       count.nulls++
       if (!Number.isNaN(cell)) count.infinite++
-    } else addText(String(cell))
+    } else {
+      if (typeof cell === 'number') state.flag = false
+      addText(String(cell))
+    }
   }
   return {
     add(cells, rows) {

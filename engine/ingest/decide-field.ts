@@ -25,6 +25,7 @@ const CATEGORY_LENGTH_MAX = 100
 /** A category's values come again: on average this often at least. */
 const CATEGORY_REPEATS_MIN = 2
 const DECIMALS_MAX = 15
+const SHORTEST_PHONE = 6
 
 /** `decimals`, `layout` and `numbers` as IngestField has them. */
 type Typed = Pick<Field, 'type' | 'decimals' | 'layout'> & {
@@ -41,7 +42,7 @@ const plainly = (type: Field['type']): Typed => ({
 
 export function decideField(evidence: ColumnEvidence): InferredColumn {
   const { name, words, seen } = evidence
-  const found = evidence.values === 0 ? null : semanticOf(name, seen)
+  const found = evidence.values === 0 ? null : plausible(semanticOf(name, seen), evidence)
   const typed = typeOf(evidence, found)
   const meaning = fits(found, typed) ? found : null
   const isTyped = typed.type !== 'text' && typed.type !== 'category' && typed.type !== 'id'
@@ -73,6 +74,11 @@ export function decideField(evidence: ColumnEvidence): InferredColumn {
   }
 }
 
+/** Short numbers are nobody's telephone, whatever the column's name. */
+function plausible(meaning: Meaning | null, { meanLength }: ColumnEvidence): Meaning | null {
+  return meaning?.semantic === 'phone' && meanLength < SHORTEST_PHONE ? null : meaning
+}
+
 function infinites({ infinite, words }: ColumnEvidence, nullWords: readonly string[]): number {
   const written = nullWords.filter((word) => words.get(word)?.kind === 'infinite')
   return written.reduce((sum, word) => sum + (words.get(word)?.times ?? 0), infinite)
@@ -91,7 +97,8 @@ function isCodeList({ distinct }: ColumnEvidence): boolean {
 function typeOf(evidence: ColumnEvidence, meaning: Meaning | null): Typed {
   if (evidence.values === 0) return plainly(evidence.words.size > 0 ? onlyWords(evidence) : 'text')
   const semantic = meaning?.semantic ?? null
-  if (evidence.isBoolean || evidence.isFlag) return plainly('boolean')
+  if (evidence.isBoolean) return plainly('boolean')
+  if (evidence.isFlag) return plainly('category')
   const date = evidence.layouts[0]
   // 31.12.2024 could be a number to call.
   if (isCode(semantic) && date === undefined) return worded(evidence)

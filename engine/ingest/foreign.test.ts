@@ -150,8 +150,8 @@ test('booleans, categories and words for null', async () => {
   )
   assert.deepEqual(types(found), [
     'boolean',
-    'boolean',
-    'boolean',
+    'category',
+    'category',
     'integer',
     'category',
     'category',

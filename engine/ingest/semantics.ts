@@ -36,7 +36,7 @@ const NAMES: readonly [Semantic, RegExp][] = [
   ['domain', /(^|_)(domain|domain_?name|hostname)$/],
   ['latitude', /(^|_)(lat|latitude)$/],
   ['longitude', /(^|_)(lng|lon|long|longitude)$/],
-  ['postcode', /(^|_)(zip|zip_?code|post_?code|postal_?code|plz|postleitzahl|code_postal|cap)$/],
+  ['postcode', /(^|_)(zip|zip_?code|post_?code|postal_?code|plz|postleitzahl|code_postal)$/],
   ['country', /(^|_)(country|country_?(code|name)|land|pays|nation|native_country)$/],
   ['state', /(^|_)(state|province|region|bundesland|us_state|state_?(code|name))$/],
   ['city', /(^|_)(city|town|ort|stadt|ville|ciudad|city_?name|municipality)$/],
