@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { kolmogorovDistance, sortedValues } from '#engine/evaluate/shapes.ts'
 import { createSeededRandom } from '#engine/models/seeded-random.ts'
-import type { Semantic, Table } from '#engine/table/table.ts'
+import type { Column, Semantic, Table } from '#engine/table/table.ts'
 import { generateTable } from '#engine/testing/generated-table.ts'
 import { SHOP, SHOP_FIELDS, SHOP_ROWS } from '#engine/testing/odd-shop.ts'
 import { category, number, tableOf, times } from '#engine/testing/small-tables.ts'
@@ -196,6 +196,28 @@ test('a value that fewer than 5 rows have is in no config', () => {
   const config = configText(configFromProfile(profileTable(table).profile))
   for (const secret of ['987654', '987655', '1942-08-17', 'Hidden'])
     assert.ok(!config.includes(secret), secret)
+})
+
+test('moments of a zone keep it, unless another is computed from them', () => {
+  const random = createSeededRandom(8, 'moments')
+  const starts = times(300, () => 1_700_000_000 + random.below(1e7))
+  const moment = (name: string, values: number[]): Column => {
+    const column = number(name, values, 'datetime')
+    const layout = '%Y/%m/%d %H:%M'
+    return { ...column, field: { ...column.field, zone: 'Asia/Tokyo', layout } }
+  }
+  const ends = starts.map((start) => start + random.below(5000))
+  const configOf = (columns: Column[]) => {
+    return configFromProfile(profileTable(tableOf(columns, 300)).profile).tables[0]?.columns
+  }
+  const [alone] = configOf([moment('start', starts)]) ?? []
+  assert.deepEqual(
+    [alone?.rule?.type, alone?.rule?.['zone'], alone?.rule?.['format'], alone?.format],
+    ['datetime', 'Asia/Tokyo', '%Y/%m/%d %H:%M', undefined],
+  )
+  const [start, end] = configOf([moment('start', starts), moment('end', ends)]) ?? []
+  assert.deepEqual([start?.rule?.type, end?.rule?.type], ['range', 'expression'])
+  assert.deepEqual([start?.format, end?.format], ['%Y/%m/%d %H:%M', '%Y/%m/%d %H:%M'])
 })
 
 test('a drawn bin is as likely as its share', () => {

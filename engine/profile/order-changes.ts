@@ -1,7 +1,7 @@
 // Columns that are in order in every row: made one from the other where that leaves little open, else compared.
 
 import type { GeneratedRule } from '#engine/models/prepare.ts'
-import { isTime } from './column-config.ts'
+import { isTime, type WrittenColumn } from './column-config.ts'
 import { unitOf } from './number-profile.ts'
 import type { ColumnProfile, Histogram, Order, Profile } from './profile.ts'
 import { type Change, columnOf, constrain, isPlain } from './written-config.ts'
@@ -27,9 +27,10 @@ export function* orderChanges(
       const rule = ruleFrom(order, column)
       yield {
         change: (table) => {
-          const made = columnOf(table, high)
-          made.rule = rule
-          if (column.layout !== null) made.format = column.layout
+          const later = columnOf(table, high)
+          later.rule = rule
+          if (column.layout !== null) later.format = column.layout
+          withoutZone(columnOf(table, low))
         },
       }
     } else if (compared++ < COMPARED_MAX)
@@ -38,6 +39,15 @@ export function* orderChanges(
         keeps: isTime(column.type) ? [] : [low, high],
       }
   }
+}
+
+/** Computed moments are shown in UTC: those they are computed from too, so that files stay in order. */
+function withoutZone(column: WrittenColumn): void {
+  const { rule } = column
+  if (rule === undefined || !('zone' in rule)) return
+  const { min, max, format } = rule
+  column.rule = { type: 'range', min, max }
+  if (typeof format === 'string') column.format = format
 }
 
 function ruleFrom({ low, gap }: Order, { type, decimals }: ColumnProfile): GeneratedRule {
