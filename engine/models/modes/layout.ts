@@ -45,27 +45,34 @@ export const WIDTH_MOST = 3000
 const LEVELS_LEAST = 16
 
 /**
- * Modes of all columns, within the budget of width: first, large categories share more of their rare levels' codes.
- * AppError `invalid_request` where even that does not fit, before anything is fitted.
+ * Modes of all columns, within the budget of width: first, large categories share more of their rare levels' codes,
+ * and fewer numbers are atoms altogether. AppError `invalid_request` where that cannot fit, before anything is fitted.
  */
 export function fitAllModes(targets: readonly Target[]): Modes[] {
-  let { levelsMost } = MODE_DEFAULTS
-  while (widthAtMost(targets, levelsMost) > WIDTH_MOST && levelsMost > LEVELS_LEAST)
+  const width = leastWidth(targets)
+  if (width > WIDTH_MOST) throw tooWide(targets.length, width)
+  for (let { levelsMost, discreteMost } = MODE_DEFAULTS; ; ) {
+    const options = { ...MODE_DEFAULTS, levelsMost, discreteMost }
+    const modes = targets.map((target) => fitModes(target, options))
+    const found = layoutOf(modes).width
+    if (found <= WIDTH_MOST) return modes
+    if (levelsMost === LEVELS_LEAST && discreteMost === 0) throw tooWide(targets.length, found)
     levelsMost = Math.max(LEVELS_LEAST, Math.floor(levelsMost / 2))
-  const width = widthAtMost(targets, levelsMost)
-  if (width > WIDTH_MOST)
-    throw new AppError(
-      'invalid_request',
-      `${targets.length} columns need ${width} inputs of the ${WIDTH_MOST} that fit memory: leave columns out, or learn them with argn or gaussian_copula`,
-    )
-  return targets.map((target) => fitModes(target, { ...MODE_DEFAULTS, levelsMost }))
+    discreteMost = Math.floor(discreteMost / 2)
+  }
 }
 
-function widthAtMost(targets: readonly Target[], levelsMost: number): number {
-  const numeric = MODE_DEFAULTS.components + 2
+function tooWide(columns: number, width: number): AppError {
+  return new AppError(
+    'invalid_request',
+    `${columns} columns need ${width} inputs of the ${WIDTH_MOST} that fit memory: leave columns out, or learn them with argn or gaussian_copula`,
+  )
+}
+
+/** However few codes columns are given: those of a category, and an atom or a stretch with its place. */
+function leastWidth(targets: readonly Target[]): number {
   return targets.reduce(
-    (sum, target) =>
-      sum + (target.kind === 'category' ? Math.min(target.levels, levelsMost) : numeric),
+    (sum, target) => sum + (target.kind === 'category' ? Math.min(target.levels, LEVELS_LEAST) : 2),
     0,
   )
 }

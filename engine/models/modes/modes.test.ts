@@ -132,7 +132,9 @@ test('columns that fit no memory are refused before anything is fitted, and it i
     return { kind: 'category', name: `c${at}`, codes, levels: 5000 }
   })
   assert.throws(() => fitAllModes(wide), { code: 'invalid_request', message: /leave columns out/ })
-  assert.equal(layoutOf(fitAllModes(wide.slice(0, 20))).width <= 3000, true)
+  assert.ok(layoutOf(fitAllModes(wide.slice(0, 20))).width <= 3000)
+  const fifty = numeric(Array.from({ length: 600 }, (_, row) => row % 50))
+  assert.ok(layoutOf(fitAllModes(Array.from({ length: 120 }, () => fifty))).width <= 3000)
 })
 
 test('calibration brings shares and spread of what is drawn to those of the data', async () => {
