@@ -37,6 +37,8 @@ export type ScriptedJob = {
   /** Names of activities in the order of their calls, leases left out. */
   calls: string[]
   leases: LeaseArgs[]
+  /** The queue of each lease. */
+  queues: string[]
   errors: JobError[]
   /** Leases in flight, by id of the workflow that made them. */
   inFlight: Map<string, number>
@@ -46,9 +48,14 @@ export type ScriptedJob = {
 export type Stage = {
   temporal: TestTemporal
   /** `paused`: with the signal in the history before the first workflow task. */
-  start(script: Script, how?: { paused: boolean }): Promise<ScriptedJob>
+  start(
+    script: Script,
+    how?: { paused: boolean; workflow?: 'generation' | 'training' },
+  ): Promise<ScriptedJob>
   close(): Promise<void>
 }
+
+const LEASE_QUEUES = [QUEUES.leases, 'train.cpu', 'train.gpu']
 
 type Entry = { script: Script; job: Omit<ScriptedJob, 'handle'> }
 
@@ -70,12 +77,13 @@ export async function openStage(): Promise<Stage> {
   const running = workers.map((worker) => worker.run())
   return {
     temporal,
-    async start(script, { paused } = { paused: false }) {
+    async start(script, { paused, workflow: type = 'generation' } = { paused: false }) {
       const jobId = script.plan.jobId
       const job = {
         jobId,
         calls: [],
         leases: [],
+        queues: [],
         errors: [],
         inFlight: new Map<string, number>(),
         inFlightMax: new Map<string, number>(),
@@ -83,18 +91,18 @@ export async function openStage(): Promise<Stage> {
       entries.set(jobId, { script, job })
       const args: [RunJobArgs] = [{ jobId, run: 0 }]
       const options = {
-        workflowId: `generation/${jobId}`,
+        workflowId: `${type}/${jobId}`,
         taskQueue: QUEUES.workflows,
         workflowTaskTimeout: WORKFLOW_TASK.timeout,
         args,
       }
       const { workflow } = temporal.client
       const handle = paused
-        ? await workflow.signalWithStart<typeof generation>('generation', {
+        ? await workflow.signalWithStart<typeof generation>(type, {
             ...options,
             signal: pause,
           })
-        : await workflow.start<typeof generation>('generation', options)
+        : await workflow.start<typeof generation>(type, options)
       return { ...job, handle }
     },
     async close() {
@@ -122,15 +130,17 @@ async function openWorkers(
       activities: recordOf(entryOf),
     }),
     Worker.create({ ...common, taskQueue: QUEUES.storage, activities: storageOf(entryOf) }),
-    Worker.create({
-      ...common,
-      taskQueue: QUEUES.leases,
-      activities: leasesOf(entryOf),
-      maxConcurrentActivityTaskExecutions: 300,
-      // Cancellations travel with heartbeats.
-      defaultHeartbeatThrottleInterval: '50ms',
-      maxHeartbeatThrottleInterval: '50ms',
-    }),
+    ...LEASE_QUEUES.map((taskQueue) =>
+      Worker.create({
+        ...common,
+        taskQueue,
+        activities: leasesOf(entryOf),
+        maxConcurrentActivityTaskExecutions: 300,
+        // Cancellations travel with heartbeats.
+        defaultHeartbeatThrottleInterval: '50ms',
+        maxHeartbeatThrottleInterval: '50ms',
+      }),
+    ),
   ])
 }
 
@@ -187,7 +197,8 @@ function leasesOf(of: Of): LeaseActivities {
   return {
     async generateChunks(args) {
       const { script, job } = of(args)
-      const { attempt, workflowExecution } = activityInfo()
+      const { attempt, workflowExecution, taskQueue } = activityInfo()
+      job.queues.push(taskQueue)
       const { workflowId = '', runId = '' } = workflowExecution ?? {}
       job.leases.push(args)
       const now = (job.inFlight.get(workflowId) ?? 0) + 1
