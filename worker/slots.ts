@@ -20,7 +20,7 @@ export type SlotOptions = {
 }
 
 /** A lease with all that it needs. */
-export type ReadyLease = {
+type ReadyLease = {
   assignment: Assign
   spec: SpecBody
   inputs: readonly InputFile[]

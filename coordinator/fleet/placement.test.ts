@@ -103,3 +103,16 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     }),
   )
 })
+
+test('trainings leave a slot of each worker that has several to rows, and take a GPU first', () => {
+  const training = need({ training: true })
+  const full = worker({ slots: 3, busy: 2, trainings: 2 })
+  assert.match(refusal(training, full) ?? '', /trains as many models/)
+  assert.equal(refusal(need(), full), null)
+  assert.equal(refusal(training, worker({ slots: 3, busy: 2, trainings: 1 })), null)
+  assert.equal(refusal(training, worker({ slots: 1 })), null)
+  assert.notEqual(refusal(training, worker({ slots: 1, busy: 1, trainings: 1 })), null)
+  const workers = [worker({ id: 'idle' }), worker({ id: 'gpu', gpus: 1, busy: 1 })]
+  assert.deepEqual(place(training, workers), { workerId: 'gpu' })
+  assert.deepEqual(place(need(), workers), { workerId: 'idle' })
+})

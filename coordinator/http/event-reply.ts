@@ -26,7 +26,7 @@ export const EVENTS_SCHEMA = {
 }
 
 /** Answers with the text that `tell` gives until it ends, the client goes or the app closes. */
-export type EventReply = (
+type EventReply = (
   reply: FastifyReply,
   tell: (signal: AbortSignal) => AsyncIterable<string>,
 ) => FastifyReply

@@ -11,7 +11,7 @@ import type { Authentication } from './authentication.ts'
 import { createEventReply, EVENTS_SCHEMA, lastEventId } from './event-reply.ts'
 import type { App } from './types.ts'
 
-export type ModelEventRouteDeps = { auth: Authentication; database: Database; feed: JobFeed }
+type ModelEventRouteDeps = { auth: Authentication; database: Database; feed: JobFeed }
 
 export function modelEventRoute(app: App, { auth, database, feed }: ModelEventRouteDeps): void {
   const send = createEventReply(app)

@@ -21,7 +21,7 @@ import { createCheck, invalidRequest } from './validation.ts'
 const FILE_BYTES_MAX = 256 * 1024 * 1024
 const EXTENSION = '.safetensors'
 
-export type ModelFileRoutesDeps = ImportDeps & { auth: Authentication; idempotency: Idempotency }
+type ModelFileRoutesDeps = ImportDeps & { auth: Authentication; idempotency: Idempotency }
 
 export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Promise<void> {
   fileRoute(app, deps)

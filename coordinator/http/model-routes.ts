@@ -24,7 +24,7 @@ import {
 import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
-export type ModelRoutesDeps = TrainingDeps & { auth: Authentication; idempotency: Idempotency }
+type ModelRoutesDeps = TrainingDeps & { auth: Authentication; idempotency: Idempotency }
 
 export function modelRoutes(app: App, deps: ModelRoutesDeps): void {
   trainRoute(app, deps)

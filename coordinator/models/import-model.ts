@@ -14,7 +14,7 @@ import { insertImported, type ModelRow, readModel } from './model-row.ts'
 const HISTORY_MAX = 1_000
 
 export type ImportDeps = { database: Database; store: BlockStore }
-export type ImportRequest = { projectId: string | null; name: string; file: Uint8Array }
+type ImportRequest = { projectId: string | null; name: string; file: Uint8Array }
 
 /**
  * `settle` runs in the transaction that creates. AppError `invalid_request` for bytes that are no model, `unsupported`

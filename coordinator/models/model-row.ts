@@ -46,7 +46,7 @@ function rowOf({ model, role, ...training }: Stored): ModelRow {
   return { model, role, training: model.job_id === null ? null : training }
 }
 
-export type ModelQuery = {
+type ModelQuery = {
   projectId: string | null
   datasetId: string | null
   limit: number
@@ -129,7 +129,7 @@ export function deleteModel(
   })
 }
 
-export type ImportedModel = {
+type ImportedModel = {
   id: string
   projectId: string
   ownerId: string

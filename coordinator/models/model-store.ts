@@ -7,9 +7,9 @@ import { AppError } from '#engine/errors.ts'
 import type { Algorithm } from '#engine/models/model-file.ts'
 
 /** A private file: the root of its tree in the part store, its length, its SHA-256 in lower-case hex. */
-export type StoredModelFile = { cid: string; bytes: number; sha256: string; algorithm: Algorithm }
+type StoredModelFile = { cid: string; bytes: number; sha256: string; algorithm: Algorithm }
 
-export type ModelFileAccess = StoredModelFile & {
+type ModelFileAccess = StoredModelFile & {
   /** Whose model it is: what samples it must be of the same project. */
   projectId: string
   /** The caller's role there; null for an administrator who is not a member. */

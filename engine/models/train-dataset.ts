@@ -22,7 +22,7 @@ export type TrainingSpec = {
   dataset: { name: string; form: FileForm; keep: Keep; fields: IngestField[] }
 }
 
-export type DatasetHooks = Omit<AutoHooks, 'clock' | 'onCandidate'> & {
+type DatasetHooks = Omit<AutoHooks, 'clock' | 'onCandidate'> & {
   /** Milliseconds that earlier workers spent on this training. */
   elapsedMs: number
 }

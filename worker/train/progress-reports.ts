@@ -10,7 +10,7 @@ const HISTORY_MAX = 200
 
 type Of<T> = T & { algorithm: Algorithm }
 
-export type ProgressReports = {
+type ProgressReports = {
   onSteps(done: Of<StepsDone>): void
   onEpoch(done: Of<EpochProgress>): void
   /** The last word: what the model is. */

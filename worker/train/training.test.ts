@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { inferFields } from '#engine/ingest/infer-fields.ts'
 import { readRecords } from '#engine/ingest/read-records.ts'
+import { decodeModelFile } from '#engine/models/model-file.ts'
 import { type TrainingSpec, trainDataset } from '#engine/models/train-dataset.ts'
 import { createQueue } from '#test/support/queue.ts'
 import { type RecordingSink, recordingSink } from '#test/support/recording-sink.ts'
@@ -170,6 +171,16 @@ test(
     await assertModel(sink, third.told, digest)
   },
 )
+
+test('a search has a preview before it has its best', within, async (t) => {
+  const sink = await recordingSink(t)
+  const options = { algorithms: ['gaussian_copula'] }
+  const { told } = await begin(t, { sink, spec: await specOf({ algorithm: 'auto', options }) })
+  const { cid } = await told.made.take()
+  assert.deepEqual(told.previews, ['gaussian_copula'])
+  assert.equal(decodeModelFile(sink.parts.get(cid) as Buffer).algorithm, 'gaussian_copula')
+  assert.equal(told.progress.at(-1)?.algorithm, 'gaussian_copula')
+})
 
 test('a crash, a failure and a refused upload are told with their causes', within, async (t) => {
   const sink = await recordingSink(t)
