@@ -1,6 +1,6 @@
 // Opens models in onnxruntime with everything pinned that their results depend on.
 
-import ort from 'onnxruntime-node'
+import { env, type InferenceSession } from './runtime.ts'
 
 export type Provider = 'cpu' | 'cuda'
 
@@ -12,15 +12,16 @@ export type SessionOptions = {
 
 /** Everything that a model's results depend on besides its inputs: equal classes promise equal bits. */
 export function runtimeClass({ provider = 'cpu' }: SessionOptions): string {
-  return `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common} ${provider} ${process.arch}`
+  return `onnxruntime ${env.versions.common} ${provider} ${process.arch}`
 }
 
 /** The caller releases it. Rejects when the runtime refuses the model. */
 export async function openSession(
   model: Uint8Array,
   { provider = 'cpu', threads = 1 }: SessionOptions = {},
-): Promise<ort.InferenceSession> {
-  return await ort.InferenceSession.create(model, {
+): Promise<InferenceSession> {
+  const { InferenceSession: Session } = await import('onnxruntime-node')
+  return await Session.create(model, {
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -1,7 +1,7 @@
 // Runs a training step many times in onnxruntime; holds the state between runs.
 
-import ort from 'onnxruntime-node'
 import { allocate, sizeOf, type TensorData } from './graph.ts'
+import { type Outputs, Tensor } from './runtime.ts'
 import { openSession, type SessionOptions } from './session.ts'
 import { compileLoop, nextName, STEPS_INPUT, type TrainingStep } from './training-step.ts'
 
@@ -22,7 +22,7 @@ export type Trainer = {
   release(): Promise<void>
 }
 
-type Tensors = Record<string, ort.Tensor>
+type Tensors = Record<string, Tensor>
 
 /** Opens a session for the training step; feeds hold up to `stepsPerRun` steps. */
 export async function createTrainer(
@@ -37,7 +37,7 @@ export async function createTrainer(
     feed: <T extends TensorData>(name: string) => memory.get(name) as T,
     async run(steps) {
       const inputs = { ...current, ...feedTensors(training, memory, steps) }
-      const outputs: Record<string, ort.Tensor | null> = {}
+      const outputs: Record<string, Tensor | null> = {}
       for (const name of session.outputNames) outputs[name] = null
       for (const [name, tensor] of Object.entries(spare)) outputs[nextName(name)] = tensor
       const results = await session.run(inputs, outputs as Tensors)
@@ -64,7 +64,7 @@ function stateTensors({ state }: TrainingStep): Tensors {
   return Object.fromEntries(
     state.map(({ name, shape, initial }) => [
       name,
-      new ort.Tensor('float32', Float32Array.from(initial), shape),
+      new Tensor('float32', Float32Array.from(initial), shape),
     ]),
   )
 }
@@ -81,17 +81,17 @@ function feedTensors(
   steps: number,
 ): Tensors {
   const tensors: Tensors = {
-    [STEPS_INPUT]: new ort.Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
+    [STEPS_INPUT]: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
   }
   for (const { name, dtype, shape } of feeds) {
     const values = (memory.get(name) as TensorData).subarray(0, steps * sizeOf(shape))
-    tensors[name] = new ort.Tensor(dtype, values as Float32Array, [steps, ...shape])
+    tensors[name] = new Tensor(dtype, values as Float32Array, [steps, ...shape])
   }
   return tensors
 }
 
 /** Outputs that are not state; their names are the metrics'. */
-function metricsOf(results: ort.InferenceSession.OnnxValueMapType): Record<string, Float32Array> {
+function metricsOf(results: Outputs): Record<string, Float32Array> {
   const metrics: Record<string, Float32Array> = {}
   for (const [name, tensor] of Object.entries(results))
     if (!name.startsWith(nextName(''))) metrics[name] = tensor.data as Float32Array

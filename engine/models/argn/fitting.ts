@@ -1,11 +1,11 @@
 // Brings the autoregressive network to be fitted: rows in random order, a random order of columns for every step,
 // and the score on held-out rows in the order in which columns are drawn later.
 
-import ort from 'onnxruntime-node'
 import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
+import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import type { Fitting } from '../fit.ts'
@@ -115,9 +115,9 @@ async function createScorer(
   const session = await openSession(modelOf(graph, { loss }), options)
   return {
     async score() {
-      const feeds = shapes.map(({ name, shape }): [string, ort.Tensor] => [
+      const feeds = shapes.map(({ name, shape }): [string, Tensor] => [
         name,
-        new ort.Tensor('float32', trainer.state(`net.p.${name}`), shape),
+        new Tensor('float32', trainer.state(`net.p.${name}`), shape),
       ])
       const { loss: found } = await session.run(Object.fromEntries(feeds))
       return Number(found?.data[0])

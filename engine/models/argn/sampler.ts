@@ -1,9 +1,9 @@
 // Rows drawn from a fitted autoregressive network, on a grid of full batches, so that row i is the same however
 // ranges are cut.
 
-import ort from 'onnxruntime-node'
 import { AppError } from '#engine/errors.ts'
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
+import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
 import type { Network } from './network.ts'
@@ -68,14 +68,14 @@ function emptyOf({ kind }: TargetShape, rows: number): SampledColumn {
 }
 
 async function drawBatch(
-  session: ort.InferenceSession,
+  session: InferenceSession,
   columns: number,
   bits: Keystream,
   batch: number,
 ): Promise<Int32Array> {
   const memory = new Uint32Array(columns * GRID_ROWS)
   bits.fill(batch, memory)
-  const input = new ort.Tensor('uint32', memory, [columns, GRID_ROWS])
+  const input = new Tensor('uint32', memory, [columns, GRID_ROWS])
   const { [SAMPLING.tokens]: output } = await session.run({ [SAMPLING.bits]: input })
   return output?.data as Int32Array
 }

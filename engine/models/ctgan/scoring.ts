@@ -1,12 +1,12 @@
 // Rows of the generator under training: for its score, and for the statistics that normalise it once it is trained.
 
-import ort from 'onnxruntime-node'
 import type { Parameters } from '#engine/tensor/adam.ts'
 import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
+import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { chooseCodes, fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
@@ -48,14 +48,14 @@ export async function createPasses(
     noise.latent.fill(pass, new Uint8Array(halves.buffer))
     noise.choices.fill(pass, choices)
     fillNormal(halves, { words: embedding, from: 0 }, { into: latent, width: embedding })
-    const inputs: Record<string, ort.Tensor> = {
-      latent: new ort.Tensor('float32', latent, [ROWS, embedding]),
+    const inputs: Record<string, Tensor> = {
+      latent: new Tensor('float32', latent, [ROWS, embedding]),
     }
     for (const { name, shape: lengths } of generatorParameters(shape))
-      inputs[name] = new ort.Tensor('float32', values(name), lengths)
+      inputs[name] = new Tensor('float32', values(name), lengths)
     if (shape.conditions > 0) {
       const positions = conditionsByShare(counts, seed, pass)
-      inputs['condition'] = new ort.Tensor('int32', positions, [ROWS])
+      inputs['condition'] = new Tensor('int32', positions, [ROWS])
     }
     return await running.run(inputs)
   }

@@ -1,7 +1,7 @@
 // Batches of rows drawn by a network that turns noise into codes and places.
 
-import ort from 'onnxruntime-node'
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
+import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import type { DrawnRows } from './decode.ts'
 import { chooseCodes, fillNormal } from './draws.ts'
@@ -40,7 +40,7 @@ export type DrawBatch = (at: number, slots: Slots | null) => Promise<DrawnRows>
 export function createBatch(
   { places, spans }: Layout,
   { embedding, spread, condition }: RowDrawing,
-  session: ort.InferenceSession,
+  session: InferenceSession,
   noise: Keystream,
 ): DrawBatch {
   const columns = spans.length
@@ -53,11 +53,11 @@ export function createBatch(
   const latent = new Float32Array(GRID_ROWS * embedding)
   const spreads = new Float32Array(GRID_ROWS * spread)
   const chosen = new Int32Array(GRID_ROWS)
-  const inputs: Record<string, ort.Tensor> = {
-    [DRAW.latent]: new ort.Tensor('float32', latent, [GRID_ROWS, embedding]),
+  const inputs: Record<string, Tensor> = {
+    [DRAW.latent]: new Tensor('float32', latent, [GRID_ROWS, embedding]),
   }
-  if (spread > 0) inputs[DRAW.spread] = new ort.Tensor('float32', spreads, [GRID_ROWS, spread])
-  if (condition) inputs[DRAW.condition] = new ort.Tensor('int32', chosen, [GRID_ROWS])
+  if (spread > 0) inputs[DRAW.spread] = new Tensor('float32', spreads, [GRID_ROWS, spread])
+  if (condition) inputs[DRAW.condition] = new Tensor('int32', chosen, [GRID_ROWS])
   const unit = (row: number, word: number): number =>
     (memory[row * stride + word] as number) / 4_294_967_296
   const at = { words: stride * 2, from: words * 2 }

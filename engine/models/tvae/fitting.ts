@@ -1,12 +1,12 @@
 // Brings the variational autoencoder to be fitted: batches of rows in random order, noise by step, and the loss on
 // held-out rows as its score.
 
-import ort from 'onnxruntime-node'
 import { createAdam } from '#engine/tensor/adam.ts'
 import { add, cast, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
+import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { gatherRows } from '#engine/tensor/shaping.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
@@ -149,9 +149,9 @@ async function createScorer(
   const running = await openSession(modelOf(graph, { loss }), session)
   return {
     async score() {
-      const feeds = shapes.map(({ name, shape: lengths }): [string, ort.Tensor] => [
+      const feeds = shapes.map(({ name, shape: lengths }): [string, Tensor] => [
         name,
-        new ort.Tensor('float32', trainer.state(`net.p.${name}`), lengths),
+        new Tensor('float32', trainer.state(`net.p.${name}`), lengths),
       ])
       const { loss: found } = await running.run(Object.fromEntries(feeds))
       return Number(found?.data[0])
