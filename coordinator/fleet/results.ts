@@ -1,6 +1,6 @@
 // Takes what workers report of chunks: checked against the plan and the store, written to the ledger, settled.
 
-import { codeOf } from '#engine/errors.ts'
+import { codeOf, ERRORS } from '#engine/errors.ts'
 import type { ChunkDone, ChunkFailed } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { isId } from '../identity/new-id.ts'
 import type { Outcome } from '../ledger/commit.ts'
@@ -58,7 +58,9 @@ export async function takeChunkFailed(
   if (!lease?.chunks.has(chunk)) return
   await settling(book, { lease, worker, chunk }, async () => {
     const { jobId, tableNo } = lease.row
-    const failure = { jobId, tableNo, chunk, workerId: worker.id, code, message }
+    // A training that its data or options forbid takes long to fail, and fails on every worker.
+    const final = lease.spec.kind === 'train' && !ERRORS[code].retryable
+    const failure = { jobId, tableNo, chunk, workerId: worker.id, code, message, final }
     const verdict = await recordFailure(book.deps.database, { ...failure, kind: 'error' })
     applyToChunk(lease, chunk, verdict === 'dead' ? 'condemned' : 'failed')
     lease.errors.set(chunk, { code, message })

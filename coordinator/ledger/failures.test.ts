@@ -59,4 +59,7 @@ test('failures are counted in the database, whoever saw them', async (t) => {
   assert.deepEqual((await troublesOf(database, range)).alone, [])
   const [job] = await database.query<{ retries: number }>('select retries from jobs')
   assert.equal(job?.retries, 2)
+  const final = { jobId, tableNo: 0, chunk: 3, workerId: 'a', code: 'invalid_request' }
+  const failure = { ...final, kind: 'error', message: 'of the data', final: true } as const
+  assert.equal(await recordFailure(database, failure), 'dead')
 })

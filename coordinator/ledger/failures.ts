@@ -11,6 +11,8 @@ export type Failure = {
   workerId: string
   code: string
   message: string
+  /** It would be the same anywhere: not tried again. */
+  final?: boolean
 }
 
 type Seen = { kind: FailureKind; worker_id: string; code: string; message: string }
@@ -44,7 +46,7 @@ export function recordFailure(database: Database, failure: Failure): Promise<Ver
   return database.transaction(async (sql) => {
     await insertFailure(sql, failure)
     const seen = await failuresOf(sql, failure)
-    const verdict = judge(seen)
+    const verdict = failure.final ? 'dead' : judge(seen)
     if (verdict === 'dead') await condemn(sql, failure)
     return verdict
   })
