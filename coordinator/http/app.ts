@@ -32,6 +32,7 @@ import { datasetRoutes } from './dataset-routes.ts'
 import { datasetUploadRoute } from './dataset-upload-route.ts'
 import { createDownloadLinks } from './download-links.ts'
 import { enrollmentRoutes } from './enrollment-routes.ts'
+import { evaluationRoutes } from './evaluation-routes.ts'
 import { gatewayRoutes } from './gateway.ts'
 import type { HealthChecks } from './health.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -234,6 +235,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     modelRoutes(guarded, deps)
     modelEventRoute(guarded, deps)
     await modelFileRoutes(guarded, deps)
+    evaluationRoutes(guarded, deps)
     jobRoutes(guarded, deps)
     jobActionRoutes(guarded, deps)
     jobEventRoutes(guarded, deps)

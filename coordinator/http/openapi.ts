@@ -10,6 +10,7 @@ const TAGS = [
   { name: 'Jobs', description: 'Generate data, watch it, fetch it' },
   { name: 'Datasets', description: 'Real tables that models learn from' },
   { name: 'Models', description: 'Learn datasets, watch the training, carry models elsewhere' },
+  { name: 'Evaluations', description: 'Compare synthetic tables with real ones' },
   { name: 'Connections', description: 'Databases that jobs write into' },
   { name: 'Fleet', description: 'Workers and their enrolment' },
   { name: 'Projects', description: 'Owners of everything' },

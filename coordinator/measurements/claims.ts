@@ -14,7 +14,15 @@ export type Claim = {
   holdoutDatasetId: string | null
   jobId: string | null
   modelId: string | null
-  options: Record<string, unknown>
+  options: MeasureOptions
+}
+
+export type MeasureOptions = {
+  seed?: number
+  max_rows?: number
+  target?: string
+  /** Of the job. */
+  table?: string
 }
 
 const ATTEMPTS_MAX = 3

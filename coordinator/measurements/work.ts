@@ -1,12 +1,41 @@
 // What a measuring thread is told, whole: it reads the part store, and never Postgres.
 
 import type { DatasetInput } from '#coordinator/datasets/dataset-table.ts'
+import type { InputRef } from '#coordinator/fleet/input-grants.ts'
 import type { StoreSettings } from '#coordinator/storage/open-store.ts'
+import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { ErrorCode } from '#engine/errors.ts'
+import type { Plan } from '#engine/plan.ts'
 
 export type ProfileWork = { kind: 'profile'; dataset: DatasetInput }
 
-export type Work = ProfileWork
+/** A table of a job, whose rows are made again. */
+export type JobRows = {
+  config: ResolvedConfig
+  plan: Plan
+  inputs: InputRef[]
+  /** By name; null for the first. */
+  table: string | null
+}
+
+/** A model's file, and how the rows that it learned were taken from the dataset. */
+export type ModelSample = {
+  file: InputRef
+  name: string
+  training: { seed: number; maxRows: number; auto: boolean }
+}
+
+export type EvaluationWork = {
+  kind: 'evaluation'
+  real: DatasetInput
+  synthetic: { dataset: DatasetInput } | { job: JobRows } | { model: ModelSample }
+  holdout: DatasetInput | null
+  target: string | null
+  seed: number
+  maxRows: number | null
+}
+
+export type Work = ProfileWork | EvaluationWork
 
 export type ThreadData = { work: Work; store: StoreSettings }
 

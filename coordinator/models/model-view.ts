@@ -57,7 +57,13 @@ export function modelView(model: StoredModel, training: TrainingState | null) {
 /** Paths of a model's resources. */
 export function modelLinks(modelId: string): Record<string, string> {
   const self = `/api/models/${modelId}`
-  return { self, metrics: `${self}/metrics`, events: `${self}/events`, file: `${self}/file` }
+  return {
+    self,
+    metrics: `${self}/metrics`,
+    evaluation: `${self}/evaluation`,
+    events: `${self}/events`,
+    file: `${self}/file`,
+  }
 }
 
 function fileView({ file_bytes: bytes, file_sha256: sha256, file_cid: cid }: StoredModel) {

@@ -3,14 +3,14 @@
 
 import Type, { type Static } from 'typebox'
 import { AppError } from '#engine/errors.ts'
-import { type Table, takeRows } from '#engine/table/table.ts'
+import type { Table } from '#engine/table/table.ts'
 import { hasAlgorithm } from './algorithms.ts'
 import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
 import type { EpochProgress, StepsDone } from './fit.ts'
 import { heldOutScore } from './held-out-score.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
 import { prepare } from './prepare.ts'
-import { createSeededRandom, shuffled } from './seeded-random.ts'
+import { splitRows } from './split-rows.ts'
 import { type TrainingHooks, type TrainOptions, trainModel } from './train.ts'
 import { trainingDigest } from './training-digest.ts'
 
@@ -57,8 +57,6 @@ export type AutoHooks = Omit<TrainingHooks, 'onEpoch' | 'onSteps' | 'outOfTime'>
 }
 
 /** Of the rows these are learned by none of the algorithms, where there are enough. */
-const HELD_OUT = { share: 0.1, least: 50, most: 10_000 }
-
 /**
  * Learns the table and resolves with the best model's file, whose provenance names all candidates with their scores.
  * Without `time_budget_seconds` the same table and options give the same bytes within a runtime class; with it, how far
@@ -146,17 +144,6 @@ async function orNull(run: () => Promise<Uint8Array>): Promise<Uint8Array | null
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid_request') return null
     throw error
-  }
-}
-
-/** Few rows are learned and compared with all of them. */
-function splitRows(table: Table, seed: number): { learned: Table; heldOut: Table } {
-  const count = Math.min(HELD_OUT.most, Math.floor(table.rows * HELD_OUT.share))
-  if (count < HELD_OUT.least) return { learned: table, heldOut: table }
-  const order = shuffled(table.rows, createSeededRandom(seed, 'rows that no candidate learns'))
-  return {
-    learned: takeRows(table, order.slice(count).sort()),
-    heldOut: takeRows(table, order.slice(0, count)),
   }
 }
 

@@ -1,0 +1,60 @@
+// A table of a job in memory: its rows are made again from the job's spec, and read as those of an upload are.
+
+import { createOpenedModels } from '#coordinator/models/opened-models.ts'
+import type { BlockStore } from '#coordinator/storage/block-store.ts'
+import { withRows } from '#engine/chunk.ts'
+import { type CompiledTable, compile } from '#engine/compile.ts'
+import { createColumnBuilder } from '#engine/ingest/column-builder.ts'
+import { createColumnInference } from '#engine/ingest/column-inference.ts'
+import { decideField } from '#engine/ingest/decide-field.ts'
+import type { Cell } from '#engine/ingest/records.ts'
+import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
+import type { Column, Table } from '#engine/table/table.ts'
+import type { JobRows } from './work.ts'
+
+const BATCH_ROWS = 256
+const STRETCH_ROWS = 10_000
+const DISTINCT_MAX = 20_000
+/** They are held as JavaScript values for a while. */
+const CELLS_MAX = 4_000_000
+
+/** The first rows, `rowsMax` at most, fewer of wide tables. AppError `not_found` for another table, and as making the rows does. */
+export async function readJobTable(
+  store: Pick<BlockStore, 'get'>,
+  { config, plan, inputs, table: name }: JobRows,
+  rowsMax: number,
+): Promise<Table> {
+  const compiled = compile(config, plan, {
+    batchRows: BATCH_ROWS,
+    sandbox: await sandboxFor(config),
+    models: await createOpenedModels(store.get).of(config, inputs),
+  })
+  try {
+    const table = name === null ? compiled.tables[0] : compiled.table(name)
+    return await readRows(table as CompiledTable, rowsMax)
+  } finally {
+    await compiled.release()
+  }
+}
+
+async function readRows(table: CompiledTable, rowsMax: number): Promise<Table> {
+  const held = Math.ceil(CELLS_MAX / Math.max(1, table.columns.length))
+  const rows = Math.min(table.rows, rowsMax, held)
+  const cells: Cell[][] = table.columns.map(() => [])
+  for (let from = 0; from < rows; from += STRETCH_ROWS) {
+    const to = Math.min(rows, from + STRETCH_ROWS)
+    const values = await withRows(table, { from, to }, () => table.values(from, to))
+    for (const row of values) for (const [c, value] of row.entries()) cells[c]?.push(value)
+  }
+  const columns = table.columns.map(({ name }, c) => columnOf(name, cells[c] ?? []))
+  return { name: table.name, rows, columns }
+}
+
+function columnOf(name: string, cells: readonly Cell[]): Column {
+  const inference = createColumnInference(name, DISTINCT_MAX)
+  inference.add(cells, cells.length)
+  const builder = createColumnBuilder(decideField(inference.evidence()).field)
+  const order = Int32Array.from(cells, (_, row) => row)
+  builder.add(cells, { rows: order, from: 0 })
+  return builder.finish(order)
+}
