@@ -29,13 +29,13 @@ const ATTEMPTS_MAX = 3
 const CLAIMED_FOR = '60 seconds'
 const RETRY_AFTER = '10 seconds'
 
-/** The oldest that nobody has; null for none. */
+/** The oldest that nobody has, profiles first, which are quick; null for none. */
 export async function claimNext(sql: Sql): Promise<Claim | null> {
   const [claim] = await sql.query<Claim>(
     `update measurements set status = 'running', attempts = attempts + 1, claimed_until = now() + $1::interval
      where id = (
        select id from measurements where status in ('pending', 'running') and coalesce(claimed_until, now()) <= now()
-       order by created_at limit 1 for update skip locked)
+       order by kind desc, created_at limit 1 for update skip locked)
      returning id, kind, attempts, dataset_id as "datasetId", synthetic_dataset_id as "syntheticDatasetId",
        holdout_dataset_id as "holdoutDatasetId", job_id as "jobId", model_id as "modelId", options`,
     [CLAIMED_FOR],

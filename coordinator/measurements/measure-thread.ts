@@ -1,6 +1,8 @@
-// Entry of a measuring thread: does the one work that it is started with, answers and ends.
+// Entry of a measuring thread: does the one work that it is started with, answers and ends. At the lowest priority, as
+// parts that arrive are waited for.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { lowerPriority } from '#coordinator/parts/lower-priority.ts'
 import { verified } from '#coordinator/storage/block-store.ts'
 import { openStore } from '#coordinator/storage/open-store.ts'
 import { codeOf } from '#engine/errors.ts'
@@ -10,6 +12,7 @@ import type { Answer, ThreadData } from './work.ts'
 const { work, store: settings } = workerData as ThreadData
 const answer = (message: Answer): void => parentPort?.postMessage(message)
 
+lowerPriority()
 const store = await openStore(settings)
 try {
   answer(await measure({ store: verified(store) }, work))

@@ -1,4 +1,4 @@
-// Makes measurements one after the other, each in a thread of its own, by whichever process comes first.
+// Makes measurements, a few at a time, each in a thread of its own, by whichever process comes first.
 
 import { Worker } from 'node:worker_threads'
 import type { Database } from '#coordinator/database/database.ts'
@@ -9,6 +9,7 @@ import { type Claim, claimNext, complete, fail, renewClaim, unclaim } from './cl
 import { resolveWork } from './resolve-work.ts'
 import type { Answer, Measured, ThreadData } from './work.ts'
 
+const THREADS = 2
 const POLL_MS = 5_000
 const RENEW_MS = 15_000
 const LIMIT_MS = 60 * 60_000
@@ -25,16 +26,21 @@ export type MeasurerDeps = {
 /** `close` stops what is under way; it is begun anew by the next. */
 export function createMeasurer(deps: MeasurerDeps): { close(): Promise<void> } {
   const stopping = new AbortController()
-  let wake: () => void = () => undefined
-  const off = deps.notifications.on('measure', () => wake())
+  const resting = new Set<() => void>()
+  const wake = (): void => {
+    for (const go of resting) go()
+  }
+  const off = deps.notifications.on('measure', wake)
   const rest = (): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS)
-      wake = () => {
+      const go = (): void => {
         clearTimeout(timer)
+        resting.delete(go)
         resolve()
       }
-      if (stopping.signal.aborted) wake()
+      const timer = setTimeout(go, POLL_MS)
+      resting.add(go)
+      if (stopping.signal.aborted) go()
     })
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -45,7 +51,7 @@ export function createMeasurer(deps: MeasurerDeps): { close(): Promise<void> } {
       if (!worked) await rest()
     }
   }
-  const running = loop()
+  const running = Promise.all(Array.from({ length: THREADS }, loop))
   return {
     async close() {
       stopping.abort()

@@ -2,8 +2,6 @@
 // so that hashing behind the chunks takes no time from those that are still made.
 
 import { createHash, type Hash } from 'node:crypto'
-import { readlinkSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { readRange } from '#engine/dag/read-range.ts'
 import { AppError, codeOf } from '#engine/errors.ts'
@@ -12,6 +10,7 @@ import { createDataHasher } from '../publish/arweave-data.ts'
 import type { BlockStore } from '../storage/block-store.ts'
 import { openStore } from '../storage/open-store.ts'
 import type { FromHashThread, ThreadSettings, ToHashThread } from './hash-messages.ts'
+import { lowerPriority } from './lower-priority.ts'
 
 if (!parentPort) throw new TypeError('hash-thread.ts runs as a thread of the parts process')
 const port = parentPort
@@ -27,16 +26,6 @@ lowerPriority()
 const store = await openStore((workerData as ThreadSettings).store)
 const sessions = new Map<number, Session>()
 const tell = (message: FromHashThread): void => port.postMessage(message)
-
-/** Linux gives every thread a priority of its own; elsewhere the thread runs as the others do. */
-function lowerPriority(): void {
-  try {
-    const threadId = Number(readlinkSync('/proc/thread-self').split('/').at(-1))
-    setPriority(threadId, constants.priority.PRIORITY_LOW)
-  } catch {
-    // A courtesy, not a need.
-  }
-}
 
 async function readPart(from: BlockStore, session: Session, cid: string, bytes: number) {
   let seen = 0
