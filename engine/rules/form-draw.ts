@@ -1,7 +1,8 @@
 // Draws values of given forms: as likely as their weights say, or without repeats in a unique column.
 
 import { AppError } from '#engine/errors.ts'
-import { below, unitOf } from '#engine/random/uniform.ts'
+import { unitOf } from '#engine/random/uniform.ts'
+import { createWordSearch } from '#engine/random/word-search.ts'
 import type { Rows } from '#engine/rows.ts'
 import { type Sum, type Tables, tablesOf } from './form-tables.ts'
 import { distinctOf, type Form, groupSize, layoutOf } from './forms.ts'
@@ -56,17 +57,10 @@ function weightedFirst(
   capacities: readonly number[],
   weights: readonly number[],
 ): DrawFirst {
-  const thresholds = thresholdsOf(weights)
+  const search = createWordSearch(thresholdsOf(weights).subarray(0, -1))
   return (form, numbers, rows) => {
     const [high, low, choice] = random.words(rows, stream, 0)
-    // Counted threshold by threshold: a processor cannot guess where a search would end.
-    form.fill(0)
-    for (let f = 0; f < thresholds.length - 1; f++) {
-      const threshold = thresholds[f] as number
-      for (let i = 0; i < rows.n; i++) {
-        form[i] = (form[i] as number) + 1 - below(choice[i] as number, threshold)
-      }
-    }
+    search(form, choice, rows.n)
     for (let i = 0; i < rows.n; i++) {
       const unit = unitOf(high[i] as number, low[i] as number)
       numbers[i] = Math.floor(unit * (capacities[form[i] as number] as number))
@@ -77,6 +71,39 @@ function weightedFirst(
 type CodePiece = Forms['pieces'][number]
 
 const NO_SUM = new Int32Array(0)
+
+/** Both sums in one number, the second in its upper half; null where they do not fit. */
+function packedSums({ sums, dictionaries }: Tables): Int32Array | null {
+  const [first, second] = sums
+  if (first === undefined || second === undefined) return null
+  const fits = (values: Int32Array, limit: number): boolean =>
+    values.every((value) => value >= 0 && value * dictionaries.length < limit)
+  if (!fits(first, 2 ** 16) || !fits(second, 2 ** 15)) return null
+  return first.map((value, at) => value + (second[at] as number) * 2 ** 16)
+}
+
+/** As `readPiece`, with both sums added at once. */
+function readPacked(
+  k: number,
+  n: number,
+  { offsets, counts, sumOffsets }: Tables,
+  { pieces, form }: Pick<Forms, 'pieces' | 'form'>,
+  numbers: Float64Array,
+  { table, packed }: { table: Int32Array; packed: Int32Array },
+): void {
+  const { codes } = pieces[k] as CodePiece
+  const stride = pieces.length
+  for (let i = 0; i < n; i++) {
+    const cell = (form[i] as number) * stride + k
+    const number = numbers[i] as number
+    const count = counts[cell] as number
+    const rest = Math.floor(number / count)
+    const local = number - rest * count
+    numbers[i] = rest
+    codes[i] = (offsets[cell] as number) + local
+    packed[i] = (packed[i] as number) + (table[(sumOffsets[cell] as number) + local] as number)
+  }
+}
 
 /** Reads the code of piece k of each entry off its number, and adds what it adds to up to two sums. */
 function readPiece(
@@ -179,18 +206,52 @@ export function createForms(
     Float64Array.from(layout.forms, (places) => groupSize(places, group)),
   )
   const drawFurther = furtherDraw(context, groupSizes, form, numbers)
-  const read = forms.length === 1 ? readOnly : readPiece
+  const read = readerOf({ pieces, form, sums }, forms.length, tables, numbers)
   return {
     pieces,
     form,
     sums,
     fill(rows) {
       first(form, numbers, rows)
-      for (const sum of sums) sum.fill(0)
+      read.begin()
       groups.forEach((group, g) => {
         if (g > 0) drawFurther(g, rows)
-        for (const k of group) read(k, rows.n, tables, { pieces, form, sums }, numbers)
+        for (const k of group) read.piece(k, rows.n)
       })
+      read.end(rows.n)
+    },
+  }
+}
+
+/** Reads pieces one after the other, in the way that suits the number of forms and the sums. */
+function readerOf(
+  forms: Pick<Forms, 'pieces' | 'form' | 'sums'>,
+  count: number,
+  tables: Tables,
+  numbers: Float64Array,
+) {
+  const { sums } = forms
+  const table = count === 1 ? null : packedSums(tables)
+  if (table === null) {
+    const read = count === 1 ? readOnly : readPiece
+    return {
+      begin() {
+        for (const sum of sums) sum.fill(0)
+      },
+      piece: (k: number, n: number) => read(k, n, tables, forms, numbers),
+      end: () => undefined,
+    }
+  }
+  const packed = new Int32Array(numbers.length)
+  const [first, second] = sums as [Int32Array, Int32Array]
+  return {
+    begin: () => packed.fill(0),
+    piece: (k: number, n: number) => readPacked(k, n, tables, forms, numbers, { table, packed }),
+    end(n: number) {
+      for (let i = 0; i < n; i++) {
+        first[i] = (packed[i] as number) & 0xffff
+        second[i] = (packed[i] as number) >>> 16
+      }
     },
   }
 }
