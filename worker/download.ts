@@ -2,10 +2,10 @@
 // and waits for a store that is away.
 
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal } from 'node:stream'
 import { AppError, codeOf, ERRORS, type ErrorCode } from '#engine/errors.ts'
 import { createBackoff } from './backoff.ts'
 import { type HttpCalls, noAnswer } from './http-calls.ts'
@@ -91,24 +91,25 @@ async function append(
     throw new AppError('infrastructure', 'the part store sent the whole file again')
   }
   let came = 0
-  const counted = async function* (pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) {
-      came += piece.length
-      if (have + came > wanted.bytes)
-        throw new AppError('digest_mismatch', `the file ${wanted.cid} is longer than announced`)
-      hash.update(piece)
-      yield piece
-    }
-  }
+  let file: FileHandle | null = null
   try {
-    await pipeline(answer, counted, createWriteStream(partial, { flags: 'a' }), { signal })
+    if (wanted.bytes === 0) file = await open(partial, 'a')
+    // Written piece by piece, the file opened with the first: what came before a break stays, so that every try helps.
+    for await (const piece of addAbortSignal(signal, answer) as AsyncIterable<Buffer>) {
+      if (have + came + piece.length > wanted.bytes)
+        throw new AppError('digest_mismatch', `the file ${wanted.cid} is longer than announced`)
+      file ??= await open(partial, 'a')
+      await file.appendFile(piece)
+      hash.update(piece)
+      came += piece.length
+    }
   } catch (error) {
     if (signal.aborted) throw error
-    if (codeOf(error) === 'digest_mismatch') {
-      await rm(partial, { force: true })
-      throw error
-    }
-    throw noAnswer(error as Error)
+    if (codeOf(error) !== 'digest_mismatch') throw noAnswer(error as Error)
+    await rm(partial, { force: true })
+    throw error
+  } finally {
+    await file?.close()
   }
   return came
 }

@@ -39,7 +39,7 @@ export async function inputServer(t: TestContext): Promise<InputServer> {
     const rest = bytes.subarray(from)
     response.writeHead(range ? 206 : 200, { 'content-length': rest.length })
     if (!trouble) response.end(rest)
-    else response.write(rest.subarray(0, trouble.cutAfter), () => response.destroy())
+    else response.write(rest.subarray(0, trouble.cutAfter), () => response.socket?.end())
   }
   const http = createServer(give)
   const server: InputServer = {
