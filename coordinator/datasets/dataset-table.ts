@@ -40,16 +40,12 @@ export async function datasetInput(sql: Sql, datasetId: string): Promise<Dataset
   return { ...input, datasetId, fields: columns.map(({ field }) => field) }
 }
 
-/**
- * The table that the input's file holds. AppError `part_missing` where its bytes are gone, `not_found` where the dataset
- * is.
- */
-export async function datasetTable(
-  { database, store }: { database: Sql; store: Pick<BlockStore, 'get'> },
-  datasetId: string,
+/** The table that the input's file holds. AppError `part_missing` where its bytes are gone. */
+export function datasetTable(
+  store: Pick<BlockStore, 'get'>,
+  input: DatasetInput,
   { signal, ...sample }: DatasetTableOptions = {},
 ): Promise<Table> {
-  const input = await datasetInput(database, datasetId)
   const passed = signal === undefined ? {} : { signal }
   return readTable(openStoredFile(store, input, passed), input.fields, {
     ...input.reading,

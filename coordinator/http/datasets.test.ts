@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import pino from 'pino'
-import { datasetInput, datasetTable } from '#coordinator/datasets/dataset-table.ts'
+import {
+  type DatasetTableOptions,
+  datasetInput,
+  datasetTable,
+} from '#coordinator/datasets/dataset-table.ts'
 import { DATASET_DEFAULTS } from '#coordinator/datasets/settings.ts'
 import { sweepOnce } from '#coordinator/parts/sweeper.ts'
 import { openDataset } from '#engine/library.ts'
@@ -33,6 +37,10 @@ const fileOf = (value: string | Uint8Array, file = 'people.csv'): Part => ({
   value,
   file,
 })
+
+async function tableOf({ database, store }: RestApp, id: string, options?: DatasetTableOptions) {
+  return await datasetTable(store, await datasetInput(database, id), options)
+}
 
 async function uploaded(rest: RestApp, caller: Caller, parts: readonly Part[], query = '') {
   return rest.call(caller, 'POST', `/api/datasets${query}`, form(parts))
@@ -109,13 +117,13 @@ test('the same table comes back, whole or as a sample', async (t) => {
   const rest = await restApp(t)
   const { json } = await uploaded(rest, rest.alice, [fileOf(PEOPLE)])
   const id = String(json['dataset_id'])
-  const table = await datasetTable(rest, id)
+  const table = await tableOf(rest, id)
   assert.deepEqual([table.name, table.rows, table.columns.length], ['people', 4, 7])
   assert.partialDeepStrictEqual(table.columns[4], {
     kind: 'number',
     values: new Float64Array([12.5, 7.25, Number.NaN, 99]),
   })
-  const sample = await datasetTable(rest, id, { maxRows: 2, seed: 3 })
+  const sample = await tableOf(rest, id, { maxRows: 2, seed: 3 })
   assert.equal(sample.rows, 2)
   const input = await datasetInput(rest.database, id)
   assert.partialDeepStrictEqual(input, {
@@ -138,7 +146,7 @@ test('Parquet, whose footer comes last, is read from the store', async (t) => {
   const { status, json } = await uploaded(rest, rest.alice, [fileOf(file, 'numbers.parquet')])
   assert.equal(status, 201)
   assert.partialDeepStrictEqual(json, { name: 'numbers', format: 'parquet', rows: 3000 })
-  const table = await datasetTable(rest, String(json['dataset_id']))
+  const table = await tableOf(rest, String(json['dataset_id']))
   assert.equal(table.rows, 3000)
 })
 
@@ -151,7 +159,7 @@ test('a file of several leaves is kept by the sweep until its dataset is deleted
   const sweep = () =>
     sweepOnce({ ...rest, log: pino({ level: 'silent' }) }, AbortSignal.timeout(20_000), -1000)
   await sweep()
-  assert.equal((await datasetTable(rest, id)).rows, 120_000)
+  assert.equal((await tableOf(rest, id)).rows, 120_000)
   for (const who of [null, rest.bob, rest.alice]) {
     const { status } = await rest.call(who, 'GET', `/ipfs/${cid}`)
     assert.equal(status, 404)
@@ -159,7 +167,7 @@ test('a file of several leaves is kept by the sweep until its dataset is deleted
   assert.equal((await rest.call(rest.alice, 'DELETE', `/api/datasets/${id}`)).status, 204)
   await sweep()
   assert.equal(await rest.store.get(cid), null)
-  await assert.rejects(datasetTable(rest, id), { code: 'not_found' })
+  await assert.rejects(tableOf(rest, id), { code: 'not_found' })
 })
 
 test('a dataset of somebody else looks like one that does not exist; viewers look and do not delete', async (t) => {
@@ -208,7 +216,7 @@ test('a broken file is refused with its place, or kept as far as it goes', async
   assert.equal(kept.status, 201)
   assert.equal(kept.json['rows'], 2)
   assert.match(String(kept.json['warnings']), /breaks after 2 rows/)
-  assert.equal((await datasetTable(rest, String(kept.json['dataset_id']))).rows, 2)
+  assert.equal((await tableOf(rest, String(kept.json['dataset_id']))).rows, 2)
 })
 
 test('what is no upload is refused', async (t) => {

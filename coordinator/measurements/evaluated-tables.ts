@@ -1,12 +1,11 @@
 // The tables of an evaluation, in memory: of datasets, of jobs, of models.
 
-import type { DatasetInput } from '#coordinator/datasets/dataset-table.ts'
-import { openStoredFile } from '#coordinator/datasets/stored-file.ts'
+import { type DatasetInput, datasetTable } from '#coordinator/datasets/dataset-table.ts'
 import { createOpenedModels } from '#coordinator/models/opened-models.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { ALL_ROWS_MAX } from '#engine/evaluate/evaluate.ts'
-import { readTable } from '#engine/ingest/read-table.ts'
 import { createReservoir } from '#engine/ingest/reservoir.ts'
+import { restore } from '#engine/models/prepare.ts'
 import { splitRows } from '#engine/models/split-rows.ts'
 import { type Table, takeRows } from '#engine/table/table.ts'
 import { readJobTable } from './job-table.ts'
@@ -42,9 +41,7 @@ export async function tablesOf(deps: TableDeps, work: EvaluationWork): Promise<E
 }
 
 function tableOf({ store }: TableDeps, input: DatasetInput, seed: number): Promise<Table> {
-  const { fields, name, reading } = input
-  const maxRows = rowsMaxOf(fields.length)
-  return readTable(openStoredFile(store, input), fields, { ...reading, name, maxRows, seed })
+  return datasetTable(store, input, { maxRows: rowsMaxOf(input.fields.length), seed })
 }
 
 async function tablesOfModel(
@@ -85,7 +82,6 @@ async function sampleModel(
   { file, name }: ModelSample,
   { rows, seed }: { rows: number; seed: number },
 ): Promise<Table> {
-  const { restore } = await import('#engine/models/prepare.ts')
   const model = await createOpenedModels(store.get).open(file)
   const sampler = await model.createSampler({ seed })
   try {

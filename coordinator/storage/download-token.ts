@@ -11,7 +11,7 @@ export type DownloadClaims = {
 }
 
 /** Files that one lease may name. */
-export const INPUTS_MAX = 16
+const INPUTS_MAX = 16
 const TOKEN_LENGTH_MAX = 4096
 const PURPOSE = 'download'
 

@@ -29,7 +29,7 @@ export type EvaluateOptions = {
   maxRows?: number
 }
 
-export const ROWS_MAX_DEFAULT = 30_000
+const ROWS_MAX_DEFAULT = 30_000
 /** Rows of each table that shapes, pairs and everything else look at, at most. */
 export const ALL_ROWS_MAX = 1_000_000
 /** Columns of a table that are measured, at most; the first ones. */

@@ -29,8 +29,8 @@ export type TrendScore = {
 export type Trends = { score: number | null; thresholded: number | null; pairs: TrendScore[] }
 
 /** Of the real table: |Pearson| and Cramer's V above which a pair counts. */
-export const CORRELATION_MIN = 0.5
-export const ASSOCIATION_MIN = 0.3
+const CORRELATION_MIN = 0.5
+const ASSOCIATION_MIN = 0.3
 
 /** Nulls are left out of correlations and are a value of their own in contingencies. */
 export function scoreTrends(real: Measured, synthetic: Measured): Trends {

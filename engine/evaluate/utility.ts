@@ -59,7 +59,7 @@ export async function measureUtility(
 }
 
 /** The one that is named; else the last column of few levels, or the last number that varies. -1 where there is none. */
-export function chooseTarget({ columns }: Measured, target?: string): number {
+function chooseTarget({ columns }: Measured, target?: string): number {
   if (target !== undefined) return columns.findIndex(({ field }) => field.name === target)
   const ofLevels = columns.findLastIndex((column) => {
     if (column.kind !== 'category') return false

@@ -17,7 +17,7 @@ export function encodingByMark(head: Uint8Array): string | null {
 /**
  * UTF-8 or windows-1252, by the bytes beyond ASCII; `ended` where none follow. ASCII is told to be UTF-8.
  */
-export function encodingByBytes(head: Uint8Array, ended: boolean): string {
+function encodingByBytes(head: Uint8Array, ended: boolean): string {
   return isUtf8(ended ? head : head.subarray(0, wholeEnd(head))) ? 'utf-8' : 'windows-1252'
 }
 

@@ -3,7 +3,7 @@
 import type { Semantic } from '#engine/table/table.ts'
 
 /** Sum of a card's digits, every second one doubled (ISO/IEC 7812-1, annex B). */
-export function isLuhn(digits: string): boolean {
+function isLuhn(digits: string): boolean {
   let sum = 0
   for (let at = 0; at < digits.length; at++) {
     const digit = digits.charCodeAt(digits.length - 1 - at) - 48

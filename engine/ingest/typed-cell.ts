@@ -24,13 +24,13 @@ export function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
-export function uuidOrHex(bytes: Uint8Array): string {
+function uuidOrHex(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes).toString('hex')
   return bytes.length === 16 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') : hex
 }
 
 /** Lists, structs and maps as JSON. */
-export function nestedText(value: unknown): string {
+function nestedText(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner === 'bigint') return exactInteger(inner)
     return inner instanceof Uint8Array ? uuidOrHex(inner) : inner

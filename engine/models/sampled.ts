@@ -51,3 +51,9 @@ export function shapeOf(target: Target): TargetShape {
   const { name, decimals, min, max } = target
   return { kind: 'numeric', name, decimals, min, max }
 }
+
+/** Rows of a table by its targets; 0 where there are none. */
+export function rowsOf([first]: readonly Target[]): number {
+  if (first === undefined) return 0
+  return first.kind === 'numeric' ? first.values.length : first.codes.length
+}

@@ -22,7 +22,7 @@ export type ColumnCounter = {
   counts(): ColumnCounts
 }
 
-export const NULL_HASH = 0
+const NULL_HASH = 0
 
 /** Different values of a column that are counted one by one. */
 const COUNTED_MAX = 10_000

@@ -147,7 +147,7 @@ function betweenColumns(profile: Profile): Section[] {
 }
 
 /** Correlation of two numbers, else the corrected V or the correlation ratio. */
-export function strengthOf({
+function strengthOf({
   spearman,
   pearson,
   cramers_v,

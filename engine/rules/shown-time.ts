@@ -28,7 +28,7 @@ const NAMES: Record<NameField, readonly string[]> = {
 const UTC: ZoneOffsets = { at: new Float64Array(0), offsets: Float64Array.of(0) }
 
 /** `+01:00`; with seconds where local mean time has them. */
-export function offsetText(offset: number, style: OffsetStyle): string {
+function offsetText(offset: number, style: OffsetStyle): string {
   if (offset === 0 && style === 'z') return 'Z'
   const size = Math.abs(offset)
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0')

@@ -70,14 +70,6 @@ export const cosine = (x: SymbolicTensor): SymbolicTensor => unary('Cos', x)
 /** To the nearest integer, halves to even. Has no gradient. */
 export const round = (x: SymbolicTensor): SymbolicTensor => unary('Round', x)
 
-/**
- * x where positive, else `slope` times x. The factor is constant between its steps, so it is cut off from
- * differentiation and the second order needs nothing special.
- */
-export function leakyRelu(x: SymbolicTensor, slope: number): SymbolicTensor {
-  return multiply(x, where(greater(x, 0), x.graph.scalar(1), x.graph.scalar(slope)))
-}
-
 /** Has no gradient. */
 export function clip(x: SymbolicTensor, low: number, high: number): SymbolicTensor {
   return only(
@@ -112,7 +104,7 @@ export function where(condition: SymbolicTensor, a: Operand, b: Operand): Symbol
 }
 
 /** The shape both stretch to. Throws where a length differs and neither is 1. */
-export function broadcastShape(a: Shape, b: Shape): Shape {
+function broadcastShape(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, axis) => {
     const x = a[axis - rank + a.length] ?? 1

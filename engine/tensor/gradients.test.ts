@@ -9,7 +9,6 @@ import {
   divide,
   exponential,
   greater,
-  leakyRelu,
   logarithm,
   multiply,
   negate,
@@ -106,6 +105,11 @@ function batchNorm(
   const centred = subtract(x, mean(x, [0], true))
   const variance = mean(square(centred), [0], true)
   return add(multiply(divide(centred, squareRoot(add(variance, 1e-5))), scale), shift)
+}
+
+/** Constant between its steps, so that the second order needs nothing special. */
+function leakyRelu(x: SymbolicTensor, slope: number): SymbolicTensor {
+  return multiply(x, where(greater(x, 0), x.graph.scalar(1), x.graph.scalar(slope)))
 }
 
 /** WGAN-GP (Gulrajani et al. 2017): the squared distance of the norm of the critic's slope from 1. */

@@ -18,18 +18,6 @@ export function largest(x: SymbolicTensor, axes: readonly number[], keep = false
   return reduce('ReduceMax', x, axes, keep)
 }
 
-/** The position of the largest along `axis`, which goes; the first of equals. int64, no gradient. */
-export function argmax(x: SymbolicTensor, axis: number): SymbolicTensor {
-  return only(
-    x.graph.node({
-      op: 'ArgMax',
-      inputs: [x],
-      attributes: { axis, keepdims: 0 },
-      outputs: [{ shape: x.shape.toSpliced(axis, 1), dtype: 'int64' }],
-    }),
-  )
-}
-
 function reduce(op: string, x: SymbolicTensor, axes: readonly number[], keep: boolean) {
   if (axes.length === 0) return x
   return only(

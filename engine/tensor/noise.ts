@@ -1,7 +1,7 @@
 // Noise for models: a keystream by step, and its transformation into laws inside the graph.
 
 import { createCipheriv } from 'node:crypto'
-import { add, cast, cosine, logarithm, multiply, negate, sine, squareRoot } from './elementwise.ts'
+import { add, cast, cosine, logarithm, multiply, sine, squareRoot } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { concatenate, split } from './shaping.ts'
 
@@ -36,11 +36,6 @@ export function createKeystream(seed: number, stream: number): Keystream {
 /** uint32 to the open interval (0, 1). */
 export function uniform(bits: SymbolicTensor): SymbolicTensor {
   return add(multiply(cast(bits), 2 ** -32 * (1 - 2 ** -24)), 2 ** -33)
-}
-
-/** uint32 to a standard Gumbel law: the largest of logits plus this is a draw from their softmax. */
-export function gumbel(bits: SymbolicTensor): SymbolicTensor {
-  return negate(logarithm(negate(logarithm(uniform(bits)))))
 }
 
 /** uint32 [n, even] to standard normal (Box and Muller 1958). */

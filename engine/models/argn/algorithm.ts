@@ -1,11 +1,11 @@
 // The autoregressive model among the algorithms: its options, and its place in model files.
 
 import Type, { type Static } from 'typebox'
-import { Value } from 'typebox/value'
-import { AppError } from '#engine/errors.ts'
-import { sizeOf } from '#engine/tensor/graph.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
-import { type FileTensor, graphEntry } from '../tensor-file.ts'
+import { rowsOf } from '../sampled.ts'
+import { checkEncoder, notAModel, readParameters, writeParameters } from '../stored-parts.ts'
+import { graphEntry } from '../tensor-file.ts'
+import { BATCH_SIZE, EPOCHS, LEARNING_RATE } from '../training-options.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
 import { createArgnSampler, GRID_ROWS } from './sampler.ts'
@@ -14,15 +14,9 @@ import { tokenCount } from './tokens.ts'
 
 const Options = Type.Object(
   {
-    epochs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 10_000, description: 'Passes over the data at most' }),
-    ),
-    batch_size: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_536, description: 'Rows of a step' }),
-    ),
-    learning_rate: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Of the first steps' }),
-    ),
+    epochs: EPOCHS,
+    batch_size: BATCH_SIZE,
+    learning_rate: LEARNING_RATE,
     dropout: Type.Optional(
       Type.Number({ minimum: 0, maximum: 0.9, description: 'Share of units left out in a step' }),
     ),
@@ -58,7 +52,7 @@ export const argn: AlgorithmModule = {
   options: Options,
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }
-    const defaults = argnDefaults(rowsOf(targets[0]))
+    const defaults = argnDefaults(rowsOf(targets))
     const fitted = await fitArgn(targets, {
       ...hooks,
       seed: given.seed,
@@ -69,37 +63,24 @@ export const argn: AlgorithmModule = {
       capacity: given.capacity ?? defaults.capacity,
     })
     const capacity = given.capacity ?? defaults.capacity
-    const tensors = parameterShapes(fitted.network).map(({ name, shape }) => {
-      return [name, { shape, values: fitted.parameters.get(name) as Float32Array }] as const
-    })
+    const tensors = writeParameters(fitted.parameters, parameterShapes(fitted.network))
     const graph = samplingModel(fitted.network, fitted.parameters, {
       ...{ batchRows: GRID_ROWS, order: [...fitted.tokens.keys()], weights: new Map() },
     })
     return {
       encoder: { capacity, tokens: fitted.tokens },
-      tensors: new Map<string, FileTensor>([...tensors, graphEntry(graph)]),
+      tensors: new Map([...tensors, graphEntry(graph)]),
       history: fitted.history,
     }
   },
   async createSampler({ targets, encoder, tensors }, options) {
-    if (!Value.Check(Encoder, encoder) || encoder.tokens.length !== targets.length)
-      throw new AppError('invalid_request', 'this is no model: it does not say what its tokens are')
-    const { tokens, capacity } = encoder
+    const { tokens, capacity } = checkEncoder(Encoder, encoder)
+    if (tokens.length !== targets.length)
+      throw notAModel('its columns are not those of its encoder')
     const network = createNetwork(tokens.map(tokenCount), capacity)
-    const parameters = new Map<string, Float32Array>()
-    for (const { name, shape } of parameterShapes(network)) {
-      const values = tensors.get(name)?.values
-      if (!(values instanceof Float32Array) || values.length !== sizeOf(shape))
-        throw new AppError('invalid_request', `this is no model: its tensor ${name} does not fit`)
-      parameters.set(name, values)
-    }
+    const parameters = readParameters(tensors, parameterShapes(network))
     return await createArgnSampler({ targets, tokens, network, parameters }, options)
   },
-}
-
-function rowsOf(target: Parameters<AlgorithmModule['train']>[0][number] | undefined): number {
-  if (target === undefined) return 0
-  return target.kind === 'numeric' ? target.values.length : target.codes.length
 }
 
 function parameterShapes(network: Network) {

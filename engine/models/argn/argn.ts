@@ -2,8 +2,8 @@
 
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, type Fitted, fitModel } from '../fit.ts'
-import { shapeOf, type Target } from '../sampled.ts'
-import { createSeededRandom, shuffled } from '../seeded-random.ts'
+import { holdOutRows } from '../held-out-rows.ts'
+import { rowsOf, shapeOf, type Target } from '../sampled.ts'
 import { createArgnFitting, frequenciesOf, type TokenTable } from './fitting.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
 import type { FittedArgn } from './sampler.ts'
@@ -27,7 +27,7 @@ export function argnDefaults(rows: number): Omit<ArgnOptions, 'seed'> {
   return { epochs: 100, batchRows, learningRate, dropout: 0.25, capacity: 1 }
 }
 
-const HELD_OUT = { share: 0.1, most: 10_000 }
+const HELD_OUT_MOST = 10_000
 const STEPS_PER_RUN = 20
 const PATIENCE = { rate: 2, stop: 8 }
 
@@ -55,19 +55,9 @@ export async function fitArgn(
 }
 
 function heldOut(targets: readonly Target[], tokens: readonly Tokens[], seed: number) {
-  const rows = rowsOf(targets)
-  const order = shuffled(rows, createSeededRandom(seed, 'held-out rows'))
-  const count = Math.min(HELD_OUT.most, Math.ceil(rows * HELD_OUT.share))
+  const { train, holdout } = holdOutRows(rowsOf(targets), seed, HELD_OUT_MOST)
   const codes = targets.map((target, at) => encodeTokens(tokens[at] as Tokens, target))
-  return {
-    holdout: tokenTable(codes, order.subarray(0, count)),
-    train: tokenTable(codes, order.subarray(rows > 1 ? count : 0)),
-  }
-}
-
-function rowsOf([first]: readonly Target[]): number {
-  if (first === undefined) return 0
-  return first.kind === 'numeric' ? first.values.length : first.codes.length
+  return { train: tokenTable(codes, train), holdout: tokenTable(codes, holdout) }
 }
 
 function tokenTable(codes: readonly Int32Array[], rows: Int32Array): TokenTable {

@@ -24,7 +24,7 @@ export type TokenOptions = {
   leastRows: number
 }
 
-export const TOKEN_DEFAULTS: TokenOptions = { most: 128, leastRows: 8 }
+const TOKEN_DEFAULTS: TokenOptions = { most: 128, leastRows: 8 }
 
 export function tokenCount(tokens: Tokens): number {
   if (tokens.kind === 'category') return tokens.count

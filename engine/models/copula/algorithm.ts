@@ -1,10 +1,10 @@
 // The Gaussian copula among the algorithms: its place in model files.
 
 import Type from 'typebox'
-import { Value } from 'typebox/value'
 import { AppError } from '#engine/errors.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
 import type { TargetShape } from '../sampled.ts'
+import { checkEncoder, notAModel } from '../stored-parts.ts'
 import type { FileTensor } from '../tensor-file.ts'
 import { fitCopula } from './copula.ts'
 import type { Latent } from './latent.ts'
@@ -53,34 +53,31 @@ export const copula: AlgorithmModule = {
     }
   },
   async createSampler({ targets, encoder, tensors }, options) {
-    if (!Value.Check(Encoder, encoder)) throw broken('it does not say what its variables are')
+    const known = checkEncoder(Encoder, encoder)
     const { from, to, mass, correlation } = readTensors(tensors)
     let start = 0
-    const latents = encoder.latents.map(({ target, of, pieces }): Latent => {
+    const latents = known.latents.map(({ target, of, pieces }): Latent => {
       const end = start + pieces
       const part = { from: from.slice(start, end), to: to.slice(start, end) }
       const latent = { target, of, ...part, mass: mass.slice(start, end) }
       start = end
-      if (!isSound(latent, targets[target], pieces)) throw broken('a variable of it makes no sense')
+      if (!isSound(latent, targets[target], pieces))
+        throw notAModel('a variable of it makes no sense')
       return latent
     })
     if (start !== mass.length || !isCorrelation(correlation, latents.length))
-      throw broken('its tensors do not fit together')
+      throw notAModel('its tensors do not fit together')
     if (targets.some((_, at) => !latents.some(({ target }) => target === at)))
-      throw broken('a column of it has no variable')
+      throw notAModel('a column of it has no variable')
     return createCopulaSampler({ latents, correlation, targets }, options)
   },
-}
-
-function broken(what: string): AppError {
-  return new AppError('invalid_request', `this is no model: ${what}`)
 }
 
 function readTensors(tensors: ReadonlyMap<string, FileTensor>) {
   const read = (name: string): Float64Array => {
     const values = tensors.get(name)?.values
     if (values instanceof Float64Array && values.every(Number.isFinite)) return values
-    throw broken(`its tensor ${name} does not fit`)
+    throw notAModel(`its tensor ${name} does not fit`)
   }
   return {
     from: read(TENSORS.from),

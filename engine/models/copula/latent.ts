@@ -21,7 +21,7 @@ export type Latent = {
 export type LatentData = Latent & { pieces: Int32Array }
 
 /** A piece of a number has at least `leastRows` rows, so that none shows single ones. */
-export const NUMBER_PIECES: TokenOptions = { most: 256, leastRows: 8 }
+const NUMBER_PIECES: TokenOptions = { most: 256, leastRows: 8 }
 
 /** One or two variables of a target; levels stand in the order of their frequency. */
 export function latentsOf(target: Target, index: number): LatentData[] {

@@ -1,34 +1,23 @@
 // The conditional GAN among the algorithms: its options, and its place in model files.
 
 import Type, { type Static } from 'typebox'
-import { AppError } from '#engine/errors.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
-import {
-  CurvesSchema,
-  checkEncoder,
-  ModesSchema,
-  readModes,
-  readParameters,
-  writeParameters,
-} from '../modes/encoder-file.ts'
+import { CurvesSchema, ModesSchema, readModes } from '../modes/encoder-file.ts'
 import { createModeSampler } from '../modes/sampler.ts'
+import { checkEncoder, notAModel, readParameters, writeParameters } from '../stored-parts.ts'
 import { graphEntry } from '../tensor-file.ts'
+import { CALIBRATE, EPOCHS, LAYERS, RATE, WEIGHT_DECAY } from '../training-options.ts'
 import { CTGAN_DEFAULTS, fitCtgan } from './ctgan.ts'
 import { type CtganShape, ctganShape } from './network.ts'
 import { conditionLaw, ctganDrawing } from './sampling.ts'
 import { foldedShapes } from './scoring.ts'
 
-const Width = Type.Integer({ minimum: 1, maximum: 4096 })
-const Layers = Type.Array(Width, { minItems: 1, maxItems: 8 })
-const Rate = Type.Number({ exclusiveMinimum: 0, maximum: 1 })
 const Embedding = Type.Integer({ minimum: 2, maximum: 4096, multipleOf: 2 })
 const Pac = Type.Integer({ minimum: 1, maximum: 1000 })
 
 const Options = Type.Object(
   {
-    epochs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 10_000, description: 'Passes over the data at most' }),
-    ),
+    epochs: EPOCHS,
     batch_size: Type.Optional(
       Type.Integer({
         minimum: 2,
@@ -36,14 +25,12 @@ const Options = Type.Object(
         description: 'Rows of a step, rounded down to a multiple of pac',
       }),
     ),
-    generator_lr: Type.Optional({ ...Rate, description: 'Learning rate of the generator' }),
-    discriminator_lr: Type.Optional({ ...Rate, description: 'Learning rate of the critic' }),
-    weight_decay: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 1, description: 'L2 penalty of all parameters' }),
-    ),
+    generator_lr: Type.Optional({ ...RATE, description: 'Learning rate of the generator' }),
+    discriminator_lr: Type.Optional({ ...RATE, description: 'Learning rate of the critic' }),
+    weight_decay: WEIGHT_DECAY,
     embedding_dim: Type.Optional({ ...Embedding, description: 'Dimensions of the noise' }),
-    generator_dim: Type.Optional({ ...Layers, description: 'Layers of the generator' }),
-    discriminator_dim: Type.Optional({ ...Layers, description: 'Layers of the critic' }),
+    generator_dim: Type.Optional({ ...LAYERS, description: 'Layers of the generator' }),
+    discriminator_dim: Type.Optional({ ...LAYERS, description: 'Layers of the critic' }),
     pac: Type.Optional({ ...Pac, description: 'Rows that the critic sees at once' }),
     averaging: Type.Optional(
       Type.Number({
@@ -52,9 +39,7 @@ const Options = Type.Object(
         description: 'Of the running mean of the generator; 0 keeps the last one',
       }),
     ),
-    calibrate: Type.Optional(
-      Type.Boolean({ description: "Bring the columns' shares and spread to those of the data" }),
-    ),
+    calibrate: CALIBRATE,
   },
   { additionalProperties: false },
 )
@@ -64,7 +49,7 @@ const Encoder = Type.Object({
   curves: CurvesSchema,
   counts: Type.Array(Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 256 })),
   embedding: Embedding,
-  generator: Layers,
+  generator: LAYERS,
 })
 
 const CORRECTIONS = 'corrections'
@@ -115,11 +100,7 @@ export const ctgan: AlgorithmModule = {
       (column, at) =>
         counts[at]?.length === layout.spans[column]?.count && counts[at]?.some(Boolean),
     )
-    if (!fits)
-      throw new AppError(
-        'invalid_request',
-        'this is no model: its conditions do not fit its columns',
-      )
+    if (!fits) throw notAModel('its conditions do not fit its columns')
     const folded = readParameters(tensors, tensorShapes(shape))
     const corrections = folded.get(CORRECTIONS) as Float32Array
     const law = conditionLaw(shape, modes, counts, options.conditions ?? {})

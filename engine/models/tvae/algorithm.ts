@@ -2,37 +2,29 @@
 
 import Type, { type Static } from 'typebox'
 import type { AlgorithmModule } from '../algorithm.ts'
-import {
-  CurvesSchema,
-  checkEncoder,
-  ModesSchema,
-  readModes,
-  readParameters,
-  writeParameters,
-} from '../modes/encoder-file.ts'
+import { CurvesSchema, ModesSchema, readModes } from '../modes/encoder-file.ts'
 import { createModeSampler } from '../modes/sampler.ts'
+import { checkEncoder, readParameters, writeParameters } from '../stored-parts.ts'
 import { graphEntry } from '../tensor-file.ts'
+import {
+  BATCH_SIZE,
+  CALIBRATE,
+  EPOCHS,
+  LAYERS,
+  LEARNING_RATE,
+  WEIGHT_DECAY,
+  WIDTH,
+} from '../training-options.ts'
 import { tvaeParameters } from './network.ts'
 import { tvaeDrawing } from './sampling.ts'
 import { fitTvae, TVAE_DEFAULTS } from './tvae.ts'
 
-const Width = Type.Integer({ minimum: 1, maximum: 4096 })
-const Layers = Type.Array(Width, { minItems: 1, maxItems: 8 })
-
 const Options = Type.Object(
   {
-    epochs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 10_000, description: 'Passes over the data at most' }),
-    ),
-    batch_size: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_536, description: 'Rows of a step' }),
-    ),
-    learning_rate: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, maximum: 1, description: 'Of the first steps' }),
-    ),
-    weight_decay: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 1, description: 'L2 penalty of all parameters' }),
-    ),
+    epochs: EPOCHS,
+    batch_size: BATCH_SIZE,
+    learning_rate: LEARNING_RATE,
+    weight_decay: WEIGHT_DECAY,
     loss_factor: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
@@ -43,11 +35,9 @@ const Options = Type.Object(
     embedding_dim: Type.Optional(
       Type.Integer({ minimum: 2, maximum: 4096, multipleOf: 2, description: 'Latent dimensions' }),
     ),
-    compress_dims: Type.Optional({ ...Layers, description: 'Layers of the encoder' }),
-    decompress_dims: Type.Optional({ ...Layers, description: 'Layers of the decoder' }),
-    calibrate: Type.Optional(
-      Type.Boolean({ description: "Bring the columns' shares and spread to those of the data" }),
-    ),
+    compress_dims: Type.Optional({ ...LAYERS, description: 'Layers of the encoder' }),
+    decompress_dims: Type.Optional({ ...LAYERS, description: 'Layers of the decoder' }),
+    calibrate: CALIBRATE,
   },
   { additionalProperties: false },
 )
@@ -55,9 +45,9 @@ const Options = Type.Object(
 const Encoder = Type.Object({
   modes: ModesSchema,
   curves: CurvesSchema,
-  embedding: Width,
-  encoder: Layers,
-  decoder: Layers,
+  embedding: WIDTH,
+  encoder: LAYERS,
+  decoder: LAYERS,
 })
 
 const CORRECTIONS = 'corrections'

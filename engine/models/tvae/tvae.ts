@@ -21,7 +21,7 @@ export type TvaeOptions = TvaeTraining &
     session?: SessionOptions
   }
 
-/** Those of the paper and its authors' code, but for calibration. */
+/** Those of the paper, but for calibration. */
 export const TVAE_DEFAULTS: Omit<TvaeOptions, 'seed'> = {
   epochs: 300,
   batchRows: 500,
