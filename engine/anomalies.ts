@@ -2,7 +2,8 @@
 // Rows are found by a permutation of the row numbers, so no row needs to know of another.
 
 import { type AnomalyLaw, damagedRows, lawsOf, touchedBy } from './anomaly-laws.ts'
-import type { Anomalies, AnomalyKind, ResolvedTable } from './config/types.ts'
+import type { Anomalies, AnomalyKind } from './config/anomaly-types.ts'
+import type { ResolvedTable } from './config/types.ts'
 import { createDamagedColumn, type DamagedColumn } from './damaged-columns.ts'
 import { type Cells, damagesOf, firstOf, type Words } from './damages.ts'
 import { type Dataset, tableOf } from './dataset.ts'

@@ -1,6 +1,7 @@
 // The anomalies of a table and of its single columns, in the order in which rows meet them.
 
-import type { Anomalies, ResolvedTable } from './config/types.ts'
+import type { Anomalies } from './config/anomaly-types.ts'
+import type { ResolvedTable } from './config/types.ts'
 
 /** `column` null: of the table as a whole. */
 export type AnomalyLaw = Anomalies & { column: string | null }

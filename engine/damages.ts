@@ -1,6 +1,6 @@
 // What each kind of anomaly does to one row of a batch.
 
-import type { Anomalies, AnomalyKind } from './config/types.ts'
+import type { Anomalies, AnomalyKind } from './config/anomaly-types.ts'
 import type { DamagedColumn } from './damaged-columns.ts'
 import { daysOf, SECONDS_PER_DAY } from './math/calendar.ts'
 import { pow10, roundTo, TWO_POW_53 } from './math/decimal.ts'

@@ -1,7 +1,9 @@
 // Which columns of a table each kind of anomaly may damage.
+
+import type { AnomalyKind } from './anomaly-types.ts'
 import type { AnomaliesConfig, ColumnConfig, TableConfig } from './dataset-config.ts'
 import { jointGroups } from './joint-groups.ts'
-import type { AnomalyKind, ColumnType } from './types.ts'
+import type { ColumnType } from './types.ts'
 
 /** Keys and what is unique keep their values, so that every table still joins. */
 export function isKey(

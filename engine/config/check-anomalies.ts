@@ -1,10 +1,10 @@
 // Anomalies that no column allows, and labels and lists whose names are taken.
 import { LIST_COLUMNS, listOf } from './anomaly-list.ts'
 import { isKey, targetsOfColumn, targetsOfTable } from './anomaly-targets.ts'
+import type { AnomalyKind } from './anomaly-types.ts'
 import type { AnomaliesConfig, ColumnConfig, DatasetConfig, TableConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
 import { ANOMALY_KINDS, VALUE_KINDS } from './read-anomalies.ts'
-import type { AnomalyKind } from './types.ts'
 
 export function checkAnomalies({ tables }: DatasetConfig, report: Report): void {
   for (const table of tables) {

@@ -1,8 +1,9 @@
 // A config as the language means it, after its short forms and dialects are read: what checks and resolution work on.
 // `path` is the JSON pointer of the node in what was sent.
+
+import type { AnomalyKind } from './anomaly-types.ts'
 import type { RuleInput } from './rules/rule-spec.ts'
 import type {
-  AnomalyKind,
   ArrowOptions,
   Children,
   ColumnType,

@@ -3,10 +3,11 @@ import { lawsOf } from '#engine/anomaly-laws.ts'
 import { pow10 } from '#engine/math/decimal.ts'
 import { listOf, listTable } from './anomaly-list.ts'
 import { type Targets, targetsOfColumn, targetsOfTable } from './anomaly-targets.ts'
+import type { Anomalies, AnomalyKind } from './anomaly-types.ts'
 import { boundsOf, digitsOf } from './column-bounds.ts'
 import type { AnomaliesConfig, ColumnConfig, TableConfig } from './dataset-config.ts'
 import { ANOMALY_KINDS, VALUE_KINDS } from './read-anomalies.ts'
-import type { Anomalies, AnomalyKind, ResolvedColumn, ResolvedTable } from './types.ts'
+import type { ResolvedColumn, ResolvedTable } from './types.ts'
 
 /** A table without problems as it is resolved, with its labels, and the list of its damaged rows behind it. */
 export function withAnomalies(config: TableConfig, table: ResolvedTable): ResolvedTable[] {

@@ -1,10 +1,10 @@
 // `anomalies` of a table and of a column as written: their shape and their defaults.
 import Type, { type TObject } from 'typebox'
+import type { AnomalyKind } from './anomaly-types.ts'
 import type { AnomaliesConfig } from './dataset-config.ts'
 import type { Report } from './problem.ts'
 import { only } from './schema-parts.ts'
 import { checkShape, isObject } from './shape.ts'
-import type { AnomalyKind } from './types.ts'
 
 /** In the order in which rows take them. */
 export const ANOMALY_KINDS: readonly AnomalyKind[] = [

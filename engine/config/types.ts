@@ -1,6 +1,7 @@
 // The resolved config: what a job pins, workers compile and verify reads. Everything is explicit; no defaults
 // are left. Its RFC 8785 SHA-256 is the job's config digest, so a change of shape is a change of engine version.
 
+import type { Anomalies } from './anomaly-types.ts'
 import type { EntityRule } from './entity-rules.ts'
 import type { LearnedConditions, LearnedRule } from './learned-rule.ts'
 import type { MadeUpRule } from './made-up-rules.ts'
@@ -205,24 +206,6 @@ export type TableConstraint =
   | { type: 'order'; columns: string[]; edges: [number, number][]; shifts: number[] }
   /** `bounds`: least and greatest value by column, in units of the last digit; null: the values are shares. */
   | { type: 'sum'; columns: string[]; equals: string; bounds: [number, number][] | null }
-
-export type AnomalyKind = 'outlier' | 'null' | 'typo' | 'swap' | 'duplicate' | 'drift'
-
-/** Which cells each kind may damage; keys are in none of the lists. */
-export type Anomalies = {
-  ratio: number
-  kinds: AnomalyKind[]
-  /** A column of booleans that says which rows are damaged. */
-  label: string | null
-  /** For outlier and drift; `spread` in the column's own units, as its vector has them. */
-  numbers: { column: string; spread: number }[]
-  nullable: string[]
-  texts: string[]
-  pairs: [string, string][]
-  copied: string[]
-  /** Absent: its rows are in no list. */
-  listed?: true
-}
 
 export type ResolvedTable = {
   name: string
