@@ -38,11 +38,6 @@ export function minimum(a: Operand, b: Operand): SymbolicTensor {
   return binary('Min', ...lifted(a, b))
 }
 
-/** Has no gradient. */
-export function maximum(a: Operand, b: Operand): SymbolicTensor {
-  return binary('Max', ...lifted(a, b))
-}
-
 export function greater(a: Operand, b: Operand): SymbolicTensor {
   return binary('Greater', ...lifted(a, b), 'bool')
 }
@@ -67,8 +62,6 @@ export const hyperbolicTangent = (x: SymbolicTensor): SymbolicTensor => unary('T
 export const relu = (x: SymbolicTensor): SymbolicTensor => unary('Relu', x)
 export const sine = (x: SymbolicTensor): SymbolicTensor => unary('Sin', x)
 export const cosine = (x: SymbolicTensor): SymbolicTensor => unary('Cos', x)
-/** To the nearest integer, halves to even. Has no gradient. */
-export const round = (x: SymbolicTensor): SymbolicTensor => unary('Round', x)
 
 /** Has no gradient. */
 export function clip(x: SymbolicTensor, low: number, high: number): SymbolicTensor {

@@ -23,17 +23,8 @@ import {
   sameShape,
   sizeOf,
 } from './graph.ts'
-import { batchedMatmul, gemm, sum } from './linear.ts'
-import {
-  concatenate,
-  expand,
-  filled,
-  gatherRows,
-  reshape,
-  scatterRows,
-  split,
-  transpose,
-} from './shaping.ts'
+import { gemm, sum } from './linear.ts'
+import { concatenate, expand, filled, gatherRows, reshape, scatterRows, split } from './shaping.ts'
 
 /** The gradient of y (of the sum of its elements, unless `seed` weighs them) with respect to each of `inputs`. */
 export function gradients(
@@ -145,15 +136,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   Cos: simple((g, _y, x) => [negate(multiply(g, sine(x as SymbolicTensor)))]),
   Reshape: simple((g, _y, x) => [reshape(g, (x as SymbolicTensor).shape)]),
   Expand: simple((g, _y, x) => [summedTo(g, (x as SymbolicTensor).shape)]),
-  Transpose: ({ attributes }, [g]) => {
-    const order = attributes['perm'] as readonly number[]
-    return [
-      transpose(
-        g as SymbolicTensor,
-        order.map((_, axis) => order.indexOf(axis)),
-      ),
-    ]
-  },
   Concat: ({ inputs, attributes }, [g]) => {
     const axis = attributes['axis'] as number
     const lengths = inputs.map(({ shape }) => shape[axis] as number)
@@ -181,10 +163,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     return [expand(reshape(g as SymbolicTensor, keptShape(inputs, outputs)), shape)]
   },
   Gemm: ({ inputs, attributes }, [g]) => gemmGradients(g as SymbolicTensor, inputs, attributes),
-  MatMul: simple((g, _y, a, b) => [
-    batchedMatmul(g, transpose(b as SymbolicTensor, [0, 2, 1])),
-    batchedMatmul(transpose(a as SymbolicTensor, [0, 2, 1]), g),
-  ]),
   Softmax: simple((g, y) => [multiply(y, subtract(g, sum(multiply(g, y), [last(y)], true)))]),
   LogSoftmax: simple((g, y) => [subtract(g, multiply(exponential(y), sum(g, [last(y)], true)))]),
 }

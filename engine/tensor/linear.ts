@@ -59,15 +59,6 @@ export function gemm(
   )
 }
 
-/** Products of stacks of matrices: [n, i, j] times [n, j, k]. */
-export function batchedMatmul(a: SymbolicTensor, b: SymbolicTensor): SymbolicTensor {
-  const [stack, rows, inner] = a.shape as [number, number, number]
-  if (b.shape[0] !== stack || b.shape[1] !== inner || b.shape.length !== 3)
-    throw new Error(`[${a.shape.join()}] times [${b.shape.join()}]`)
-  const shape = [stack, rows, b.shape[2] as number]
-  return only(a.graph.node({ op: 'MatMul', inputs: [a, b], outputs: [{ shape, dtype: a.dtype }] }))
-}
-
 /** Along the last axis. */
 export function softmax(x: SymbolicTensor): SymbolicTensor {
   return only(x.graph.node({ op: 'Softmax', inputs: [x], attributes: { axis: -1 }, outputs: [x] }))

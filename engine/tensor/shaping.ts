@@ -31,20 +31,6 @@ export function filled(like: SymbolicTensor, value: number, shape: Shape): Symbo
   return expand(like.graph.scalar(value, like.dtype), shape)
 }
 
-/** Axis `i` of the result is axis `order[i]` of x. */
-export function transpose(x: SymbolicTensor, order: readonly number[]): SymbolicTensor {
-  if (order.every((axis, at) => axis === at)) return x
-  const shape = order.map((axis) => x.shape[axis] as number)
-  return only(
-    x.graph.node({
-      op: 'Transpose',
-      inputs: [x],
-      attributes: { perm: order },
-      outputs: [{ shape, dtype: x.dtype }],
-    }),
-  )
-}
-
 /** At least one part; they differ along `axis` alone. */
 export function concatenate(parts: readonly SymbolicTensor[], axis: number): SymbolicTensor {
   const first = parts[0] as SymbolicTensor
