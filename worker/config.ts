@@ -1,5 +1,6 @@
 // The worker's environment, read once. Everything has a default but the token of a machine that is new.
 
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { AppError } from '#engine/errors.ts'
@@ -48,7 +49,7 @@ export function readConfig(env: Env = process.env): Config {
   const inputCacheMib = integer('SYNDATA_INPUT_CACHE_MB', 0, 16 * MIB) ?? INPUT_CACHE_MIB
   const checkpointSeconds = integer('SYNDATA_CHECKPOINT_SECONDS', 0, 3_600) ?? CHECKPOINT_SECONDS
   const config = {
-    token: env['SYNDATA_TOKEN'] || null,
+    token: env['SYNDATA_TOKEN'] || tokenIn(env['SYNDATA_TOKEN_FILE'], problems),
     addresses,
     region: env['SYNDATA_REGION'] || null,
     dir: resolve(env['SYNDATA_WORKER_DIR'] ?? 'worker-data'),
@@ -61,4 +62,15 @@ export function readConfig(env: Env = process.env): Config {
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))
   return Object.freeze(config)
+}
+
+/** Platforms hand secrets over as files; one that is not there is a problem, an empty one no token. */
+function tokenIn(file: string | undefined, problems: string[]): string | null {
+  if (!file) return null
+  try {
+    return readFileSync(file, 'utf8').trim() || null
+  } catch (error) {
+    problems.push(`SYNDATA_TOKEN_FILE cannot be read: ${(error as Error).message}`)
+    return null
+  }
 }

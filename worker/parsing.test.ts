@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { availableParallelism } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { AppError } from '#engine/errors.ts'
 import { readConfig } from './config.ts'
@@ -58,4 +60,14 @@ test('the widest vector instructions of a processor are read', () => {
   assert.equal(isaOf('flags : avx2 avx512f'), 'avx512f')
   assert.equal(isaOf('Features\t: fp asimd'), 'asimd')
   assert.equal(isaOf(''), '')
+})
+
+test('a token comes from a file where a platform mounts one', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'syndata-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'token')
+  writeFileSync(file, 'synw_abc\n')
+  assert.equal(readConfig({ SYNDATA_TOKEN_FILE: file }).token, 'synw_abc')
+  assert.equal(readConfig({ SYNDATA_TOKEN_FILE: file, SYNDATA_TOKEN: 'synw_x' }).token, 'synw_x')
+  assert.throws(() => readConfig({ SYNDATA_TOKEN_FILE: `${file}2` }), /SYNDATA_TOKEN_FILE/)
 })

@@ -1,4 +1,4 @@
-// Enrolment tokens: what a machine needs to join the fleet, once.
+// Enrolment tokens: what a machine, or a number of them at a time, needs to join the fleet.
 
 import Type from 'typebox'
 import type { Database } from '#coordinator/database/database.ts'
@@ -11,14 +11,16 @@ import { IdempotencyHeaders, IdParams, Nullable, problems, Time } from './schema
 import type { App } from './types.ts'
 
 const DAY_S = 86_400
+const MACHINES_MAX = 1_000
 const Trust = Type.Enum(['trusted', 'community'])
 
 const TokenView = Type.Object({
   token_id: Type.String(),
   region: Type.String(),
   trust: Trust,
-  state: Type.Enum(['unused', 'used', 'expired', 'revoked']),
-  worker_id: Nullable(Type.String()),
+  machines: Nullable(Type.Integer(), 'How many machines at a time; null: one machine, once'),
+  state: Type.Enum(['unused', 'open', 'used', 'expired', 'revoked']),
+  worker_id: Nullable(Type.String(), 'The worker that enrolled with it last'),
   created_by: Type.String(),
   created_at: Time,
   expires_at: Time,
@@ -35,7 +37,15 @@ const NewToken = Type.Object(
       }),
     ),
     expires_in_seconds: Type.Optional(
-      Type.Integer({ minimum: 60, maximum: 30 * DAY_S, default: DAY_S }),
+      Type.Integer({ minimum: 60, maximum: 366 * DAY_S, default: DAY_S }),
+    ),
+    machines: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MACHINES_MAX,
+        description:
+          'Admits this many machines at a time, again and again until it expires: for groups that a platform starts and stops. Without it the token is good once.',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -46,6 +56,7 @@ const CreatedToken = Type.Object({
   token: Type.String({ description: 'Shown this once' }),
   region: Type.String(),
   trust: Trust,
+  machines: Nullable(Type.Integer()),
   expires_at: Time,
 })
 
@@ -102,7 +113,7 @@ function issueRoute(app: App, deps: EnrollmentRoutesDeps): void {
     schema: {
       operationId: 'enrollmentTokens.create',
       tags: ['Fleet'],
-      summary: 'A one-time token that makes a machine a worker of a region',
+      summary: 'A token that makes a machine, or a group of them, workers of a region',
       headers: IdempotencyHeaders,
       body: NewToken,
       response: { 201: CreatedToken, ...problems(400, 401, 403, 409, 422) },
@@ -112,10 +123,12 @@ function issueRoute(app: App, deps: EnrollmentRoutesDeps): void {
       requireScope(principal, 'fleet')
       return idempotency.reply(request, reply, async (settle) => {
         const { region, trust = 'community', expires_in_seconds = DAY_S } = request.body
+        const machines = request.body.machines ?? null
         const issued = await enrollmentTokens.issue({
           region,
           trust,
           ttlSeconds: expires_in_seconds,
+          machines,
           createdBy: principal.userId,
           addresses: fleetAddresses,
         })
@@ -126,6 +139,7 @@ function issueRoute(app: App, deps: EnrollmentRoutesDeps): void {
             token: issued.token,
             region: issued.region,
             trust,
+            machines,
             expires_at: issued.expiresAt.toISOString(),
           },
           location: `/api/enrollment-tokens/${issued.id}`,

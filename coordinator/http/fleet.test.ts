@@ -103,5 +103,5 @@ test('a token for a region that is none says which there are', async (t) => {
   assert.equal(status, 400)
   assert.match(text, /us-west, us-east, eu-central, asia-pacific/)
   assert.match(text, /trusted, community/)
-  assert.match(text, /60 to 2592000/)
+  assert.match(text, /60 to 31622400/)
 })

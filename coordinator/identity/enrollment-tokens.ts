@@ -14,6 +14,8 @@ export type TokenRequest = {
   region: string
   trust: 'trusted' | 'community'
   ttlSeconds: number
+  /** How many machines it admits at a time; null: one machine, once. */
+  machines: number | null
   /** A user's id. */
   createdBy: string
   /** host:port of the fleet gateways that the worker will try. */
@@ -29,8 +31,10 @@ export type ListedToken = {
   created_by: string
   created_at: Date
   expires_at: Date
-  state: 'unused' | 'used' | 'expired' | 'revoked'
-  /** The worker that enrolled with it. */
+  machines: number | null
+  /** `open`: admits machines of a group. */
+  state: 'unused' | 'open' | 'used' | 'expired' | 'revoked'
+  /** The worker that enrolled with it last. */
   worker_id: string | null
 }
 
@@ -53,13 +57,13 @@ export function createEnrollmentTokens({ database, audit, caFingerprint }: Deps)
   const record = (principal: string, action: string, id: string) =>
     audit.record({ principal, action, resource: `enrollment-token/${id}`, outcome: 'allowed' })
   return {
-    async issue({ region, trust, ttlSeconds, createdBy, addresses }) {
+    async issue({ region, trust, ttlSeconds, machines, createdBy, addresses }) {
       const id = newId('tok')
       const secret = randomBytes(32).toString('base64url')
       const [row] = await database.query<{ expires_at: Date }>(
-        `insert into enrollment_tokens (id, secret_hash, region, trust, created_by, expires_at)
-         values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6)) returning expires_at`,
-        [id, hashOf(secret), region, trust, createdBy, ttlSeconds],
+        `insert into enrollment_tokens (id, secret_hash, region, trust, created_by, expires_at, machines)
+         values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), $7) returning expires_at`,
+        [id, hashOf(secret), region, trust, createdBy, ttlSeconds, machines],
       )
       record(createdBy, 'enrollment_token.issue', id)
       const token = formatToken({ id, secret, ca: caFingerprint, addresses })
@@ -67,10 +71,13 @@ export function createEnrollmentTokens({ database, audit, caFingerprint }: Deps)
     },
     list: () =>
       database.query<ListedToken>(
-        `select t.id, t.region, t.trust, t.created_by, t.created_at, t.expires_at, w.id as worker_id,
-           case when t.revoked_at is not null then 'revoked' when t.used_at is not null then 'used'
-             when t.expires_at <= now() then 'expired' else 'unused' end as state
-         from enrollment_tokens t left join workers w on w.token_id = t.id
+        `select t.id, t.region, t.trust, t.created_by, t.created_at, t.expires_at, t.machines,
+           (select w.id from workers w where w.token_id = t.id order by w.enrolled_at desc, w.id limit 1) as worker_id,
+           case when t.revoked_at is not null then 'revoked'
+             when t.machines is null and t.used_at is not null then 'used'
+             when t.expires_at <= now() then 'expired'
+             when t.machines is not null then 'open' else 'unused' end as state
+         from enrollment_tokens t
          order by t.created_at desc, t.id limit ${LIST_MAX}`,
       ),
     async revoke(id, { revokedBy }) {

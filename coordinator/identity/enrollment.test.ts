@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { create } from '@bufbuild/protobuf'
 import type { Database } from '#coordinator/database/database.ts'
+import { forgetAwayWorkers } from '#coordinator/fleet/forget-workers.ts'
 import { AppError, type ErrorCode } from '#engine/errors.ts'
 import { enrollMessage, rawPublicKey, signMessage } from '#proto/challenge.ts'
 import { formatToken, parseToken } from '#proto/enrollment-token.ts'
@@ -16,6 +17,7 @@ const EU: TokenRequest = {
   region: 'eu-central',
   trust: 'community',
   ttlSeconds: 60,
+  machines: null,
   createdBy: 'usr_1',
   addresses: ['127.0.0.1:7443'],
 }
@@ -169,4 +171,50 @@ test('a revoked machine comes back by a new token, with the same id', async (t) 
 test('revoking a token that does not exist is not_found', async (t) => {
   const { tokens } = await setUp(t)
   await assert.rejects(tokens.revoke('tok_x', { revokedBy: 'usr_1' }), refused('not_found'))
+})
+
+test('a token for two machines admits two at a time, and another for one that went away', async (t) => {
+  const { database, tokens, enroll } = await setUp(t)
+  const { id, token } = await tokens.issue({ ...EU, machines: 2 })
+  const [first, second, third] = [newKey(), newKey(), newKey()]
+  const tries = await Promise.allSettled(
+    [first, second, third].map((key) => enroll(requestOf(token, key))),
+  )
+  assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 2)
+  const [listed] = await tokens.list()
+  assert.deepEqual([listed?.id, listed?.machines, listed?.state], [id, 2, 'open'])
+  await database.query(`update workers set enrolled_at = now() - interval '2 minutes'`)
+  const late = newKey()
+  const { workerId } = await enroll(requestOf(token, late))
+  assert.equal((await enroll(requestOf(token, late))).workerId, workerId)
+  assert.equal((await workers(database)).length, 3)
+  await database.query(`update workers set coordinator_id = 'c1'`)
+  await assert.rejects(enroll(requestOf(token, newKey())), refused('enrollment_refused'))
+})
+
+test('a machine that was revoked does not come back by the token of its group', async (t) => {
+  const { database, tokens, enroll } = await setUp(t)
+  const { token } = await tokens.issue({ ...EU, machines: 5 })
+  const key = newKey()
+  await enroll(requestOf(token, key))
+  await database.query(`update workers set state = 'revoked'`)
+  await assert.rejects(enroll(requestOf(token, key)), refused('enrollment_refused'))
+})
+
+test('machines of a group are forgotten a month after they left, others never', async (t) => {
+  const { database, tokens, enroll } = await setUp(t)
+  const group = await tokens.issue({ ...EU, machines: 5 })
+  await enroll(requestOf((await tokens.issue(EU)).token, newKey(), 'alone'))
+  for (const name of ['gone', 'here', 'recent']) {
+    await enroll(requestOf(group.token, newKey(), name))
+  }
+  await database.query(`update workers set last_seen = now() - interval '40 days'`)
+  await database.query(`update workers set coordinator_id = 'c1' where name = 'here'`)
+  await database.query(`update workers set last_seen = now() where name = 'recent'`)
+  assert.equal(await forgetAwayWorkers(database), 1)
+  assert.deepEqual((await workers(database)).map(({ name }) => name).sort(), [
+    'alone',
+    'here',
+    'recent',
+  ])
 })

@@ -1,4 +1,5 @@
-// Enrolment: one-time tokens that make a machine a worker of one region, and the only way to become one.
+// Enrolment: tokens that make machines workers of one region, and the only way to become one. A token is good once,
+// or for a number of machines at a time.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Database, Sql } from '#coordinator/database/database.ts'
@@ -11,6 +12,8 @@ import type { Audit } from './audit.ts'
 import { isId, newId } from './new-id.ts'
 
 const NAME_LENGTH_MAX = 100
+/** A machine of a group that has been silent for this long leaves its place to another. */
+const AWAY_S = 60
 
 export type Enrolled = { workerId: string; region: string; trust: 'trusted' | 'community' }
 
@@ -19,6 +22,7 @@ type TokenRow = {
   region: string
   trust: Enrolled['trust']
   used_by: Buffer | null
+  machines: number | null
   revoked_at: Date | null
   expired: boolean
 }
@@ -65,9 +69,9 @@ function readableToken(text: string): EnrollmentToken | null {
 type Redemption = { token: EnrollmentToken; name: string; request: EnrollRequest }
 
 async function redeem(sql: Sql, redemption: Redemption): Promise<Enrolled> {
-  const { token, request } = redemption
+  const { token } = redemption
   const [row] = await sql.query<TokenRow>(
-    `select secret_hash, region, trust, used_by, revoked_at, expires_at <= now() as expired
+    `select secret_hash, region, trust, used_by, machines, revoked_at, expires_at <= now() as expired
      from enrollment_tokens where id = $1 for update`,
     [token.id],
   )
@@ -76,13 +80,46 @@ async function redeem(sql: Sql, redemption: Redemption): Promise<Enrolled> {
   }
   if (row.revoked_at) throw new AppError('enrollment_refused', 'the token is revoked')
   if (row.expired) throw new AppError('enrollment_refused', 'the token has expired')
-  if (row.used_by && !row.used_by.equals(request.publicKey)) {
+  const workerId =
+    row.machines === null
+      ? await enrolOnce(sql, row, redemption)
+      : await enrolOneOf(sql, row.machines, { row, redemption })
+  return { workerId, region: row.region, trust: row.trust }
+}
+
+async function enrolOnce(sql: Sql, row: TokenRow, redemption: Redemption): Promise<string> {
+  const { token, request } = redemption
+  if (!row.used_by) return enlist(sql, row, redemption)
+  if (!row.used_by.equals(request.publicKey)) {
     throw new AppError('enrollment_refused', 'the token is used')
   }
-  const workerId = row.used_by
-    ? await enrolledAs(sql, token.id, row.used_by)
-    : await enlist(sql, row, redemption)
-  return { workerId, region: row.region, trust: row.trust }
+  return enrolledAs(sql, token.id, row.used_by)
+}
+
+/** Only those count that are connected or were a minute ago: platforms replace machines without a word. */
+async function enrolOneOf(
+  sql: Sql,
+  machines: number,
+  { row, redemption }: { row: TokenRow; redemption: Redemption },
+): Promise<string> {
+  const publicKey = Buffer.from(redemption.request.publicKey)
+  const [known] = await sql.query<{ state: string }>(
+    'select state from workers where public_key = $1',
+    [publicKey],
+  )
+  if (known?.state === 'revoked') {
+    throw new AppError('enrollment_refused', 'the machine is revoked: it needs a token of its own')
+  }
+  const [others] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from workers where token_id = $1 and public_key <> $2
+       and state <> 'revoked' and (coordinator_id is not null
+         or coalesce(last_seen, enrolled_at) > now() - make_interval(secs => ${AWAY_S}))`,
+    [redemption.token.id, publicKey],
+  )
+  if ((others?.count ?? 0) >= machines) {
+    throw new AppError('enrollment_refused', `the token is in use by ${machines} machines`)
+  }
+  return enlist(sql, row, redemption)
 }
 
 /** A repeat after a lost reply: the same identity again, unless its worker was revoked or moved on since. */

@@ -1,6 +1,8 @@
-// What has to be tidied now and then, by whichever replica comes first: deleted jobs and old Idempotency-Keys.
+// What has to be tidied now and then, by whichever replica comes first: deleted jobs, old Idempotency-Keys,
+// machines that will not come back.
 
 import type { Database } from '#coordinator/database/database.ts'
+import { forgetAwayWorkers } from '#coordinator/fleet/forget-workers.ts'
 import { forgetExpiredKeys } from '#coordinator/http/idempotency.ts'
 import { sweepDeletedJobs } from './sweep.ts'
 
@@ -16,6 +18,7 @@ export function createHousekeeping(
     try {
       await forgetExpiredKeys(database)
       await sweepDeletedJobs(database)
+      await forgetAwayWorkers(database)
     } catch (error) {
       onError(error as Error)
     }
