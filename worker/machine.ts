@@ -9,8 +9,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { MachineSchema } from '#proto/gen/syndata/v1/fleet_pb.ts'
 
-export type Machine = MessageInitShape<typeof MachineSchema> & { memoryBytes: bigint }
-export type Gpu = { name: string; memoryBytes: bigint; driver: string }
+export type Machine = MessageInitShape<typeof MachineSchema> & { memoryBytes: bigint; gpus: Gpu[] }
+type Gpu = { name: string; memoryBytes: bigint; driver: string }
 
 const GPU_TIMEOUT_MS = 5_000
 const GPU_QUERY = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader,nounits']

@@ -96,7 +96,8 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
   const { threads } = config
   const { authority } = enrolled.membership
   const { checkpointEveryMs } = config
-  const options = { threads, threadMemoryBytes, authority, checkpointEveryMs }
+  const gpus = machine.gpus.map(({ name, driver }, device) => ({ device, name, driver }))
+  const options = { threads, threadMemoryBytes, authority, checkpointEveryMs, gpus }
   const cache = { dir: join(config.dir, 'inputs'), maxBytes: config.inputCacheBytes }
   const inputs = createInputCache({ http: createHttpCalls({ authority }) }, cache)
   return {

@@ -1,9 +1,11 @@
 // Room for leases: compute threads, and the processes of trainings, each of which takes the place of a thread.
 
+import type { Gpu } from '#engine/tensor/session.ts'
 import type { Assign, Training } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { type ComputeThread, createComputeThread, type ThreadEvents } from './compute-thread.ts'
 import type { InputFile } from './input-cache.ts'
 import type { LeaseRun, SpecBody } from './thread-messages.ts'
+import { idlestGpu } from './train/idlest-gpu.ts'
 import type { TrainingRun } from './train/messages.ts'
 import {
   startTraining,
@@ -17,6 +19,8 @@ export type SlotOptions = {
   threadMemoryBytes: number
   authority: string
   checkpointEveryMs: number
+  /** Trainings take turns at them. */
+  gpus: readonly Gpu[]
 }
 
 /** A lease with all that it needs. */
@@ -48,7 +52,7 @@ const CHUNK_SHARE = 8
 
 export function createSlots(events: SlotEvents, options: SlotOptions): Slots {
   const threads = createThreads(options, events)
-  const trainings = new Map<string, TrainingProcess>()
+  const trainings = new Map<string, TrainingProcess & { gpu: Gpu | null }>()
   const threadOf = (leaseId: string) => threads.find((thread) => thread.leaseId() === leaseId)
   const idleThreads = () => threads.filter((thread) => thread.leaseId() === null)
   const trainingEvents: TrainingEvents = {
@@ -62,9 +66,11 @@ export function createSlots(events: SlotEvents, options: SlotOptions): Slots {
     isOneFree: () => idleThreads().length > trainings.size,
     run(lease) {
       const { training, leaseId } = lease.assignment
-      if (training)
-        trainings.set(leaseId, startTraining(trainingOf(lease, training, options), trainingEvents))
-      else idleThreads()[0]?.run(runOf(lease, options.threadMemoryBytes))
+      if (training) {
+        const gpu = idlestGpu(options.gpus, [...trainings.values()])
+        const run = { ...trainingOf(lease, training, options), gpu }
+        trainings.set(leaseId, { ...startTraining(run, trainingEvents), gpu })
+      } else idleThreads()[0]?.run(runOf(lease, options.threadMemoryBytes))
     },
     has: (leaseId) => trainings.has(leaseId) || threadOf(leaseId) !== undefined,
     cancel(leaseId, { checkpoint }) {
@@ -99,7 +105,7 @@ function trainingOf(
   { assignment, spec, inputs }: ReadyLease,
   { checkpointSha256, checkpointNumber, elapsedMs }: Training,
   { authority, checkpointEveryMs }: SlotOptions,
-): TrainingRun {
+): Omit<TrainingRun, 'gpu'> {
   return {
     ...{ leaseId: assignment.leaseId, inputs, authority, checkpointEveryMs },
     spec: Uint8Array.from(spec.body),

@@ -17,7 +17,7 @@ import { leaseEnded, workerGone } from './departures.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { ConnectedWorker, Registry } from './registry.ts'
 import { takeChunkDone, takeChunkFailed } from './results.ts'
-import { takeCheckpoint, takePreview, takeProgress } from './trainings.ts'
+import { takeCheckpoint, takeDevice, takePreview, takeProgress } from './trainings.ts'
 import type { WorkerRow } from './worker-rows.ts'
 
 export type WorkerStream = ServerStream<
@@ -211,6 +211,9 @@ function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Ha
       break
     case 'trainingCheckpoint':
       told(deps, worker, () => takeCheckpoint(deps.leases, worker, message.value))
+      break
+    case 'trainingDevice':
+      told(deps, worker, () => takeDevice(deps.leases, worker, message.value))
       break
     case 'trainingPreview':
       told(deps, worker, () => takePreview(deps.leases, worker, message.value))

@@ -6,6 +6,7 @@ import { isCid } from '#engine/dag/cid.ts'
 import { type Link, MAX_PART_BYTES } from '#engine/dag/part.ts'
 import type {
   TrainingCheckpoint,
+  TrainingDevice,
   TrainingPreview,
   TrainingProgress,
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
@@ -14,6 +15,7 @@ import {
   forgetCheckpoint,
   latestCheckpoint,
   recordCheckpoint,
+  recordDevice,
   recordPreview,
   recordReport,
   recordTrainer,
@@ -26,6 +28,7 @@ import type { ConnectedWorker } from './registry.ts'
 /** Finished epochs that a report may name. */
 const HISTORY_MAX = 1_000
 const NAME_LENGTH_MAX = 100
+const REFUSAL_LENGTH_MAX = 500
 const LOSSES_MAX = 20
 
 type Deps = { sql: Sql; isStored: (link: Link) => Promise<boolean>; log: Logger }
@@ -47,6 +50,21 @@ export function createBeginTraining({ sql, isStored, log }: Deps): BeginTraining
     await forgetCheckpoint(sql, jobId, checkpoint.number)
     return { checkpoint: null }
   }
+}
+
+/** As takeProgress; what was said of this assignment already is not kept again. */
+export async function takeDevice(
+  book: LeaseBook,
+  worker: ConnectedWorker,
+  { leaseId, gpu, refusal }: TrainingDevice,
+): Promise<void> {
+  const lease = await book.find(leaseId, worker)
+  if (lease?.spec.kind !== 'train') return
+  await recordDevice(book.deps.database, lease.row.jobId, {
+    workerId: worker.id,
+    gpu: storable(gpu) || null,
+    refusal: storable(refusal, REFUSAL_LENGTH_MAX) || null,
+  })
 }
 
 /** Rejects when the database did not take it; a report of somebody else's training is not taken. */
@@ -135,5 +153,6 @@ export async function pauseTrainings(book: LeaseBook, jobId: string): Promise<vo
   for (const lease of leases) if (ids.has(lease.row.jobId)) book.suspend(lease)
 }
 
-const storable = (text: string): string => text.replaceAll('\0', '').slice(0, NAME_LENGTH_MAX)
+const storable = (text: string, lengthMax = NAME_LENGTH_MAX): string =>
+  text.replaceAll('\0', '').slice(0, lengthMax)
 const finite = (value: number): number => (Number.isFinite(value) ? value : 0)

@@ -28,7 +28,14 @@ export const ModelView = Type.Object({
     {},
     { additionalProperties: true, description: 'On rows that are held out; lower is better' },
   ),
-  trained_on: Nullable(Type.Object({ worker: Text, region: Text, gpu: Nullable(Text) })),
+  trained_on: Nullable(
+    Type.Object({
+      worker: Text,
+      region: Text,
+      gpu: Nullable(Text, 'That it was trained on; null: on the processor'),
+      provider: Nullable(Type.Enum(['cpu', 'cuda']), 'Null until the worker said so'),
+    }),
+  ),
   options: Type.Object({}, { additionalProperties: true }),
   file: Nullable(Type.Object({ cid: Text, bytes: Count, sha256: Text })),
   preview: Nullable(

@@ -20,7 +20,12 @@ export type StoredModel = {
   file_algorithm: Algorithm | null
   preview: (Link & { sha256: string; algorithm: string }) | null
   progress: Partial<TrainingReport>
-  trained_on: { worker: string; region: string; gpu: string | null } | null
+  trained_on: {
+    worker: string
+    region: string
+    gpu: string | null
+    provider: 'cpu' | 'cuda' | null
+  } | null
   created_at: string
   /** The last finished epoch, and the best score of its algorithm. */
   latest: EpochReport | null

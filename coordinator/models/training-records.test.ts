@@ -9,6 +9,8 @@ import {
   keepModelFile,
   latestCheckpoint,
   recordCheckpoint,
+  recordDevice,
+  recordTrainer,
 } from './training-records.ts'
 
 const checkpoint = (number: number) => ({
@@ -35,6 +37,41 @@ test('the furthest checkpoint counts, and what was lost before it does not', asy
   assert.equal((await latestCheckpoint(database, jobId))?.number, 2)
   await forgetCheckpoint(database, jobId, 2)
   assert.equal(await latestCheckpoint(database, jobId), null)
+})
+
+test('what a training computes on is what its worker says, and a refused GPU is in the log once', async (t) => {
+  const { database } = await testDatabase(t)
+  const jobId = await insertJob(database)
+  await database.query(
+    `insert into models (id, project_id, owner_id, name, job_id, algorithm) values ('m', 'p', 'u', 'm', $1, 'argn')`,
+    [jobId],
+  )
+  await database.query(
+    `insert into workers (id, name, public_key, region, trust, machine, engine_version, slots)
+     values ('w', 'w', 'key', 'us-east', 'trusted', '{"gpus": [{"name": "T4"}]}', '1.0.0', 2)`,
+  )
+  const seen = async () => {
+    const [row] = await database.query<{ gpu: string | null; provider: string | null }>(
+      `select trained_on->>'gpu' as gpu, trained_on->>'provider' as provider from models`,
+    )
+    return [row?.gpu, row?.provider]
+  }
+  const device = { workerId: 'w', gpu: null, refusal: 'no CUDA libraries' }
+  await recordTrainer(database, jobId, 'w')
+  assert.deepEqual(await seen(), [null, null])
+  await recordDevice(database, jobId, { ...device, workerId: 'another' })
+  assert.deepEqual(await seen(), [null, null])
+  await recordDevice(database, jobId, device)
+  await recordDevice(database, jobId, device)
+  assert.deepEqual(await seen(), [null, 'cpu'])
+  const log = await database.query<{ message: string }>(
+    `select message from job_events where level = 'warn'`,
+  )
+  assert.equal(log.length, 1)
+  assert.match(log[0]?.message ?? '', /worker w cannot be used: no CUDA libraries$/)
+  await recordTrainer(database, jobId, 'w')
+  await recordDevice(database, jobId, { workerId: 'w', gpu: 'T4', refusal: null })
+  assert.deepEqual(await seen(), ['T4', 'cuda'])
 })
 
 test('the file of a completed training is the model’s, and its checkpoint goes', async (t) => {

@@ -2,6 +2,8 @@
 
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { notify } from '#coordinator/database/notifications.ts'
+import { appendEvent } from '#coordinator/jobs/events.ts'
+import { lockJobs } from '#coordinator/ledger/commit.ts'
 import type { Link } from '#engine/dag/part.ts'
 import { type EpochReport, joinedHistory } from './history.ts'
 
@@ -83,13 +85,34 @@ export async function recordPreview(
   await notify(sql, 'job', jobId)
 }
 
-/** The worker that a training was given to. */
+/** The worker that a training was given to; what it trains on it says itself. */
 export async function recordTrainer(sql: Sql, jobId: string, workerId: string): Promise<void> {
   await sql.query(
     `update models set trained_on = json_build_object('worker', w.id, 'region', w.region,
-       'gpu', w.machine->'gpus'->0->>'name') from workers w where job_id = $1 and w.id = $2`,
+       'gpu', null, 'provider', null) from workers w where job_id = $1 and w.id = $2`,
     [jobId, workerId],
   )
+}
+
+type Device = { workerId: string; gpu: string | null; refusal: string | null }
+
+/** What the worker trains on, once for each time that it was given the training; the job's log has a refusal. */
+export async function recordDevice(
+  database: Database,
+  jobId: string,
+  { workerId, gpu, refusal }: Device,
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    await lockJobs(sql, [jobId])
+    const rows = await sql.query(
+      `update models set trained_on = trained_on || jsonb_build_object('gpu', $3::text, 'provider', $4::text)
+       where job_id = $1 and trained_on->>'worker' = $2 and trained_on->>'provider' is null returning id`,
+      [jobId, workerId, gpu, gpu === null ? 'cpu' : 'cuda'],
+    )
+    if (rows.length === 0 || refusal === null) return
+    const message = `trained on the processor: the GPU of worker ${workerId} cannot be used: ${refusal}`
+    await appendEvent(sql, { jobId, kind: 'log', level: 'warn', message, data: { workerId } })
+  })
 }
 
 /** The file of a completed training becomes the model's, in the transaction that completes its job. */

@@ -4,6 +4,7 @@ import type { IngestField } from '#engine/ingest/field.ts'
 import { readTable } from '#engine/ingest/read-table.ts'
 import type { ByteSource, FileForm, Keep } from '#engine/ingest/records.ts'
 import { ruleFor } from '#engine/profile/generated-rule.ts'
+import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type AutoHooks, type AutoOptions, trainAuto } from './auto.ts'
 import type { Algorithm } from './model-file.ts'
 import { trainModel } from './train.ts'
@@ -25,13 +26,15 @@ export type TrainingSpec = {
 type DatasetHooks = Omit<AutoHooks, 'clock' | 'onCandidate'> & {
   /** Milliseconds that earlier workers spent on this training. */
   elapsedMs: number
+  /** Where it computes; by default on one thread. */
+  session?: SessionOptions
 }
 
 /** AppError as `readTable` and `trainModel`, or `trainAuto`. */
 export async function trainDataset(
   source: ByteSource,
   { algorithm, seed, options, max_rows, time_budget_seconds, dataset }: TrainingSpec,
-  { onPreview, onSteps, onEpoch, elapsedMs, ...hooks }: DatasetHooks,
+  { onPreview, onSteps, onEpoch, elapsedMs, session = {}, ...hooks }: DatasetHooks,
 ): Promise<Uint8Array> {
   const began = performance.now() - elapsedMs
   const { name, form, keep, fields } = dataset
@@ -39,14 +42,15 @@ export async function trainDataset(
   const table = await readTable(source, fields, reading)
   if (algorithm === 'auto') {
     const budget = time_budget_seconds === null ? {} : { time_budget_seconds }
-    const given = { seed, ruleFor, options: { ...options, ...budget } as AutoOptions['options'] }
-    const own = { ...(onPreview && { onPreview }), ...(onSteps && { onSteps }) }
-    return trainAuto(table, given, { ...hooks, ...own, ...(onEpoch && { onEpoch }) })
+    const own = { ...options, ...budget } as AutoOptions['options']
+    const given = { seed, ruleFor, session, options: own }
+    const told = { ...(onPreview && { onPreview }), ...(onSteps && { onSteps }) }
+    return trainAuto(table, given, { ...hooks, ...told, ...(onEpoch && { onEpoch }) })
   }
   const budgetMs = 1000 * (time_budget_seconds ?? Number.POSITIVE_INFINITY)
   return trainModel(
     table,
-    { algorithm, seed, options, ruleFor },
+    { algorithm, seed, options, ruleFor, session },
     {
       ...hooks,
       outOfTime: () => performance.now() - began >= budgetMs,

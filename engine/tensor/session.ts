@@ -2,27 +2,31 @@
 
 import { env, type InferenceSession } from './runtime.ts'
 
-export type Provider = 'cpu' | 'cuda'
+/** One of a machine's GPUs. `device`: its number among them; `driver`: version. */
+export type Gpu = { device: number; name: string; driver: string }
 
 export type SessionOptions = {
-  provider?: Provider
+  /** Computes what CUDA has kernels for; none: the processor does all. */
+  gpu?: Gpu | null
   /** Threads inside an operation; 1 and 2 give the same bits, more may not. */
   threads?: number
 }
 
 /** Everything that a model's results depend on besides its inputs: equal classes promise equal bits. */
-export function runtimeClass({ provider = 'cpu' }: SessionOptions): string {
-  return `onnxruntime ${env.versions.common} ${provider} ${process.arch}`
+export function runtimeClass({ gpu }: SessionOptions): string {
+  const provider = gpu ? 'cuda' : 'cpu'
+  const base = `onnxruntime ${env.versions.common} ${provider} ${process.arch}`
+  return gpu ? `${base} ${gpu.name} driver ${gpu.driver}` : base
 }
 
 /** The caller releases it. Rejects when the runtime refuses the model. */
 export async function openSession(
   model: Uint8Array,
-  { provider = 'cpu', threads = 1 }: SessionOptions = {},
+  { gpu, threads = 1 }: SessionOptions = {},
 ): Promise<InferenceSession> {
   const { InferenceSession: Session } = await import('onnxruntime-node')
   return await Session.create(model, {
-    executionProviders: [provider],
+    executionProviders: gpu ? [{ name: 'cuda', deviceId: gpu.device }, 'cpu'] : ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -1,6 +1,7 @@
 // What the worker and the process of a training tell each other.
 
 import type { ErrorCode } from '#engine/errors.ts'
+import type { Gpu } from '#engine/tensor/session.ts'
 import type { InputFile } from '../input-cache.ts'
 import type { BlockSize, SignedPut } from '../thread-messages.ts'
 
@@ -17,6 +18,8 @@ export type TrainingRun = {
   authority: string
   /** At least, between two checkpoints. */
   checkpointEveryMs: number
+  /** To train on, if it can be used; null: the machine has none. */
+  gpu: Gpu | null
 }
 
 /** Where it goes on. `sha256`: of the checkpoint among the inputs; empty: from the beginning. */
@@ -50,11 +53,15 @@ export type TrainingProgress = {
   history: TrainedEpoch[]
 }
 
+/** What it trains on. `gpu`: null on the processor; `refusal`: why that is so although there is a GPU. */
+export type TrainingDevice = { gpu: string | null; refusal: string | null }
+
 export type TrainingCheckpoint = StoredFile & { number: number; elapsedMs: number }
 export type TrainingPreview = StoredFile & { algorithm: string }
 
 /** `done`, `failed` and `stopped` are last. */
 export type FromTraining =
+  | { type: 'device'; device: TrainingDevice }
   | { type: 'progress'; progress: TrainingProgress }
   | { type: 'checkpoint'; checkpoint: TrainingCheckpoint }
   | { type: 'preview'; preview: TrainingPreview }

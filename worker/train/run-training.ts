@@ -7,6 +7,7 @@ import { partOf } from '#engine/dag/part.ts'
 import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
 import { decodeModelFile } from '#engine/models/model-file.ts'
 import { type TrainingSpec, trainDataset } from '#engine/models/train-dataset.ts'
+import { deviceFor } from '#engine/tensor/on-gpu.ts'
 import type { UploadPart } from '../upload.ts'
 import type { FromTraining, StoredFile, TrainingRun } from './messages.ts'
 import { createProgressReports } from './progress-reports.ts'
@@ -48,8 +49,10 @@ async function train(run: TrainingRun, deps: Deps): Promise<Uint8Array> {
   const beganMs = performance.now() - run.resume.elapsedMs
   let { number } = run.resume
   const resume = await checkpointOf(run)
+  const { session, refusal } = await deviceFor(run.gpu)
+  tell({ type: 'device', device: { gpu: session.gpu?.name ?? null, refusal } })
   const file = await trainDataset(await openAsBlob(data.path).then(sourceOf), training, {
-    ...{ signal: stop.signal, elapsedMs: run.resume.elapsedMs },
+    ...{ signal: stop.signal, elapsedMs: run.resume.elapsedMs, session },
     ...(resume && { resume }),
     onSteps: (done) => reports.onSteps(done),
     onEpoch: (done) => reports.onEpoch(done),

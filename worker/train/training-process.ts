@@ -7,12 +7,14 @@ import type {
   FromTraining,
   ToTraining,
   TrainingCheckpoint,
+  TrainingDevice,
   TrainingPreview,
   TrainingProgress,
   TrainingRun,
 } from './messages.ts'
 
 export type TrainingEvents = Pick<ThreadEvents, 'onMade' | 'onFailed' | 'onSign' | 'onEnded'> & {
+  onDevice(leaseId: string, device: TrainingDevice): void
   onProgress(leaseId: string, progress: TrainingProgress): void
   onCheckpoint(leaseId: string, checkpoint: TrainingCheckpoint): void
   onPreview(leaseId: string, preview: TrainingPreview): void
@@ -113,6 +115,9 @@ function passOn(
   events: TrainingEvents,
 ): boolean {
   switch (message.type) {
+    case 'device':
+      events.onDevice(leaseId, message.device)
+      return true
     case 'progress':
       events.onProgress(leaseId, message.progress)
       return true

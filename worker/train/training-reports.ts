@@ -4,13 +4,15 @@ import type { Assign } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { ToCoordinator } from '../outbox.ts'
 import type { TrainingEvents } from './training-process.ts'
 
-export type TrainingReports = Pick<TrainingEvents, 'onProgress' | 'onCheckpoint' | 'onPreview'> & {
+type Told = 'onDevice' | 'onProgress' | 'onCheckpoint' | 'onPreview'
+
+export type TrainingReports = Pick<TrainingEvents, Told> & {
   /** For a new stream. */
   sendAll(): void
   forget(leaseId: Assign['leaseId']): void
 }
 
-type Kind = 'trainingProgress' | 'trainingCheckpoint' | 'trainingPreview'
+type Kind = 'trainingDevice' | 'trainingProgress' | 'trainingCheckpoint' | 'trainingPreview'
 
 /** `send` drops the message when no stream is open. */
 export function createTrainingReports({
@@ -27,6 +29,10 @@ export function createTrainingReports({
   }
 
   return {
+    onDevice(leaseId, { gpu, refusal }) {
+      const value = { leaseId, gpu: gpu ?? '', refusal: refusal ?? '' }
+      say(leaseId, { case: 'trainingDevice', value })
+    },
     onProgress(leaseId, { step, steps, etaSeconds, ...progress }) {
       const numbers = { step: BigInt(step), steps: BigInt(steps), etaSeconds: etaSeconds ?? 0 }
       say(leaseId, { case: 'trainingProgress', value: { leaseId, ...progress, ...numbers } })

@@ -11,11 +11,12 @@ import { inferFields } from '#engine/ingest/infer-fields.ts'
 import { readRecords } from '#engine/ingest/read-records.ts'
 import { decodeModelFile } from '#engine/models/model-file.ts'
 import { type TrainingSpec, trainDataset } from '#engine/models/train-dataset.ts'
+import type { Gpu } from '#engine/tensor/session.ts'
 import { createQueue } from '#test/support/queue.ts'
 import { type RecordingSink, recordingSink } from '#test/support/recording-sink.ts'
 import type { ChunkFailure } from '../compute-thread.ts'
 import type { InputFile } from '../input-cache.ts'
-import type { Resume, TrainingCheckpoint, TrainingProgress } from './messages.ts'
+import type { Resume, TrainingCheckpoint, TrainingDevice, TrainingProgress } from './messages.ts'
 import { startTraining } from './training-process.ts'
 
 const ROWS = 400
@@ -62,15 +63,22 @@ type Told = {
   failures: ChunkFailure[]
   progress: TrainingProgress[]
   previews: string[]
+  devices: TrainingDevice[]
 }
 
 /** What a crash of the runtime looks like. */
 const DYING = `process.on('message', () => process.kill(process.pid, 'SIGSEGV'))`
 
+/** That no machine has. */
+const NO_SUCH_GPU: Gpu = { device: 4_096, name: 'none', driver: '0' }
+
 const NOTHING: Resume = { sha256: '', number: 0, elapsedMs: 0 }
 
 /** A training at work in a folder of its own, which is killed with the test. */
-async function begin(t: TestContext, { sink, spec, resume = null, wrong, script }: Beginning) {
+async function begin(
+  t: TestContext,
+  { sink, spec, resume = null, wrong, script, gpu = null }: Beginning,
+) {
   const dir = await mkdtemp(join(tmpdir(), 'syndata-training-'))
   const keep = async (name: string, bytes: Uint8Array | string): Promise<InputFile> => {
     const path = join(dir, name)
@@ -81,7 +89,7 @@ async function begin(t: TestContext, { sink, spec, resume = null, wrong, script 
   if (resume) inputs.push(await keep('checkpoint', sink.parts.get(resume.cid) as Buffer))
   const told: Told = {
     ...{ made: createQueue(), checkpoints: createQueue(), ended: createQueue() },
-    ...{ failures: [], progress: [], previews: [] },
+    ...{ failures: [], progress: [], previews: [], devices: [] },
   }
   const training = startTraining(
     {
@@ -92,12 +100,14 @@ async function begin(t: TestContext, { sink, spec, resume = null, wrong, script 
       upload: { baseUrl: sink.url, token: 'secret' },
       authority: '',
       checkpointEveryMs: 60_000,
+      gpu,
     },
     {
       onMade: (_, made) => told.made.put(made),
       onFailed: (_, failure) => void told.failures.push(failure),
       onSign: () => undefined,
       onEnded: (_, outcome) => told.ended.put(outcome),
+      onDevice: (_, device) => void told.devices.push(device),
       onProgress: (_, progress) => void told.progress.push(progress),
       onCheckpoint: (_, checkpoint) => told.checkpoints.put(checkpoint),
       onPreview: (_, { algorithm }) => void told.previews.push(algorithm),
@@ -118,6 +128,7 @@ type Beginning = {
   /** A checkpoint that is not among the inputs. */
   wrong?: Resume
   script?: string
+  gpu?: Gpu | null
 }
 
 async function assertModel(sink: RecordingSink, told: Told, digest: string): Promise<void> {
@@ -132,9 +143,12 @@ const within = { timeout: 60_000 }
 test('a process trains as the library does, and says how far it is', within, async (t) => {
   const sink = await recordingSink(t)
   const spec = await specOf()
-  const { told } = await begin(t, { sink, spec })
+  const { told } = await begin(t, { sink, spec, gpu: NO_SUCH_GPU })
   const digest = await undisturbed(spec)
   await assertModel(sink, told, digest)
+  const [device] = told.devices
+  assert.equal(device?.gpu, null)
+  assert.ok((device?.refusal ?? '').length > 0)
   const last = told.progress.at(-1)
   assert.equal(last?.algorithm, 'argn')
   assert.equal(last?.epochs, 6)

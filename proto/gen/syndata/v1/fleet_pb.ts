@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file syndata/v1/fleet.proto.
  */
 export const file_syndata_v1_fleet: GenFile = /*@__PURE__*/
-  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAkiiAQKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSAASOQoRdHJhaW5pbmdfcHJvZ3Jlc3MYCCABKAsyHC5zeW5kYXRhLnYxLlRyYWluaW5nUHJvZ3Jlc3NIABI9ChN0cmFpbmluZ19jaGVja3BvaW50GAkgASgLMh4uc3luZGF0YS52MS5UcmFpbmluZ0NoZWNrcG9pbnRIABI3ChB0cmFpbmluZ19wcmV2aWV3GAogASgLMhsuc3luZGF0YS52MS5UcmFpbmluZ1ByZXZpZXdIAEIJCgdtZXNzYWdlIoQDCg9Db25uZWN0UmVzcG9uc2USKgoJY2hhbGxlbmdlGAEgASgLMhUuc3luZGF0YS52MS5DaGFsbGVuZ2VIABImCgd3ZWxjb21lGAIgASgLMhMuc3luZGF0YS52MS5XZWxjb21lSAASIAoEc3BlYxgDIAEoCzIQLnN5bmRhdGEudjEuU3BlY0gAEiQKBmFzc2lnbhgEIAEoCzISLnN5bmRhdGEudjEuQXNzaWduSAASHgoDYWNrGAUgASgLMg8uc3luZGF0YS52MS5BY2tIABIvCgxjYW5jZWxfbGVhc2UYBiABKAsyFy5zeW5kYXRhLnYxLkNhbmNlbExlYXNlSAASIgoFZHJhaW4YByABKAsyES5zeW5kYXRhLnYxLkRyYWluSAASLQoLdXBsb2FkX3VybHMYCCABKAsyFi5zeW5kYXRhLnYxLlVwbG9hZFVybHNIABImCgdyZWZ1c2VkGAkgASgLMhMuc3luZGF0YS52MS5SZWZ1c2VkSABCCQoHbWVzc2FnZSIaCglDaGFsbGVuZ2USDQoFbm9uY2UYASABKAwijQEKBUhlbGxvEhEKCXdvcmtlcl9pZBgBIAEoCRIRCglzaWduYXR1cmUYAiABKAwSJAoHbWFjaGluZRgDIAEoCzITLnN5bmRhdGEudjEuTWFjaGluZRINCgVzbG90cxgEIAEoDRIpCgdydW5uaW5nGAUgAygLMhguc3luZGF0YS52MS5SdW5uaW5nTGVhc2UiNQoMUnVubmluZ0xlYXNlEhAKCGxlYXNlX2lkGAEgASgJEhMKC2NodW5rc19kb25lGAIgASgNImQKB1dlbGNvbWUSDgoGcmVnaW9uGAEgASgJEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoDRIYChBjYW5jZWxsZWRfbGVhc2VzGAMgAygJEhAKCGRyYWluaW5nGAQgASgIIiQKBFNwZWMSDgoGZGlnZXN0GAEgASgJEgwKBGJvZHkYAiABKAwikQIKBkFzc2lnbhIQCghsZWFzZV9pZBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSEwoLc3BlY19kaWdlc3QYAyABKAkSDQoFdGFibGUYBCABKA0SDgoGY2h1bmtzGAUgAygNEiIKBnVwbG9hZBgGIAEoCzISLnN5bmRhdGEudjEuVXBsb2FkEhoKEm1lbW9yeV9saW1pdF9ieXRlcxgHIAEoBBIhCgZpbnB1dHMYCCADKAsyES5zeW5kYXRhLnYxLklucHV0EiYKCGRvd25sb2FkGAkgASgLMhQuc3luZGF0YS52MS5Eb3dubG9hZBImCgh0cmFpbmluZxgKIAEoCzIULnN5bmRhdGEudjEuVHJhaW5pbmciVAoIVHJhaW5pbmcSGQoRY2hlY2twb2ludF9zaGEyNTYYASABKAkSGQoRY2hlY2twb2ludF9udW1iZXIYAiABKA0SEgoKZWxhcHNlZF9tcxgDIAEoBCIzCgVJbnB1dBIOCgZzaGEyNTYYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEIisKCERvd25sb2FkEhAKCGJhc2VfdXJsGAEgASgJEg0KBXRva2VuGAIgASgJIikKBlVwbG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSKwAQoJQ2h1bmtEb25lEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSDQoFdGFibGUYBCABKA0SDQoFY2h1bmsYBSABKA0SCwoDY2lkGAYgASgJEg0KBWJ5dGVzGAcgASgEEhEKCWRhZ19ieXRlcxgIIAEoBBIMCgRyb3dzGAkgASgNEhMKC2R1cmF0aW9uX21zGAogASgNIn8KC0NodW5rRmFpbGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCRIOCgZqb2JfaWQYAyABKAkSDQoFdGFibGUYBCABKA0SDQoFY2h1bmsYBSABKA0SDAoEY29kZRgGIAEoCRIPCgdtZXNzYWdlGAcgASgJIjEKCkxlYXNlRW5kZWQSEQoJcmVzdWx0X2lkGAEgASgEEhAKCGxlYXNlX2lkGAIgASgJIhkKA0FjaxISCgpyZXN1bHRfaWRzGAEgAygEIkMKC0NhbmNlbExlYXNlEhAKCGxlYXNlX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCRISCgpjaGVja3BvaW50GAMgASgIIhkKBURyYWluEhAKCGRyYWluaW5nGAEgASgIIokBCglIZWFydGJlYXQSCwoDY3B1GAEgASgCEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIaChJtZW1vcnlfdG90YWxfYnl0ZXMYAyABKAQSEgoKYnVzeV9zbG90cxgEIAEoDRIpCgdydW5uaW5nGAUgAygLMhguc3luZGF0YS52MS5SdW5uaW5nTGVhc2UiswEKEFRyYWluaW5nUHJvZ3Jlc3MSEAoIbGVhc2VfaWQYASABKAkSEQoJYWxnb3JpdGhtGAIgASgJEg0KBWVwb2NoGAMgASgNEg4KBmVwb2NocxgEIAEoDRIMCgRzdGVwGAUgASgEEg0KBXN0ZXBzGAYgASgEEhMKC2V0YV9zZWNvbmRzGAcgASgNEikKB2hpc3RvcnkYCCADKAsyGC5zeW5kYXRhLnYxLlRyYWluZWRFcG9jaCKkAQoMVHJhaW5lZEVwb2NoEg0KBWVwb2NoGAEgASgNEjQKBmxvc3NlcxgCIAMoCzIkLnN5bmRhdGEudjEuVHJhaW5lZEVwb2NoLkxvc3Nlc0VudHJ5Eg0KBXNjb3JlGAMgASgBEhEKCWFsZ29yaXRobRgEIAEoCRotCgtMb3NzZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIokBChJUcmFpbmluZ0NoZWNrcG9pbnQSEAoIbGVhc2VfaWQYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEEhEKCWRhZ19ieXRlcxgEIAEoBBIOCgZzaGEyNTYYBSABKAkSDgoGbnVtYmVyGAYgASgNEhIKCmVsYXBzZWRfbXMYByABKAQidQoPVHJhaW5pbmdQcmV2aWV3EhAKCGxlYXNlX2lkGAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBBIRCglkYWdfYnl0ZXMYBCABKAQSDgoGc2hhMjU2GAUgASgJEhEKCWFsZ29yaXRobRgGIAEoCSJYCg1VcGxvYWRSZXF1ZXN0EhAKCGxlYXNlX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAQSIQoGYmxvY2tzGAMgAygLMhEuc3luZGF0YS52MS5CbG9jayIjCgVCbG9jaxILCgNjaWQYASABKAkSDQoFYnl0ZXMYAiABKAQiRQoKVXBsb2FkVXJscxISCgpyZXF1ZXN0X2lkGAEgASgEEiMKBHB1dHMYAiADKAsyFS5zeW5kYXRhLnYxLlNpZ25lZFB1dCJ9CglTaWduZWRQdXQSCwoDdXJsGAEgASgJEjMKB2hlYWRlcnMYAiADKAsyIi5zeW5kYXRhLnYxLlNpZ25lZFB1dC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiGQoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkiKAoHUmVmdXNlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkylwEKDEZsZWV0U2VydmljZRI/CgZFbnJvbGwSGS5zeW5kYXRhLnYxLkVucm9sbFJlcXVlc3QaGi5zeW5kYXRhLnYxLkVucm9sbFJlc3BvbnNlEkYKB0Nvbm5lY3QSGi5zeW5kYXRhLnYxLkNvbm5lY3RSZXF1ZXN0Ghsuc3luZGF0YS52MS5Db25uZWN0UmVzcG9uc2UoATABYgZwcm90bzM");
+  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAkivwQKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSAASOQoRdHJhaW5pbmdfcHJvZ3Jlc3MYCCABKAsyHC5zeW5kYXRhLnYxLlRyYWluaW5nUHJvZ3Jlc3NIABI9ChN0cmFpbmluZ19jaGVja3BvaW50GAkgASgLMh4uc3luZGF0YS52MS5UcmFpbmluZ0NoZWNrcG9pbnRIABI3ChB0cmFpbmluZ19wcmV2aWV3GAogASgLMhsuc3luZGF0YS52MS5UcmFpbmluZ1ByZXZpZXdIABI1Cg90cmFpbmluZ19kZXZpY2UYCyABKAsyGi5zeW5kYXRhLnYxLlRyYWluaW5nRGV2aWNlSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIo0BCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIjUKDFJ1bm5pbmdMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRITCgtjaHVua3NfZG9uZRgCIAEoDSJkCgdXZWxjb21lEg4KBnJlZ2lvbhgBIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYAiABKA0SGAoQY2FuY2VsbGVkX2xlYXNlcxgDIAMoCRIQCghkcmFpbmluZxgEIAEoCCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIpECCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSIQoGaW5wdXRzGAggAygLMhEuc3luZGF0YS52MS5JbnB1dBImCghkb3dubG9hZBgJIAEoCzIULnN5bmRhdGEudjEuRG93bmxvYWQSJgoIdHJhaW5pbmcYCiABKAsyFC5zeW5kYXRhLnYxLlRyYWluaW5nIlQKCFRyYWluaW5nEhkKEWNoZWNrcG9pbnRfc2hhMjU2GAEgASgJEhkKEWNoZWNrcG9pbnRfbnVtYmVyGAIgASgNEhIKCmVsYXBzZWRfbXMYAyABKAQiMwoFSW5wdXQSDgoGc2hhMjU2GAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIrCghEb3dubG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSIpCgZVcGxvYWQSEAoIYmFzZV91cmwYASABKAkSDQoFdG9rZW4YAiABKAkisAEKCUNodW5rRG9uZRIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgsKA2NpZBgGIAEoCRINCgVieXRlcxgHIAEoBBIRCglkYWdfYnl0ZXMYCCABKAQSDAoEcm93cxgJIAEoDRITCgtkdXJhdGlvbl9tcxgKIAEoDSJ/CgtDaHVua0ZhaWxlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgwKBGNvZGUYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSIxCgpMZWFzZUVuZGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCSIZCgNBY2sSEgoKcmVzdWx0X2lkcxgBIAMoBCJDCgtDYW5jZWxMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSEgoKY2hlY2twb2ludBgDIAEoCCIZCgVEcmFpbhIQCghkcmFpbmluZxgBIAEoCCKJAQoJSGVhcnRiZWF0EgsKA2NwdRgBIAEoAhIUCgxtZW1vcnlfYnl0ZXMYAiABKAQSGgoSbWVtb3J5X3RvdGFsX2J5dGVzGAMgASgEEhIKCmJ1c3lfc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIkAKDlRyYWluaW5nRGV2aWNlEhAKCGxlYXNlX2lkGAEgASgJEgsKA2dwdRgCIAEoCRIPCgdyZWZ1c2FsGAMgASgJIrMBChBUcmFpbmluZ1Byb2dyZXNzEhAKCGxlYXNlX2lkGAEgASgJEhEKCWFsZ29yaXRobRgCIAEoCRINCgVlcG9jaBgDIAEoDRIOCgZlcG9jaHMYBCABKA0SDAoEc3RlcBgFIAEoBBINCgVzdGVwcxgGIAEoBBITCgtldGFfc2Vjb25kcxgHIAEoDRIpCgdoaXN0b3J5GAggAygLMhguc3luZGF0YS52MS5UcmFpbmVkRXBvY2gipAEKDFRyYWluZWRFcG9jaBINCgVlcG9jaBgBIAEoDRI0CgZsb3NzZXMYAiADKAsyJC5zeW5kYXRhLnYxLlRyYWluZWRFcG9jaC5Mb3NzZXNFbnRyeRINCgVzY29yZRgDIAEoARIRCglhbGdvcml0aG0YBCABKAkaLQoLTG9zc2VzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ASKJAQoSVHJhaW5pbmdDaGVja3BvaW50EhAKCGxlYXNlX2lkGAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBBIRCglkYWdfYnl0ZXMYBCABKAQSDgoGc2hhMjU2GAUgASgJEg4KBm51bWJlchgGIAEoDRISCgplbGFwc2VkX21zGAcgASgEInUKD1RyYWluaW5nUHJldmlldxIQCghsZWFzZV9pZBgBIAEoCRILCgNjaWQYAiABKAkSDQoFYnl0ZXMYAyABKAQSEQoJZGFnX2J5dGVzGAQgASgEEg4KBnNoYTI1NhgFIAEoCRIRCglhbGdvcml0aG0YBiABKAkiWAoNVXBsb2FkUmVxdWVzdBIQCghsZWFzZV9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgEEiEKBmJsb2NrcxgDIAMoCzIRLnN5bmRhdGEudjEuQmxvY2siIwoFQmxvY2sSCwoDY2lkGAEgASgJEg0KBWJ5dGVzGAIgASgEIkUKClVwbG9hZFVybHMSEgoKcmVxdWVzdF9pZBgBIAEoBBIjCgRwdXRzGAIgAygLMhUuc3luZGF0YS52MS5TaWduZWRQdXQifQoJU2lnbmVkUHV0EgsKA3VybBgBIAEoCRIzCgdoZWFkZXJzGAIgAygLMiIuc3luZGF0YS52MS5TaWduZWRQdXQuSGVhZGVyc0VudHJ5Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIhkKB0dvb2RieWUSDgoGcmVhc29uGAEgASgJIigKB1JlZnVzZWQSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJMpcBCgxGbGVldFNlcnZpY2USPwoGRW5yb2xsEhkuc3luZGF0YS52MS5FbnJvbGxSZXF1ZXN0Ghouc3luZGF0YS52MS5FbnJvbGxSZXNwb25zZRJGCgdDb25uZWN0Ehouc3luZGF0YS52MS5Db25uZWN0UmVxdWVzdBobLnN5bmRhdGEudjEuQ29ubmVjdFJlc3BvbnNlKAEwAWIGcHJvdG8z");
 
 /**
  * @generated from message syndata.v1.EnrollRequest
@@ -227,6 +227,12 @@ export type ConnectRequest = Message<"syndata.v1.ConnectRequest"> & {
      */
     value: TrainingPreview;
     case: "trainingPreview";
+  } | {
+    /**
+     * @generated from field: syndata.v1.TrainingDevice training_device = 11;
+     */
+    value: TrainingDevice;
+    case: "trainingDevice";
   } | { case: undefined; value?: undefined };
 };
 
@@ -889,6 +895,39 @@ export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
   messageDesc(file_syndata_v1_fleet, 22);
 
 /**
+ * What a training computes on. Sent again as progress is.
+ *
+ * @generated from message syndata.v1.TrainingDevice
+ */
+export type TrainingDevice = Message<"syndata.v1.TrainingDevice"> & {
+  /**
+   * @generated from field: string lease_id = 1;
+   */
+  leaseId: string;
+
+  /**
+   * Name of the GPU; empty: the processor.
+   *
+   * @generated from field: string gpu = 2;
+   */
+  gpu: string;
+
+  /**
+   * Why it is not the GPU that the worker has; empty where it is, or there is none.
+   *
+   * @generated from field: string refusal = 3;
+   */
+  refusal: string;
+};
+
+/**
+ * Describes the message syndata.v1.TrainingDevice.
+ * Use `create(TrainingDeviceSchema)` to create a new message.
+ */
+export const TrainingDeviceSchema: GenMessage<TrainingDevice> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 23);
+
+/**
  * How far a training is, as a whole: the newest one counts. Sent again on every new stream, never acknowledged.
  *
  * @generated from message syndata.v1.TrainingProgress
@@ -946,7 +985,7 @@ export type TrainingProgress = Message<"syndata.v1.TrainingProgress"> & {
  * Use `create(TrainingProgressSchema)` to create a new message.
  */
 export const TrainingProgressSchema: GenMessage<TrainingProgress> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 23);
+  messageDesc(file_syndata_v1_fleet, 24);
 
 /**
  * @generated from message syndata.v1.TrainedEpoch
@@ -980,7 +1019,7 @@ export type TrainedEpoch = Message<"syndata.v1.TrainedEpoch"> & {
  * Use `create(TrainedEpochSchema)` to create a new message.
  */
 export const TrainedEpochSchema: GenMessage<TrainedEpoch> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 24);
+  messageDesc(file_syndata_v1_fleet, 25);
 
 /**
  * Where a training can go on: a stored part, newer than those before it. Sent again as progress is.
@@ -1033,7 +1072,7 @@ export type TrainingCheckpoint = Message<"syndata.v1.TrainingCheckpoint"> & {
  * Use `create(TrainingCheckpointSchema)` to create a new message.
  */
 export const TrainingCheckpointSchema: GenMessage<TrainingCheckpoint> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 25);
+  messageDesc(file_syndata_v1_fleet, 26);
 
 /**
  * A model to be going on with while a better one is trained: a stored part that is its file.
@@ -1077,7 +1116,7 @@ export type TrainingPreview = Message<"syndata.v1.TrainingPreview"> & {
  * Use `create(TrainingPreviewSchema)` to create a new message.
  */
 export const TrainingPreviewSchema: GenMessage<TrainingPreview> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 26);
+  messageDesc(file_syndata_v1_fleet, 27);
 
 /**
  * Asks for presigned URLs of a shared bucket, one per block.
@@ -1106,7 +1145,7 @@ export type UploadRequest = Message<"syndata.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 27);
+  messageDesc(file_syndata_v1_fleet, 28);
 
 /**
  * @generated from message syndata.v1.Block
@@ -1128,7 +1167,7 @@ export type Block = Message<"syndata.v1.Block"> & {
  * Use `create(BlockSchema)` to create a new message.
  */
 export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 28);
+  messageDesc(file_syndata_v1_fleet, 29);
 
 /**
  * @generated from message syndata.v1.UploadUrls
@@ -1150,7 +1189,7 @@ export type UploadUrls = Message<"syndata.v1.UploadUrls"> & {
  * Use `create(UploadUrlsSchema)` to create a new message.
  */
 export const UploadUrlsSchema: GenMessage<UploadUrls> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 29);
+  messageDesc(file_syndata_v1_fleet, 30);
 
 /**
  * @generated from message syndata.v1.SignedPut
@@ -1172,7 +1211,7 @@ export type SignedPut = Message<"syndata.v1.SignedPut"> & {
  * Use `create(SignedPutSchema)` to create a new message.
  */
 export const SignedPutSchema: GenMessage<SignedPut> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 30);
+  messageDesc(file_syndata_v1_fleet, 31);
 
 /**
  * The worker leaves by its own will; its running leases are assigned to others.
@@ -1191,7 +1230,7 @@ export type Goodbye = Message<"syndata.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 31);
+  messageDesc(file_syndata_v1_fleet, 32);
 
 /**
  * The stream ends; code is of the error table. Retrying is pointless when it is not retryable.
@@ -1215,7 +1254,7 @@ export type Refused = Message<"syndata.v1.Refused"> & {
  * Use `create(RefusedSchema)` to create a new message.
  */
 export const RefusedSchema: GenMessage<Refused> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 32);
+  messageDesc(file_syndata_v1_fleet, 33);
 
 /**
  * Served by every coordinator on the fleet port, over TLS under the installation's own CA.
