@@ -1,23 +1,17 @@
 // How fast one core makes the values of each rule, one column at a time and nothing written. Rules come from the
-// registry, with the examples of their own schemas, so that a new rule is measured without a word here.
+// registry, with the examples of their own schemas, so that a new rule is measured without a word here; their other shapes
+// from tables/shapes.yaml.
 
 import { parseConfig } from '#engine/config/parse.ts'
 import { resolveConfig } from '#engine/config/resolve.ts'
 import { RULES } from '#engine/config/rules/registry.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
-import { planConfig } from '#engine/plan.ts'
-import { createGenerator } from '#engine/random/generator.ts'
-import { createRows, setRange } from '#engine/rows.ts'
-import { PARENTS_PER_BLOCK } from '#engine/rules/children.ts'
-import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
-import { createScope } from '#engine/scope.ts'
+import { BATCH_ROWS, valuesPerSecond } from './rate.ts'
 import { measured, type Row } from './row.ts'
+import { readShapes } from './shapes.ts'
 import { say } from './support/say.ts'
-import { median } from './support/statistics.ts'
 
-const BATCH_ROWS = 4096
-const BATCHES = 250
-const RUNS = 5
+const ROWS = 250 * BATCH_ROWS
 
 /** Where a rule needs more than its own examples: columns beside it, or a parent. */
 const MORE: Record<string, object> = {
@@ -40,7 +34,6 @@ function configOf(name: string): ResolvedConfig {
   const spec = RULES.get(name)
   if (!spec) throw new RangeError(`no rule ${name}`)
   const number = { type: 'int', rule: { type: 'range', min: 1, max: 1000 } }
-  const rows = BATCH_ROWS * BATCHES
   const config = {
     seed: 1,
     now: '2026-01-01T00:00:00Z',
@@ -49,7 +42,7 @@ function configOf(name: string): ResolvedConfig {
       { name: 'parents', rows: 10_000, columns: [{ name: 'id', type: 'int', rule: 'sequence' }] },
       {
         name: 'values',
-        rows,
+        rows: ROWS,
         columns: [
           { name: 'parent', type: 'int', constraints: ['FK'] },
           { name: 'a', ...number },
@@ -73,45 +66,31 @@ function configOf(name: string): ResolvedConfig {
   return resolveConfig(parseConfig(config).config, { now: 1_767_225_600 }).resolved
 }
 
-/** Values a second of processor time, median of five warm runs; what the rule reads from is made with it. */
-async function rate(name: string): Promise<number> {
-  const config = configOf(name)
-  const sandbox = await sandboxFor(config)
-  const dataset = {
-    config,
-    plan: planConfig(config),
-    random: createGenerator(PARENTS_PER_BLOCK),
-    sandbox,
-    learned: new Map(),
-  }
-  const scope = createScope(dataset, 'values', BATCH_ROWS)
-  scope.vector('value')
-  const rows = createRows(BATCH_ROWS)
-  const make = () => {
-    for (let batch = 0; batch < BATCHES; batch++) {
-      setRange(rows, batch * BATCH_ROWS, (batch + 1) * BATCH_ROWS)
-      scope.evaluate(rows)
-    }
-  }
-  make()
-  const rates = Array.from({ length: RUNS }, () => {
-    const start = process.cpuUsage()
-    make()
-    const { user, system } = process.cpuUsage(start)
-    return (BATCH_ROWS * BATCHES) / ((user + system) / 1e6)
-  })
-  return median(rates)
-}
-
-export async function rulesBench(): Promise<Row[]> {
-  const row = measured('rules')
+async function ruleRows(row: ReturnType<typeof measured>): Promise<Row[]> {
   const rows: Row[] = []
   for (const name of RULES.keys()) {
     try {
-      rows.push(row(name, await rate(name), 'values/s'))
+      rows.push(
+        row(
+          name,
+          await valuesPerSecond({ config: configOf(name), counted: ['value'] }),
+          'values/s',
+        ),
+      )
     } catch (error) {
       say(`${name} is left out: ${error instanceof Error ? error.message : String(error)}`)
     }
+  }
+  return rows
+}
+
+/** Each rule by its examples, then the other shapes of rules. */
+export async function rulesBench(): Promise<Row[]> {
+  const row = measured('rules')
+  const rows = await ruleRows(row)
+  for (const shape of await readShapes(ROWS)) {
+    const subject = shape.exempt === null ? shape.name : `${shape.name} (${shape.exempt})`
+    rows.push(row(subject, await valuesPerSecond(shape), 'values/s'))
   }
   return rows
 }
