@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   if (stack) {
     stopping.onForce(stack.killNow)
     showWhatNext(stack, settings, since())
-    await stopping.asked
+    await Promise.race([stopping.asked, stack.stopped])
     await stack.stop()
   }
   console.log('Stopped; nothing is left running.')

@@ -13,6 +13,7 @@ export type Child = {
   /** Undefined while it does not run. */
   pid: () => number | undefined
   healthy: () => boolean
+  view: () => ChildView
   /** Starts supervision; resolves once healthy. Throws StackError with the last log lines when it does not get there. */
   start: () => Promise<void>
   waitHealthy: (timeoutMs?: number) => Promise<void>
@@ -23,6 +24,13 @@ export type Child = {
   killNow: () => void
 }
 
+/** A child as operators see it; `failing`: `start` would have given up on it. */
+export type ChildView = {
+  state: 'starting' | 'running' | 'failing' | 'stopped'
+  since: Date
+  restarts: number
+}
+
 /** A child that does nothing until `start`. */
 export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
   const state: ChildState = {
@@ -30,12 +38,15 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
     healthy: false,
     failedStarts: 0,
     stopped: true,
+    runs: 0,
+    changedAt: new Date(),
   }
   let supervision: { abort: AbortController; done: Promise<void> } | undefined
 
   const begin = (): void => {
     state.failedStarts = 0
     state.stopped = false
+    state.changedAt = new Date()
     const abort = new AbortController()
     supervision = { abort, done: supervise(spec, deps, state, abort.signal) }
   }
@@ -48,6 +59,11 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
     logFile: deps.logFile,
     pid: () => state.current?.pid,
     healthy: () => state.healthy,
+    view: () => ({
+      state: stateOf(state, deps.limits.failedStartsMax),
+      since: state.changedAt,
+      restarts: Math.max(0, state.runs - 1),
+    }),
     waitHealthy,
     start: async () => {
       if (!supervision) begin()
@@ -69,6 +85,7 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
       const bound = setTimeout(() => state.current?.killGroup(), spec.stopMs ?? deps.limits.stopMs)
       await done
       clearTimeout(bound)
+      state.changedAt = new Date()
       supervision = undefined
     },
     killNow: () => {
@@ -77,6 +94,12 @@ export function createChild(spec: ChildSpec, deps: ChildDeps): Child {
       state.current?.killGroup()
     },
   }
+}
+
+function stateOf(state: ChildState, failedStartsMax: number): ChildView['state'] {
+  if (state.healthy) return 'running'
+  if (state.stopped) return 'stopped'
+  return state.failedStarts >= failedStartsMax ? 'failing' : 'starting'
 }
 
 async function waitForHealth(

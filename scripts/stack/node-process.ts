@@ -1,5 +1,6 @@
 // How the stack starts its own Node programs: the pinned Node itself, so that a pid is the program's.
 import path from 'node:path'
+import type { Environments } from './environment-file.ts'
 import type { Launch } from './spawned.ts'
 import type { Role } from './stack-plan.ts'
 import { ROOT, type Tools } from './tools.ts'
@@ -21,7 +22,9 @@ export type NodeProcessOptions = {
   tools: Tools
   entries: Partial<Record<Role, string>>
   /** Further environment by role or by process name. */
-  env: Record<string, Record<string, string>>
+  env: Environments
+  /** Of the data folder, looked up at every launch. */
+  settings?: () => Environments
 }
 
 /** npm's own variables say nothing to the programs; secrets of connections are not for workers. */
@@ -34,15 +37,23 @@ function inherited(role: Role): NodeJS.ProcessEnv {
 export function nodeLaunch(
   { role, name }: { role: Role; name: string },
   { args = [], env }: { args?: string[]; env: Record<string, string> },
-  { tools, entries, env: further }: NodeProcessOptions,
+  { tools, entries, env: further, settings }: NodeProcessOptions,
 ): Launch {
   const entry = path.resolve(ROOT, entries[role] ?? ENTRIES[role] ?? '')
   const niceness = NICENESS[role]
+  const kept = settings?.() ?? {}
   return {
     command: tools.node,
     args: ['--disable-warning=ExperimentalWarning', entry, ...args],
     cwd: ROOT,
-    env: { ...inherited(role), ...env, ...further[role], ...further[name] },
+    env: {
+      ...inherited(role),
+      ...env,
+      ...kept[role],
+      ...kept[name],
+      ...further[role],
+      ...further[name],
+    },
     ...(niceness === undefined ? {} : { niceness }),
   }
 }

@@ -1,12 +1,16 @@
 // A failure of the stack that its operator can act on.
 
-/** `whatToDo` is a whole sentence, shown under the message. */
+export type StackErrorOptions = ErrorOptions & { notFound?: boolean }
+
+/** `whatToDo` is a whole sentence, shown under the message; `notFound`: what was named does not exist. */
 export class StackError extends Error {
   readonly whatToDo: string
+  readonly notFound: boolean
 
-  constructor(message: string, whatToDo: string, options?: ErrorOptions) {
+  constructor(message: string, whatToDo: string, options?: StackErrorOptions) {
     super(message, options)
     this.name = 'StackError'
     this.whatToDo = whatToDo
+    this.notFound = options?.notFound ?? false
   }
 }

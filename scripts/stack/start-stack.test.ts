@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { createControl } from '#proto/control-client.ts'
+import { controlSocketOf } from './control-door.ts'
 import { startTimeOf } from './process-identity.ts'
 import type { StackFile } from './stack-file.ts'
 import { startStack } from './start-stack.ts'
@@ -90,6 +92,21 @@ test('a stack starts whole, says how to reach it, survives deaths, and stops wit
   stops.push(again.stop)
   assert.deepEqual(again.admin, stack.admin)
   assert.equal(again.database_url, stack.database_url)
+
+  const control = createControl({ socket: controlSocketOf(options.dataDir) })
+  const bound = { signal: AbortSignal.timeout(60_000) }
+  const services = await control.services(bound)
+  assert.deepEqual(
+    new Set(services.map(({ kind, state }) => `${kind} ${state}`)),
+    new Set(
+      ['postgres', 'temporal', 'arweave', 'parts', 'coordinator', 'worker'].map(
+        (kind) => `${kind} running`,
+      ),
+    ),
+  )
+  await control.stop(bound)
+  await again.stopped
+  assert.ok(!existsSync(path.join(options.dataDir, 'control.sock')))
 })
 
 /** A program like `npm start`, with one worker; resolves once all of its stack answers. */

@@ -4,10 +4,14 @@ import path from 'node:path'
 import { arweaveSpec, ensureMoney, ensureWallet } from './arweave.ts'
 import type { Child } from './child.ts'
 import { coordinatorSpecs, partsSpec } from './coordinator.ts'
+import { createCoordinatorCalls } from './coordinator-calls.ts'
 import { lockDataDir } from './data-dir-lock.ts'
+import { readEnvironments } from './environment-file.ts'
+import { createFleet } from './fleet.ts'
 import { startGuardian, sweepLeftovers } from './guardian.ts'
 import { preparePostgres } from './postgres.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
+import { createStackControl, type StackControl } from './stack-control.ts'
 import {
   processesOf,
   removeStackFile,
@@ -20,7 +24,6 @@ import type { ChildSpec } from './supervise.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
 import { temporalSpec } from './temporal.ts'
 import { postgresOf, readTools, temporalOf } from './tools.ts'
-import { workerSpecs } from './workers.ts'
 
 /** A running stack: what stack.json holds (processes as they are now), and what can be done to it. */
 export type Stack = StackFile & {
@@ -38,6 +41,8 @@ export type Stack = StackFile & {
   logOf: (name: string) => string
   /** Stops all in order and gives the data folder back. Idempotent. */
   stop: () => Promise<void>
+  /** Resolves once all is stopped, whoever asked for it. */
+  stopped: Promise<void>
   /** SIGKILL to all at once. */
   killNow: () => void
 }
@@ -60,19 +65,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       whenChanged()
     },
   })
+  const over = Promise.withResolvers<void>()
+  const control = createStackControl({ supervisor, say, stop: () => void stop() })
   const stop = once(async () => {
     whenChanged = () => undefined
     removeStackFile(dataDir)
+    control.stopping()
     await supervisor.stop()
+    await control.close()
     guardian.dismiss()
     unlock()
+    over.resolve()
   })
   options.signal?.addEventListener('abort', () => void stop(), { once: true })
   try {
+    await control.open(dataDir)
     const plan = await planStack({ ...options, dataDir })
     options.onPlan?.(plan)
     const secrets = loadSecrets(dataDir)
-    const databaseUrl = await startAll({ options, plan, secrets, supervisor, say })
+    const databaseUrl = await startAll({ options, plan, secrets, supervisor, control, say })
     const addresses = stackAddresses(plan, secrets, databaseUrl)
     const contents = (): StackFile => ({
       ...addresses,
@@ -80,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
     whenChanged = () => writeStackFile(dataDir, contents())
     whenChanged()
-    return stackOf({ dataDir, addresses, supervisor, stop })
+    return stackOf({ dataDir, addresses, supervisor, stop, stopped: over.promise })
   } catch (error) {
     await stop()
     throw error
@@ -92,14 +103,20 @@ type Starting = {
   plan: StackPlan
   secrets: Secrets
   supervisor: Supervisor
+  control: StackControl
   say: (line: string) => void
 }
 
 /** Starts stage after stage; resolves with the database's URL. */
 async function startAll(starting: Starting): Promise<string> {
-  const { options, plan, secrets, supervisor, say } = starting
+  const { options, plan, secrets, supervisor, control, say } = starting
   const tools = readTools()
-  const processes = { tools, entries: options.entries ?? {}, env: options.env ?? {} }
+  const processes = {
+    tools,
+    entries: options.entries ?? {},
+    env: options.env ?? {},
+    settings: () => readEnvironments(plan.dataDir),
+  }
   const start = async (spec: ChildSpec, where: string): Promise<void> => {
     const startedAt = performance.now()
     await supervisor.start(spec)
@@ -121,9 +138,11 @@ async function startAll(starting: Starting): Promise<string> {
       start(spec, plan.coordinators[index]?.url ?? ''),
     ),
   ])
-  const { apiKey } = secrets.admin
-  const workers = workerSpecs({ plan, apiKey, processes })
-  await Promise.all(workers.map((spec) => start(spec, spec.region ?? '')))
+  const urls = plan.coordinators.map(({ url }) => url)
+  const calls = createCoordinatorCalls(urls, secrets.admin.apiKey)
+  const fleet = createFleet({ plan, calls, processes, supervisor, say })
+  control.admit(fleet)
+  await fleet.start((spec) => start(spec, spec.region ?? ''))
   return databaseUrl
 }
 
@@ -156,11 +175,13 @@ function stackOf({
   addresses,
   supervisor,
   stop,
+  stopped,
 }: {
   dataDir: string
   addresses: Omit<StackFile, 'processes'>
   supervisor: Supervisor
   stop: () => Promise<void>
+  stopped: Promise<void>
 }): Stack {
   const childrenOf = (name?: string): Child[] =>
     name === undefined ? supervisor.children() : [supervisor.get(name)]
@@ -182,6 +203,7 @@ function stackOf({
     },
     logOf: (name) => supervisor.get(name).logFile,
     stop,
+    stopped,
     killNow: supervisor.killNow,
   }
 }

@@ -58,6 +58,10 @@ export type ChildState = {
   failedStarts: number
   /** Its owner has asked it to stop. */
   stopped: boolean
+  /** Processes that were started for it. */
+  runs: number
+  /** When it became healthy, or ceased to be. */
+  changedAt: Date
 }
 
 /** Starts, watches and starts again until `signal` aborts and the process that then runs has ended. */
@@ -112,6 +116,7 @@ async function runOnce(
 ): Promise<Outcome> {
   const run = spawnLogged(launch, deps.logFile)
   state.current = run
+  state.runs += 1
   deps.onChange()
   const over = new AbortController()
   const watching = watchReady(spec, deps, AbortSignal.any([signal, over.signal]))
@@ -121,11 +126,13 @@ async function runOnce(
     if (!ready) return run.kill('SIGKILL')
     readyAt = performance.now()
     state.healthy = true
+    state.changedAt = new Date()
     state.failedStarts = 0
   })
   const { how } = await run.ended
   over.abort()
   await noted
+  if (Number.isFinite(readyAt)) state.changedAt = new Date()
   state.healthy = false
   run.killGroup()
   state.current = undefined

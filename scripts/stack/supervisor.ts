@@ -18,6 +18,8 @@ export type Supervisor = {
   children: () => Child[]
   /** Throws StackError when there is no such child. */
   get: (name: string) => Child
+  /** No longer lists a child that was stopped. */
+  forget: (name: string) => void
   /** Stops all, the highest stage first, each within its bound. Idempotent. */
   stop: () => Promise<void>
   /** SIGKILL to all at once, without waiting. */
@@ -53,7 +55,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const child = children.find(({ spec }) => spec.name === name)
       if (child) return child
       const names = children.map(({ spec }) => spec.name).join(', ')
-      throw new StackError(`no process is called ${name}`, `Use one of ${names}.`)
+      throw new StackError(`no process is called ${name}`, `Use one of ${names}.`, {
+        notFound: true,
+      })
+    },
+    forget: (name) => {
+      const index = children.findIndex(({ spec }) => spec.name === name)
+      if (index >= 0) children.splice(index, 1)
     },
     stop: () => {
       stopping ??= stopAll()

@@ -1,0 +1,80 @@
+// What the control door can do to a stack, from its first moment on: what is not there yet is refused, not awaited.
+import { describeMachine } from '#worker/machine.ts'
+import { type ControlDoor, openControlDoor, serviceOf } from './control-door.ts'
+import type { Fleet } from './fleet.ts'
+import { StackError } from './stack-error.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export type StackControl = {
+  /** A folder whose path is too long for a socket has no door, and that is said. */
+  open: (dataDir: string) => Promise<void>
+  /** From here on workers come and go. */
+  admit: (fleet: Fleet) => void
+  /** The stack stops: what waits is told. */
+  stopping: () => void
+  close: () => Promise<void>
+}
+
+export function createStackControl({
+  supervisor,
+  say,
+  stop,
+}: {
+  supervisor: Supervisor
+  say: (line: string) => void
+  stop: () => void
+}): StackControl {
+  let door: ControlDoor | undefined
+  let fleet: Fleet | undefined
+  let isStopping = false
+  const admitted = (): Fleet => {
+    if (fleet) return fleet
+    throw new StackError('the stack is still starting', 'Ask again when its coordinator runs.')
+  }
+  const controlled = {
+    services: () =>
+      supervisor.children().map((child) => serviceOf(child, fleet?.isLeaving ?? (() => false))),
+    addWorkers: async (workers: Parameters<Fleet['add']>[0]) => {
+      if (workers.gpu) await needGpu()
+      return admitted().add(workers)
+    },
+    removeWorker: (...args: Parameters<Fleet['remove']>) => admitted().remove(...args),
+    restart: async (name: string) => {
+      const child = supervisor.get(name)
+      if (fleet?.isLeaving(name)) throw new StackError(`${name} is leaving`, 'Restart another.')
+      await child.stop()
+      if (isStopping) throw new StackError('the stack is stopping', 'Start it again.')
+      await child.start()
+    },
+    stop,
+  }
+  return {
+    open: async (dataDir) => {
+      try {
+        door = await openControlDoor(dataDir, controlled)
+      } catch (error) {
+        if (!(error instanceof StackError)) throw error
+        say(`no control door: ${error.message}`)
+      }
+    },
+    admit: (admittedFleet) => {
+      fleet = admittedFleet
+    },
+    stopping: () => {
+      isStopping = true
+      fleet?.close()
+    },
+    close: async () => {
+      await door?.close()
+    },
+  }
+}
+
+async function needGpu(): Promise<void> {
+  const { gpus = [] } = await describeMachine()
+  if (gpus.length > 0) return
+  throw new StackError(
+    'this machine has no GPU that its driver tells of (nvidia-smi)',
+    'Add workers without gpu, or run them on a machine that has one.',
+  )
+}
