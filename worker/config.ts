@@ -22,6 +22,8 @@ export type Config = {
   inputCacheBytes: number
   /** Of trainings, at least, between two checkpoints. */
   checkpointEveryMs: number
+  /** For the probes of a platform; null: no such port. */
+  healthPort: number | null
   logLevel: string
 }
 
@@ -58,6 +60,7 @@ export function readConfig(env: Env = process.env): Config {
     memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
     inputCacheBytes: inputCacheMib * MIB,
     checkpointEveryMs: 1_000 * checkpointSeconds,
+    healthPort: integer('SYNDATA_HEALTH_PORT', 1, 65_535),
     logLevel: env['LOG_LEVEL'] ?? 'info',
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))

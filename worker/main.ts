@@ -10,6 +10,7 @@ import { RpcError } from '#proto/grpc-status.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Work } from './conversation.ts'
 import { type Enrolled, ensureEnrolled } from './enroll.ts'
+import { startHealthServer } from './health.ts'
 import { createHttpCalls } from './http-calls.ts'
 import { createIdentityFile } from './identity.ts'
 import { createInputCache } from './input-cache.ts'
@@ -68,6 +69,9 @@ async function serve(parts: Parts, stop: AbortSignal): Promise<void> {
   const addresses = config.addresses.length > 0 ? config.addresses : membership.addresses
   const session = createSession({ enrolled, machine, log }, { addresses, slots: config.threads })
   const work = createWork(parts, session)
+  const health = config.healthPort
+    ? await startHealthServer(session, { port: config.healthPort })
+    : null
   const left = new Promise<void>((resolve) => {
     const leave = () => void goodbye(session, work).then(resolve)
     if (stop.aborted) leave()
@@ -79,6 +83,7 @@ async function serve(parts: Parts, stop: AbortSignal): Promise<void> {
   } finally {
     work.uploads.close()
     await work.leases.close()
+    await health?.close()
   }
 }
 
