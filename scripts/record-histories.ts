@@ -142,9 +142,44 @@ const STORIES: Record<string, (recording: Recording) => Promise<Record<string, s
     await completed(api, jobId)
     return { 'returned-leases': idOf(jobId) }
   },
+
+  async training(recording) {
+    const { api, history } = recording
+    const jobId = await beginTraining(recording)
+    const workflowId = `training/${jobId}`
+    await act(api, jobId, 'pause')
+    await until(async () => (await history(workflowId)).includes('lease_returned'))
+    await act(api, jobId, 'resume')
+    await completed(api, jobId)
+    await until(async () => (await history(workflowId)).includes('EXECUTION_COMPLETED'))
+    return { training: workflowId }
+  },
 }
 
 const idOf = (jobId: string): string => `generation/${jobId}`
+
+const ROWS = Array.from({ length: 8_000 }, (_, i) => `${i % 2 ? 'paid' : 'free'},${i % 23}`)
+
+/** Resolves once the training has a checkpoint. */
+async function beginTraining({ stack, query }: Recording): Promise<string> {
+  const post = async <T>(path: string, body: FormData | string): Promise<T> => {
+    const json = typeof body === 'string' ? { 'content-type': 'application/json' } : {}
+    const headers = { 'x-api-key': stack.admin.api_key, ...json }
+    const response = await fetch(`${stack.rest_url}${path}`, { method: 'POST', headers, body })
+    return (await response.json()) as T
+  }
+  const upload = new FormData()
+  upload.set('file', new Blob([['plan,age', ...ROWS].join('\n')]), 'people.csv')
+  const { dataset_id } = await post<{ dataset_id: string }>('/api/datasets', upload)
+  const small = { algorithm: 'argn', capacity: 0.25, epochs: 60, learning_rate: 0.0001 }
+  const { job_id } = await post<{ job_id: string }>(
+    '/api/models',
+    JSON.stringify({ dataset_id, seed: 1, ...small }),
+  )
+  const found = 'select 1 from models where job_id = $1 and checkpoint is not null'
+  await until(async () => (await query(found, [job_id])).length > 0)
+  return job_id
+}
 
 async function submit(api: Api, config: object, request: object): Promise<string> {
   const output = { format: 'csv' }
@@ -194,10 +229,11 @@ async function save(name: string, history: string): Promise<void> {
 
 const dataDir = await mkdtemp(join(tmpdir(), 'syndata-record-'))
 const limits = { SYNDATA_PART_MAX_BYTES: PART_MAX_BYTES }
+const worker = { SYNDATA_THREADS: '1', SYNDATA_CHECKPOINT_SECONDS: '0' }
 const stack = await startStack({
   dataDir,
   workers: 2,
-  env: { parts: limits, coordinator: limits, worker: { SYNDATA_THREADS: '1' } },
+  env: { parts: limits, coordinator: limits, worker },
   say: console.log,
 })
 const database = new pg.Pool({ connectionString: stack.database_url, max: 1 })

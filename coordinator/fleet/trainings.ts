@@ -30,6 +30,7 @@ const HISTORY_MAX = 1_000
 const NAME_LENGTH_MAX = 100
 const REFUSAL_LENGTH_MAX = 500
 const LOSSES_MAX = 20
+const CANDIDATES_MAX = 16
 
 type Deps = { sql: Sql; isStored: (link: Link) => Promise<boolean>; log: Logger }
 
@@ -87,8 +88,13 @@ export async function takeProgress(
         .map(([key, value]) => [storable(key), finite(value)]),
     ),
   }))
+  const candidates = progress.candidates.slice(0, CANDIDATES_MAX).map((tried) => ({
+    algorithm: storable(tried.algorithm),
+    score: tried.score >= 0 ? finite(tried.score) : null,
+  }))
   const { database } = book.deps
-  await recordReport(database, lease.row.jobId, { report: { ...report, eta_seconds }, history })
+  const found = { report: { ...report, eta_seconds, candidates }, history }
+  await recordReport(database, lease.row.jobId, found)
 }
 
 /** Resolves when it is kept or not wanted; rejects when the database did not take it. */

@@ -28,6 +28,10 @@ export const ModelView = Type.Object({
     {},
     { additionalProperties: true, description: 'On rows that are held out; lower is better' },
   ),
+  candidates: Type.Array(Type.Object({ algorithm: Text, score: Nullable(Type.Number()) }), {
+    description:
+      'What auto tried so far, with scores on held-out rows (higher is better, the best is kept); null: it cannot learn the data',
+  }),
   trained_on: Nullable(
     Type.Object({
       worker: Text,

@@ -64,7 +64,10 @@ test('a training is a job; its model says how far it is', async (t) => {
   const pending = (await call(alice, 'GET', url)).json
   assert.deepEqual([pending['status'], pending['progress_percentage']], ['pending', 0])
   await database.query(`update jobs set status = 'generating' where id = $1`, [job_id])
-  const report = { algorithm: 'argn', epoch: 2, epochs: 3, step: 4, steps: 6, eta_seconds: 5 }
+  const report = {
+    ...{ algorithm: 'argn', epoch: 2, epochs: 3, step: 4, steps: 6, eta_seconds: 5 },
+    candidates: [{ algorithm: 'gaussian_copula', score: 0.9 }],
+  }
   const history = [{ algorithm: 'argn', epoch: 1, losses: { loss: 2 }, score: 1.5 }]
   await recordReport(database, job_id as string, { report, history })
   const running = (await call(alice, 'GET', url)).json
@@ -72,6 +75,7 @@ test('a training is a job; its model says how far it is', async (t) => {
   assert.equal(running['progress_percentage'], 66.6)
   assert.deepEqual([running['epoch'], running['epochs'], running['eta_seconds']], [2, 3, 5])
   assert.deepEqual(running['losses'], { loss: 2 })
+  assert.deepEqual(running['candidates'], report.candidates)
   assert.deepEqual(running['scores'], { held_out: 1.5, best: 1.5 })
   const metrics = (await call(alice, 'GET', `${url}/metrics`)).json
   assert.deepEqual(metrics['epochs'], history)

@@ -38,6 +38,7 @@ export function modelView(model: StoredModel, training: TrainingState | null) {
     eta_seconds: running ? (progress.eta_seconds ?? null) : null,
     losses: latest?.losses ?? {},
     scores: latest === null ? {} : { held_out: latest.score, best: model.best_score },
+    candidates: progress.candidates ?? [],
     trained_on: model.trained_on,
     options: model.options,
     file: fileView(model),

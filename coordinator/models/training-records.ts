@@ -56,7 +56,10 @@ export type TrainingReport = {
   step: number
   steps: number
   eta_seconds: number | null
+  /** Of `auto`: done, in order; the score is null where the algorithm could not learn the data. */
+  candidates: { algorithm: string; score: number | null }[]
 }
+
 /** `history`: of one worker; epochs of those before it stay. */
 export async function recordReport(
   sql: Sql,

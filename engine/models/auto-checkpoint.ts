@@ -15,6 +15,8 @@ export type AutoProgress = {
   /** Of the next candidate; null before its first checkpoint. */
   current: Uint8Array | null
   elapsedMs: number
+  /** When the time of the candidate under way is over; null without a budget, or between two candidates. */
+  endMs: number | null
 }
 
 const FORMAT = 'syndata.auto-checkpoint.1'
@@ -24,15 +26,16 @@ const Header = Type.Object({
   candidates: CandidateList,
   score: Type.Union([Type.Null(), Type.Number()]),
   elapsedMs: Type.Number({ minimum: 0 }),
+  endMs: Type.Union([Type.Null(), Type.Number({ minimum: 0 })]),
 })
 
 /** `training` says what it belongs to (engine/models/training-digest.ts). */
 export function encodeAutoCheckpoint(progress: AutoProgress, training: string): Uint8Array {
-  const { candidates, best, current, elapsedMs } = progress
+  const { candidates, best, current, elapsedMs, endMs } = progress
   const tensors = new Map<string, FileTensor>()
   if (best) tensors.set(TENSORS.best, { shape: [best.file.length], values: best.file })
   if (current) tensors.set(TENSORS.current, { shape: [current.length], values: current })
-  const header = canonicalJson({ candidates, score: best?.score ?? null, elapsedMs })
+  const header = canonicalJson({ candidates, score: best?.score ?? null, elapsedMs, endMs })
   return encodeTensorFile({ metadata: { format: FORMAT, training, progress: header }, tensors })
 }
 
@@ -51,12 +54,12 @@ export function decodeAutoCheckpoint(file: Uint8Array, training: string): AutoPr
     const values = tensors.get(name)?.values
     return values instanceof Uint8Array ? values : null
   }
-  const { candidates, score, elapsedMs } = header
+  const { candidates, score, elapsedMs, endMs } = header
   const best = bytes(TENSORS.best)
   if (candidates.length > ALGORITHMS.length || (best === null) !== (score === null))
     throw new AppError('invalid_request', 'this is no checkpoint')
   return {
-    ...{ candidates, elapsedMs, current: bytes(TENSORS.current) },
+    ...{ candidates, elapsedMs, endMs, current: bytes(TENSORS.current) },
     best: best && { file: best, score: score ?? 0 },
   }
 }

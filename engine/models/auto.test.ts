@@ -109,6 +109,24 @@ test('after its time no algorithm begins and none goes on; the copula is always 
   assert.equal(openModel(cut).provenance.candidates?.length, 2)
 })
 
+test('algorithms share the time: each begins, and what one leaves is there for the others', async () => {
+  let now = 0
+  const ends: Record<string, number> = {}
+  const options = { epochs: 1_000, algorithms: ['argn', 'tvae'] as const, time_budget_seconds: 9 }
+  const found = await train(
+    {
+      clock: () => now,
+      onEpoch: ({ algorithm }) => {
+        now += 1_000
+        ends[algorithm] = now
+      },
+    },
+    { ...options, algorithms: [...options.algorithms] },
+  )
+  assert.deepEqual(ends, { argn: 6_000, tvae: 9_000 })
+  assert.equal(openModel(found).provenance.candidates?.length, 3)
+})
+
 test('a search ends once its signal is aborted', async () => {
   const abort = new AbortController()
   const ended = train({ signal: abort.signal, onEpoch: () => abort.abort() })

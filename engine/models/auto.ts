@@ -16,6 +16,8 @@ import { trainingDigest } from './training-digest.ts'
 
 /** The copula is first, then what is best most often. */
 const ORDER = ['gaussian_copula', 'argn', 'tvae', 'ctgan'] as const satisfies Algorithm[]
+/** Of the time that is left, each algorithm's part against those after it; what one leaves is theirs. */
+const TIME_SHARES: Record<Algorithm, number> = { gaussian_copula: 0, argn: 2, tvae: 1, ctgan: 1 }
 
 export const AUTO_OPTIONS = Type.Object(
   {
@@ -28,7 +30,7 @@ export const AUTO_OPTIONS = Type.Object(
     time_budget_seconds: Type.Optional(
       Type.Number({
         ...{ exclusiveMinimum: 0, maximum: 30 * 86_400 },
-        description: 'No algorithm begins, and none goes on, after so much time',
+        description: 'No algorithm begins, and none goes on, after so much time; they share it',
       }),
     ),
     algorithms: Type.Optional(
@@ -50,13 +52,12 @@ export type AutoHooks = Omit<TrainingHooks, 'onEpoch' | 'onSteps' | 'outOfTime'>
   /** A model file to be going on with; once, before anything slow. */
   onPreview?: (file: Uint8Array) => Promise<void>
   onEpoch?: (progress: EpochProgress & { algorithm: Algorithm }) => void
-  /** Called with each algorithm's score, 0 to 1, the higher the better; null where it failed. */
+  /** Called with each algorithm's score, 0 to 1, the higher the better; null where it failed. Again after a resume. */
   onCandidate?: (candidate: { algorithm: Algorithm; score: number | null }) => void
   /** Milliseconds of a clock that does not go back. */
   clock?: () => number
 }
 
-/** Of the rows these are learned by none of the algorithms, where there are enough. */
 /**
  * Learns the table and resolves with the best model's file, whose provenance names all candidates with their scores.
  * Without `time_budget_seconds` the same table and options give the same bytes within a runtime class; with it, how far
@@ -73,24 +74,28 @@ export async function trainAuto(
   const { learned, heldOut } = splitRows(table, seed)
   const progress = startOf(hooks, training)
   const began = clock() - progress.elapsedMs
+  const elapsedMs = (): number => clock() - began
   const budgetMs = 1000 * (given.time_budget_seconds ?? Number.POSITIVE_INFINITY)
-  const outOfTime = (): boolean => clock() - began >= budgetMs
   const save = (current: Uint8Array | null) =>
     hooks.onCheckpoint?.(
-      encodeAutoCheckpoint({ ...progress, current, elapsedMs: clock() - began }, training),
+      encodeAutoCheckpoint({ ...progress, current, elapsedMs: elapsedMs() }, training),
     )
-  for (const algorithm of chosen(given).slice(progress.candidates.length)) {
+  for (const done of progress.candidates) hooks.onCandidate?.(done)
+  const order = chosen(given)
+  for (const algorithm of order.slice(progress.candidates.length)) {
     const isFirst = progress.best === null && progress.candidates.length === 0
-    if (!isFirst && outOfTime()) break
-    const resume = progress.current
-    progress.current = null
-    const candidate = { algorithm, resume, outOfTime, save }
+    if (!isFirst && elapsedMs() >= budgetMs) break
+    const { current: resume, endMs: end } = progress
+    const endMs = end ?? endOf(order.slice(progress.candidates.length), elapsedMs(), budgetMs)
+    Object.assign(progress, { current: null, endMs: Number.isFinite(endMs) ? endMs : null })
+    const candidate = { algorithm, resume, save, outOfTime: () => elapsedMs() >= endMs }
     const trained = await orNull(() => train(learned, options, hooks, candidate))
     const score = trained && (await heldOutScore(trained, heldOut, hooks))
     if (isFirst && trained) await hooks.onPreview?.(trained)
     const leads = progress.best === null || (score ?? 0) > progress.best.score
     if (trained && score !== null && leads) progress.best = { file: trained, score }
     progress.candidates.push({ algorithm, score })
+    progress.endMs = null
     hooks.onCandidate?.({ algorithm, score })
     await save(null)
   }
@@ -103,9 +108,19 @@ function chosen({ algorithms }: AutoOptions['options']): Algorithm[] {
   return [copula, ...others.filter((name) => hasAlgorithm(name) && wanted.includes(name))]
 }
 
+/** When the first of these that are left ends, the time being shared among them. */
+function endOf(left: readonly Algorithm[], elapsedMs: number, budgetMs: number): number {
+  const shares = left.map((algorithm) => TIME_SHARES[algorithm])
+  const all = shares.reduce((sum, share) => sum + share, 0)
+  const share = all === 0 ? 1 : (shares[0] ?? 0) / all
+  return budgetMs === Number.POSITIVE_INFINITY
+    ? budgetMs
+    : elapsedMs + (budgetMs - elapsedMs) * share
+}
+
 function startOf({ resume }: AutoHooks, training: string): AutoProgress {
   if (resume) return decodeAutoCheckpoint(resume, training)
-  return { candidates: [], best: null, current: null, elapsedMs: 0 }
+  return { candidates: [], best: null, current: null, elapsedMs: 0, endMs: null }
 }
 
 type Candidate = {

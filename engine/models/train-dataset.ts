@@ -23,7 +23,7 @@ export type TrainingSpec = {
   dataset: { name: string; form: FileForm; keep: Keep; fields: IngestField[] }
 }
 
-type DatasetHooks = Omit<AutoHooks, 'clock' | 'onCandidate'> & {
+type DatasetHooks = Omit<AutoHooks, 'clock'> & {
   /** Milliseconds that earlier workers spent on this training. */
   elapsedMs: number
   /** Where it computes; by default on one thread. */
@@ -34,7 +34,7 @@ type DatasetHooks = Omit<AutoHooks, 'clock' | 'onCandidate'> & {
 export async function trainDataset(
   source: ByteSource,
   { algorithm, seed, options, max_rows, time_budget_seconds, dataset }: TrainingSpec,
-  { onPreview, onSteps, onEpoch, elapsedMs, session = {}, ...hooks }: DatasetHooks,
+  { onPreview, onCandidate, onSteps, onEpoch, elapsedMs, session = {}, ...hooks }: DatasetHooks,
 ): Promise<Uint8Array> {
   const began = performance.now() - elapsedMs
   const { name, form, keep, fields } = dataset
@@ -44,8 +44,13 @@ export async function trainDataset(
     const budget = time_budget_seconds === null ? {} : { time_budget_seconds }
     const own = { ...options, ...budget } as AutoOptions['options']
     const given = { seed, ruleFor, session, options: own }
-    const told = { ...(onPreview && { onPreview }), ...(onSteps && { onSteps }) }
-    return trainAuto(table, given, { ...hooks, ...told, ...(onEpoch && { onEpoch }) })
+    const told = {
+      ...(onPreview && { onPreview }),
+      ...(onCandidate && { onCandidate }),
+      ...(onSteps && { onSteps }),
+      ...(onEpoch && { onEpoch }),
+    }
+    return trainAuto(table, given, { ...hooks, ...told })
   }
   const budgetMs = 1000 * (time_budget_seconds ?? Number.POSITIVE_INFINITY)
   return trainModel(

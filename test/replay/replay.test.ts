@@ -21,6 +21,7 @@ const STORIES = [
   'sharded-job',
   'sharded-shard',
   'small',
+  'training',
 ]
 
 /** The recorded text; tests of changed workflows change the history in their place. */
@@ -50,7 +51,9 @@ test('there is a history of every story', () => {
   )
 })
 
-for (const name of STORIES) test(`${name} replays`, () => replay(read(name)))
+const idOf = (name: string): string => (name === 'training' ? 'training/job' : 'generation/job')
+
+for (const name of STORIES) test(`${name} replays`, () => replay(read(name), idOf(name)))
 
 const TOLD: Record<string, RegExp> = {
   small: /postArweave/,
@@ -62,6 +65,8 @@ const TOLD: Record<string, RegExp> = {
   'returned-leases': /lease_returned.*generateChunks/,
   'sharded-job': /shard-0.*leasesMade/,
   'sharded-shard': /leasesMade/,
+  training:
+    /"signalName":"pause".*lease_returned.*"signalName":"resume".*generateChunks.*mergeOutput.*EXECUTION_COMPLETED/,
 }
 
 test('each history tells its story', () => {

@@ -51,6 +51,8 @@ export type TrainingProgress = {
   etaSeconds: number | null
   /** Epochs that this process finished. */
   history: TrainedEpoch[]
+  /** Of a search: what was tried, in order. */
+  candidates: { algorithm: string; score: number | null }[]
 }
 
 /** What it trains on. `gpu`: null on the processor; `refusal`: why that is so although there is a GPU. */

@@ -13,20 +13,22 @@ type Of<T> = T & { algorithm: Algorithm }
 type ProgressReports = {
   onSteps(done: Of<StepsDone>): void
   onEpoch(done: Of<EpochProgress>): void
+  onCandidate(candidate: TrainingProgress['candidates'][number]): void
   /** The last word: what the model is. */
   end(algorithm: Algorithm): void
 }
 
 export function createProgressReports(tell: (progress: TrainingProgress) => void): ProgressReports {
   const history: TrainedEpoch[] = []
-  let latest: Omit<TrainingProgress, 'history'> | null = null
+  const candidates: TrainingProgress['candidates'] = []
+  let latest: Omit<TrainingProgress, 'history' | 'candidates'> | null = null
   let toldMs = Number.NEGATIVE_INFINITY
   let first = { algorithm: '', step: 0, atMs: 0 }
 
   function report(): void {
     if (latest === null) return
     toldMs = performance.now()
-    tell({ ...latest, history: history.slice(-HISTORY_MAX) })
+    tell({ ...latest, history: history.slice(-HISTORY_MAX), candidates: [...candidates] })
   }
 
   return {
@@ -43,6 +45,7 @@ export function createProgressReports(tell: (progress: TrainingProgress) => void
     onEpoch({ algorithm, epoch, metrics, score }) {
       history.push({ algorithm, epoch, losses: metrics, score })
     },
+    onCandidate: (candidate) => void candidates.push(candidate),
     end(algorithm) {
       latest = {
         ...{ epoch: 0, epochs: 0, step: 0, steps: 0, ...latest },

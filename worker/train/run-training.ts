@@ -56,6 +56,7 @@ async function train(run: TrainingRun, deps: Deps): Promise<Uint8Array> {
     ...(resume && { resume }),
     onSteps: (done) => reports.onSteps(done),
     onEpoch: (done) => reports.onEpoch(done),
+    onCandidate: (done) => reports.onCandidate(done),
     checkpointDue: () => pause.aborted || clock.isDue(),
     async onCheckpoint(bytes) {
       if (!pause.aborted && !clock.isDue()) return

@@ -33,9 +33,11 @@ export function createTrainingReports({
       const value = { leaseId, gpu: gpu ?? '', refusal: refusal ?? '' }
       say(leaseId, { case: 'trainingDevice', value })
     },
-    onProgress(leaseId, { step, steps, etaSeconds, ...progress }) {
+    onProgress(leaseId, { step, steps, etaSeconds, candidates, ...progress }) {
       const numbers = { step: BigInt(step), steps: BigInt(steps), etaSeconds: etaSeconds ?? 0 }
-      say(leaseId, { case: 'trainingProgress', value: { leaseId, ...progress, ...numbers } })
+      const tried = candidates.map(({ algorithm, score }) => ({ algorithm, score: score ?? -1 }))
+      const value = { leaseId, ...progress, ...numbers, candidates: tried }
+      say(leaseId, { case: 'trainingProgress', value })
     },
     onCheckpoint(leaseId, { bytes, dagBytes, elapsedMs, ...checkpoint }) {
       const sizes = { bytes: BigInt(bytes), dagBytes: BigInt(dagBytes) }

@@ -1,0 +1,91 @@
+// A search for the best algorithm through REST on a whole installation: a preview before the end, progress on the event
+// stream, a winner by name, and its evaluation on rows that nothing learned.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openEvents, type ServerEvent } from '#test/support/server-events.ts'
+import { testStack } from '#test/support/stack.ts'
+import { waitFor } from '#test/support/wait-for.ts'
+
+const ROWS = 3_000
+/** `spend` depends on `age` in a way that no correlation tells. */
+const CSV = [
+  'plan,age,spend',
+  ...Array.from({ length: ROWS }, (_, i) => {
+    const age = 20 + ((i * 7_919) % 41)
+    return [age % 3 === 0 ? 'paid' : 'free', age, (age % 2) * 500 + ((i * 31) % 90)].join()
+  }),
+].join('\n')
+
+type Model = {
+  status: string
+  algorithm: string
+  trained_algorithm: string | null
+  candidates: { algorithm: string; score: number | null }[]
+  trained_on: { worker: string; gpu: string | null; provider: string | null } | null
+  preview: { algorithm: string } | null
+  error: unknown
+}
+type Measured = {
+  status: string
+  error: unknown
+  evaluation: { rows: { real: number; holdout: number | null } } | null
+}
+
+test('auto previews a copula, tries the others within its time and keeps the best', async (t) => {
+  const { stack, api } = await testStack(t, { workers: 1 })
+  const headers = { 'x-api-key': stack.admin.api_key }
+  const upload = new FormData()
+  upload.set('file', new Blob([CSV]), 'people.csv')
+  const sent = await fetch(`${stack.rest_url}/api/datasets`, {
+    ...{ method: 'POST', headers, body: upload },
+  })
+  const { dataset_id } = (await sent.json()) as { dataset_id: string }
+  const made = await fetch(`${stack.rest_url}/api/models`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ dataset_id, algorithm: 'auto', seed: 3, time_budget_seconds: 8 }),
+  })
+  assert.equal(made.status, 202)
+  const { model_id: id } = (await made.json()) as { model_id: string }
+  const url = `${stack.rest_url}/api/models/${id}`
+  const events = await openEvents(t, `${url}/events`, headers)
+  const read = () => api.get<Model>(`/api/models/${id}`)
+
+  await waitFor(async () => (await read()).preview !== null, { what: 'a preview' })
+  const early = await read()
+  assert.deepEqual([early.status, early.preview?.algorithm], ['training', 'gaussian_copula'])
+  const preview = await fetch(`${url}/file?preview=true`, { headers })
+  assert.equal(preview.status, 200)
+  await preview.body?.cancel()
+
+  const told: ServerEvent[] = await events.rest()
+  const model = await read()
+  assert.equal(model.status, 'completed', JSON.stringify(model.error))
+  const progress = told.filter(({ event }) => event === 'progress').map(({ data }) => data)
+  assert.ok(progress.some((data) => Number(data['epoch']) > 0))
+  assert.equal(told.at(-1)?.event, 'done')
+  assert.deepEqual(
+    model.candidates.map(({ algorithm }) => algorithm),
+    ['gaussian_copula', 'argn', 'tvae', 'ctgan'],
+  )
+  const best = model.candidates.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))[0]
+  assert.equal(model.trained_algorithm, best?.algorithm)
+  assert.notEqual(model.trained_algorithm, 'gaussian_copula')
+  assert.deepEqual([model.trained_on?.provider, model.trained_on?.gpu], ['cpu', null])
+
+  let found: Measured | null = null
+  await waitFor(
+    async () => {
+      found = await api.get<Measured>(`/api/models/${id}/evaluation`).catch(() => null)
+      return found?.status === 'completed' || found?.status === 'failed'
+    },
+    { what: 'the evaluation', timeoutMs: 60_000 },
+  )
+  const { evaluation, error } = found as unknown as Measured
+  assert.deepEqual(
+    [evaluation?.rows.real, evaluation?.rows.holdout],
+    [0.9 * ROWS, 0.1 * ROWS],
+    JSON.stringify(error),
+  )
+})
