@@ -47,6 +47,24 @@ function scaleByPower(value: number, exponent: number): number {
   return scaled * (POWERS_OF_2[MOST_POWER + rest] as number)
 }
 
+/** e^r for |r| <= ln 2 / 2: each term is r / k of the one before. Spelled out, as a loop it takes half as long again. */
+function expSeries(r: number): number {
+  let sum = 1 + r / 14
+  sum = 1 + (r / 13) * sum
+  sum = 1 + (r / 12) * sum
+  sum = 1 + (r / 11) * sum
+  sum = 1 + (r / 10) * sum
+  sum = 1 + (r / 9) * sum
+  sum = 1 + (r / 8) * sum
+  sum = 1 + (r / 7) * sum
+  sum = 1 + (r / 6) * sum
+  sum = 1 + (r / 5) * sum
+  sum = 1 + (r / 4) * sum
+  sum = 1 + (r / 3) * sum
+  sum = 1 + (r / 2) * sum
+  return 1 + r * sum
+}
+
 /** e^x. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x
@@ -54,9 +72,10 @@ export function exp(x: number): number {
   if (x < SMALLEST_EXPONENT) return 0
   const k = Math.floor(x * INVERSE_LN2 + 0.5)
   const r = x - k * LN2_HIGH - k * LN2_LOW
-  let sum = 1
-  for (let term = EXP_TERMS; term > 0; term--) sum = 1 + (r / term) * sum
-  return scaleByPower(sum, k)
+  const sum = expSeries(r)
+  return k >= -MOST_POWER && k <= MOST_POWER
+    ? sum * (POWERS_OF_2[MOST_POWER + k] as number)
+    : scaleByPower(sum, k)
 }
 
 /** The exponent of 2 of a normal number. */
@@ -68,9 +87,17 @@ function exponentOf(x: number): number {
 /** ln(1 + f) / s - 2 for s = f / (2 + f): the tail of 2 * atanh(s) / s. */
 function atanhTail(s: number): number {
   const z = s * s
-  let sum = 0
-  for (let odd = 23; odd >= 3; odd -= 2) sum = z * (2 / odd + sum)
-  return sum
+  let sum = z * (2 / 23)
+  sum = z * (2 / 21 + sum)
+  sum = z * (2 / 19 + sum)
+  sum = z * (2 / 17 + sum)
+  sum = z * (2 / 15 + sum)
+  sum = z * (2 / 13 + sum)
+  sum = z * (2 / 11 + sum)
+  sum = z * (2 / 9 + sum)
+  sum = z * (2 / 7 + sum)
+  sum = z * (2 / 5 + sum)
+  return z * (2 / 3 + sum)
 }
 
 /** Natural logarithm. */
@@ -82,10 +109,14 @@ export function log(x: number): number {
   const normal = subnormal ? x * TWO_POW_54 : x
   const power = exponentOf(normal)
   // In [1, 2); what is above sqrt 2 is halved, so that the logarithm is small.
-  const mantissa = scaleByPower(normal, -power)
-  const halved = mantissa >= SQRT_2
-  const exponent = power + (halved ? 1 : 0) - (subnormal ? 54 : 0)
-  const f = (halved ? mantissa / 2 : mantissa) - 1
+  const mantissa =
+    power >= -MOST_POWER && power <= MOST_POWER
+      ? normal * (POWERS_OF_2[MOST_POWER - power] as number)
+      : scaleByPower(normal, -power)
+  // A processor could only guess at a branch.
+  const halved = Number(mantissa >= SQRT_2) | 0
+  const exponent = power + halved - (subnormal ? 54 : 0)
+  const f = mantissa * (1 - 0.5 * halved) - 1
   const s = f / (2 + f)
   // ln(1 + f) = f - (f^2/2 - s * (f^2/2 + tail)): the leading term is exact.
   const half = 0.5 * f * f

@@ -12,7 +12,7 @@ import {
   roundTo,
   scaledOf,
 } from './decimal.ts'
-import { exp, log, pow } from './elementary.ts'
+import { excessOverLog1p, exp, log, log1p, pow } from './elementary.ts'
 import { inversePhi, phi } from './normal.ts'
 
 /** Distance in units of the last place of the expected value. */
@@ -78,6 +78,16 @@ test('elementary functions give the recorded bits', () => {
   assert.equal(digest(list.map((x) => pow(Math.abs(x), 2.5))), 'b10642c14ad45a24')
   assert.equal(digest(list.map((x) => phi(x / 3))), '6bcd36841e894286')
   assert.equal(digest(spread(1e-12, 1 - 1e-12, 4096).map(inversePhi)), 'a1ff314418ee4c6d')
+})
+
+test('elementary functions give the recorded bits at all magnitudes', () => {
+  const ofPower = (exponent: number): number => 1.37 * 2 ** Math.round(exponent)
+  assert.equal(digest(spread(-750, 720, 4096).map(exp)), '5e6b3fb50cd0b75f')
+  assert.equal(digest(spread(-1074, 1023, 4096).map((x) => log(ofPower(x)))), '6554ef49b9dc604c')
+  const small = spread(-0.29, 0.41, 4096).flatMap((x) => [log1p(x), excessOverLog1p(x)])
+  assert.equal(digest(small), 'd8d7a665c279cf65')
+  const tails = spread(-1022, -1, 4096).map((x) => inversePhi(ofPower(x)))
+  assert.equal(digest(tails), '89dd7ee63107c722')
 })
 
 test('Phi and its inverse', () => {
