@@ -13,6 +13,8 @@ import { createJobSpecs, type JobSpecs } from './ledger/job-spec.ts'
 import type { BlockStore } from './storage/block-store.ts'
 import { openStore } from './storage/open-store.ts'
 import { connectTemporal, type Temporal } from './temporal/connect.ts'
+import { ensureNamespace } from './temporal/namespace.ts'
+import { ensureSearchAttributes } from './temporal/search-attributes.ts'
 
 export type Foundation = {
   log: Logger
@@ -36,6 +38,7 @@ export async function openFoundation(config: Config, signal: AbortSignal): Promi
   const notifications = await createNotifications(config.databaseUrl, { onError })
   const store = await openStore(config.store)
   const temporal = await connectTemporal(config.temporal, { signal, onRetry: onError })
+  await untilReady(() => prepareNamespace(temporal), { signal, onRetry: onError })
   return {
     log,
     database,
@@ -51,6 +54,12 @@ export async function openFoundation(config: Config, signal: AbortSignal): Promi
       await database.close()
     },
   }
+}
+
+/** A cluster knows a new namespace some seconds late: until then the attributes are refused, and it is tried again. */
+async function prepareNamespace(temporal: Temporal): Promise<void> {
+  await ensureNamespace(temporal)
+  await ensureSearchAttributes(temporal)
 }
 
 /** The HMAC key of upload tokens, which coordinators sign and parts processes check. */

@@ -31,7 +31,6 @@ import { createWorkflowWorker } from './temporal/job-workers.ts'
 import { createLeaseWorkers } from './temporal/lease-workers.ts'
 import { createOutbox } from './temporal/outbox.ts'
 import { createReconciler } from './temporal/reconciler.ts'
-import { ensureSearchAttributes } from './temporal/search-attributes.ts'
 import { FLEET } from './workflows/policies.ts'
 
 const config = readConfig()
@@ -50,7 +49,6 @@ if (config.admin)
     ...config.admin,
     arweaveBudgetWinston: config.defaultArweaveBudgetWinston,
   })
-await ensureSearchAttributes(temporal)
 const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
 const presence = await announcePresence({ database, log }, { id: coordinatorId, name: config.name })
 const authority = await createCertificateAuthority({ secrets })
