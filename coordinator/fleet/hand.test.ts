@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MAX_PART_BYTES } from '#engine/dag/part.ts'
 import type { Sql } from '../database/database.ts'
 import type { JobSpec } from '../ledger/job-spec.ts'
 import type { LeaseRow } from '../ledger/leases.ts'
@@ -14,12 +15,17 @@ const KEY = Buffer.alloc(32, 7)
 const spec = { specDigest: 'd', body: '{}', inputs: [] as InputRef[] } as JobSpec
 
 /** The upload token that a worker is handed with these chunks. */
-async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<string> {
+async function tokenFor(
+  row: Partial<LeaseRow>,
+  chunks: number[],
+  kind: JobSpec['kind'] = 'generate',
+): Promise<string> {
   const sent = Promise.withResolvers<string>()
   const worker = {
     id: 'w',
     leases: new Set<string>(),
     specs: new Set(['d']),
+    trainings: new Set<string>(),
     send: (message: Parameters<ConnectedWorker['send']>[0]) => {
       if (message.case === 'assign') sent.resolve(message.value.upload?.token ?? '')
     },
@@ -34,7 +40,7 @@ async function tokenFor(row: Partial<LeaseRow>, chunks: number[]): Promise<strin
     onFailed: (_worker, _lease, error) => sent.reject(error),
   })
   const whole = { id: 'l', jobId: 'j', tableNo: 0, workerIds: [], ...row } as unknown as LeaseRow
-  hand(worker, createLease(whole, { spec, missing: chunks, nowMs: 0 }), chunks)
+  hand(worker, createLease(whole, { spec: { ...spec, kind }, missing: chunks, nowMs: 0 }), chunks)
   return sent.promise
 }
 
@@ -53,4 +59,12 @@ test('who is handed the rest of a lease may put it, whatever was put before', as
   const second = await tokenFor(range, all.slice(24))
   for (const chunk of all.slice(24)) put(second, `cid-${chunk}`)
   assert.throws(() => put(second, 'cid-of-no-chunk'), /has put its 26 parts/)
+})
+
+test('parts of rows are as large as the operator says, files of trainings as parts may be', async () => {
+  const nowS = Math.floor(Date.now() / 1000)
+  const range = { from: 0, to: 1 }
+  const rows = verifyUpload(KEY, await tokenFor(range, [0]), nowS)
+  const training = verifyUpload(KEY, await tokenFor(range, [0], 'train'), nowS)
+  assert.deepEqual([rows.maxBytes, training.maxBytes], [1_000, MAX_PART_BYTES])
 })

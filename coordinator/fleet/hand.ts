@@ -1,6 +1,7 @@
 // Hands chunks of a lease to a worker: written down first, then the spec if the stream has not carried it, then
 // the assignment with its tokens.
 
+import { MAX_PART_BYTES } from '#engine/dag/part.ts'
 import { AppError } from '#engine/errors.ts'
 import { SPECS_PER_STREAM } from '#proto/limits.ts'
 import type { Sql } from '../database/database.ts'
@@ -17,6 +18,7 @@ export type HandDeps = {
   uploadKey: Buffer
   /** Where workers put parts; empty when they ask for presigned URLs. */
   partsUrl: string
+  /** Of rows; files of trainings are as large as parts may be at all. */
   partMaxBytes: number
   grantInputs: InputGrants
   beginTraining: BeginTraining
@@ -33,8 +35,7 @@ export function createHand(deps: HandDeps) {
       leaseId: lease.row.id,
       workerId: worker.id,
       jobId: lease.row.jobId,
-      maxBytes: partMaxBytes,
-      ...limitsOf(lease),
+      ...limitsOf(lease, partMaxBytes),
     })
     return { baseUrl: partsUrl, token }
   }
@@ -88,11 +89,12 @@ export function createHand(deps: HandDeps) {
 }
 
 /** The sink counts what the lease has put, whoever put it: the rest of a lease needs room for all of it. */
-function limitsOf({ row, spec }: Lease): { maxCount: number; expiresAt: number } {
+function limitsOf({ row, spec }: Lease, partMaxBytes: number) {
   const training = spec.kind === 'train'
   const seconds = training ? FLEET.trainingTokenSeconds : FLEET.uploadTokenSeconds
   return {
     maxCount: row.to - row.from + (training ? FLEET.checkpointsMax : 0),
+    maxBytes: training ? MAX_PART_BYTES : partMaxBytes,
     expiresAt: Math.floor(Date.now() / 1000) + seconds,
   }
 }

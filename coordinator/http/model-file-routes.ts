@@ -8,6 +8,7 @@ import { type ImportDeps, importModel } from '#coordinator/models/import-model.t
 import { type ModelRow, readModel } from '#coordinator/models/model-row.ts'
 import { modelView } from '#coordinator/models/model-view.ts'
 import { AppError } from '#engine/errors.ts'
+import { MODEL_BYTES_MAX } from '#engine/models/model-file.ts'
 import type { Authentication } from './authentication.ts'
 import { fileResponse } from './file-response.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -17,8 +18,6 @@ import type { App } from './types.ts'
 import { readUploadForm } from './upload-form.ts'
 import { createCheck, invalidRequest } from './validation.ts'
 
-/** As large as a worker's upload of one may be. */
-const FILE_BYTES_MAX = 256 * 1024 * 1024
 const EXTENSION = '.safetensors'
 
 type ModelFileRoutesDeps = ImportDeps & { auth: Authentication; idempotency: Idempotency }
@@ -126,16 +125,28 @@ async function readImport(request: FastifyRequest, signal: AbortSignal) {
   let length = 0
   for await (const piece of form.bytes) {
     length += piece.length
-    if (length > FILE_BYTES_MAX)
-      throw new AppError('payload_too_large', `A model file has at most ${FILE_BYTES_MAX} bytes.`)
+    if (length > MODEL_BYTES_MAX)
+      throw new AppError('payload_too_large', `A model file has at most ${MODEL_BYTES_MAX} bytes.`)
     pieces.push(piece)
   }
   const options = { ...(request.query as object), ...form.fields }
   const problems = checkOptions(options, '')
   if (problems.length > 0) throw invalidRequest(problems)
   const { name, project_id } = options as Static<typeof ImportOptions>
-  const file = Buffer.concat(pieces)
+  const file = joined(pieces, length)
   return { projectId: project_id ?? null, name: name ?? nameOf(form.fileName), file }
+}
+
+/** Lets go of each piece once it is copied: the file is in memory about once. */
+function joined(pieces: (Uint8Array | null)[], length: number): Uint8Array {
+  const file = new Uint8Array(length)
+  let at = 0
+  for (const [index, piece] of pieces.entries()) {
+    file.set(piece ?? [], at)
+    at += piece?.length ?? 0
+    pieces[index] = null
+  }
+  return file
 }
 
 function nameOf(fileName: string): string {

@@ -4,14 +4,13 @@ import { createHash } from 'node:crypto'
 import { readRange } from '#engine/dag/read-range.ts'
 import type { GetBlock } from '#engine/dag/traverse.ts'
 import { AppError } from '#engine/errors.ts'
+import { MODEL_BYTES_MAX } from '#engine/models/model-file.ts'
 import type { InputRef } from '../fleet/input-grants.ts'
-
-const BYTES_MAX = 512 * 2 ** 20
 
 /** AppError `part_missing`, `digest_mismatch`, or `unsupported` for a file that is too large for memory. */
 export async function readInput(get: GetBlock, input: InputRef): Promise<Uint8Array> {
-  if (input.bytes > BYTES_MAX)
-    throw new AppError('unsupported', `a model of more than ${BYTES_MAX} bytes cannot be used here`)
+  if (input.bytes > MODEL_BYTES_MAX)
+    throw new AppError('unsupported', `a model has at most ${MODEL_BYTES_MAX} bytes`)
   const file = new Uint8Array(input.bytes)
   const hash = createHash('sha256')
   let at = 0

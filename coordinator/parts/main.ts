@@ -2,6 +2,7 @@
 // serves published blocks to peers, so that none of it takes the coordinator's time.
 
 import { randomBytes } from 'node:crypto'
+import { MAX_PART_BYTES } from '#engine/dag/part.ts'
 import { createArweaveActivities } from '../activities/arweave.ts'
 import { createDropLostParts } from '../activities/drop-lost-parts.ts'
 import { createHashOutputs } from '../activities/hash-outputs.ts'
@@ -64,7 +65,8 @@ const sink = await startSink(
     options: {
       host: config.parts.host,
       port: config.parts.port,
-      maxBytes: config.parts.maxBytes,
+      // What is right for a lease is in its token.
+      maxBytes: MAX_PART_BYTES,
       ...(await tlsFor(config.parts)),
     },
   },

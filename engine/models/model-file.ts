@@ -16,6 +16,9 @@ const FORMAT = 'syndata.model.1'
 export const ALGORITHMS = ['gaussian_copula', 'ctgan', 'tvae', 'argn'] as const
 export type Algorithm = (typeof ALGORITHMS)[number]
 
+/** More than any training makes (`STATE_BYTES_MAX` of engine/tensor/trainer.ts): parameters twice, and the encoder. */
+export const MODEL_BYTES_MAX = 512 * 2 ** 20
+
 const ShortText = Type.String({ maxLength: 10_000 })
 const Count = Type.Integer({ minimum: 0 })
 const Numbers = Type.Record(Type.String(), Type.Number())

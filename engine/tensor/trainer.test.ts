@@ -5,7 +5,7 @@ import { add, hyperbolicTangent, square, subtract } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { gemm, mean } from './linear.ts'
 import { createKeystream, normal } from './noise.ts'
-import { createTrainer, type Trainer } from './trainer.ts'
+import { createTrainer, STATE_BYTES_MAX, type Trainer } from './trainer.ts'
 import type { TrainingStep } from './training-step.ts'
 
 const BATCH = 32
@@ -111,4 +111,11 @@ test('a training that goes on from a checkpoint ends with the same bits', async 
   const after = await run(second, 80, 200, 20)
   assert.deepEqual({ losses: [...before, ...after], state: second.save() }, whole)
   await second.release()
+})
+
+test('a network whose checkpoints no store would take is refused before anything is trained', async () => {
+  const huge = { name: 'huge', shape: [STATE_BYTES_MAX / 4, 1], initial: new Float32Array() }
+  const training: TrainingStep = { ...example(), state: [...example().state, huge] }
+  const opened = createTrainer(training, { stepsPerRun: 1 })
+  await assert.rejects(opened, { code: 'invalid_request', message: /361 MiB, at most 360;/ })
 })

@@ -1,5 +1,6 @@
 // Runs a training step many times in onnxruntime; holds the state between runs.
 
+import { AppError } from '#engine/errors.ts'
 import { allocate, sizeOf, type TensorData } from './graph.ts'
 import { type Outputs, Tensor } from './runtime.ts'
 import { openSession, type SessionOptions } from './session.ts'
@@ -24,11 +25,21 @@ export type Trainer = {
 
 type Tensors = Record<string, Tensor>
 
-/** Opens a session for the training step; feeds hold up to `stepsPerRun` steps. */
+/**
+ * Bytes of a training's state. A checkpoint has it twice, now and at its best, and that of a search the best model so far
+ * besides, which is at most two thirds of a state: together they fit the largest part of the store, 1 GiB.
+ */
+export const STATE_BYTES_MAX = 360 * 2 ** 20
+
+/**
+ * Opens a session for the training step; feeds hold up to `stepsPerRun` steps. AppError `invalid_request` for a state
+ * above STATE_BYTES_MAX.
+ */
 export async function createTrainer(
   training: TrainingStep,
   { stepsPerRun, ...options }: SessionOptions & { stepsPerRun: number },
 ): Promise<Trainer> {
+  refuseLarge(training)
   const session = await openSession(compileLoop(training), options)
   const memory = feedMemory(training, stepsPerRun)
   let current = stateTensors(training)
@@ -54,6 +65,16 @@ export async function createTrainer(
     state: (name) => valuesOf(current, name),
     release: () => session.release(),
   }
+}
+
+function refuseLarge({ state }: TrainingStep): void {
+  const bytes = state.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+  if (bytes <= STATE_BYTES_MAX) return
+  const [found, most] = [bytes, STATE_BYTES_MAX].map((size) => Math.ceil(size / 2 ** 20))
+  throw new AppError(
+    'invalid_request',
+    `the network is too large: training it takes a state of ${found} MiB, at most ${most}; make its layers smaller, or leave out columns with many categories`,
+  )
 }
 
 function valuesOf(tensors: Tensors, name: string): Float32Array {
