@@ -16,11 +16,13 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
 const remainders = (modulus: number, text: (remainder: number) => string): string[] =>
   Array.from({ length: modulus }, (_, remainder) => text(remainder))
 
+/** 10^k mod 97: they repeat after as many. */
+const POWERS: number[] = []
+for (let power = 1; POWERS.length < 96; power = (power * 10) % 97) POWERS.push(power)
+
 /** 10^power mod 97. */
 export function powerOf10(power: number): number {
-  let result = 1
-  for (let k = 0; k < power; k++) result = (result * 10) % 97
-  return result
+  return POWERS[power % POWERS.length] as number
 }
 
 /** The number itself modulo 97, of this many digits, times 10^shift. */

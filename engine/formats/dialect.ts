@@ -2,6 +2,7 @@
 
 import { CSV_DEFAULTS } from '#engine/config/read-csv-options.ts'
 import type { CsvOptions } from '#engine/config/types.ts'
+import { createKept } from '#engine/kept.ts'
 
 /** A string needs `mark` around it if a piece of it does. */
 export type MinimalQuotes = { mark: string; needed: (piece: string) => boolean }
@@ -38,11 +39,18 @@ export function plainExcept(special: string): Uint8Array {
   )
 }
 
+const keep = createKept<Dialect>(100)
+
 /**
  * RFC 4180 with the options' marks in place of its own: minimal quotes, an empty string is a quoted one. A string that
- * reads like a null is quoted, a null never is.
+ * reads like a null is quoted, a null never is. Equal options have the same dialect, so that what writers make of a list
+ * is kept.
  */
 export function csvDialect(options: CsvOptions): Dialect {
+  return keep(JSON.stringify(options), () => dialectOf(options))
+}
+
+function dialectOf(options: CsvOptions): Dialect {
   const { delimiter, quote, null: nullText, database } = options
   // PostgreSQL before 18 takes a line of `\.` alone for the end of the rows.
   const more = database === undefined ? [] : ['\\']

@@ -1,5 +1,6 @@
 // Functions made of cells' code. The text holds our tokens and integers; everything else is handed in.
 
+import { createKept } from '#engine/kept.ts'
 import { createBindings } from './bind.ts'
 import type { Cell } from './cell-parts.ts'
 
@@ -10,7 +11,7 @@ export type Frame = { parameters: string; open: string; close: string }
 /** Texts kept: as many as columns can differ in kind, and more. */
 const KEPT = 1000
 
-const kept = new Map<string, Make>()
+const keep = createKept<Make>(KEPT)
 
 function textOf(cells: readonly Cell[], { parameters, open, close }: Frame) {
   const { bind, names, values } = createBindings()
@@ -36,10 +37,5 @@ export function generate(cells: readonly Cell[], frame: Frame): unknown {
  */
 export function generateShared(cells: readonly Cell[], frame: Frame): unknown {
   const { source, names, values } = textOf(cells, frame)
-  const known = kept.get(source)
-  if (known) return known(...values)
-  const make = made(names, source)
-  if (kept.size >= KEPT) kept.clear()
-  kept.set(source, make)
-  return make(...values)
+  return keep(source, () => made(names, source))(...values)
 }

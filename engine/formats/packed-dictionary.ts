@@ -1,5 +1,7 @@
 // A list of strings as UTF-8 at a fixed stride, so that a writer copies an entry as a few 64-bit words.
 
+import { createKept, type Kept, oncePer } from '#engine/kept.ts'
+
 const WORD_BYTES = 8
 /** Longer entries are copied byte by byte instead. */
 const STRIDE_LIMIT_BYTES = 64
@@ -36,18 +38,17 @@ export function packDictionary(texts: readonly string[]): PackedDictionary {
 
 type Show = (text: string) => string
 
-/** By list, then by how its texts are shown, then by what stands behind each. */
-const kept = new WeakMap<readonly string[], WeakMap<Show, Map<string, PackedDictionary>>>()
+/** Texts behind the words of one list that are kept: separators of formats. */
+const ENDINGS = 8
+
+/** By how texts are shown, then by list, then by what stands behind each. */
+const packedBy = oncePer((_show: Show) =>
+  oncePer((_list: readonly string[]): Kept<PackedDictionary> => createKept(ENDINGS)),
+)
 
 /** Packs the texts of a list as they are shown, with the same behind each: once, for as long as the list lives. */
 export function packList(list: readonly string[], show: Show, after = ''): PackedDictionary {
-  const ofList = kept.get(list) ?? new WeakMap<Show, Map<string, PackedDictionary>>()
-  const shown = ofList.get(show) ?? new Map<string, PackedDictionary>()
-  const known = shown.get(after)
-  if (known) return known
-  const packed = packDictionary(list.map((text) => show(text) + after))
-  kept.set(list, ofList.set(show, shown.set(after, packed)))
-  return packed
+  return packedBy(show)(list)(after, () => packDictionary(list.map((text) => show(text) + after)))
 }
 
 /** All in one piece: encoding thousands of short texts one by one takes longer than making the first rows. */

@@ -1,6 +1,7 @@
 // The cell of text put together from pieces. Whether a string needs quotes is known for every entry of every list before
 // the first row, so that no string is spelled out and looked at.
 
+import { oncePer } from '#engine/kept.ts'
 import type { Piece, PiecesVector } from '#engine/rules/vector.ts'
 import type { Bind } from './bind.ts'
 import { type Cell, call, entryCell, fixed, joined, literalCell, quoted } from './cell-parts.ts'
@@ -119,12 +120,17 @@ function listFlag(list: ListPiece, needed: MinimalQuotes['needed']): Flag | 'nev
   return needed(',') ? longerThan(list, 1) : 'never'
 }
 
+/** 1 for each text of a list that needs quotes. */
+const needsOf = oncePer((needed: MinimalQuotes['needed']) =>
+  oncePer((texts: readonly string[]) => Uint8Array.from(texts, (text) => Number(needed(text)))),
+)
+
 /** Null where it is known of no entry without a look at its text. */
 function flagOf(piece: Piece, needed: MinimalQuotes['needed']): Flag | 'always' | 'never' | null {
   if (piece.kind === 'list') return listFlag(piece, needed)
   // Digits take the places of a mask's marks.
   if (piece.kind === 'mask' && (needed('#') || needed('!'))) return null
-  const needs = Uint8Array.from(pieceTexts(piece), (text) => Number(needed(text)))
+  const needs = needsOf(needed)(pieceTexts(piece))
   if (!needs.includes(1)) return 'never'
   if (!needs.includes(0) || !('codes' in piece)) return 'always'
   const { codes } = piece

@@ -2,6 +2,7 @@
 // "Text Format"; MySQL manual 9.1.1 "String Literals" and 9.2 "Schema Object Names"; SQLite "Literal Values".
 
 import type { SqlDialect } from '#engine/config/types.ts'
+import { createKept } from '#engine/kept.ts'
 import { type Dialect, plainExcept } from './dialect.ts'
 
 /** PostgreSQL's text has no U+0000. */
@@ -61,8 +62,14 @@ export function sqlText(value: string, dialect: SqlDialect): string {
 /** What each row of an INSERT begins with, but the first. */
 export const INSERT_SEPARATOR = ',\n'
 
-/** Rows of an INSERT's VALUES. */
+const keep = createKept<Dialect>(3)
+
+/** Rows of an INSERT's VALUES; one dialect for each database. */
 export function insertDialect(database: SqlDialect): Dialect {
+  return keep(database, () => rowsOf(database))
+}
+
+function rowsOf(database: SqlDialect): Dialect {
   const escapes = ESCAPES[database]
   const inner = escaper(escapes)
   return {

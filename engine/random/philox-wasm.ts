@@ -2,6 +2,7 @@
 // waits: the same bits as philox.ts, many times as fast. The module is assembled here, from source, when the
 // first generator is made.
 
+import { createKept } from '#engine/kept.ts'
 import { PHILOX, type Planes } from './philox.ts'
 import { assembleModule, I32, OP, signed, unsigned, V128 } from './wasm-assembler.ts'
 
@@ -157,12 +158,16 @@ type Host = {
   Instance: new (module: object) => Instance
 }
 
+/** Modules by their capacity: what one has compiled and optimised, all its instances share. */
+const keep = createKept<object>(4)
+
 /** Planes in WebAssembly memory and the function that fills them; null where it is not available. */
 export function instantiatePhilox(capacity: number): { planes: Planes; run: Run } | null {
   const host = (globalThis as { WebAssembly?: Host }).WebAssembly
   if (!host) return null
   try {
-    const { memory, run } = new host.Instance(new host.Module(philoxModule(capacity))).exports
+    const module = keep(String(capacity), () => new host.Module(philoxModule(capacity)))
+    const { memory, run } = new host.Instance(module).exports
     const plane = (index: number) => new Uint32Array(memory.buffer, index * capacity * 4, capacity)
     const words = [plane(2), plane(3), plane(4), plane(5)] as const
     return { planes: { rowLow: plane(0), rowHigh: plane(1), words }, run }

@@ -17,7 +17,7 @@ export function swiftForm({ countries, length, test }: RuleOf<'swift'>): Form {
 }
 
 export function compileSwift(rule: RuleOf<'swift'>, context: RuleContext): Kernel {
-  const { pieces, fill } = createForms([swiftForm(rule)], context)
+  const { pieces, fill } = createForms(rule, context, () => ({ forms: [swiftForm(rule)] }))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }
 

@@ -2,8 +2,11 @@
 
 import type { CardBrand } from '#engine/config/made-up-rules.ts'
 import { createForms } from './form-draw.ts'
+import type { FormsOptions } from './form-tables.ts'
 import { DIGITS, type Form, formsCapacity, times } from './forms.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
+
+const ZERO = '0'.charCodeAt(0)
 
 type Range = { from: number; to: number; digits: number; weight: number }
 
@@ -47,18 +50,23 @@ export function cardCapacity({ brands }: RuleOf<'card_number'>): number {
 
 /** Every second digit from the check digit counts twice, less nine where that has two digits. */
 function luhn(text: string, behind: number): number {
-  return Array.from(text).reduce((sum, digit, at) => {
+  let sum = 0
+  for (let at = 0; at < text.length; at++) {
     const twice = (behind + text.length - 1 - at) % 2 === 0
-    const value = Number(digit) * (twice ? 2 : 1)
-    return sum + (value > 9 ? value - 9 : value)
-  }, 0)
+    const value = (text.charCodeAt(at) - ZERO) * (twice ? 2 : 1)
+    sum += value > 9 ? value - 9 : value
+  }
+  return sum
 }
 
-export function compileCardNumber({ brands }: RuleOf<'card_number'>, context: RuleContext): Kernel {
+function formsOf(brands: readonly CardBrand[]): FormsOptions {
   const ranges = rangesOf(brands)
   const weights = ranges.map(({ weight }) => weight)
-  const options = { weights, sums: [luhn] }
-  const { pieces, sums, fill } = createForms(ranges.map(formOf), context, options)
+  return { forms: ranges.map(formOf), weights, sums: [luhn] }
+}
+
+export function compileCardNumber(rule: RuleOf<'card_number'>, context: RuleContext): Kernel {
+  const { pieces, sums, fill } = createForms(rule, context, () => formsOf(rule.brands))
   const [sum] = sums as [Int32Array]
   const codes = new Int32Array(context.capacity)
   return {

@@ -2,6 +2,7 @@
 // the domain.
 
 import type { Rows } from '#engine/rows.ts'
+import { distinctTexts } from './distinct.ts'
 import { uniqueDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { textAt } from './read.ts'
@@ -30,8 +31,8 @@ type NameRule = RuleOf<'email' | 'username'>
 const separatorOf = ({ type }: NameRule): string => (type === 'email' ? '.' : '_')
 
 /** A username has none. */
-function domainsOf({ type, locale }: NameRule, context: RuleContext): string[] {
-  return type === 'email' ? [...new Set(context.words(locale).email_domains)] : []
+function domainsOf({ type, locale }: NameRule, context: RuleContext): readonly string[] {
+  return type === 'email' ? distinctTexts(context.words(locale).email_domains) : []
 }
 
 function domainPieces(domains: readonly string[], codes: Int32Array): Piece[] {

@@ -1,4 +1,5 @@
 // sentence and paragraph: words of a locale's filler text.
+import { oncePer } from '#engine/kept.ts'
 import type { Rows } from '#engine/rows.ts'
 import { capitalized, type Filler, fillerOf, leadOf } from '#engine/words/filler.ts'
 import { uniqueDraw } from './index-draw.ts'
@@ -29,14 +30,18 @@ function forEachDraw(
   }
 }
 
+/** Words as the first one of a sentence, and as the next or none. */
+const placeTexts = oncePer(({ words, space }: Filler) => {
+  const some = words.slice(0, PIECE_WORDS_MAX)
+  return { first: some.map(capitalized), next: [...some.map((word) => space + word), ''] }
+})
+
 /** A sentence as one piece a word, empty ones behind the last. */
 function sentencePieces(filler: Filler, [least, most]: Bounds, context: RuleContext): Kernel {
-  const { space, stop } = filler
+  const { stop } = filler
   const lead = context.unique ? leadDraw(filler, least, context) : null
-  const words = lead?.words ?? filler.words.slice(0, PIECE_WORDS_MAX)
-  const first = words.map(capitalized)
-  const next = [...words.map((word) => space + word), '']
-  const none = words.length
+  const { first, next } = placeTexts(lead ? { ...filler, words: lead.words } : filler)
+  const none = first.length
   const sizes = new Int32Array(context.capacity)
   const codes = Array.from({ length: most }, () => new Int32Array(context.capacity))
   const pieces = codes.map((column, k): Piece => {

@@ -1,11 +1,10 @@
 // Draws values of given forms: as likely as their weights say, or without repeats in a unique column.
 
-import { AppError } from '#engine/errors.ts'
+import type { Rule } from '#engine/config/types.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import { createWordSearch } from '#engine/random/word-search.ts'
 import type { Rows } from '#engine/rows.ts'
-import { type Sum, type Tables, tablesOf } from './form-tables.ts'
-import { distinctOf, type Form, groupSize, layoutOf } from './forms.ts'
+import { type FormsOptions, type Tables, tablesOfRule } from './form-tables.ts'
 import { uniqueDraw } from './index-draw.ts'
 import type { RuleContext } from './kernel.ts'
 import type { Piece } from './vector.ts'
@@ -180,33 +179,29 @@ function furtherDraw(
 }
 
 /**
- * Draws values of several forms, with up to two sums; in a unique column the forms must share no text. At most 255 forms; AppError
- * `unsupported` beyond.
+ * Draws values of the forms that `formsOf` makes of a rule, which depend on nothing but the rule and on whether the
+ * column is unique; then they must share no text. At most 255 forms; AppError `unsupported` beyond.
  */
 export function createForms(
-  forms: readonly Form[],
+  rule: Rule,
   context: RuleContext,
-  options: { weights?: readonly number[]; sums?: readonly Sum[] } = {},
+  formsOf: (unique: boolean) => FormsOptions,
 ): Forms {
-  if (forms.length > 255) throw new AppError('unsupported', `${forms.length} forms of one value`)
-  const layout = layoutOf(forms)
+  const made = tablesOfRule(rule, context.unique, formsOf)
+  const { layout, tables, weights, capacities, groupSizes } = made
   const { groups } = layout
-  const tables = tablesOf(layout, options.sums ?? [])
   const { capacity } = context
   const first = context.unique
-    ? uniqueFirst(context, distinctOf(layout))
-    : weightedFirst(context, distinctOf(layout), options.weights ?? forms.map(() => 1))
+    ? uniqueFirst(context, capacities)
+    : weightedFirst(context, capacities, weights)
   const form = new Uint8Array(capacity)
   const numbers = new Float64Array(capacity)
   const sums = tables.sums.map(() => new Int32Array(capacity))
   const pieces = tables.dictionaries.map((dictionary): CodePiece => {
     return { kind: 'code', dictionary, codes: new Int32Array(capacity) }
   })
-  const groupSizes = groups.map((group) =>
-    Float64Array.from(layout.forms, (places) => groupSize(places, group)),
-  )
   const drawFurther = furtherDraw(context, groupSizes, form, numbers)
-  const read = readerOf({ pieces, form, sums }, forms.length, tables, numbers)
+  const read = readerOf({ pieces, form, sums }, layout.forms.length, tables, numbers)
   return {
     pieces,
     form,

@@ -1,7 +1,18 @@
 // What the forms of a column look up as they are drawn: the texts of each piece, shared by forms that have the same
 // there, and what each text adds to the sums that check digits are made of.
 
-import { type Layout, longest, type Place } from './forms.ts'
+import type { Rule } from '#engine/config/types.ts'
+import { AppError } from '#engine/errors.ts'
+import { createKept } from '#engine/kept.ts'
+import {
+  distinctOf,
+  type Form,
+  groupSize,
+  type Layout,
+  layoutOf,
+  longest,
+  type Place,
+} from './forms.ts'
 
 /**
  * What a text adds to a sum over its value, as check digits need one, when `behind` characters of its form follow it;
@@ -13,23 +24,33 @@ export type Sum = (text: string, behind: number, form: number) => number
 function createDictionary() {
   const texts: string[] = []
   const known = new Map<string, number>()
+  const offsets = new Map<Place, number>()
+  const add = (place: Place): number => {
+    const key = place.join('\n')
+    const offset = known.get(key) ?? texts.length
+    if (offset === texts.length) {
+      known.set(key, offset)
+      texts.push(...place)
+    }
+    return offset
+  }
   return {
-    texts,
     /** Where the texts of a place begin. */
     offsetOf(place: Place): number {
-      const key = place.join('\n')
-      const offset = known.get(key) ?? texts.length
-      if (!known.has(key)) {
-        known.set(key, offset)
-        texts.push(...place)
-      }
+      const offset = offsets.get(place) ?? add(place)
+      offsets.set(place, offset)
       return offset
+    },
+    /** A place alone is its own list: what writers make of it, they have made for others. */
+    texts(): Place {
+      const [only = texts] = offsets.keys()
+      return offsets.size === 1 ? only : texts
     },
   }
 }
 
 export type Tables = {
-  dictionaries: string[][]
+  dictionaries: Place[]
   /** By form and piece: where the texts begin, how many there are, where their sums begin. */
   offsets: Int32Array
   counts: Int32Array
@@ -37,8 +58,7 @@ export type Tables = {
   sums: Int32Array[]
 }
 
-/** The tables of a layout. */
-export function tablesOf({ forms, sizes }: Layout, adds: readonly Sum[]): Tables {
+function tablesOf({ forms, sizes }: Layout, adds: readonly Sum[]): Tables {
   const pieces = sizes.length
   const dictionaries = sizes.map(createDictionary)
   const [offsets, counts, sumOffsets] = [0, 1, 2].map(
@@ -66,7 +86,7 @@ export function tablesOf({ forms, sizes }: Layout, adds: readonly Sum[]): Tables
       sumOffsets[cell] = at
     })
   })
-  const texts = dictionaries.map((dictionary) => dictionary.texts)
+  const texts = dictionaries.map((dictionary) => dictionary.texts())
   return {
     dictionaries: texts,
     offsets,
@@ -74,4 +94,52 @@ export function tablesOf({ forms, sizes }: Layout, adds: readonly Sum[]): Tables
     sumOffsets,
     sums: sums.map((list) => Int32Array.from(list)),
   }
+}
+
+/** Forms with their weights, alike by default, and up to two sums. */
+export type FormsOptions = {
+  forms: readonly Form[]
+  weights?: readonly number[]
+  sums?: readonly Sum[]
+}
+
+/** All that drawing forms takes and that is not of one column. */
+export type FormTables = {
+  layout: Layout
+  tables: Tables
+  weights: readonly number[]
+  /** Values of each form that its first group of places tells apart. */
+  capacities: readonly number[]
+  /** By group: combinations of its texts in each form. */
+  groupSizes: readonly Float64Array[]
+}
+
+/** Rules whose forms are kept. */
+const RULES_KEPT = 32
+const FORMS_MAX = 255
+
+const keep = createKept<FormTables>(RULES_KEPT)
+
+function formTables({ forms, weights = forms.map(() => 1), sums = [] }: FormsOptions): FormTables {
+  if (forms.length > FORMS_MAX) {
+    throw new AppError('unsupported', `${forms.length} forms of one value`)
+  }
+  const layout = layoutOf(forms)
+  const groupSizes = layout.groups.map((group) =>
+    Float64Array.from(layout.forms, (places) => groupSize(places, group)),
+  )
+  const capacities = distinctOf(layout)
+  return { layout, tables: tablesOf(layout, sums), weights, capacities, groupSizes }
+}
+
+/**
+ * What the forms of a rule are drawn by, kept for the next column with the same rule. AppError `unsupported` for more
+ * than 255 forms.
+ */
+export function tablesOfRule(
+  rule: Rule,
+  unique: boolean,
+  make: (unique: boolean) => FormsOptions,
+): FormTables {
+  return keep(JSON.stringify([rule, unique]), () => formTables(make(unique)))
 }

@@ -1,6 +1,8 @@
 // Made-up strings of given forms: a form is a row of places, each with equally likely texts. Neighbouring places are
 // put together into lists that a writer copies as one, and all forms of a column share its pieces.
 
+import { oncePer } from '#engine/kept.ts'
+
 /** Equally likely texts, ASCII, all different; one alone is fixed text. */
 export type Place = readonly string[]
 
@@ -23,8 +25,16 @@ export function times(place: Place, count: number): Place[] {
 }
 
 /** Characters of the longest text. */
-export const longest = (place: Place): number =>
-  place.reduce((most, text) => Math.max(most, text.length), 0)
+export function longest(place: Place): number {
+  let most = 0
+  for (const text of place) most = Math.max(most, text.length)
+  return most
+}
+
+/** The texts of two places, one behind the other; the same places make the same one. */
+const joinedPlace = oncePer((heads: Place) =>
+  oncePer((tails: Place): Place => heads.flatMap((head) => tails.map((tail) => head + tail))),
+)
 
 /** Neighbours joined as long as one list can hold all their texts. */
 function joinPlaces(form: Form): Place[] {
@@ -35,7 +45,7 @@ function joinPlaces(form: Form): Place[] {
       last !== undefined &&
       last.length * place.length <= PLACE_MAX &&
       longest(last) + longest(place) <= PLACE_BYTES
-    if (fits) joined[joined.length - 1] = last.flatMap((head) => place.map((tail) => head + tail))
+    if (fits) joined[joined.length - 1] = joinedPlace(last)(place)
     else joined.push(place)
   }
   return joined

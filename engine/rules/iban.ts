@@ -1,18 +1,25 @@
 // iban: account numbers of countries, with their check digits (ISO 13616; ISO 7064, MOD 97-10).
 
 import { IBAN_STRUCTURES, powerOf10, type Structure } from '#engine/data/iban-structures.ts'
+import { createKept } from '#engine/kept.ts'
 import { createForms } from './form-draw.ts'
+import type { FormsOptions } from './form-tables.ts'
 import { CAPITALS, DIGITS, type Form, formsCapacity, times } from './forms.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import type { Piece } from './vector.ts'
 
 const MODULUS = 97
+/** Lists of countries whose accounts are kept. */
+const COUNTRIES_KEPT = 16
 /** Digits that follow the account number when it is checked: the country's letters as digits, and 00. */
 const BEHIND_ACCOUNT = 6
 
+const ZERO = '0'.charCodeAt(0)
+const LETTER_A = 'A'.charCodeAt(0)
+
 /** Letters count as 10 to 35. */
-const digitsOf = (char: string): number => Number.parseInt(char, 36)
-const widthOf = (char: string): number => (char >= 'A' ? 2 : 1)
+const digitsOf = (code: number): number => (code >= LETTER_A ? code - LETTER_A + 10 : code - ZERO)
+const widthOf = (code: number): number => (code >= LETTER_A ? 2 : 1)
 
 function structureOf(country: string): Structure {
   const structure = IBAN_STRUCTURES[country]
@@ -35,9 +42,10 @@ export function ibanCapacity({ countries }: RuleOf<'iban'>): number {
 function remainderOf(text: string, behind: number): number {
   let power = powerOf10(behind)
   let sum = 0
-  for (const char of Array.from(text).toReversed()) {
-    sum = (sum + digitsOf(char) * power) % MODULUS
-    power = (power * (widthOf(char) === 2 ? 100 : 10)) % MODULUS
+  for (let at = text.length - 1; at >= 0; at--) {
+    const code = text.charCodeAt(at)
+    sum = (sum + digitsOf(code) * power) % MODULUS
+    power = (power * (widthOf(code) === 2 ? 100 : 10)) % MODULUS
   }
   return sum
 }
@@ -57,10 +65,10 @@ function accountOf(country: string): Account {
   const form = formOf(structure)
   const sample = form.map((place) => place[0] ?? '').join('')
   const widths = [0]
-  for (const char of Array.from(sample).toReversed())
-    widths.push((widths.at(-1) ?? 0) + widthOf(char))
+  for (let at = sample.length - 1; at >= 0; at--)
+    widths.push((widths.at(-1) ?? 0) + widthOf(sample.charCodeAt(at)))
   const end = ending?.texts[0] ?? ''
-  const endWidth = Array.from(end).reduce((sum, char) => sum + widthOf(char), 0)
+  const endWidth = Array.from(end).reduce((sum, char) => sum + widthOf(char.charCodeAt(0)), 0)
   return { country, form, ending, length: sample.length, widths, endWidth }
 }
 
@@ -70,13 +78,23 @@ function sumsOf(accounts: readonly Account[]) {
     const { ending, length } = accounts[form] as Account
     if (ending === undefined) return 0
     const first = length - behind - text.length
-    return Array.from(text).reduce((sum, char, at) => sum + ending.adds(char, first + at), 0)
+    let sum = 0
+    for (let at = 0; at < text.length; at++) sum += ending.adds(text.charAt(at), first + at)
+    return sum
   }
   const outer = (text: string, behind: number, form: number): number => {
     const { widths, endWidth } = accounts[form] as Account
     return remainderOf(text, (widths[behind] ?? 0) + endWidth + BEHIND_ACCOUNT)
   }
   return [inner, outer]
+}
+
+/** What all columns of the same countries share. */
+type Accounts = {
+  forms: FormsOptions
+  endings: Endings
+  own: Int32Array
+  heads: string[]
 }
 
 type Endings = { texts: string[]; first: Int32Array; moduli: Int32Array; remainders: Int32Array }
@@ -91,17 +109,27 @@ function endingsOf(accounts: readonly Account[]): Endings {
 }
 
 /** `DE02` to `DE98` for each country. */
-const heads = (accounts: readonly Account[]): string[] =>
+const headsOf = (accounts: readonly Account[]): string[] =>
   accounts.flatMap(({ country }) =>
     Array.from({ length: MODULUS }, (_, k) => country + String(98 - k).padStart(2, '0')),
   )
 
-export function compileIban({ countries }: RuleOf<'iban'>, context: RuleContext): Kernel {
+const keep = createKept<Accounts>(COUNTRIES_KEPT)
+
+function accountsOf(countries: readonly string[]): Accounts {
   const accounts = countries.map(accountOf)
-  const forms = accounts.map(({ form }) => form)
-  const { pieces, form, sums, fill } = createForms(forms, context, { sums: sumsOf(accounts) })
-  const endings = endingsOf(accounts)
-  const own = Int32Array.from(accounts, ({ country }) => remainderOf(`${country}00`, 0))
+  return {
+    forms: { forms: accounts.map(({ form }) => form), sums: sumsOf(accounts) },
+    endings: endingsOf(accounts),
+    own: Int32Array.from(accounts, ({ country }) => remainderOf(`${country}00`, 0)),
+    heads: headsOf(accounts),
+  }
+}
+
+export function compileIban(rule: RuleOf<'iban'>, context: RuleContext): Kernel {
+  const { countries } = rule
+  const { forms, endings, own, heads } = keep(countries.join(), () => accountsOf(countries))
+  const { pieces, form, sums, fill } = createForms(rule, context, () => forms)
   const head = new Int32Array(context.capacity)
   const end = new Int32Array(context.capacity)
   const [inner, outer] = sums as [Int32Array, Int32Array]
@@ -111,7 +139,7 @@ export function compileIban({ countries }: RuleOf<'iban'>, context: RuleContext)
   return {
     vector: {
       kind: 'pieces',
-      pieces: [{ kind: 'code', dictionary: heads(accounts), codes: head }, ...pieces, ...tail],
+      pieces: [{ kind: 'code', dictionary: heads, codes: head }, ...pieces, ...tail],
       nulls: null,
     },
     fill(rows) {

@@ -9,7 +9,10 @@ import { codeVector, type Piece } from './vector.ts'
 const HEX: Place = [...DIGITS, ...CAPITALS.slice(0, 6).map((letter) => letter.toLowerCase())]
 const COLON: Place = [':']
 
-const octets = (after: string): string[] => Array.from({ length: 256 }, (_, k) => `${k}${after}`)
+/** The octets of an address, with what stands behind them. */
+const OCTETS = ['.', '.', '.', ''].map((after) =>
+  Array.from({ length: 256 }, (_, k) => `${k}${after}`),
+)
 
 /** Addresses in all networks together. */
 export function ipCapacity({ networks }: RuleOf<'ip'>): number {
@@ -36,7 +39,7 @@ function placeInNetworks(
 export function compileIp(rule: RuleOf<'ip'>, context: RuleContext): Kernel {
   const draw = createIndexDraw(context, ipCapacity(rule))
   const numbers = new Float64Array(context.capacity)
-  const parts = ['.', '.', '.', ''].map((after) => codeVector(octets(after), context.capacity))
+  const parts = OCTETS.map((octets) => codeVector(octets, context.capacity))
   const pieces = parts.map(({ dictionary, codes }): Piece => ({ kind: 'code', dictionary, codes }))
   const [a, b, c, d] = parts.map(({ codes }) => codes) as [
     Int32Array,
@@ -78,7 +81,7 @@ export function ipv6Form({ network }: RuleOf<'ipv6'>): Form {
 }
 
 export function compileIpv6(rule: RuleOf<'ipv6'>, context: RuleContext): Kernel {
-  const { pieces, fill } = createForms([ipv6Form(rule)], context)
+  const { pieces, fill } = createForms(rule, context, () => ({ forms: [ipv6Form(rule)] }))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }
 
@@ -94,6 +97,6 @@ export function macForm({ prefix, separator }: RuleOf<'mac'>): Form {
 }
 
 export function compileMac(rule: RuleOf<'mac'>, context: RuleContext): Kernel {
-  const { pieces, fill } = createForms([macForm(rule)], context)
+  const { pieces, fill } = createForms(rule, context, () => ({ forms: [macForm(rule)] }))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }

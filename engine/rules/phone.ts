@@ -45,8 +45,8 @@ function createDraw(context: RuleContext, codes: Int32Array, capacities: Float64
 
 export function compilePhone(rule: RuleOf<'phone'>, context: RuleContext): Kernel {
   if (rule.format === undefined) return compilePatterns(rule, context)
-  const { forms, weights } = phoneForms(rule.locale, rule.format)
-  const { pieces, fill } = createForms(forms, context, { weights })
+  const { locale, format } = rule
+  const { pieces, fill } = createForms(rule, context, () => phoneForms(locale, format))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }
 

@@ -5,6 +5,7 @@ import type { Rows } from '#engine/rows.ts'
 import { decodeTexts, layoutCapacity } from '#engine/words/layout.ts'
 import { type Places, placeOfPostcode, placesOf } from '#engine/words/places.ts'
 import { layoutPieces } from './composed.ts'
+import { distinctTexts } from './distinct.ts'
 import { createIndexDraw } from './index-draw.ts'
 import type { Kernel, RuleContext, RuleOf } from './kernel.ts'
 import { createLookup, positionIn } from './lookup.ts'
@@ -154,7 +155,7 @@ export function compileState(rule: RuleOf<'state'>, context: RuleContext): Kerne
   const places = placesOf(rule.locale)
   const names = rule.abbreviated ? places.abbreviations : places.states
   if (rule.from === undefined) {
-    const vector = codeVector([...new Set(names)], context.capacity)
+    const vector = codeVector(distinctTexts(names), context.capacity)
     const draw = createIndexDraw(context, vector.dictionary.length)
     return { vector, fill: (rows) => draw(vector.codes, rows) }
   }

@@ -99,16 +99,12 @@ function uniqueWords(node: Node, context: RuleContext): Kernel {
   throw new AppError('unsupported', `column ${context.column.name}: its words cannot be counted`)
 }
 
-/** The kernel of an expression's words. */
-function compileNode(node: Node, context: RuleContext): Kernel {
+export function compileRegex(rule: RuleOf<'regex'>, context: RuleContext): Kernel {
+  const node = nodeOf(rule.value)
   const places = placesOf(node)
   if (places !== null && places.length > 0) {
-    const { pieces, fill } = createForms([places], context)
+    const { pieces, fill } = createForms(rule, context, () => ({ forms: [places] }))
     return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
   }
   return context.unique ? uniqueWords(node, context) : drawnWords(node, context)
-}
-
-export function compileRegex(rule: RuleOf<'regex'>, context: RuleContext): Kernel {
-  return compileNode(nodeOf(rule.value), context)
 }

@@ -1,6 +1,7 @@
 // Words as the local part of an email address: ASCII letters and digits in lower case. The table is ours,
 // as Unicode tables of engines change between versions.
 
+import { oncePer } from '#engine/kept.ts'
 import { lowerCase } from './letter-case.ts'
 
 const FOLDED =
@@ -25,18 +26,9 @@ export function slugOf(word: string): string {
   return slug
 }
 
-/** Of the lists that locales keep: a column of each of many tables asks for the same one. */
-const known = new WeakMap<readonly string[], readonly string[]>()
-
 /** Distinct slugs of a list without digits; `['user']` where none is left. The same list has the same answer. */
-export function slugsOf(words: readonly string[]): readonly string[] {
-  const slugs = known.get(words) ?? distinctSlugs(words)
-  known.set(words, slugs)
-  return slugs
-}
-
-function distinctSlugs(words: readonly string[]): string[] {
+export const slugsOf = oncePer((words: readonly string[]): readonly string[] => {
   const slugs = new Set(words.map((word) => slugOf(word).replaceAll(/[0-9]/g, '')))
   slugs.delete('')
   return slugs.size > 0 ? [...slugs] : ['user']
-}
+})

@@ -41,13 +41,17 @@ export function urlForms({ suffixes }: SuffixRule, unique: boolean): Form[] {
 const URL_WEIGHTS = [2, 3, 3, 2]
 
 export function compileDomain(rule: RuleOf<'domain'>, context: RuleContext): Kernel {
-  const { pieces, fill } = createForms(domainForms(rule, context.unique), context)
+  const { pieces, fill } = createForms(rule, context, (unique) => ({
+    forms: domainForms(rule, unique),
+  }))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }
 
 export function compileUrl(rule: RuleOf<'url'>, context: RuleContext): Kernel {
-  const forms = urlForms(rule, context.unique)
-  const { pieces, fill } = createForms(forms, context, { weights: URL_WEIGHTS })
+  const { pieces, fill } = createForms(rule, context, (unique) => ({
+    forms: urlForms(rule, unique),
+    weights: URL_WEIGHTS,
+  }))
   return { vector: { kind: 'pieces', pieces, nulls: null }, fill }
 }
 

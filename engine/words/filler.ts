@@ -14,11 +14,15 @@ const LEAD_WORDS_MAX = 300
 /** `space` joins words and sentences, `stop` ends a sentence. */
 export type Filler = { words: readonly string[]; space: string; stop: string }
 
-/** The filler text of a locale. */
+const fillers = new Map<string, Filler>()
+
+/** The filler text of a locale, made once. */
 export function fillerOf(locale: string): Filler {
   const { locale: owner, list } = findList(locale, 'text', 'lorem')
   const [space, stop] = MARKS[owner] ?? [' ', '.']
-  return { words: list, space, stop }
+  const filler = fillers.get(owner) ?? { words: list, space, stop }
+  fillers.set(owner, filler)
+  return filler
 }
 
 /** The word as a sentence begins with it. */
