@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { createGenerateChunks } from './activities/generate-chunks.ts'
 import { createRecordActivities } from './activities/record.ts'
 import { readConfig } from './config.ts'
+import { createUploadReaders } from './datasets/upload-readers.ts'
 import { createCompletion } from './fleet/completion.ts'
 import { createFleet } from './fleet/fleet.ts'
 import { authenticateWorker, createFleetGateway } from './fleet/gateway.ts'
@@ -144,6 +145,7 @@ const restoring = {
     ),
   ),
 }
+const uploads = createUploadReaders(config.store)
 const app = await createApp({
   database,
   notifications,
@@ -155,6 +157,7 @@ const app = await createApp({
   arweavePrice: createArweavePrice(config),
   caFingerprint: authority.fingerprint,
   connections: config.connections,
+  uploads,
   datasets: config.datasets,
   logger: log,
   settings: {
@@ -171,6 +174,7 @@ log.info({ port: config.http.port }, 'coordinator ready')
 stopOnSignals(log, async () => {
   stopping.abort()
   await app.close()
+  await uploads.close()
   await reconciler.close()
   await housekeeping.close()
   await outbox.close()

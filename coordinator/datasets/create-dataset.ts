@@ -10,7 +10,8 @@ import { shownCell } from '#engine/ingest/masked.ts'
 import type { Cell, Keep, ReadOptions } from '#engine/ingest/records.ts'
 import { type DatasetColumn, type DatasetRow, readDataset } from './dataset-row.ts'
 import type { DatasetSettings } from './settings.ts'
-import { type TakeDeps, type TakenUpload, takeUpload } from './take-upload.ts'
+import type { TakenUpload } from './store-upload.ts'
+import { type TakeDeps, takeUpload } from './take-upload.ts'
 
 export type NewDataset = {
   projectId: string | null

@@ -10,6 +10,7 @@ import type { ConnectionSettings } from '#coordinator/connections/settings.ts'
 import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
 import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
+import type { UploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { createApiKeys } from '#coordinator/identity/api-keys.ts'
 import type { Audit } from '#coordinator/identity/audit.ts'
 import { createEnrollmentTokens } from '#coordinator/identity/enrollment-tokens.ts'
@@ -78,6 +79,8 @@ export type AppDeps = {
   caFingerprint: string
   /** Which databases of users may be reached. */
   connections: ConnectionSettings
+  /** What reads them. */
+  uploads: UploadReaders
   /** What uploads may take. */
   datasets: DatasetSettings
   logger: Logger

@@ -5,8 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '#coordinator/database/database.ts'
 import { createDataset, type NewDataset } from '#coordinator/datasets/create-dataset.ts'
 import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
+import type { UploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
-import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
 import { DatasetView, UploadForm, UploadOptions } from './dataset-schemas.ts'
@@ -21,7 +21,7 @@ export type DatasetUploadDeps = {
   auth: Authentication
   idempotency: Idempotency
   database: Database
-  store: BlockStore
+  uploads: UploadReaders
   datasets: DatasetSettings
 }
 

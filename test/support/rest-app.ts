@@ -10,6 +10,7 @@ import pino from 'pino'
 import { connectionSettingsOf } from '#coordinator/connections/settings.ts'
 import { createNotifications, type Notifications } from '#coordinator/database/notifications.ts'
 import { DATASET_DEFAULTS } from '#coordinator/datasets/settings.ts'
+import { createUploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { type AppDeps, createApp } from '#coordinator/http/app.ts'
 import type { App } from '#coordinator/http/types.ts'
 import { insertApiKey, newApiKeyText } from '#coordinator/identity/api-keys.ts'
@@ -74,6 +75,8 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
     apiKey: adminKey,
     arweaveBudgetWinston: '1000000000000',
   })
+  const storeSettings = { kind: 'folder' as const, dir: folder }
+  const uploads = createUploadReaders(storeSettings)
   const app = await createApp({
     database,
     notifications,
@@ -90,6 +93,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
     store: verified(store),
     caFingerprint: 'ab'.repeat(32),
     connections: connectionSettingsOf({}, []),
+    uploads,
     datasets: DATASET_DEFAULTS,
     logger: pino({ level: 'silent' }),
     settings: {
@@ -103,13 +107,13 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
   })
   t.after(async () => {
     await app.close()
+    await uploads.close()
     await audit.close()
     await notifications.close()
     await rm(folder, { recursive: true, force: true })
   })
   const [alice, bob] = await Promise.all([newUser(database, 'alice'), newUser(database, 'bob')])
   const admin = await adminCaller(database, adminKey)
-  const storeSettings = { kind: 'folder' as const, dir: folder }
   const users = { admin, alice, bob, call: caller(app) }
   return { url, database, app, audit, notifications, store, storeSettings, ...users }
 }

@@ -1,0 +1,20 @@
+// What the coordinator and a thread that reads uploads tell each other; one upload at a time.
+
+import type { AppError, ErrorCode } from '#engine/errors.ts'
+import type { ReadOptions } from '#engine/ingest/records.ts'
+import type { TakenUpload } from './store-upload.ts'
+
+export type ToReader =
+  /** Pieces that follow are of this upload. */
+  | { type: 'begin'; options: Omit<ReadOptions, 'signal'> }
+  | { type: 'piece'; bytes: Uint8Array }
+  | { type: 'end' }
+
+/** `done` and `failed` end an upload; pieces of it that come later are passed over. */
+export type FromReader =
+  /** So many bytes are read: as many more may be sent. */
+  | { type: 'taken'; bytes: number }
+  /** Root of what is stored so far. */
+  | { type: 'root'; cid: string }
+  | { type: 'done'; taken: TakenUpload }
+  | { type: 'failed'; code: ErrorCode; message: string; problems: AppError['problems'] }

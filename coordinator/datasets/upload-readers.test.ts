@@ -1,0 +1,82 @@
+// Uploads are read by other threads: the caller's has nearly nothing to do, however large the file, and sends no more
+// than the reader can take.
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { createUploadReaders } from './upload-readers.ts'
+
+const MIB = 2 ** 20
+const LINE = '"Miller, Ann",1977-05-04,"says ""no""",12.50,Hamburg\n'
+const PIECE = Buffer.from(LINE.repeat(1_000))
+
+async function withReaders(t: TestContext) {
+  const dir = await mkdtemp(join(tmpdir(), 'syndata-readers-'))
+  const readers = createUploadReaders({ kind: 'folder', dir })
+  t.after(async () => {
+    await readers.close()
+    await rm(dir, { recursive: true, force: true })
+  })
+  return readers
+}
+
+const onRoot = (): void => undefined
+
+/** A header, then the same lines again and again; `sent` counts bytes. */
+async function* table(pieces: number, sent: { bytes: number } = { bytes: 0 }) {
+  yield Buffer.from('name,born,note,price,city\n')
+  for (let at = 0; at < pieces; at++) {
+    sent.bytes += PIECE.length
+    yield PIECE
+  }
+}
+
+test('the thread of the caller does less than a quarter of the work', async (t) => {
+  const readers = await withReaders(t)
+  await readers.read(table(1), { onRoot })
+  const [own, all] = [process.threadCpuUsage(), process.cpuUsage()]
+  const { found, file } = await readers.read(table(200), { onRoot })
+  const ownUsed = process.threadCpuUsage(own)
+  const allUsed = process.cpuUsage(all)
+  assert.equal(found.rows, 200_000)
+  assert.equal(file.bytes, 26 + 200 * PIECE.length)
+  assert.ok((ownUsed.user + ownUsed.system) * 4 < allUsed.user + allUsed.system)
+})
+
+test('no more is taken from the source than the reader is behind', async (t) => {
+  const readers = await withReaders(t)
+  const sent = { bytes: 0 }
+  const reading = readers.read(table(10_000, sent), { onRoot, limits: { bytesMax: MIB } })
+  await assert.rejects(reading, { code: 'payload_too_large' })
+  assert.ok(sent.bytes < 5 * MIB, `${sent.bytes} bytes`)
+})
+
+test('a file that is broken, a source that fails and a caller that leaves end one upload alone', async (t) => {
+  const readers = await withReaders(t)
+  async function* broken() {
+    yield Buffer.from('a,b\n1,"2\n')
+  }
+  await assert.rejects(readers.read(broken(), { onRoot }), (error: Error) => {
+    const { code, problems } = error as Error & { code: string; problems: { hint: string }[] }
+    return code === 'invalid_request' && problems[0]?.hint !== undefined
+  })
+  async function* failing() {
+    yield PIECE
+    throw new Error('the line went dead')
+  }
+  await assert.rejects(readers.read(failing(), { onRoot }), /the line went dead/)
+  const leaving = new AbortController()
+  async function* left() {
+    yield* table(3)
+    leaving.abort(new Error('gone'))
+    yield* table(3)
+  }
+  await assert.rejects(readers.read(left(), { onRoot, signal: leaving.signal }), /gone/)
+  const [one, two] = await Promise.all([
+    readers.read(table(2), { onRoot }),
+    readers.read(table(3), { onRoot }),
+  ])
+  assert.deepEqual([one.found.rows, two.found.rows], [2_000, 3_000])
+})

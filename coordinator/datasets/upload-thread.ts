@@ -1,0 +1,73 @@
+// Entry of a thread that reads uploads, one after the other: stores the bytes, parses them and infers the columns, so that
+// none of it takes the time of the coordinator's other callers.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { verified } from '#coordinator/storage/block-store.ts'
+import { openStore, type StoreSettings } from '#coordinator/storage/open-store.ts'
+import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
+import { storeUpload } from './store-upload.ts'
+import type { FromReader, ToReader } from './upload-messages.ts'
+
+if (!parentPort) throw new TypeError('upload-thread.ts runs as a thread of the coordinator')
+const port = parentPort
+const tell = (message: FromReader): void => port.postMessage(message)
+const store = verified(await openStore(workerData as StoreSettings))
+
+type Inbox = AsyncIterable<Uint8Array> & { put(bytes: Uint8Array | null): void }
+
+/** Pieces in the order in which they came; null ends them. */
+function createInbox(): Inbox {
+  const waiting: (Uint8Array | null)[] = []
+  let wake: (() => void) | null = null
+  return {
+    put(bytes) {
+      waiting.push(bytes)
+      wake?.()
+    },
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        const next = waiting.shift()
+        if (next === null) return
+        if (next) {
+          tell({ type: 'taken', bytes: next.length })
+          yield next
+        } else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+      }
+    },
+  }
+}
+
+async function read(inbox: Inbox, options: Parameters<typeof storeUpload>[2]): Promise<FromReader> {
+  try {
+    const onRoot = (cid: string): void => tell({ type: 'root', cid })
+    return { type: 'done', taken: await storeUpload({ store, onRoot }, inbox, options) }
+  } catch (error) {
+    const known = error instanceof AppError
+    const code = codeOf(error)
+    const message = known ? error.message : ERRORS[code].title
+    return { type: 'failed', code, message, problems: known ? error.problems : [] }
+  }
+}
+
+let current: Inbox | null = null
+port.on('message', (message: ToReader) => {
+  switch (message.type) {
+    case 'begin': {
+      const inbox = createInbox()
+      current = inbox
+      void read(inbox, message.options).then((answer) => {
+        current = null
+        tell(answer)
+      })
+      break
+    }
+    case 'piece':
+      current?.put(message.bytes)
+      break
+    case 'end':
+      current?.put(null)
+  }
+})
