@@ -1,11 +1,12 @@
 // Noise for models: a keystream by step, and its transformation into laws inside the graph.
 
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, createSecretKey } from 'node:crypto'
 import { add, cast, cosine, logarithm, multiply, sine, squareRoot } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { concatenate, split } from './shaping.ts'
 
-const ZEROS = new Uint8Array(1 << 20)
+/** So many bytes at a time stay in a cache near the core. */
+const ZEROS = new Uint8Array(1 << 16)
 
 export type Keystream = {
   /**
@@ -20,17 +21,26 @@ export function createKeystream(seed: number, stream: number): Keystream {
   const key = new DataView(new ArrayBuffer(16))
   key.setBigUint64(0, BigInt(seed), true)
   key.setBigUint64(8, BigInt(stream), true)
+  const secret = createSecretKey(key)
   return {
     fill(step, into, block = 0) {
       const counter = new DataView(new ArrayBuffer(16))
       counter.setBigUint64(0, BigInt(step))
       counter.setBigUint64(8, BigInt(block))
-      const cipher = createCipheriv('aes-128-ctr', key, counter)
+      const cipher = createCipheriv('aes-128-ctr', secret, counter)
       const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-      for (let at = 0; at < bytes.length; at += ZEROS.length)
-        bytes.set(cipher.update(ZEROS.subarray(0, bytes.length - at)), at)
+      for (let at = 0; at < bytes.length; at += ZEROS.length) {
+        const made = cipher.update(ZEROS.subarray(0, bytes.length - at))
+        bytes.set(made, at)
+        free(made)
+      }
     },
   }
+}
+
+/** Gives memory back at once: only a collection would, and much of it brings collections about. */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** uint32 to the open interval (0, 1). */

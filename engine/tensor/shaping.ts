@@ -14,6 +14,13 @@ export function reshape(x: SymbolicTensor, shape: Shape): SymbolicTensor {
   )
 }
 
+/** Rows of a matrix as its columns. Has no gradient. */
+export function transpose(x: SymbolicTensor): SymbolicTensor {
+  const shape = [x.shape[1] as number, x.shape[0] as number]
+  const outputs = [{ shape, dtype: x.dtype }]
+  return only(x.graph.node({ op: 'Transpose', inputs: [x], attributes: { perm: [1, 0] }, outputs }))
+}
+
 /** Repeats along the axes whose length is 1, as broadcasting does. */
 export function expand(x: SymbolicTensor, shape: Shape): SymbolicTensor {
   if (sameShape(x.shape, shape)) return x

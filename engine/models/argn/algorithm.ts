@@ -64,9 +64,7 @@ export const argn: AlgorithmModule = {
     })
     const capacity = given.capacity ?? defaults.capacity
     const tensors = writeParameters(fitted.parameters, parameterShapes(fitted.network))
-    const graph = samplingModel(fitted.network, fitted.parameters, {
-      ...{ batchRows: GRID_ROWS, order: [...fitted.tokens.keys()], weights: new Map() },
-    })
+    const graph = samplingModel(fitted.network, fitted.parameters, GRID_ROWS)
     return {
       encoder: { capacity, tokens: fitted.tokens },
       tensors: new Map([...tensors, graphEntry(graph)]),

@@ -1,14 +1,14 @@
 // Rows drawn from a fitted autoregressive network, on a grid of full batches, so that row i is the same however
 // ranges are cut.
 
-import { AppError } from '#engine/errors.ts'
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
-import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
 import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import { allowedTokens } from './allowed-tokens.ts'
+import { createLaws, type Law, lawModel } from './laws.ts'
 import type { Network } from './network.ts'
-import { SAMPLING, samplingModel } from './sampling.ts'
-import { decodeTokens, type Tokens, tokenCount } from './tokens.ts'
+import { createTokenDecoder, type TokenDecoder, type Tokens } from './tokens.ts'
 
 export type FittedArgn = {
   targets: readonly TargetShape[]
@@ -22,43 +22,57 @@ export type SamplerOptions = SessionOptions & { seed: number; conditions?: Condi
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
 export const GRID_ROWS = 2500
+const APART = rowsApart(GRID_ROWS)
 
 /**
  * Conditions are met by construction: their columns are drawn first, from laws without the other tokens, and all others
  * given them. AppError `invalid_request` for conditions that no row can meet.
  */
 export async function createArgnSampler(
-  fitted: FittedArgn,
+  { network, tokens, targets, parameters }: FittedArgn,
   { seed, conditions = {}, ...session }: SamplerOptions,
 ): Promise<Sampler> {
-  const { network, tokens, targets } = fitted
-  const weights = tokenWeights(tokens, conditions)
+  const allowed = allowedTokens(tokens, conditions)
   const columns = [...network.layers.keys()]
-  const order = [...columns].sort((a, b) => Number(weights.has(b)) - Number(weights.has(a)))
-  const model = samplingModel(network, fitted.parameters, { batchRows: GRID_ROWS, order, weights })
-  const running = await openSession(model, session)
-  const noise = { bits: createKeystream(seed, 2), places: createKeystream(seed, 3) }
+  const order = [...columns].sort((a, b) => Number(allowed.has(b)) - Number(allowed.has(a)))
+  const running = await openSession(lawModel(), session)
+  const chooser = createChooser({
+    ...{ rows: GRID_ROWS, columns: columns.length },
+    positions: Math.max(...network.layers.map((layer) => layer.tokens)),
+  })
+  const laws = createLaws(running, network, parameters, {
+    ...{ rows: GRID_ROWS, order, allowed, weights: chooser.weights },
+  })
+  const drawBatch = createBatch(laws, chooser, createKeystream(seed, 2))
+  const decode = createDecoding(chooser, createKeystream(seed, 3), (column) => {
+    const range = conditions.ranges?.[(targets[column] as TargetShape).name]
+    return createTokenDecoder(tokens[column] as Tokens, range)
+  })
+  const sampleRange = async (
+    { from, to }: { from: number; to: number },
+    signal: AbortSignal | undefined,
+  ): Promise<SampledColumn[]> => {
+    const found = targets.map((target): SampledColumn => emptyOf(target, to - from))
+    for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+      signal?.throwIfAborted()
+      await drawBatch(batch)
+      const start = batch * GRID_ROWS
+      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
+      const parts = found.map((column) => column.subarray(start + rows.from - from))
+      decode(batch, rows, parts)
+    }
+    return found
+  }
+  let before: Promise<unknown> = Promise.resolve()
   return {
     targets,
     acceptedShare: () => 1,
     release: () => running.release(),
-    async sample({ from, to }, { signal }) {
-      const found = targets.map((target): SampledColumn => emptyOf(target, to - from))
-      for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
-        signal?.throwIfAborted()
-        const drawn = await drawBatch(running, columns.length, noise.bits, batch)
-        const place = placesOf(noise.places, batch, columns.length)
-        const start = batch * GRID_ROWS
-        const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
-        for (const column of columns) {
-          const codes = columnOf(drawn, column, columns.length, rows)
-          const units = place(column).subarray(rows.from, rows.to)
-          const range = conditions.ranges?.[(targets[column] as TargetShape).name]
-          const values = decodeTokens(tokens[column] as Tokens, codes, units, range)
-          found[column]?.set(values, start + rows.from - from)
-        }
-      }
-      return found
+    sample(range, { signal }) {
+      // One after the other: batches share their memory.
+      const drawn = before.then(() => sampleRange(range, signal))
+      before = drawn.catch(() => undefined)
+      return drawn
     },
   }
 }
@@ -67,72 +81,40 @@ function emptyOf({ kind }: TargetShape, rows: number): SampledColumn {
   return kind === 'numeric' ? new Float64Array(rows) : new Int32Array(rows)
 }
 
-async function drawBatch(
-  session: InferenceSession,
-  columns: number,
-  bits: Keystream,
-  batch: number,
-): Promise<Int32Array> {
-  const memory = new Uint32Array(columns * GRID_ROWS)
-  bits.fill(batch, memory)
-  const input = new Tensor('uint32', memory, [columns, GRID_ROWS])
-  const { [SAMPLING.tokens]: output } = await session.run({ [SAMPLING.bits]: input })
-  return output?.data as Int32Array
-}
-
-/** Where within its bin a row's value is, by column: numbers in [0, 1). */
-function placesOf(places: Keystream, batch: number, columns: number) {
-  const words = new Uint32Array(columns * GRID_ROWS)
-  places.fill(batch, words)
-  return (column: number): Float64Array =>
-    Float64Array.from(
-      words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS),
-      (word) => word / 4_294_967_296,
-    )
-}
-
-function columnOf(
-  drawn: Int32Array,
-  column: number,
-  columns: number,
-  { from, to }: { from: number; to: number },
-): Int32Array {
-  const codes = new Int32Array(to - from)
-  for (let row = from; row < to; row++) codes[row - from] = drawn[row * columns + column] as number
-  return codes
-}
-
-function tokenWeights(
-  tokens: readonly Tokens[],
-  { levels = {}, ranges = {} }: Conditions,
-): Map<number, Float32Array> {
-  const weights = new Map<number, Float32Array>()
-  for (const [column, known] of tokens.entries()) {
-    const [wanted, range] = [levels[known.name], ranges[known.name]]
-    const shares = new Float64Array(tokenCount(known)).fill(1)
-    if (wanted) for (const code of shares.keys()) shares[code] = Number(wanted.includes(code))
-    if (range && known.kind === 'numeric') narrow(known, range, shares)
-    if (!shares.some((share) => share > 0))
-      throw new AppError('invalid_request', `no value of ${known.name} meets the condition`)
-    if (shares.some((share) => share < 1)) weights.set(column, Float32Array.from(shares, Math.log))
+/** Draws a batch: a token for each row of each column, in the codes of the chooser. */
+function createBatch(laws: readonly Law[], chooser: Chooser, bits: Keystream) {
+  const words = new Uint32Array(laws.length * GRID_ROWS)
+  return async (batch: number): Promise<void> => {
+    bits.fill(batch, words)
+    for (const [at, law] of laws.entries()) {
+      const { column, count, tokens } = law
+      chooser.words.set(words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS))
+      await law.weigh()
+      chooser.choose(column, { start: 0, count })
+      const drawn = chooser.codes.subarray(column * APART, column * APART + GRID_ROWS)
+      if (tokens !== null)
+        for (let row = 0; row < GRID_ROWS; row++)
+          drawn[row] = tokens[drawn[row] as number] as number
+      if (at < laws.length - 1) law.see(drawn)
+    }
   }
-  return weights
 }
 
-/** Of each token, the share that lies in the range. */
-function narrow(
-  { atoms, bins, decimals, hasNull }: Tokens & { kind: 'numeric' },
-  range: { min: number; max: number; nulls?: true },
-  shares: Float64Array,
-): void {
-  const scale = 10 ** decimals
-  const places = (from: number, to: number): number =>
-    Math.max(0, Math.floor(to * scale) - Math.ceil(from * scale) + 1)
-  shares.fill(0)
-  if (hasNull && range.nulls) shares[shares.length - 1] = 1
-  for (const [code, atom] of atoms.entries())
-    shares[code] = Number(atom >= range.min && atom <= range.max)
-  for (const [at, [from, to]] of bins.entries())
-    shares[atoms.length + at] =
-      places(Math.max(from, range.min), Math.min(to, range.max)) / places(from, to)
+/** Values of rows of the drawn batch, into the beginning of columns. */
+function createDecoding(
+  { codes }: Chooser,
+  places: Keystream,
+  decoderOf: (column: number) => TokenDecoder,
+) {
+  const decoders = Array.from({ length: codes.length / APART }, (_, column) => decoderOf(column))
+  const words = new Uint32Array(GRID_ROWS)
+  const blocksOfColumn = (4 * GRID_ROWS) / 16
+  return (batch: number, rows: { from: number; to: number }, into: readonly SampledColumn[]) => {
+    for (const [column, { decode, isPlaced }] of decoders.entries()) {
+      if (isPlaced) places.fill(batch, words, column * blocksOfColumn)
+      const start = column * APART
+      const drawn = codes.subarray(start + rows.from, start + rows.to)
+      decode(drawn, words.subarray(rows.from, rows.to), into[column] as SampledColumn)
+    }
+  }
 }

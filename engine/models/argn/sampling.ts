@@ -1,6 +1,6 @@
-// The graph that draws rows: column after column, each from its law given those drawn before it.
+// The graph that other runtimes draw rows by: column after column, each from its law given those drawn before it.
 
-import { add, cast, exponential, greater, multiply, subtract } from '#engine/tensor/elementwise.ts'
+import { cast, exponential, greater, multiply, subtract } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { cumulativeSum, largest, sum } from '#engine/tensor/linear.ts'
@@ -8,19 +8,8 @@ import { uniform } from '#engine/tensor/noise.ts'
 import { concatenate, reshape, split } from '#engine/tensor/shaping.ts'
 import { embed, hiddenLayer, logits, type Network } from './network.ts'
 
-export type SamplingOptions = {
-  batchRows: number
-  /** Columns in the order in which they are drawn. */
-  order: readonly number[]
-  /** By column: the logarithm of what each token's probability is multiplied by; -Infinity excludes it. */
-  weights: ReadonlyMap<number, Float32Array>
-}
-
 /** Inputs and outputs of the model. */
 export const SAMPLING = { bits: 'bits', tokens: 'tokens' } as const
-
-/** A logit that no draw ever picks. */
-const NEVER = -1e30
 
 /**
  * The model: `bits` uint32 [columns, batchRows] in, `tokens` int32 [batchRows, columns] out; `values` are the network's
@@ -29,7 +18,7 @@ const NEVER = -1e30
 export function samplingModel(
   network: Network,
   values: ReadonlyMap<string, Float32Array>,
-  { batchRows, order, weights }: SamplingOptions,
+  batchRows: number,
 ): Uint8Array {
   const graph = new Graph()
   const columns = network.layers.length
@@ -41,12 +30,12 @@ export function samplingModel(
   )
   const drawn: SymbolicTensor[] = []
   const embedded: SymbolicTensor[] = []
-  for (const [at, column] of order.entries()) {
-    const first = firstLayer(graph, network, values, order.slice(0, at), column)
+  for (const column of network.layers.keys()) {
+    const first = firstLayer(graph, network, values, column)
     const law = logits(parameters, column, hiddenLayer(first, embedded, batchRows))
     const unit = reshape(uniform(bits[column] as SymbolicTensor), [batchRows, 1])
-    const tokens = draw(weighted(law, weights.get(column)), unit)
-    drawn[column] = reshape(tokens, [batchRows, 1])
+    const tokens = draw(law, unit)
+    drawn.push(reshape(tokens, [batchRows, 1]))
     embedded.push(embed(parameters, column, tokens))
   }
   return modelOf(graph, { [SAMPLING.tokens]: concatenate(drawn, 1) })
@@ -64,48 +53,26 @@ function constants(graph: Graph, { layers }: Network, values: ReadonlyMap<string
   )
 }
 
-/** The part of the first layer that leads from the columns before (in their order) to one column. */
+/** The part of the first layer that leads from the columns before to one column. */
 function firstLayer(
   graph: Graph,
-  network: Network,
+  { layers, hidden }: Network,
   values: ReadonlyMap<string, Float32Array>,
-  before: readonly number[],
   column: number,
 ) {
-  const { layers } = network
-  const start = (of: 'embedding' | 'hidden', at: number): number =>
-    layers.slice(0, at).reduce((total, layer) => total + layer[of], 0)
-  const width = (layers[column] as { hidden: number }).hidden
-  const from = start('hidden', column)
+  const start = (of: 'embedding' | 'hidden'): number =>
+    layers.slice(0, column).reduce((total, layer) => total + layer[of], 0)
+  const { hidden: width } = layers[column] as Network['layers'][number]
+  const [rows, from] = [start('embedding'), start('hidden')]
   const all = values.get('first.weight') as Float32Array
-  const rows = before.flatMap((other) => {
-    const first = start('embedding', other)
-    return Array.from(
-      { length: (layers[other] as { embedding: number }).embedding },
-      (_, i) => first + i,
-    )
-  })
-  const weight = new Float32Array(rows.length * width)
-  for (const [i, row] of rows.entries())
-    weight.set(
-      all.subarray(row * network.hidden + from, row * network.hidden + from + width),
-      i * width,
-    )
+  const weight = new Float32Array(rows * width)
+  for (let row = 0; row < rows; row++)
+    weight.set(all.subarray(row * hidden + from, row * hidden + from + width), row * width)
   const bias = (values.get('first.bias') as Float32Array).slice(from, from + width)
   return {
-    weight:
-      rows.length === 0
-        ? null
-        : graph.constant(`first ${column}.weight`, weight, [rows.length, width]),
+    weight: rows === 0 ? null : graph.constant(`first ${column}.weight`, weight, [rows, width]),
     bias: graph.constant(`first ${column}.bias`, bias, [width]),
   }
-}
-
-function weighted(law: SymbolicTensor, weights: Float32Array | undefined): SymbolicTensor {
-  if (weights === undefined) return law
-  const finite = weights.map((weight) => Math.max(weight, NEVER))
-  const name = `weights ${law.node.id}`
-  return add(law, law.graph.constant(name, finite, [1, finite.length]))
 }
 
 /** One token per row by inversion: how many of the cumulated probabilities the unit reaches. int32 [rows]. */

@@ -140,27 +140,41 @@ function firstReaching(bins: readonly [number, number][], value: number): number
   return low
 }
 
-/** Values of drawn tokens; `unit` places those of bins, one number in [0, 1) per row. `range` narrows bins. */
-export function decodeTokens(
+export type TokenDecoder = {
+  /** Whether values are placed within bins, by a random word each. */
+  isPlaced: boolean
+  /** Values of drawn tokens, into the beginning of a column. */
+  decode: (drawn: Int32Array, words: Uint32Array, into: SampledColumn) => void
+}
+
+/** `range` narrows bins. */
+export function createTokenDecoder(
   tokens: Tokens,
-  codes: Int32Array,
-  unit: Float64Array,
   range: { min: number; max: number } = { min: -Infinity, max: Infinity },
-): SampledColumn {
-  if (tokens.kind === 'category') return codes
-  const { atoms, bins, decimals } = tokens
+): TokenDecoder {
+  if (tokens.kind === 'category')
+    return { isPlaced: false, decode: (drawn, _, into) => into.set(drawn) }
+  const { atoms, bins, decimals, hasNull } = tokens
   const scale = 10 ** decimals
-  const values = new Float64Array(codes.length)
-  for (let row = 0; row < codes.length; row++) {
-    const code = codes[row] as number
-    const bin = bins[code - atoms.length]
-    if (code < atoms.length) values[row] = atoms[code] as number
-    else if (bin === undefined) values[row] = Number.NaN
-    else {
-      const from = Math.ceil(Math.max(bin[0], range.min) * scale)
-      const to = Math.floor(Math.min(bin[1], range.max) * scale)
-      values[row] = (from + Math.floor((unit[row] as number) * (to - from + 1))) / scale
-    }
+  const ends = bins.map(([from, to]): [number, number] => [
+    Math.ceil(Math.max(from, range.min) * scale),
+    Math.floor(Math.min(to, range.max) * scale),
+  ])
+  const nulls = hasNull ? [Number.NaN] : []
+  const first = Float64Array.from([...atoms, ...ends.map(([from]) => from), ...nulls])
+  const units = Float64Array.from(first, (_, token) => {
+    const [from, to] = ends[token - atoms.length] ?? [1, 0]
+    return to - from + 1
+  })
+  return {
+    isPlaced: bins.length > 0,
+    decode(drawn, words, into) {
+      for (let row = 0; row < drawn.length; row++) {
+        const token = drawn[row] as number
+        const [from, count] = [first[token] as number, units[token] as number]
+        const place = Math.floor(((words[row] as number) / 4_294_967_296) * count)
+        into[row] = count === 0 ? from : (from + place) / scale
+      }
+    },
   }
-  return values
 }

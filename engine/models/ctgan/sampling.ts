@@ -8,7 +8,7 @@ import { concatenate, gatherRows } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
 import type { Modes } from '../modes/modes.ts'
-import { parts, weightsOf } from '../modes/symbolic.ts'
+import { standingParts, weightsOf } from '../modes/symbolic.ts'
 import type { Conditions } from '../sampled.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
 import type { CtganShape } from './network.ts'
@@ -48,7 +48,7 @@ export function ctganDrawing(
   }
   let x = graph.input(DRAW.latent, [GRID_ROWS, embedding])
   for (const at of generator.keys()) x = concatenate([relu(linear(x, `layer ${at}`)), x], 1)
-  const out = parts(linear(x, 'out'), layout)
+  const out = standingParts(linear(x, 'out'), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(out.codes) }
   if (out.places !== null) outputs[DRAW.places] = hyperbolicTangent(out.places)
   return { model: modelOf(graph, outputs), embedding, spread: 0, condition }

@@ -3,13 +3,15 @@
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
-import type { DrawnRows } from './decode.ts'
-import { chooseCodes, fillNormal } from './draws.ts'
+import { createChooser, rowsApart } from '../chooser.ts'
+import { type DecoderPlace, type DrawnRows, inTable, type Steps } from './decode.ts'
+import { fillStanding, NORMAL } from './draws.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
+import { createNormalFiller } from './normal-kernel.ts'
 
 /** Rows of a batch: part of what the bytes depend on. */
-export const GRID_ROWS = 1000
+export const GRID_ROWS = 500
 /** Candidates of a row. */
 export const CANDIDATES_MOST = 1000
 
@@ -21,8 +23,8 @@ export const DRAW = {
 
 export type RowDrawing = {
   /**
-   * `latent` float32 [GRID_ROWS, embedding] and, where it is not 0, `spread` [.., spread], standard normal, and
-   * `condition` int32 [GRID_ROWS] to `weights` float32 [.., codes], by which codes are drawn, and `places` [.., places].
+   * `latent` float32 [GRID_ROWS, embedding] and, where it is not 0, `spread` [spread, GRID_ROWS], standard normal, and
+   * `condition` int32 [GRID_ROWS] to `weights` float32 [codes, ..], by which codes are drawn, and `places` [places, ..].
    */
   model: Uint8Array
   embedding: number
@@ -36,48 +38,79 @@ export type Slots = { rows: Int32Array; candidates: Int32Array }
 /** Draws the grid's batch of that number, or candidates of its rows. */
 export type DrawBatch = (at: number, slots: Slots | null) => Promise<DrawnRows>
 
+/** Where decoders find a column in what batches give. */
+export function inBatch(column: number, { places }: Layout): DecoderPlace {
+  return {
+    column,
+    codes: { from: column * rowsApart(GRID_ROWS), step: 1 },
+    places: { from: places.indexOf(column) * GRID_ROWS, step: 1 },
+  }
+}
+
 /** `session` runs the drawing's model; what it gives is valid until the next call. */
 export function createBatch(
-  { places, spans }: Layout,
-  { embedding, spread, condition }: RowDrawing,
+  { places, spans, codes }: Layout,
+  drawing: RowDrawing,
   session: InferenceSession,
   noise: Keystream,
 ): DrawBatch {
+  const { embedding, spread, condition } = drawing
   const columns = spans.length
   /** Of each row: a word for each column's code and for its other levels, two for the condition, half of one a normal. */
   const words = 2 * columns + 2
   const stride = 4 * Math.ceil((words + (embedding + spread) / 2) / 4)
-  const memory = new Uint32Array(GRID_ROWS * stride)
+  const normals = createNormalFiller(NORMAL, {
+    ...{ rows: GRID_ROWS, words: stride, from: words * 2, width: embedding },
+  })
+  const memory = normals.noise
   const spare = new Uint32Array(memory.length)
-  const halves = new Uint16Array(memory.buffer)
-  const latent = new Float32Array(GRID_ROWS * embedding)
-  const spreads = new Float32Array(GRID_ROWS * spread)
-  const chosen = new Int32Array(GRID_ROWS)
-  const inputs: Record<string, Tensor> = {
-    [DRAW.latent]: new Tensor('float32', latent, [GRID_ROWS, embedding]),
+  const halves = new Uint16Array(memory.buffer, memory.byteOffset, 2 * memory.length)
+  const given = givenTo(drawing, normals.numbers)
+  const chooser = createChooser({ rows: GRID_ROWS, positions: codes, columns })
+  const alphas = new Float32Array(places.length * GRID_ROWS)
+  const outputs: Record<string, Tensor> = {
+    [DRAW.weights]: new Tensor('float32', chooser.weights, [codes, GRID_ROWS]),
   }
-  if (spread > 0) inputs[DRAW.spread] = new Tensor('float32', spreads, [GRID_ROWS, spread])
-  if (condition) inputs[DRAW.condition] = new Tensor('int32', chosen, [GRID_ROWS])
+  if (places.length > 0)
+    outputs[DRAW.places] = new Tensor('float32', alphas, [places.length, GRID_ROWS])
   const unit = (row: number, word: number): number =>
     (memory[row * stride + word] as number) / 4_294_967_296
-  const at = { words: stride * 2, from: words * 2 }
+  const spreadsAt = { words: stride * 2, from: words * 2 + embedding }
+  const spreads = { into: given.spread, rows: GRID_ROWS }
   return async (number, slots) => {
     if (slots === null) noise.fill(number * CANDIDATES_MOST, memory)
     else fillSlots(noise, number, slots, { memory, stride, spare })
-    fillNormal(halves, at, { into: latent, width: embedding })
-    fillNormal(halves, { ...at, from: at.from + embedding }, { into: spreads, width: spread })
+    normals.fill()
+    fillStanding(halves, spreadsAt, spreads)
     if (condition)
       for (let row = 0; row < GRID_ROWS; row++)
-        chosen[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
-    const outputs = await session.run(inputs)
-    const weights = outputs[DRAW.weights]?.data as Float32Array
+        given.condition[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
+    await session.run(given.inputs, outputs)
+    for (const [column, span] of spans.entries()) {
+      for (let row = 0; row < GRID_ROWS; row++)
+        chooser.words[row] = memory[row * stride + column] as number
+      chooser.choose(column, span)
+    }
     return {
-      codes: chooseCodes(weights, spans, { words: memory, stride }),
-      places:
-        places.length > 0 ? (outputs[DRAW.places]?.data as Float32Array) : new Float32Array(0),
+      codes: chooser.codes,
+      places: alphas,
       unit: (row, column) => unit(row, columns + column),
     }
   }
+}
+
+/** Memory of what the model is given. */
+function givenTo({ embedding, spread, condition }: RowDrawing, latent: Float32Array) {
+  const given = {
+    spread: new Float32Array(spread * GRID_ROWS),
+    condition: new Int32Array(GRID_ROWS),
+  }
+  const inputs: Record<string, Tensor> = {
+    [DRAW.latent]: new Tensor('float32', latent, [GRID_ROWS, embedding]),
+  }
+  if (spread > 0) inputs[DRAW.spread] = new Tensor('float32', given.spread, [spread, GRID_ROWS])
+  if (condition) inputs[DRAW.condition] = new Tensor('int32', given.condition, [GRID_ROWS])
+  return { ...given, inputs }
 }
 
 /** From so many candidates of a row on, the noise of single rows is made instead of that of whole batches. */
@@ -120,11 +153,27 @@ export async function drawTable(
     const places = new Float32Array(rows * layout.places.length)
     for (let at = 0; at < batches; at++) {
       const drawn = await batch(at, null)
-      codes.set(drawn.codes, at * GRID_ROWS * layout.spans.length)
-      places.set(drawn.places, at * GRID_ROWS * layout.places.length)
+      for (const column of layout.spans.keys()) {
+        const [from, into] = [inBatch(column, layout), inTable(column, layout)]
+        copyRows(drawn.codes, from.codes, codes, into.codes, at)
+        if (into.places.from >= 0) copyRows(drawn.places, from.places, places, into.places, at)
+      }
     }
     return { rows, codes, places }
   } finally {
     await running.release()
   }
+}
+
+/** A column of a batch into its rows of a table. */
+function copyRows(
+  drawn: ArrayLike<number>,
+  from: Steps,
+  table: Uint8Array | Float32Array,
+  into: Steps,
+  batch: number,
+): void {
+  const start = into.from + batch * GRID_ROWS * into.step
+  for (let row = 0; row < GRID_ROWS; row++)
+    table[start + row * into.step] = drawn[from.from + row * from.step] as number
 }

@@ -1,6 +1,6 @@
 // How far drawn rows are from held-out ones: total variation of columns and of pairs of columns.
 
-import { createDecoder, straightCurves } from './decode.ts'
+import { createDecoder, inTable, straightCurves } from './decode.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
 import type { Modes } from './modes.ts'
@@ -83,10 +83,7 @@ function numberCells(
   known: Modes,
   { layout, column }: { layout: Layout; column: number },
 ): Cells {
-  const decode = createDecoder(known, straightCurves(known), {
-    ...{ column, columns: layout.spans.length },
-    ...{ place: layout.places.indexOf(column), places: layout.places.length },
-  })
+  const decode = createDecoder(known, straightCurves(known), inTable(column, layout))
   const values = (table: EncodedTable) =>
     decode(
       { ...table, unit: () => 0 },

@@ -10,7 +10,8 @@ const PARTS = 1 << 16
 const tableOf = (quantile: (share: number) => number): Float32Array =>
   Float32Array.from({ length: PARTS }, (_, part) => quantile((part + 0.5) / PARTS))
 
-const NORMAL = tableOf(inversePhi)
+/** By half word. */
+export const NORMAL = tableOf(inversePhi)
 const GUMBEL = tableOf((share) => -log(-log(share)))
 
 /** Rows of `width` standard normal numbers from half words of each row's noise, which begin at `from`. */
@@ -23,6 +24,17 @@ export function fillNormal(
   for (let start = from; next < into.length; start += words)
     for (let at = start; at < start + width; at++)
       into[next++] = NORMAL[halves[at] as number] as number
+}
+
+/** The same, but the first numbers of all rows first. */
+export function fillStanding(
+  halves: Uint16Array,
+  { words, from }: { words: number; from: number },
+  { into, rows }: { into: Float32Array; rows: number },
+): void {
+  for (let at = from, start = 0; start < into.length; at++, start += rows)
+    for (let row = 0; row < rows; row++)
+      into[start + row] = NORMAL[halves[at + row * words] as number] as number
 }
 
 /** Numbers of Gumbel's law: logits plus these are largest as often as their softmax says. */

@@ -5,7 +5,7 @@ import { digamma } from '#engine/math/digamma.ts'
 import type { NumericTarget, Target } from '../sampled.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { calibrate } from './calibrate.ts'
-import { createDecoder, straightCurves } from './decode.ts'
+import { createDecoder, inTable, straightCurves } from './decode.ts'
 import { type EncodedTable, encodeRows } from './encode.ts'
 import { fitAllModes, layoutOf } from './layout.ts'
 import { fitMixture } from './mixture.ts'
@@ -25,7 +25,7 @@ function roundTrip(target: Target): ArrayLike<number> {
   const layout = layoutOf([modes])
   const rows = target.kind === 'numeric' ? target.values.length : target.codes.length
   const { codes, places } = encodeRows([target], all(rows), { modes: [modes], layout, seed: 1 })
-  const at = { column: 0, columns: 1, place: 0, places: layout.places.length }
+  const at = inTable(0, layout)
   return createDecoder(
     modes,
     straightCurves(modes),
@@ -115,7 +115,7 @@ test('a thousand levels share codes, and are drawn back by how often they are', 
   const layout = layoutOf([modes])
   const target: Target = { kind: 'category', name: 'c', codes, levels: 1000 }
   const encoded = encodeRows([target], all(codes.length), { modes: [modes], layout, seed: 1 })
-  const at = { column: 0, columns: 1, place: -1, places: 0 }
+  const at = inTable(0, layout)
   const decoded = createDecoder(
     modes,
     [],
@@ -167,7 +167,7 @@ test('calibration brings shares and spread of what is drawn to those of the data
   }
   const { corrections, curves } = await calibrate({ modes, layout, train }, draw)
   const { codes, places } = await draw(corrections)
-  const at = { column: 0, columns: 1, place: 0, places: 1 }
+  const at = inTable(0, layout)
   const decode = createDecoder(modes[0], curves[0] ?? [], at)
   const drawn = Float64Array.from(decode({ codes, places, unit: () => 0 }, all(6000))).sort()
   const real = Float64Array.from(values).sort()

@@ -10,6 +10,7 @@ import {
   createBatch,
   type DrawBatch,
   GRID_ROWS,
+  inBatch,
   type RowDrawing,
   type Slots,
 } from './batch.ts'
@@ -76,8 +77,11 @@ function createRanges({ targets }: ModeModel, drawing: Drawing) {
       const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
       const into = start + rows.from - from
       const put: Accept = (drawn, slots, rowsOf) => {
-        for (const [column, decode] of decoders.entries())
-          scatter(found[column] as SampledColumn, decode(drawn, slots), { rowsOf, rows, into })
+        for (const [column, decode] of decoders.entries()) {
+          const part = (found[column] as SampledColumn).subarray(into)
+          if (rowsOf === null) decode(drawn, slots, part)
+          else scatter(part, decode(drawn, slots), rowsOf, rows)
+        }
       }
       signal?.throwIfAborted()
       if (tests.length === 0) put(await batch(at, null), ALL.subarray(rows.from, rows.to), null)
@@ -92,28 +96,20 @@ const ALL = Int32Array.from({ length: GRID_ROWS }, (_, i) => i)
 /** Takes drawn rows (slots of the batch) as these rows of the grid; null: the slots are the rows that are wanted. */
 type Accept = (drawn: DrawnRows, slots: Int32Array, rowsOf: Int32Array | null) => void
 
+/** `into` begins with the first of the rows that are wanted. */
 function scatter(
   into: SampledColumn,
   values: SampledColumn,
-  at: { rowsOf: Int32Array | null; rows: { from: number; to: number }; into: number },
+  rowsOf: Int32Array,
+  { from, to }: { from: number; to: number },
 ): void {
-  if (at.rowsOf === null) {
-    into.set(values, at.into)
-    return
-  }
-  for (const [i, row] of at.rowsOf.entries())
-    if (row >= at.rows.from && row < at.rows.to)
-      into[at.into + row - at.rows.from] = values[i] as number
+  for (const [i, row] of rowsOf.entries())
+    if (row >= from && row < to) into[row - from] = values[i] as number
 }
 
 function decodersOf({ modes, layout, curves }: ModeModel): ColumnDecoder[] {
   return modes.map((known, column) =>
-    createDecoder(known, curves[column] ?? [], {
-      column,
-      columns: modes.length,
-      place: layout.places.indexOf(column),
-      places: layout.places.length,
-    }),
+    createDecoder(known, curves[column] ?? [], inBatch(column, layout)),
   )
 }
 

@@ -3,7 +3,7 @@
 import { cast, clip, equal, exponential, multiply, subtract } from '#engine/tensor/elementwise.ts'
 import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm, logSoftmax, sum } from '#engine/tensor/linear.ts'
-import { concatenate, split, withGradient } from '#engine/tensor/shaping.ts'
+import { concatenate, split, transpose, withGradient } from '#engine/tensor/shaping.ts'
 import type { TableTensor } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
@@ -47,6 +47,17 @@ export function parts(
   const { length } = layout.places
   if (length === 0) return { places: null, codes: x }
   const [places, codes] = split(x, [length, layout.codes], 1) as [SymbolicTensor, SymbolicTensor]
+  return { places, codes }
+}
+
+/** The same with the rows side by side: places [places, rows] and codes [codes, rows]. */
+export function standingParts(
+  x: SymbolicTensor,
+  { places: { length }, codes: count }: Layout,
+): { places: SymbolicTensor | null; codes: SymbolicTensor } {
+  const standing = transpose(x)
+  if (length === 0) return { places: null, codes: standing }
+  const [places, codes] = split(standing, [length, count], 0) as [SymbolicTensor, SymbolicTensor]
   return { places, codes }
 }
 

@@ -64,10 +64,14 @@ function dense(parameters: Parameters, name: string, x: SymbolicTensor, layers: 
   return hidden
 }
 
-/** Latent vectors [rows, embedding] to places before their tangent, and logits of codes. */
-export function decode(parameters: Parameters, shape: TvaeShape, latent: SymbolicTensor): Batch {
+/** Latent vectors [rows, embedding] to places before their tangent and logits of codes, [rows, width]. */
+export function decode(
+  parameters: Parameters,
+  shape: TvaeShape,
+  latent: SymbolicTensor,
+): SymbolicTensor {
   const hidden = dense(parameters, 'decoder', latent, shape.decoder.length)
-  return parts(linear(parameters, 'out', hidden), shape.layout)
+  return linear(parameters, 'out', hidden)
 }
 
 /**
@@ -90,7 +94,7 @@ export function tvaeLosses(
     1,
   ) as [SymbolicTensor, SymbolicTensor]
   const latent = add(mean, multiply(exponential(multiply(logVariance, 0.5)), noise))
-  const decoded = decode(parameters, shape, latent)
+  const decoded = parts(decode(parameters, shape, latent), layout)
   const unlikely = [crossEntropy(decoded.codes, codes, layout)]
   if (places !== null && decoded.places !== null) {
     const sigma = parameters['sigma'] as SymbolicTensor

@@ -4,9 +4,10 @@
 import { add, hyperbolicTangent, multiply, relu, subtract } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
+import { reshape } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
-import { weightsOf } from '../modes/symbolic.ts'
+import { standingParts, weightsOf } from '../modes/symbolic.ts'
 import { decode, type TvaeShape, tvaeParameters } from './network.ts'
 
 /** `parameters` by name; `corrections` are added to the logits of codes, by position. */
@@ -25,12 +26,13 @@ export function tvaeDrawing(
       graph.constant(name, values.get(name) as Float32Array, lengths),
     ]),
   )
-  const decoded = decode(constants, shape, graph.input(DRAW.latent, [GRID_ROWS, embedding]))
+  const latent = graph.input(DRAW.latent, [GRID_ROWS, embedding])
+  const decoded = standingParts(decode(constants, shape, latent), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(decoded.codes) }
   const spread = layout.places.length
   if (decoded.places !== null) {
-    const noise = graph.input(DRAW.spread, [GRID_ROWS, spread])
-    const sigma = constants['sigma'] as SymbolicTensor
+    const noise = graph.input(DRAW.spread, [spread, GRID_ROWS])
+    const sigma = reshape(constants['sigma'] as SymbolicTensor, [spread, 1])
     outputs[DRAW.places] = folded(add(hyperbolicTangent(decoded.places), multiply(noise, sigma)))
   }
   return { model: modelOf(graph, outputs), embedding, spread }

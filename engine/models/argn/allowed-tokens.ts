@@ -1,0 +1,47 @@
+// Which tokens of a column conditions leave, and how much of each.
+
+import { AppError } from '#engine/errors.ts'
+import type { Conditions } from '../sampled.ts'
+import { type Tokens, tokenCount } from './tokens.ts'
+
+/** Tokens that may be drawn, ascending, and the logarithm of the share of each that conditions leave. */
+export type AllowedTokens = { tokens: Int32Array; logarithms: Float32Array }
+
+/** By column, where conditions leave something out. AppError `invalid_request` where they leave nothing. */
+export function allowedTokens(
+  tokens: readonly Tokens[],
+  { levels = {}, ranges = {} }: Conditions,
+): Map<number, AllowedTokens> {
+  const found = new Map<number, AllowedTokens>()
+  for (const [column, known] of tokens.entries()) {
+    const [wanted, range] = [levels[known.name], ranges[known.name]]
+    const shares = new Float64Array(tokenCount(known)).fill(1)
+    if (wanted) for (const code of shares.keys()) shares[code] = Number(wanted.includes(code))
+    if (range && known.kind === 'numeric') narrow(known, range, shares)
+    if (shares.every((share) => share === 1)) continue
+    const left = Int32Array.from(shares.keys()).filter((code) => (shares[code] as number) > 0)
+    if (left.length === 0)
+      throw new AppError('invalid_request', `no value of ${known.name} meets the condition`)
+    const logarithms = Float32Array.from(left, (code) => Math.log(shares[code] as number))
+    found.set(column, { tokens: left, logarithms })
+  }
+  return found
+}
+
+/** Of each token, the share that lies in the range. */
+function narrow(
+  { atoms, bins, decimals, hasNull }: Tokens & { kind: 'numeric' },
+  range: { min: number; max: number; nulls?: true },
+  shares: Float64Array,
+): void {
+  const scale = 10 ** decimals
+  const places = (from: number, to: number): number =>
+    Math.max(0, Math.floor(to * scale) - Math.ceil(from * scale) + 1)
+  shares.fill(0)
+  if (hasNull && range.nulls) shares[shares.length - 1] = 1
+  for (const [code, atom] of atoms.entries())
+    shares[code] = Number(atom >= range.min && atom <= range.max)
+  for (const [at, [from, to]] of bins.entries())
+    shares[atoms.length + at] =
+      places(Math.max(from, range.min), Math.min(to, range.max)) / places(from, to)
+}

@@ -1,0 +1,76 @@
+// Looks normal numbers up for half words of noise: a loop in WebAssembly, assembled here, from source, that costs half
+// of what it does in JavaScript.
+
+import { assembleModule, I32, OP, signed, unsigned } from '#engine/random/wasm-assembler.ts'
+
+export type NormalFiller = {
+  /** Noise: rows of `words` words each. */
+  noise: Uint32Array
+  /** Rows of `width` numbers each. */
+  numbers: Float32Array
+  /** The numbers of all rows, from the half words of each row's noise that begin at `from`. */
+  fill(): void
+}
+
+export type FillerSize = { rows: number; words: number; from: number; width: number }
+
+const PAGE_BYTES = 65_536
+
+// Parameters of `run`, then its local variables.
+const HALVES = 0
+const NUMBERS = 1
+const END = 2
+const ROW_END = 3
+
+const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
+const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
+const move = (local: number, bytes: number): number[] => [
+  ...[...get(local), ...OP.i32Const, ...signed(bytes), ...OP.i32Add, ...set(local)],
+]
+
+/** The table is where memory begins. */
+function body({ words, width }: FillerSize): number[] {
+  return [
+    ...OP.loop,
+    ...[...get(NUMBERS), ...OP.i32Const, ...signed(4 * width), ...OP.i32Add, ...set(ROW_END)],
+    ...OP.loop,
+    ...get(NUMBERS),
+    ...[...get(HALVES), ...OP.i32Load16U, ...unsigned(0), ...OP.i32Const, 2, ...OP.i32Shl],
+    ...[...OP.f32Load, ...unsigned(0), ...OP.f32Store, ...unsigned(0)],
+    ...move(HALVES, 2),
+    ...move(NUMBERS, 4),
+    ...[...get(NUMBERS), ...get(ROW_END), ...OP.i32LtU, ...OP.brIf, 0, ...OP.end],
+    ...move(HALVES, 4 * words - 2 * width),
+    ...[...get(NUMBERS), ...get(END), ...OP.i32LtU, ...OP.brIf, 0, ...OP.end],
+  ]
+}
+
+type Run = (halves: number, numbers: number, end: number) => void
+
+/** What is used of the host's WebAssembly, which the language's own types leave out. */
+type Host = {
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
+}
+
+/** `table`: a number for each half word. */
+export function createNormalFiller(table: Float32Array, size: FillerSize): NormalFiller {
+  const host = (globalThis as unknown as { WebAssembly: Host }).WebAssembly
+  const { rows, words, from, width } = size
+  const noiseAt = table.byteLength
+  const numbersAt = noiseAt + 4 * words * rows
+  const bytes = numbersAt + 4 * width * rows
+  const code = assembleModule({
+    pages: Math.ceil(bytes / PAGE_BYTES),
+    parameters: 3,
+    locals: [[1, I32]],
+    body: body(size),
+  })
+  const { memory, run } = new host.Instance(new host.Module(code)).exports
+  new Float32Array(memory.buffer, 0, table.length).set(table)
+  return {
+    noise: new Uint32Array(memory.buffer, noiseAt, words * rows),
+    numbers: new Float32Array(memory.buffer, numbersAt, width * rows),
+    fill: () => run(noiseAt + 2 * from, numbersAt, bytes),
+  }
+}
