@@ -5,7 +5,7 @@ import { peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
 import { sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import { createPlainLines, type PlainLines } from './plain-lines.ts'
+import { createQuickRows, type QuickRows } from './quick-rows.ts'
 import type { Cell, Dialect, RawBatch } from './records.ts'
 
 const HEAD_BYTES = 1 << 16
@@ -58,7 +58,7 @@ type Row = Cell[]
 type Reading = {
   parser: Parser
   /** Reads until it meets what needs the parser; null from then on. */
-  plain: PlainLines | null
+  quick: QuickRows | null
   /** The parser goes on behind so many lines. */
   skip(lines: number): void
   width: number
@@ -94,7 +94,7 @@ function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): 
   parser.on('error', () => undefined)
   return {
     parser,
-    plain: isOld ? null : createPlainLines(dialect, limits),
+    quick: isOld ? null : createQuickRows(dialect, limits),
     skip(lines) {
       skipped = lines
     },
@@ -132,11 +132,10 @@ async function* rowsOf(
   }
   try {
     for await (const chunk of text) {
-      const plain = reading.plain?.take(chunk)
-      if (plain) {
-        for (const row of plain) rows.push(row)
+      if (reading.quick) {
+        for (const row of reading.quick.take(chunk)) rows.push(row)
+        if (reading.quick.stuck()) sinceRow += await handOver(reading)
       } else {
-        sinceRow += await handOver(reading)
         await written(parser, chunk)
         sinceRow += chunk.length
       }
@@ -162,13 +161,13 @@ async function* rowsOf(
   if (rows.length > 0) yield rows
 }
 
-/** What plain reading left is the parser's; bytes of it. */
+/** What quick reading left is the parser's; bytes of it. */
 async function handOver(reading: Reading): Promise<number> {
-  const { plain, parser } = reading
-  if (plain === null) return 0
-  reading.plain = null
-  reading.skip(plain.lines())
-  const rest = plain.rest()
+  const { quick, parser } = reading
+  if (quick === null) return 0
+  reading.quick = null
+  reading.skip(quick.lines())
+  const rest = quick.rest()
   if (rest.length > 0) await written(parser, rest)
   return rest.length
 }
