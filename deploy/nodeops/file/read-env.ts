@@ -1,0 +1,52 @@
+// Variables of a service: literals and references, none twice, none that another key of the file sets.
+import type { Static } from 'typebox'
+import { at, type Report } from '#engine/config/problem.ts'
+import type { EnvValue } from '../deployment.ts'
+import type { Read } from './read-tree.ts'
+import type { EnvSchema } from './schema-service.ts'
+import { SET_BY_FILE } from './settings.ts'
+
+export type ReadEnv = Read<Static<typeof EnvSchema>>
+
+const LOOKS_SECRET = /(PASSWORD|SECRET|TOKEN|API_?KEY|MASTER_KEY|JWT|PRIVATE)/i
+
+export function readEnv(list: ReadEnv[], path: string, report: Report): Record<string, EnvValue> {
+  const env: Record<string, EnvValue> = {}
+  for (const [i, variable] of list.entries()) {
+    const where = at(path, i)
+    const { name } = variable
+    const value = envValueOf(variable, where, report)
+    if (name === undefined || value === null) continue
+    const setBy = SET_BY_FILE[name]
+    if (setBy !== undefined) {
+      report.problem(
+        at(where, 'name'),
+        `${name} is set by ${setBy}`,
+        `Write ${setBy} in its place.`,
+      )
+    }
+    if (Object.hasOwn(env, name)) {
+      report.problem(at(where, 'name'), `${name} is there twice`, 'Keep one of them.')
+    }
+    if ('value' in value && LOOKS_SECRET.test(name)) {
+      report.warning(`${name} looks like a secret and stands in the file: use valueFrom.`)
+    }
+    env[name] = value
+  }
+  return env
+}
+
+const ONE_OF = 'Write value, or valueFrom with one of env, file, secretKeyRef.'
+
+function envValueOf({ value, valueFrom }: ReadEnv, path: string, report: Report): EnvValue | null {
+  const found: EnvValue[] = []
+  if (value !== undefined) found.push({ value: String(value) })
+  if (valueFrom?.env !== undefined) found.push({ fromEnv: valueFrom.env })
+  if (valueFrom?.file !== undefined) found.push({ fromFile: valueFrom.file })
+  const { name, key } = valueFrom?.secretKeyRef ?? {}
+  if (name !== undefined && key !== undefined) found.push({ fromSecret: { name, key } })
+  if (found.length === 1) return found[0] ?? null
+  const message = found.length === 0 ? 'The variable has no value' : 'The variable has two values'
+  report.problem(path, message, ONE_OF)
+  return null
+}

@@ -1,0 +1,119 @@
+// nodeops.yaml to a deployment: everything that is wrong at once, with line and column and what to write.
+import { type ConfigProblem, createReport, type Report } from '#engine/config/problem.ts'
+import { createLocate, readSource } from '#engine/config/read-source.ts'
+import {
+  type Deployment,
+  type RegionCount,
+  ROLES,
+  type Rollout,
+  type ServiceSpec,
+  workersOf,
+} from '../deployment.ts'
+import { checkWhole } from './check-whole.ts'
+import { type ReadFile, readPolicies } from './read-policies.ts'
+import { type NamedService, readService, roleOf } from './read-service.ts'
+import { readTree } from './read-tree.ts'
+import { FileSchema, REGIONS } from './schema.ts'
+import {
+  coordinatorSettings,
+  type Policies,
+  schedulerSettings,
+  workerSettings,
+} from './settings.ts'
+
+export type FileReading = {
+  /** Null when there are problems. */
+  deployment: Deployment | null
+  problems: ConfigProblem[]
+  warnings: string[]
+}
+
+/** Never throws on bad input. */
+export function readDeployment(text: string): FileReading {
+  const report = createReport()
+  const source = readSource(text, report)
+  const deployment = source.usable ? readTop(source.value, report) : null
+  const locate = createLocate(source, report.names)
+  for (const problem of report.problems) locate(problem)
+  const { problems, warnings } = report
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+  return { deployment: problems.length === 0 ? deployment : null, problems, warnings }
+}
+
+function readTop(value: unknown, report: Report): Deployment {
+  const file = readTree(FileSchema, value, '', report, 'file') as ReadFile
+  const named = (file.spec?.services ?? []).map((service, i): NamedService => {
+    const path = `/spec/services/${i}`
+    return { service, path, role: roleOf(service, path, report) }
+  })
+  const worker = named.find(({ role }) => role === 'worker') ?? null
+  const regions = worker ? readRegions(file, worker, report) : []
+  const policies = readPolicies(file, worker, report)
+  const services = named.flatMap((one) => {
+    const spec = readService(
+      one,
+      { replicas: file.spec?.replicas, workers: workersOf({ regions }) },
+      report,
+    )
+    return spec ? [withSettings(spec, policies)] : []
+  })
+  services.sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role))
+  const deployment: Deployment = {
+    name: file.metadata?.name ?? '',
+    version: file.metadata?.version ?? null,
+    description: file.metadata?.description ?? null,
+    services,
+    regions,
+    scaling: policies.scaling && { min: policies.scaling.min, max: policies.scaling.max },
+    rollout: rolloutOf(file),
+  }
+  checkWhole(deployment, named, report)
+  return deployment
+}
+
+function withSettings(spec: ServiceSpec, policies: Policies): ServiceSpec {
+  if (spec.role === 'coordinator' || spec.role === 'parts')
+    return { ...spec, settings: coordinatorSettings(policies) }
+  if (spec.role === 'worker') return { ...spec, settings: workerSettings(policies) }
+  return spec.role === 'scheduler' ? { ...spec, settings: schedulerSettings(policies) } : spec
+}
+
+function rolloutOf({ spec }: ReadFile): Rollout {
+  const { type, rollingUpdate } = spec?.strategy ?? {}
+  return {
+    kind: type === 'Recreate' ? 'recreate' : 'rolling',
+    maxSurge: rollingUpdate?.maxSurge ?? 1,
+    maxUnavailable: rollingUpdate?.maxUnavailable ?? 0,
+  }
+}
+
+/** Those of depin.nodes.preferred, else as many as the service has replicas, one region after the other. */
+function readRegions(
+  file: ReadFile,
+  { service, path }: NamedService,
+  report: Report,
+): RegionCount[] {
+  const preferred = file.depin?.nodes?.preferred
+  const asked = service.replicas
+  if (!preferred) {
+    const count = asked ?? file.spec?.replicas ?? REGIONS.length
+    return REGIONS.map((region, i) => ({
+      region,
+      count: Math.floor(count / REGIONS.length) + (i < count % REGIONS.length ? 1 : 0),
+    })).filter((region) => region.count > 0)
+  }
+  const regions = new Map<string, number>()
+  for (const [i, { region, count }] of preferred.entries()) {
+    if (region === undefined || count === undefined) continue
+    const where = `/depin/nodes/preferred/${i}/region`
+    if (regions.has(region)) report.problem(where, `${region} is there twice`, 'Keep one of them.')
+    regions.set(region, count)
+  }
+  const found = [...regions].map(([region, count]) => ({ region, count }))
+  if (asked !== undefined && asked !== workersOf({ regions: found })) {
+    const sum = workersOf({ regions: found })
+    const message = `${asked} replicas, and ${sum} in depin.nodes.preferred`
+    report.problem(`${path}/replicas`, message, 'Leave replicas out: the regions say it.')
+  }
+  return found
+}
