@@ -9,6 +9,8 @@ import type { StoreSettings } from './storage/open-store.ts'
 export type Config = {
   name: string
   logLevel: string
+  /** How long a stopping coordinator still answers calls, for balancers to see that it is not ready. */
+  drainMs: number
   databaseUrl: string
   temporal: { address: string; namespace: string; uiUrl: string | null }
   http: { host: string; port: number; publicUrl: string }
@@ -46,6 +48,7 @@ export function readConfig(env: Env = process.env): Config {
   const config: Config = {
     name: env['SYNDATA_NAME'] ?? 'coordinator',
     logLevel: env['LOG_LEVEL'] ?? 'info',
+    drainMs: 1_000 * secondsOf(env, 'SYNDATA_DRAIN_SECONDS', problems),
     databaseUrl: need('DATABASE_URL'),
     temporal: {
       address: need('TEMPORAL_ADDRESS'),
@@ -93,6 +96,15 @@ function httpOf(env: Env, port: (name: string, fallback: number) => number): Con
   const host = env['SYNDATA_HTTP_HOST'] ?? '127.0.0.1'
   const number = port('SYNDATA_HTTP_PORT', 8080)
   return { host, port: number, publicUrl: env['SYNDATA_PUBLIC_URL'] ?? `http://${host}:${number}` }
+}
+
+const DRAIN_SECONDS_MAX = 300
+
+function secondsOf(env: Env, name: string, problems: string[]): number {
+  const value = Number(env[name] ?? 0)
+  if (!(value >= 0 && value <= DRAIN_SECONDS_MAX))
+    problems.push(`${name} must be a number of seconds, 0 to ${DRAIN_SECONDS_MAX}`)
+  return value
 }
 
 const listOf = (text: string | undefined): string[] =>

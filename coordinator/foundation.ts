@@ -105,14 +105,28 @@ function isConnectionError(error: unknown): boolean {
   )
 }
 
-/** Runs `stop` once at the first SIGINT or SIGTERM, then exits; a second signal is left to the default action. */
-export function stopOnSignals(log: Logger, stop: () => Promise<void>): void {
+/**
+ * Runs `stop` once at the first SIGINT or SIGTERM, then exits, with 1 when it takes longer than `limitMs`; a second
+ * signal is left to the default action.
+ */
+export function stopOnSignals(
+  log: Logger,
+  { limitMs }: { limitMs: number },
+  stop: () => Promise<void>,
+): void {
   const onSignal = (signal: NodeJS.Signals) => {
     log.info({ signal }, 'stopping')
     process.removeListener('SIGINT', onSignal)
     process.removeListener('SIGTERM', onSignal)
+    setTimeout(() => {
+      log.error({ limitMs }, 'not stopped in time')
+      process.exit(1)
+    }, limitMs).unref()
     stop().then(
-      () => process.exit(0),
+      () => {
+        log.info('stopped')
+        process.exit(0)
+      },
       (error: unknown) => {
         log.error({ err: error }, 'not stopped in order')
         process.exit(1)

@@ -2,6 +2,7 @@
 // of its own, so that any number of replicas run on the same Postgres and Temporal.
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createGenerateChunks } from './activities/generate-chunks.ts'
 import { createRecordActivities } from './activities/record.ts'
 import { readConfig } from './config.ts'
@@ -24,6 +25,13 @@ import { createMetrics } from './metrics.ts'
 import { createOpenedModels } from './models/opened-models.ts'
 import { announcePresence } from './presence.ts'
 import { createArweavePrice, publisherNames } from './publish/settings.ts'
+import { createReadiness } from './readiness.ts'
+import {
+  databaseCondition,
+  listeningCondition,
+  pollingCondition,
+  temporalCondition,
+} from './ready-conditions.ts'
 import { verified } from './storage/block-store.ts'
 import { isStored } from './storage/check-part.ts'
 import { createRestoringGet } from './storage/restoring-get.ts'
@@ -32,7 +40,7 @@ import { createWorkflowWorker } from './temporal/job-workers.ts'
 import { createLeaseWorkers } from './temporal/lease-workers.ts'
 import { createOutbox } from './temporal/outbox.ts'
 import { createReconciler } from './temporal/reconciler.ts'
-import { FLEET } from './workflows/policies.ts'
+import { FLEET, STOP } from './workflows/policies.ts'
 
 const config = readConfig()
 const stopping = new AbortController()
@@ -60,6 +68,7 @@ const certificate = await authority.issueServerCertificate({
   ],
 })
 
+const metrics = createMetrics(database)
 const fleet = createFleet(
   {
     database,
@@ -86,6 +95,10 @@ const fleet = createFleet(
         details: { code, message },
       }),
     report: createReporter({ database, log }),
+    repeated(workerId, { jobId, tableNo, chunkNo }) {
+      metrics.chunkRepeated()
+      log.info({ workerId, jobId, tableNo, chunkNo }, 'a chunk was made that the ledger had')
+    },
     isStored: (link) => isStored(store, link),
     resultRefused: (principal, { leaseId, ...details }) =>
       audit.record({
@@ -110,7 +123,7 @@ const gateway = createFleetGateway({
   certificate,
   log,
 })
-await gateway.listen(config.fleet.host, config.fleet.port)
+const fleetPort = await gateway.listen(config.fleet.host, config.fleet.port)
 
 const workflows = await createWorkflowWorker(
   createRecordActivities({ database, specs, publishers: publisherNames(config) }),
@@ -146,13 +159,23 @@ const restoring = {
   ),
 }
 const uploads = createUploadReaders(config.store)
+const readiness = createReadiness(
+  [
+    databaseCondition(database),
+    temporalCondition(temporal),
+    pollingCondition([workflows, leaseWorkers]),
+    listeningCondition('Its fleet gateway', { host: config.fleet.host, port: fleetPort }),
+  ],
+  { onUnmet: (reason, err) => log.warn({ reason, err }, 'not ready') },
+)
 const app = await createApp({
   database,
   notifications,
   secrets,
   audit,
   store: restoring,
-  metrics: createMetrics(database),
+  metrics,
+  readiness,
   health: createHealthChecks({ database, temporal, partsUrl: config.parts.url }),
   arweavePrice: createArweavePrice(config),
   caFingerprint: authority.fingerprint,
@@ -171,17 +194,22 @@ const app = await createApp({
 await app.listen({ host: config.http.host, port: config.http.port })
 log.info({ port: config.http.port }, 'coordinator ready')
 
-stopOnSignals(log, async () => {
-  stopping.abort()
+/** Not ready first; then leases go to other replicas, while calls are still answered; the rest when nobody calls. */
+stopOnSignals(log, { limitMs: config.drainMs + STOP.limitMs }, async () => {
+  readiness.leave()
+  const handOver = async () => {
+    await reconciler.close()
+    await leaseWorkers.close()
+    await fleet.close({ timeoutMs: STOP.handOverMs })
+    await gateway.close({ graceMs: STOP.gatewayGraceMs })
+    await workflows.close()
+  }
+  await Promise.all([delay(config.drainMs), handOver()])
   await app.close()
   await uploads.close()
-  await reconciler.close()
+  stopping.abort()
   await housekeeping.close()
   await outbox.close()
-  await leaseWorkers.close()
-  await fleet.close()
-  await gateway.close({ graceMs: 2_000 })
-  await workflows.close()
   await presence.close()
   await audit.close()
   await base.close()

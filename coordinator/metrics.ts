@@ -7,6 +7,8 @@ import type { Sql } from './database/database.ts'
 export type Metrics = {
   /** One answered request; `route` is the pattern, not the path. */
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
+  /** A chunk was made again that the ledger had. */
+  chunkRepeated(): void
   /** The text to answer a scrape with. */
   read(): Promise<{ contentType: string; body: string }>
 }
@@ -23,6 +25,11 @@ export function createMetrics(sql: Sql): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   })
+  const repeated = new Counter({
+    name: 'syndata_chunks_repeated_total',
+    help: 'Chunks made again that the ledger had, as this replica saw it',
+    registers: [registry],
+  })
   const refreshTotals = totals(registry)
   const refreshJobs = jobs(registry)
   const refreshWorkers = workers(registry)
@@ -30,6 +37,7 @@ export function createMetrics(sql: Sql): Metrics {
   return {
     observeRequest: ({ method, route, status, seconds }) =>
       http.observe({ method, route, status }, seconds),
+    chunkRepeated: () => repeated.inc(),
     async read() {
       await Promise.all([
         refreshTotals(sql),

@@ -112,6 +112,18 @@ export const ERRORS = {
     title: 'Another engine version is needed',
     hint: 'Run the version named in detail.',
   },
+  worker_outdated: {
+    http: 409,
+    retryable: false,
+    title: 'The worker is of a release that the coordinators do not serve any more',
+    hint: 'Update the worker to the release of the coordinators, and start it again.',
+  },
+  coordinator_outdated: {
+    http: 409,
+    retryable: false,
+    title: 'The worker is of a newer release than the coordinators understand',
+    hint: 'Update the coordinators first, or run the worker of their release.',
+  },
   upload_refused: {
     http: 403,
     retryable: false,

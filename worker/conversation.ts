@@ -7,6 +7,7 @@ import { connectMessage, signMessage } from '#proto/challenge.ts'
 import type { ConnectResponse, FleetService, Welcome } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { Calls } from '#proto/grpc.ts'
 import { RpcError } from '#proto/grpc-status.ts'
+import { PROTOCOL } from '#proto/protocol.ts'
 import type { Enrolled } from './enroll.ts'
 import type { Leases } from './leases.ts'
 import type { Load } from './load.ts'
@@ -25,6 +26,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'signature_invalid',
   'enrollment_refused',
   'engine_mismatch',
+  'worker_outdated',
   'forbidden',
 ])
 
@@ -44,10 +46,14 @@ export type ConversationDeps = {
   work: Work
   log: Logger
   measure: () => Load
+  /** Whether it was told to stop, and only finishes what it has begun. */
+  leaving: () => boolean
   /** Advances the session's state, which this stream shares with those before and after it. */
   happened: (event: SessionEvent) => SessionState
   state: () => SessionState
 }
+
+export type BeatDeps = Pick<ConversationDeps, 'work' | 'machine' | 'measure' | 'leaving'>
 
 /** Returns when the stream is over; RpcError when it broke or the coordinator refused this worker. */
 export async function converse(deps: ConversationDeps, stream: Stream): Promise<void> {
@@ -83,6 +89,7 @@ function answer(deps: ConversationDeps, stream: Stream, nonce: Uint8Array): void
     machine,
     slots,
     running: work.leases.running(),
+    protocol: PROTOCOL,
   }
   stream.send({ message: { case: 'hello', value: hello } })
 }
@@ -98,10 +105,12 @@ function welcomed({ happened, work, log }: ConversationDeps, welcome: Welcome): 
   work.uploads.sendAll()
 }
 
-function beat({ work, machine, measure }: ConversationDeps, stream: Stream): void {
+/** Tells how this worker is; and, once it leaves, that it takes nothing more. */
+export function beat({ work, machine, measure, leaving }: BeatDeps, stream: Stream): void {
   const running = work.leases.running()
   const memoryTotalBytes = machine.memoryBytes
-  const value = { ...measure(), memoryTotalBytes, busySlots: running.length, running }
+  const load = { ...measure(), memoryTotalBytes, busySlots: running.length }
+  const value = { ...load, running, leaving: leaving() }
   stream.send({ message: { case: 'heartbeat', value } })
 }
 

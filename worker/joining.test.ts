@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { RpcError } from '#proto/grpc-status.ts'
+import { PROTOCOL, versionOf } from '#proto/protocol.ts'
 import { newAuthority, type ScriptedFleet, scriptedFleet } from '#test/support/scripted-fleet.ts'
 import { setUp } from '#test/support/worker-at-work.ts'
 import { startWorker } from '#test/support/worker-process.ts'
@@ -72,6 +73,19 @@ test('a revoked worker says so once and ends with 78', async (t) => {
   assert.equal(await worker.exit, 78)
   assert.match(worker.log(), /worker is revoked.*Enrol the machine again/)
 })
+
+for (const [code, hint] of [
+  ['worker_outdated', /Update the worker/],
+  ['coordinator_outdated', /Update the coordinators first/],
+] as const)
+  test(`told ${code}, the worker says what to update and ends with 76`, async (t) => {
+    const { fleet, worker } = await setUp(t)
+    const connection = await fleet.connection()
+    assert.deepEqual(versionOf(connection.hello.protocol), PROTOCOL)
+    connection.send({ case: 'refused', value: { code, message: 'it speaks fleet protocol 1.1' } })
+    assert.equal(await worker.exit, 76)
+    assert.match(worker.log(), hint)
+  })
 
 test('a refusal that passes, and a coordinator of another CA, are tried again', async (t) => {
   const { fleet } = await setUp(t)

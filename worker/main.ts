@@ -1,11 +1,11 @@
 // Entry of a worker: enrols if need be, connects, makes chunks until it is told to go. Exit codes: 0 after an
-// orderly end, 78 when settings are wrong or the coordinators refuse this machine for good: a supervisor must not
-// restart it then; 1 for the rest.
+// orderly end, 78 when settings are wrong or the coordinators refuse this machine for good, 76 when it and they are of
+// releases that do not understand each other: a supervisor must not restart it then; 1 for the rest.
 
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Logger, pino } from 'pino'
-import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
+import { AppError, codeOf, ERRORS, type ErrorCode } from '#engine/errors.ts'
 import { RpcError } from '#proto/grpc-status.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Work } from './conversation.ts'
@@ -23,6 +23,8 @@ import { createTrainingReports } from './train/training-reports.ts'
 import { createUploadRequests } from './upload-requests.ts'
 
 const EXIT_REFUSED = 78
+const EXIT_OUTDATED = 76
+const OUTDATED: ReadonlySet<ErrorCode> = new Set(['worker_outdated', 'coordinator_outdated'])
 const STOP_TIMEOUT_MS = 10_000
 const THREAD_MEMORY_BYTES_MAX = 2 ** 30
 
@@ -37,7 +39,11 @@ try {
   const final = known && !ERRORS[codeOf(error)].retryable
   if (final) log.fatal({ code: codeOf(error) }, `this worker cannot run: ${error.message}`)
   else log.fatal({ err: error }, 'the worker failed')
-  process.exit(final ? EXIT_REFUSED : 1)
+  process.exit(final ? exitCodeOf(error) : 1)
+}
+
+function exitCodeOf(error: unknown): number {
+  return OUTDATED.has(codeOf(error)) ? EXIT_OUTDATED : EXIT_REFUSED
 }
 
 async function main(config: Config, log: Logger): Promise<void> {
@@ -116,6 +122,7 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
 
 /** What is begun is finished and acknowledged first, within limits. */
 async function goodbye(session: Session, { leases, outbox }: Work): Promise<void> {
+  session.wane()
   const done = leases.finish().then(() => outbox.empty())
   await Promise.race([done, delay(STOP_TIMEOUT_MS)])
   await session.leave('the worker was told to stop')

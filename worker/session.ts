@@ -3,11 +3,12 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { codeOf } from '#engine/errors.ts'
 import { FLEET_SERVER_NAME } from '#proto/challenge.ts'
 import { FleetService } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { createRpcClient } from '#proto/grpc.ts'
 import { createBackoff } from './backoff.ts'
-import { converse, type Stream, type Work } from './conversation.ts'
+import { type BeatDeps, beat, converse, type Stream, type Work } from './conversation.ts'
 import type { Enrolled } from './enroll.ts'
 import { createLoadMeter } from './load.ts'
 import type { Machine } from './machine.ts'
@@ -28,6 +29,8 @@ export type Session = {
   send(message: ToCoordinator): void
   /** Until `leave`; RpcError with the coordinator's code when it refuses this worker for good. */
   run(work: Work): Promise<void>
+  /** Tells the coordinator that nothing more is to be assigned: what is begun is being finished. */
+  wane(): void
   /** Says goodbye, which ends `run`. */
   leave(reason: string): Promise<void>
 }
@@ -42,8 +45,10 @@ export function createSession({ enrolled, machine, log }: Deps, options: Options
   const backoff = createBackoff()
   const measure = createLoadMeter()
   let current: SessionState = 'connecting'
-  let leaving = false
+  let [waning, leaving] = [false, false]
+  let refusals = 0
   let stream: Stream | null = null
+  let told: BeatDeps | null = null
 
   const state = (): SessionState => current
 
@@ -58,7 +63,8 @@ export function createSession({ enrolled, machine, log }: Deps, options: Options
     try {
       stream = client.calls.connect({ signal: over.signal })
       const { slots } = options
-      await converse({ enrolled, machine, log, measure, slots, work, happened, state }, stream)
+      told = { work, machine, measure, leaving: () => waning }
+      await converse({ ...told, enrolled, log, slots, happened, state }, stream)
     } finally {
       stream = null
       client.close()
@@ -78,10 +84,17 @@ export function createSession({ enrolled, machine, log }: Deps, options: Options
           (error: Error) => error,
         )
         if (leaving) return
+        refusals = codeOf(failure) === 'coordinator_outdated' ? refusals + 1 : 0
+        // Another replica may be of a newer release already.
+        if (refusals >= options.addresses.length) happened('refused')
         if (happened('cut') === 'stopped') throw failure
         log.info({ address, reason: failure.message }, 'not connected')
         await backoff.wait({ signal: over.signal }).catch(() => undefined)
       }
+    },
+    wane() {
+      waning = true
+      if (isServing(current) && stream && told) beat(told, stream)
     },
     async leave(reason) {
       leaving = true

@@ -184,7 +184,9 @@ test('SIGTERM finishes the chunks that are begun, says goodbye and ends with 0',
   sendSpec(connection)
   assign(connection, sink.url)
   await uploading.promise
+  assert.equal((await connection.next('heartbeat')).leaving, false)
   worker.child.kill('SIGTERM')
+  while (!(await connection.next('heartbeat')).leaving);
   gate.resolve(null)
   const first = await connection.next('chunkDone')
   const acknowledge = (resultId: bigint) =>

@@ -7,11 +7,21 @@ const FOLDER = new URL('./migrations/', import.meta.url)
 /** Any constant: replicas that start together queue here. */
 const LOCK = 7_304_918
 
+/** Those of this release that the database has not seen, by name. */
+export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>('select name from schema_migrations')
+  const applied = new Set(rows.map(({ name }) => name))
+  return (await migrationNames()).filter((name) => !applied.has(name))
+}
+
+/** Ascending. */
+const migrationNames = async (): Promise<string[]> =>
+  (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort()
+
 /** Runs what is missing and returns the names that ran; safe to call from every replica at once. */
 export async function migrate(database: Database): Promise<string[]> {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort()
   const ran: string[] = []
-  for (const name of files) {
+  for (const name of await migrationNames()) {
     const sql = await readFile(new URL(name, FOLDER), 'utf8')
     if (await database.transaction((tx) => apply(tx, name, sql))) ran.push(name)
   }

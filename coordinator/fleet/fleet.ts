@@ -4,16 +4,19 @@
 import type { Logger } from 'pino'
 import type { AppError } from '#engine/errors.ts'
 import type { Hello, UploadRequest } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import { versionOf, versionText } from '#proto/protocol.ts'
 import type { Database } from '../database/database.ts'
 import type { Notifications } from '../database/notifications.ts'
 import type { Committer } from '../ledger/commit.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { findLease, type LeaseRow } from '../ledger/leases.ts'
+import { createPending, type Pending } from '../pending.ts'
 import { FLEET, type LeaseWork } from '../workflows/policies.ts'
 import { type Assignments, createAssignments } from './assignments.ts'
 import type { Completion } from './completion.ts'
 import { cancelLeases, workerGone, workerSuspect } from './departures.ts'
 import { createHand } from './hand.ts'
+import { handOver } from './hand-over.ts'
 import { createInputGrants } from './input-grants.ts'
 import type { Lease } from './lease.ts'
 import { LeaseBook, type LeaseDeps } from './lease-book.ts'
@@ -45,6 +48,7 @@ export type FleetDeps = {
   report: LeaseDeps['report']
   isStored: LeaseDeps['isStored']
   resultRefused: LeaseDeps['resultRefused']
+  repeated: LeaseDeps['repeated']
 }
 
 export type FleetOptions = {
@@ -66,13 +70,18 @@ export type Fleet = {
   onRoom(listener: () => void): void
   registry: Registry
   leases: LeaseBook
-  /** Tells every worker that this replica goes away; they connect to another. */
-  close(): Promise<void>
+  /**
+   * Gives back the leases that no worker has, and ends every stream in order: workers connect to another replica, which
+   * adopts what they run.
+   */
+  close(options: { timeoutMs: number }): Promise<void>
 }
 
 export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   const { database, log } = deps
   const registry = createRegistry()
+  const [hands, sessions] = [createPending(), createPending()]
+  let leaving = false
   const listeners = new Set<() => void>()
   const onRoom = () => {
     for (const listener of listeners) listener()
@@ -91,7 +100,8 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
       onRoom()
     },
   })
-  const assignments = createAssignments(registry, hand)
+  const queue = createAssignments(registry, (...given) => void hands.add(hand(...given)))
+  const assignments = { ...queue, pump: () => (leaving ? undefined : queue.pump()) }
   const { coordinatorId } = options
   const leases = new LeaseBook({
     ...deps,
@@ -104,7 +114,11 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
         value: { leaseId, reason: checkpoint ? 'paused' : 'not wanted', checkpoint },
       }),
   })
-  const session = sessionDeps(deps, options, { registry, leases, onRoom })
+  const session = sessionDeps(deps, options, {
+    ...{ registry, leases, onRoom },
+    pending: sessions,
+    leaving: () => leaving,
+  })
   const stops = [
     watch(deps, { registry, leases, onRoom }),
     every(TICK_MS, () => tick(deps, { registry, leases, assignments })),
@@ -120,16 +134,18 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     }),
   ]
   return {
-    connect: (stream) => serveWorker(session, stream),
+    connect: (stream) => sessions.add(serveWorker(session, stream)),
     startLease: (row, work) => leases.open(row, work),
-    room: (lease) => registry.freeSlots(lease) - assignments.count() - leases.beginning,
+    room: (lease) =>
+      leaving ? 0 : registry.freeSlots(lease) - assignments.count() - leases.beginning,
     onRoom: (listener) => void listeners.add(listener),
     registry,
     leases,
-    async close() {
+    async close(limits) {
+      leaving = true
       for (const stop of stops) stop()
       await flushLoads(deps, registry)
-      for (const worker of [...registry.all()]) worker.close()
+      await handOver({ registry, leases, hands, sessions }, limits)
     },
   }
 }
@@ -140,8 +156,9 @@ function every(ms: number, work: () => void): () => void {
 }
 
 type Parts = { registry: Registry; leases: LeaseBook; onRoom: () => void }
+type SessionParts = Parts & { pending: Pending; leaving: () => boolean }
 
-function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): SessionDeps {
+function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: SessionParts): SessionDeps {
   const { database, log } = deps
   const { coordinatorId } = options
   return {
@@ -153,15 +170,24 @@ function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: Parts): Sess
       worker.leases.has(request.leaseId) ? deps.signUploads(request) : Promise.resolve([]),
     async connected(worker, hello) {
       await recordConnected(database, worker, { coordinatorId, machine: hello.machine })
-      log.info({ workerId: worker.id, region: worker.region }, 'worker connected')
+      log.info(
+        {
+          workerId: worker.id,
+          region: worker.region,
+          protocol: versionText(versionOf(hello.protocol)),
+        },
+        'worker connected',
+      )
     },
     async disconnected(worker, { lost }) {
       if (!parts.registry.remove(worker)) return
       const held = worker.leases.size
       log.info({ workerId: worker.id, region: worker.region, lost, leases: held }, 'worker gone')
-      reportGone(deps, parts.leases, worker, lost)
-      await workerGone(parts.leases, worker, { lost })
-      const row = { coordinatorId, leasesLost: lost ? held : 0 }
+      if (!parts.leaving()) {
+        reportGone(deps, parts.leases, worker, lost)
+        await workerGone(parts.leases, worker, { lost })
+      }
+      const row = { coordinatorId, leasesLost: lost && !parts.leaving() ? held : 0 }
       await recordDisconnected(database, worker, row).catch((error: unknown) =>
         log.warn({ err: error, workerId: worker.id }, 'disconnection not recorded'),
       )

@@ -40,7 +40,11 @@ async function tokenFor(
     onFailed: (_worker, _lease, error) => sent.reject(error),
   })
   const whole = { id: 'l', jobId: 'j', tableNo: 0, workerIds: [], ...row } as unknown as LeaseRow
-  hand(worker, createLease(whole, { spec: { ...spec, kind }, missing: chunks, nowMs: 0 }), chunks)
+  void hand(
+    worker,
+    createLease(whole, { spec: { ...spec, kind }, missing: chunks, nowMs: 0 }),
+    chunks,
+  )
   return sent.promise
 }
 

@@ -76,13 +76,14 @@ export function createHand(deps: HandDeps) {
     })
   }
 
-  return (worker: ConnectedWorker, lease: Lease, chunks: number[]): void => {
+  /** Resolves when the worker was told, or that failed. */
+  return async (worker: ConnectedWorker, lease: Lease, chunks: number[]): Promise<void> => {
     const leaseId = lease.row.id
     worker.leases.add(leaseId)
     if (lease.spec.kind === 'train') worker.trainings.add(leaseId)
     assignChunks(lease, worker.id, chunks)
     if (!lease.row.workerIds.includes(worker.id)) lease.row.workerIds.push(worker.id)
-    recordAssignment(sql, { leaseId, workerId: worker.id })
+    await recordAssignment(sql, { leaseId, workerId: worker.id })
       .then(() => send(worker, lease, chunks))
       .catch((error: unknown) => onFailed(worker, lease, error))
   }

@@ -5,11 +5,12 @@ import type { Logger } from 'pino'
 import type { Link } from '#engine/dag/part.ts'
 import type { Database } from '../database/database.ts'
 import { isId } from '../identity/new-id.ts'
-import type { Committer } from '../ledger/commit.ts'
+import type { ChunkResult, Committer } from '../ledger/commit.ts'
 import { deadChunks, forgiveLosses, troublesOf } from '../ledger/failures.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { adoptLease, closeLease, type LeaseRow } from '../ledger/leases.ts'
 import { missingChunks } from '../ledger/ledger.ts'
+import { createPending } from '../pending.ts'
 import { type Assignments, cut } from './assignments.ts'
 import type { Completion, LeaseFailure } from './completion.ts'
 import {
@@ -36,6 +37,8 @@ export type LeaseDeps = {
   report: (jobId: string, level: 'info' | 'warn', message: string, data: object) => void
   /** A worker's report was not believed: for the audit log. */
   resultRefused: (workerId: string, details: ResultRefusal) => void
+  /** A chunk was made again that the ledger had, in the same bytes. */
+  repeated: (workerId: string, chunk: Pick<ChunkResult, 'jobId' | 'tableNo' | 'chunkNo'>) => void
   /** Slots may have become free. */
   onRoom: () => void
   /** Tells a worker that its share of a lease is not wanted any more; `checkpoint`: but what a training has learned. */
@@ -53,6 +56,8 @@ export type ResultRefusal = {
 export class LeaseBook {
   readonly deps: LeaseDeps
   readonly #leases = new Map<string, Lease>()
+  /** What Temporal and the database are being told. */
+  readonly #telling = createPending()
   #beginning = 0
 
   constructor(deps: LeaseDeps) {
@@ -80,7 +85,7 @@ export class LeaseBook {
   open(row: LeaseRow, work: { spec: JobSpec; missing: readonly number[] }): void {
     const running = this.#leases.has(row.id)
     const lease = this.#resume(row, work)
-    if (!running) void this.#begin(lease)
+    if (!running) void this.#telling.add(this.#begin(lease))
   }
 
   /**
@@ -167,11 +172,17 @@ export class LeaseBook {
     // A second holder, from an adoption or beside a silent worker, need not finish what is done.
     for (const [workerId, left] of lease.holders)
       if (left.size > 0) this.deps.cancel(workerId, lease.row.id)
-    tell()
+    const told = tell()
       .then(() => closeLease(this.deps.database, lease.row.id))
       .catch((error: unknown) =>
         this.deps.log.warn({ err: error, leaseId: lease.row.id }, 'lease not closed'),
       )
+    void this.#telling.add(told)
+  }
+
+  /** Resolves when no lease is beginning, and the end of those that are over is told. */
+  idle(): Promise<void> {
+    return this.#telling.idle()
   }
 
   #fail(lease: Lease, failure: LeaseFailure): void {

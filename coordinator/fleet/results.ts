@@ -35,6 +35,7 @@ export async function takeChunkDone(
     const outcome = await book.deps.committer.commit(result)
     if (outcome !== 'unwanted') applyToChunk(lease, done.chunk, 'committed')
     if (outcome === 'committed') worker.chunksTaken++
+    if (outcome === 'repeated') book.deps.repeated(worker.id, result)
     if (outcome === 'differs' && !(await mayDiffer(book, lease, result))) {
       reportChunk(book, worker, { done, what: 'made other bytes for' })
       refuse(book, worker, { result: done, lease, reason: 'the ledger has other bytes' })

@@ -12,9 +12,12 @@ import type {
   UploadRequest,
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { ServerStream } from '#proto/grpc.ts'
+import { PROTOCOL } from '#proto/protocol.ts'
+import type { Pending } from '../pending.ts'
 import { FLEET } from '../workflows/policies.ts'
 import { leaseEnded, workerGone } from './departures.ts'
 import type { LeaseBook } from './lease-book.ts'
+import { checkProtocol } from './protocol-check.ts'
 import type { ConnectedWorker, Registry } from './registry.ts'
 import { takeChunkDone, takeChunkFailed } from './results.ts'
 import { takeCheckpoint, takeDevice, takePreview, takeProgress } from './trainings.ts'
@@ -40,18 +43,24 @@ export type SessionDeps = {
   ): Promise<{ url: string; headers: Record<string, string> }[]>
   refused(peer: string, hello: Hello | null, error: AppError): void
   onRoom(): void
+  /** Whether this replica is stopping: it takes no more workers. */
+  leaving(): boolean
+  pending: Pending
 }
 
 const RESULT_RETRY_MS = 500
 
 /** Serves the stream until it ends; returns when everything about it is settled. */
 export async function serveWorker(deps: SessionDeps, stream: WorkerStream): Promise<void> {
+  // A stream that ends in order sends the worker to the next address.
+  if (deps.leaving()) return
   const requests = stream.requests[Symbol.asyncIterator]()
   const nonce = newNonce()
   stream.send({ message: { case: 'challenge', value: { nonce } } })
   let hello: Hello | null = null
   try {
     hello = await helloOf(requests)
+    checkProtocol(hello)
     const row = await deps.authenticate(hello, nonce)
     const inbox = closeable(requests)
     const worker = workerOf(stream, { row, hello, onClose: () => inbox.close() })
@@ -157,6 +166,7 @@ async function welcome(deps: SessionDeps, worker: ConnectedWorker, hello: Hello)
       heartbeatIntervalMs: FLEET.heartbeatIntervalMs,
       cancelledLeases: cancelled,
       draining: worker.draining,
+      protocol: PROTOCOL,
     },
   })
   deps.leases.deps.assignments.pump()
@@ -187,7 +197,7 @@ type Handling = { request: ConnectRequest; ack: (resultId: bigint) => void }
 function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Handling): void {
   const { message } = request
   const settled = (resultId: bigint, work: () => Promise<unknown>) =>
-    void untilTaken(deps, worker, work).then((taken) => taken && ack(resultId))
+    void deps.pending.add(untilTaken(deps, worker, work).then((taken) => taken && ack(resultId)))
   switch (message.case) {
     case 'heartbeat':
       worker.load = {
@@ -195,6 +205,7 @@ function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Ha
         memoryBytes: Number(message.value.memoryBytes),
         memoryTotalBytes: Number(message.value.memoryTotalBytes),
       }
+      worker.draining ||= message.value.leaving
       break
     case 'chunkDone':
       settled(message.value.resultId, () => takeChunkDone(deps.leases, worker, message.value))

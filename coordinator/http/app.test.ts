@@ -172,13 +172,22 @@ test('health is a word to the world and a list to administrators', async (t) => 
   assert.equal((await call(null, 'GET', '/api/ready')).status, 200)
 })
 
-test('without Postgres it is down and not ready', async (t) => {
+test('without Postgres it is down', async (t) => {
   const ok = async () => undefined
   const { call } = await restApp(t, {
     health: { postgres: () => Promise.reject(new Error('no')), temporal: ok, parts: ok, fleet: ok },
   })
   assert.equal((await call(null, 'GET', '/api/health')).status, 503)
-  assert.deepEqual((await call(null, 'GET', '/api/ready')).json, { ready: false })
+})
+
+test('a replica that is not ready says why, and one that leaves sends its callers to others', async (t) => {
+  const reasons = ['It is stopping.']
+  const { call } = await restApp(t, {
+    readiness: { reasons: async () => reasons, leaving: () => reasons.length > 0 },
+  })
+  const { status, headers, json } = await call(null, 'GET', '/api/ready')
+  assert.deepEqual([status, json], [503, { ready: false, reasons }])
+  assert.equal(headers['connection'], 'close')
 })
 
 test('a component that never answers is down after its time', async (t) => {

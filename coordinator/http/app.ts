@@ -24,6 +24,7 @@ import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
 import { createOpenedModels } from '#coordinator/models/opened-models.ts'
 import { readInput } from '#coordinator/models/read-input.ts'
+import type { Readiness } from '#coordinator/readiness.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import { createAuthentication } from './authentication.ts'
@@ -71,6 +72,7 @@ export type AppDeps = {
   audit: Audit
   metrics: Metrics
   health: HealthChecks
+  readiness: Pick<Readiness, 'reasons' | 'leaving'>
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: SubmitDeps['arweavePrice']
   /** Answers no damaged byte: verified, or made again. */
@@ -137,7 +139,7 @@ async function createServices(app: App, deps: AppDeps) {
   }
 }
 
-function bareApp({ logger, settings }: AppDeps): App {
+function bareApp({ logger, readiness, settings }: AppDeps): App {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     bodyLimit: settings.bodyBytesMax ?? BODY_BYTES_MAX,
@@ -171,7 +173,11 @@ function bareApp({ logger, settings }: AppDeps): App {
       reply,
     ),
   )
-  app.addHook('onRequest', async (request, reply) => commonHeaders(request, reply))
+  app.addHook('onRequest', async (request, reply) => {
+    commonHeaders(request, reply)
+    // The next call of this client is for another replica.
+    if (readiness.leaving()) reply.header('connection', 'close')
+  })
   return app
 }
 

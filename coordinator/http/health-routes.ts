@@ -6,6 +6,7 @@ import type { Database } from '#coordinator/database/database.ts'
 import { hasScope, type Principal, requireScope } from '#coordinator/identity/principals.ts'
 import { readStats } from '#coordinator/jobs/stats.ts'
 import type { Metrics } from '#coordinator/metrics.ts'
+import type { Readiness } from '#coordinator/readiness.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { Authentication } from './authentication.ts'
 import { COMPONENTS, createHealth, type HealthChecks } from './health.ts'
@@ -46,6 +47,7 @@ export type HealthRoutesDeps = {
   database: Database
   metrics: Metrics
   health: HealthChecks
+  readiness: Pick<Readiness, 'reasons'>
   logger: Logger
 }
 
@@ -79,15 +81,20 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
       operationId: 'ready',
       tags: ['Instance'],
       summary: 'Whether this replica can take calls',
+      description:
+        'Ready: the database has the migrations of this release, Postgres and Temporal answer, its Temporal workers poll, the fleet gateway listens, and it is not stopping.',
       security: [],
       response: {
         200: Type.Object({ ready: Type.Literal(true) }),
-        503: Type.Object({ ready: Type.Literal(false) }),
+        503: Type.Object({
+          ready: Type.Literal(false),
+          reasons: Type.Array(Type.String(), { minItems: 1 }),
+        }),
       },
     },
     handler: async (_request, reply) => {
-      const { status } = await health.read()
-      if (status === 'down') return reply.code(503).send({ ready: false })
+      const reasons = await deps.readiness.reasons()
+      if (reasons.length > 0) return reply.code(503).send({ ready: false, reasons })
       return { ready: true as const }
     },
   })

@@ -1,5 +1,7 @@
 // Asks each component whether it works, with a time limit, and at most once a second however many ask.
 
+import { within } from '#coordinator/time-limit.ts'
+
 export const COMPONENTS = ['postgres', 'temporal', 'parts', 'fleet'] as const
 export type Component = (typeof COMPONENTS)[number]
 
@@ -52,17 +54,6 @@ export function createHealth(
 function overall(components: Health['components']): Health['status'] {
   if (components.postgres.status === 'down') return 'down'
   return COMPONENTS.every((name) => components[name].status === 'ok') ? 'ok' : 'degraded'
-}
-
-async function within(
-  timeoutMs: number,
-  check: (options: { signal: AbortSignal }) => Promise<void>,
-): Promise<void> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  const expired = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer in ${timeoutMs} ms`)))
-  })
-  await Promise.race([check({ signal }), expired])
 }
 
 const sinceMs = (startedMs: number): number => Math.round((performance.now() - startedMs) * 10) / 10

@@ -43,7 +43,7 @@ test('the first commit of a chunk wins and the counters count it once', async (t
     result(jobId, 1, { workerId: 'w2', cid: 'other' }),
     result(jobId, 2, { workerId: 'w2' }),
   ]
-  assert.deepEqual(await commitBatch(database, late), ['equal', 'differs', 'committed'])
+  assert.deepEqual(await commitBatch(database, late), ['repeated', 'differs', 'committed'])
   assert.deepEqual(await countersOf(database, jobId), {
     table: { rows_done: 30, chunks_done: 3, bytes_done: 300 },
     workers: [
@@ -53,6 +53,14 @@ test('the first commit of a chunk wins and the counters count it once', async (t
   })
 })
 
+test('what is told again is equal, unless it was made for another lease', async (t) => {
+  const { database } = await testDatabase(t)
+  const jobId = await insertJob(database)
+  await commitBatch(database, [result(jobId, 0)])
+  const again = [result(jobId, 0), result(jobId, 0, { leaseId: 'another' })]
+  assert.deepEqual(await commitBatch(database, again), ['equal', 'repeated'])
+})
+
 test('one batch may hold the same chunk twice', async (t) => {
   const { database } = await testDatabase(t)
   const jobId = await insertJob(database)
@@ -60,7 +68,7 @@ test('one batch may hold the same chunk twice', async (t) => {
     result(jobId, 0),
     result(jobId, 0, { workerId: 'w2' }),
   ])
-  assert.deepEqual(outcomes, ['committed', 'equal'])
+  assert.deepEqual(outcomes, ['committed', 'repeated'])
   const { table } = await countersOf(database, jobId)
   assert.deepEqual(table, { rows_done: 10, chunks_done: 1, bytes_done: 100 })
 })
@@ -83,7 +91,7 @@ test('two replicas that commit the same chunks at once agree', async (t) => {
   }
   const [a, b] = await Promise.all([replica('w1'), replica('w2')])
   a.forEach((outcome, i) => {
-    assert.deepEqual(new Set([outcome, b[i]]), new Set(['committed', 'equal']))
+    assert.deepEqual(new Set([outcome, b[i]]), new Set(['committed', 'repeated']))
   })
   const { table } = await countersOf(database, jobId)
   assert.deepEqual(table, { rows_done: 2000, chunks_done: 200, bytes_done: 20_000 })

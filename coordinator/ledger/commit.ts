@@ -18,8 +18,11 @@ export type ChunkResult = {
   durationMs: number
 }
 
-/** committed: ours is in · equal, differs: another was first · unwanted: there is no such job any more. */
-export type Outcome = 'committed' | 'equal' | 'differs' | 'unwanted'
+/**
+ * committed: ours is in · equal: it was, and is told again · repeated, differs: another was first, with the same bytes or
+ * others · unwanted: there is no such job any more.
+ */
+export type Outcome = 'committed' | 'equal' | 'repeated' | 'differs' | 'unwanted'
 
 export type Committer = {
   /** Resolves when the batch with this result is durable; rejects when the database did not take it. */
@@ -117,7 +120,8 @@ const keyOf = (job: string, table: number, chunk: number): string => `${job}/${t
 function outcomeOf(result: ChunkResult, winner: Winner | undefined): Outcome {
   if (!winner) return 'unwanted'
   if (winner.cid !== result.cid) return 'differs'
-  return winner.fresh && winner.worker_id === result.workerId ? 'committed' : 'equal'
+  if (winner.worker_id !== result.workerId || winner.lease_id !== result.leaseId) return 'repeated'
+  return winner.fresh ? 'committed' : 'equal'
 }
 
 function columnsOf(results: ChunkResult[]): unknown[][] {

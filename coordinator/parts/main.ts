@@ -2,6 +2,7 @@
 // serves published blocks to peers, so that none of it takes the coordinator's time.
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { MAX_PART_BYTES } from '#engine/dag/part.ts'
 import { createArweaveActivities } from '../activities/arweave.ts'
 import { createDropLostParts } from '../activities/drop-lost-parts.ts'
@@ -19,9 +20,12 @@ import { createArweaveClient } from '../publish/arweave-client.ts'
 import { createArweaveConfirmer } from '../publish/arweave-confirmer.ts'
 import { parseWallet } from '../publish/arweave-wallet.ts'
 import { createPublishers } from '../publish/publishers.ts'
+import { createReadiness, type Readiness } from '../readiness.ts'
+import { databaseCondition, pollingCondition, temporalCondition } from '../ready-conditions.ts'
 import { createFooters } from '../storage/footers.ts'
 import { createIpfsNode } from '../storage/ipfs-node.ts'
 import { createStorageWorker } from '../temporal/job-workers.ts'
+import { STOP } from '../workflows/policies.ts'
 import { checkParts } from './check-parts.ts'
 import { createFileHasher } from './file-hasher.ts'
 import { startSink } from './sink-host.ts'
@@ -46,9 +50,11 @@ const arweave = config.arweave
 const audit = createAudit(database, { onError: (error) => log.warn({ err: error }, 'audit') })
 const pseudonymKey = await secrets.getOrCreate('pseudonym-key', () => randomBytes(32))
 const tlsFor = createTlsFor(secrets)
+let readiness: Readiness | null = null
 const sink = await startSink(
   {
     log,
+    reasons: async () => (await readiness?.reasons()) ?? ['It is starting.'],
     onFatal,
     onRefused: (refusal) =>
       audit.record({
@@ -112,12 +118,17 @@ const ipfs =
 checkParts({ database, store, log }, { signal: stopping.signal }).catch((error: unknown) =>
   log.warn({ err: error }, 'parts not checked'),
 )
+readiness = createReadiness(
+  [databaseCondition(database), temporalCondition(temporal), pollingCondition([worker])],
+  { onUnmet: (reason, err) => log.warn({ reason, err }, 'not ready') },
+)
 log.info({ url: sink.url, peers: ipfs?.addresses() ?? [] }, 'parts ready')
 
-stopOnSignals(log, async () => {
+stopOnSignals(log, { limitMs: config.drainMs + STOP.limitMs }, async () => {
+  readiness?.leave()
+  await Promise.all([delay(config.drainMs), worker.close()])
   stopping.abort()
   await sink.close()
-  await worker.close()
   await hasher.close()
   await confirmer?.close()
   await sweeper.close()

@@ -20,7 +20,7 @@ async function setUp(t: TestContext) {
   const store = await createFolderStore(dir)
   const log = { warn: () => undefined }
   const sink = await createSink(
-    { store, key, log, onRefused: () => undefined, nowS: () => NOW_S },
+    { store, key, log, onRefused: () => undefined, reasons: async () => [], nowS: () => NOW_S },
     { host: '127.0.0.1', port: 0 },
   )
   t.after(async () => {

@@ -10,6 +10,8 @@ export type FromSink =
   | { type: 'listening'; url: string }
   | { type: 'refused'; refusal: Refusal }
   | { type: 'warning'; fields: object; message: string }
+  /** Whether the process is ready; answered with the same number. */
+  | { type: 'asks'; ask: number }
 
-/** `close`: uploads under way may finish, then the thread ends. */
-export type ToSink = { type: 'close' }
+/** `close`: uploads under way may finish, then the thread ends. `reasons`: why it is not ready. */
+export type ToSink = { type: 'close' } | { type: 'reasons'; ask: number; reasons: string[] }

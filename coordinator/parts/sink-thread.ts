@@ -11,6 +11,22 @@ const port = parentPort
 const tell = (message: FromSink): void => port.postMessage(message)
 
 const settings = workerData as SinkSettings
+const asked = new Map<number, (reasons: string[]) => void>()
+let asks = 0
+
+/** The rest of the process knows. */
+const reasons = () =>
+  new Promise<string[]>((resolve) => {
+    asks += 1
+    asked.set(asks, resolve)
+    tell({ type: 'asks', ask: asks })
+  })
+
+function answered(ask: number, told: string[]): void {
+  asked.get(ask)?.(told)
+  asked.delete(ask)
+}
+
 const store = await openStore(settings.store)
 const sink = await createSink(
   {
@@ -18,11 +34,13 @@ const sink = await createSink(
     key: settings.key,
     log: { warn: (fields, message) => tell({ type: 'warning', fields: { ...fields }, message }) },
     onRefused: (refusal) => tell({ type: 'refused', refusal }),
+    reasons,
   },
   settings.options,
 )
-port.on('message', ({ type }: ToSink) => {
-  if (type === 'close')
+port.on('message', (message: ToSink) => {
+  if (message.type === 'reasons') answered(message.ask, message.reasons)
+  else
     void sink
       .close()
       .then(() => store.close())

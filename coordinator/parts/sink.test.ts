@@ -29,9 +29,17 @@ async function setUp(
   const store = wrap(await createFolderStore(dir))
   const refused: Refusal[] = []
   const warned: string[] = []
+  const reasons: string[] = []
   const log = { warn: (_: object, message: string) => void warned.push(message) }
   const sink = await createSink(
-    { store, key, log, onRefused: (refusal) => refused.push(refusal), nowS: () => NOW_S },
+    {
+      store,
+      key,
+      log,
+      onRefused: (refusal) => refused.push(refusal),
+      reasons: async () => reasons,
+      nowS: () => NOW_S,
+    },
     { host: '127.0.0.1', port: 0, ...options },
   )
   t.after(async () => {
@@ -50,7 +58,7 @@ async function setUp(
     for await (const block of store.list()) cids.push(block.cid)
     return cids.sort()
   }
-  return { sink, store, dir, refused, warned, put, stored }
+  return { sink, store, dir, refused, warned, reasons, put, stored }
 }
 
 function token(claims: Partial<UploadClaims> = {}) {
@@ -209,6 +217,16 @@ test('a store that fails is an infrastructure error, not a refusal', async (t) =
   assert.doesNotMatch(JSON.stringify(body), /disk|ENOSPC/)
   assert.deepEqual(refused, [])
   assert.deepEqual(warned, ['an upload failed'])
+})
+
+test('ready is what the process says of itself', async (t) => {
+  const { sink, reasons } = await setUp(t)
+  const ready = await fetch(`${sink.url}/ready`)
+  assert.deepEqual([ready.status, await ready.json()], [200, { ready: true }])
+  reasons.push('It is stopping.')
+  const leaving = await fetch(`${sink.url}/ready`)
+  assert.equal(leaving.status, 503)
+  assert.deepEqual(await leaving.json(), { ready: false, reasons: ['It is stopping.'] })
 })
 
 test('health answers, anything else is not found', async (t) => {

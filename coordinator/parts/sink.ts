@@ -21,6 +21,8 @@ export type SinkDeps = {
   key: Uint8Array
   log: { warn(fields: object, message: string): void }
   onRefused: (refusal: Refusal) => void
+  /** Why the process is not ready; empty when it is. */
+  reasons: () => Promise<string[]>
   /** Unix seconds; tests set it. */
   nowS?: () => number
 }
@@ -52,7 +54,7 @@ export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<
     maxBytes: options.maxBytes ?? 256 * MIB,
     memoryBytes: options.memoryBytes ?? 64 * MIB,
   })
-  const handlers = { take, give: createInputServer(timed) }
+  const handlers = { take, give: createInputServer(timed), reasons: deps.reasons }
   const server = options.tls ? createTlsServer(options.tls) : createServer()
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     void route(handlers, request, response).then(
@@ -73,12 +75,13 @@ export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<
 }
 
 async function route(
-  { take, give }: { take: TakeUpload; give: ServeInput },
+  { take, give, reasons }: { take: TakeUpload; give: ServeInput; reasons: SinkDeps['reasons'] },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Answer | null> {
   const { url = '', method } = request
   if (url === '/health' && method === 'GET') return { status: 200, body: { status: 'ok' } }
+  if (url === '/ready' && method === 'GET') return readyAnswer(await reasons())
   const input = /^\/inputs\/([^/?]{1,100})$/.exec(url)?.[1] ?? ''
   if (method === 'GET' && isCid(input)) return await give({ request, response, cid: input })
   const match = /^\/parts\/([^/?]{1,100})(?:\?token=([\w.-]{0,1024}))?$/.exec(url)
@@ -86,11 +89,16 @@ async function route(
   if (method !== 'PUT' || !isCid(cid)) {
     return problem(
       'not_found',
-      'the sink knows PUT /parts/<cid>, GET /inputs/<cid> and GET /health',
+      'the sink knows PUT /parts/<cid>, GET /inputs/<cid>, GET /health and GET /ready',
     )
   }
   return await take({ request, response, cid, token: match?.[2] ?? '' })
 }
+
+const readyAnswer = (reasons: string[]): Answer =>
+  reasons.length === 0
+    ? { status: 200, body: { ready: true } }
+    : { status: 503, body: { ready: false, reasons } }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer): void {
   if (response.destroyed) return

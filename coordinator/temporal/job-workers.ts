@@ -8,7 +8,11 @@ import type { RecordActivities, StorageActivities } from '../workflows/activity-
 import { QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 import type { Temporal } from './connect.ts'
 
-export type RunningWorker = { close(): Promise<void> }
+export type RunningWorker = {
+  /** Whether it takes tasks. */
+  isPolling(): boolean
+  close(): Promise<void>
+}
 
 type Options = { temporal: Temporal; onFatal: (error: unknown) => void }
 
@@ -51,6 +55,7 @@ function running(worker: Worker, onFatal: (error: unknown) => void): RunningWork
   const run = worker.run()
   run.catch(onFatal)
   return {
+    isPolling: () => worker.getState() === 'RUNNING',
     async close() {
       worker.shutdown()
       await run.catch(() => undefined)

@@ -11,6 +11,7 @@ import { LeaseSlotSupplier } from '../fleet/slot-supplier.ts'
 import type { JobKind } from '../jobs/job-kind.ts'
 import type { LeaseActivities } from '../workflows/activity-types.ts'
 import { type LeaseWork, leaseQueue, QUEUES, readLeaseQueue } from '../workflows/policies.ts'
+import type { RunningWorker } from './job-workers.ts'
 import { nonActivitySlots } from './tuner.ts'
 
 const WORKS: Record<JobKind, LeaseWork[]> = {
@@ -29,8 +30,9 @@ type Deps = {
   onFatal: (error: unknown) => void
 }
 
-export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise<void> }> {
+export async function createLeaseWorkers(deps: Deps): Promise<RunningWorker> {
   const workers = new Map<string, Promise<{ worker: Worker; run: Promise<void> }>>()
+  const running = new Set<Worker>()
   const suppliers = new Set<LeaseSlotSupplier>()
   const activities = mapFailures({ ...deps.activities })
 
@@ -46,6 +48,7 @@ export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise
       shutdownForceTime: '10s',
     })
     suppliers.add(supplier)
+    running.add(worker)
     const run = worker.run()
     run.catch(deps.onFatal)
     return { worker, run }
@@ -80,12 +83,13 @@ export async function createLeaseWorkers(deps: Deps): Promise<{ close(): Promise
   await workers.get(QUEUES.leases)
   refresh()
   return {
+    isPolling: () => running.size > 0 && [...running].every((one) => one.getState() === 'RUNNING'),
     async close() {
       stop()
       const opened = await Promise.allSettled(workers.values())
-      const running = opened.filter((result) => result.status === 'fulfilled')
-      for (const { value } of running) value.worker.shutdown()
-      await Promise.allSettled(running.map(({ value }) => value.run))
+      const open = opened.filter((result) => result.status === 'fulfilled')
+      for (const { value } of open) value.worker.shutdown()
+      await Promise.allSettled(open.map(({ value }) => value.run))
     },
   }
 }

@@ -124,5 +124,8 @@ export const FLEET = {
   greetingTimeoutMs: 10_000,
 } as const
 
+/** How long a process that is told to stop takes at most, once balancers had time to see it. */
+export const STOP = { handOverMs: 5_000, gatewayGraceMs: 2_000, limitMs: 18_000 } as const
+
 /** A replica that has not said so for this long is taken for dead. */
 export const COORDINATOR = { heartbeatMs: 2_000, deadAfterMs: 10_000, reconcileMs: 5_000 } as const

@@ -81,7 +81,7 @@ export function partsSpec(deps: ServerDeps): ChildSpec {
     role: 'parts',
     stage: 1,
     launch: () => nodeLaunch({ role: 'parts', name: 'parts' }, { env }, deps.processes),
-    isReady: (signal) => answers(`${partsUrl}/health`, signal),
+    isReady: (signal) => answers(`${partsUrl}/ready`, signal),
     stopMs: STOP_MS,
   }
 }

@@ -1,5 +1,5 @@
 // What must not be let in: machines without the right token or key, parts that are not what they claim, reports that
-// are not true, configs that make no sense. All is refused and recorded, and no job shows a trace of it.
+// are not true, protocols that nobody here speaks, configs that make no sense. All is refused and recorded, and no job shows a trace of it.
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
@@ -9,6 +9,7 @@ import { signUpload, type UploadClaims } from '#coordinator/storage/upload-token
 import { partOf } from '#engine/dag/part.ts'
 import { formatToken, parseToken } from '#proto/enrollment-token.ts'
 import type { Assign } from '#proto/gen/syndata/v1/fleet_pb.ts'
+import { OLDEST_SERVED, PROTOCOL, versionOf, versionText } from '#proto/protocol.ts'
 import { loadSecrets } from '#scripts/stack/secrets.ts'
 import { PEOPLE } from '#test/support/fault-configs.ts'
 import { doneOf, makeChunk, putPart } from '#test/support/honest-chunk.ts'
@@ -27,6 +28,7 @@ test('refusals', async (t) => {
   const rest = restOf(fleet.stack)
   await t.test('enrolment', (t) => refuseEnrolments(t, fleet, rest))
   await t.test('connections', (t) => refuseConnections(t, fleet, rest))
+  await t.test('protocols', (t) => refuseProtocols(t, fleet, rest))
   await t.test('uploads', (t) => refuseUploads(t, fleet, rest))
   await t.test('reports', (t) => refuseReports(t, fleet, rest))
   await t.test('configs', () => refuseConfigs(rest))
@@ -90,6 +92,30 @@ async function refuseConnections(t: TestContext, fleet: TestStack, rest: Rest): 
   await refused({}, 'worker_revoked')
   await untilRecorded(fleet, { ...record, reason: 'this worker was revoked' })
   await assert.rejects(enroll(token.text, newKey()), { code: 'enrollment_refused' })
+}
+
+/** Workers of before and after this release: served where both sides understand each other, else told what to update. */
+async function refuseProtocols(t: TestContext, fleet: TestStack, rest: Rest): Promise<void> {
+  const worker = await scriptedWorker(t, (await newToken(rest, REGION)).text)
+  const { major, minor } = PROTOCOL
+  for (const [protocol, code, reason] of [
+    [{ major: 0, minor: 9 }, 'worker_outdated', `serves ${versionText(OLDEST_SERVED)} and later`],
+    [{ major: major + 1, minor: 0 }, 'coordinator_outdated', `and this coordinator ${major}.`],
+  ] as const) {
+    const line = await worker.connect({ protocol })
+    const refused = await line.next('refused')
+    assert.equal(refused.code, code)
+    assert.match(refused.message, new RegExp(`speaks fleet protocol ${versionText(protocol)}`))
+    assert.ok(refused.message.includes(reason), refused.message)
+    await line.ended
+    await untilRecorded(fleet, { action: 'worker.connect', reason: refused.message })
+  }
+  for (const greeting of [{}, { protocol: OLDEST_SERVED }, { protocol: { major, minor: 99 } }]) {
+    const line = await worker.connect(greeting)
+    assert.deepEqual(versionOf((await line.next('welcome')).protocol), { major, minor })
+    line.send({ case: 'goodbye', value: { reason: 'seen' } })
+    await line.cut()
+  }
 }
 
 async function refuseUploads(t: TestContext, fleet: TestStack, rest: Rest): Promise<void> {

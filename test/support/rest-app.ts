@@ -89,6 +89,7 @@ export async function restApp(t: TestContext, overrides: Partial<AppDeps> = {}):
       parts: async () => undefined,
       fleet: async () => undefined,
     },
+    readiness: { reasons: async () => [], leaving: () => false },
     arweavePrice: async (bytes) => BigInt(bytes) * 2n,
     store: verified(store),
     caFingerprint: 'ab'.repeat(32),

@@ -18,6 +18,7 @@ import {
   FleetService,
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { createRpcClient } from '#proto/grpc.ts'
+import type { ProtocolVersion } from '#proto/protocol.ts'
 import { fetchAuthority } from '#worker/fleet-tls.ts'
 import { createQueue, type Queue } from './queue.ts'
 
@@ -43,6 +44,8 @@ type Greeting = {
   /** Leases that it claims to run since before. */
   running?: string[]
   slots?: number
+  /** Said only when it is given, as workers did not before 1.1. */
+  protocol?: ProtocolVersion
 }
 
 export type ScriptedWorker = {
@@ -90,6 +93,7 @@ export async function scriptedWorker(t: TestContext, token: string): Promise<Scr
       machine,
       slots: greeting.slots ?? 1,
       running: (greeting.running ?? []).map((leaseId) => ({ leaseId })),
+      ...(greeting.protocol && { protocol: greeting.protocol }),
     }
     line.send({ case: 'hello', value: hello })
     return line

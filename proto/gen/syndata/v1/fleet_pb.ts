@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file syndata/v1/fleet.proto.
  */
 export const file_syndata_v1_fleet: GenFile = /*@__PURE__*/
-  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAkivwQKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSAASOQoRdHJhaW5pbmdfcHJvZ3Jlc3MYCCABKAsyHC5zeW5kYXRhLnYxLlRyYWluaW5nUHJvZ3Jlc3NIABI9ChN0cmFpbmluZ19jaGVja3BvaW50GAkgASgLMh4uc3luZGF0YS52MS5UcmFpbmluZ0NoZWNrcG9pbnRIABI3ChB0cmFpbmluZ19wcmV2aWV3GAogASgLMhsuc3luZGF0YS52MS5UcmFpbmluZ1ByZXZpZXdIABI1Cg90cmFpbmluZ19kZXZpY2UYCyABKAsyGi5zeW5kYXRhLnYxLlRyYWluaW5nRGV2aWNlSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIo0BCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIjUKDFJ1bm5pbmdMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRITCgtjaHVua3NfZG9uZRgCIAEoDSJkCgdXZWxjb21lEg4KBnJlZ2lvbhgBIAEoCRIdChVoZWFydGJlYXRfaW50ZXJ2YWxfbXMYAiABKA0SGAoQY2FuY2VsbGVkX2xlYXNlcxgDIAMoCRIQCghkcmFpbmluZxgEIAEoCCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIpECCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSIQoGaW5wdXRzGAggAygLMhEuc3luZGF0YS52MS5JbnB1dBImCghkb3dubG9hZBgJIAEoCzIULnN5bmRhdGEudjEuRG93bmxvYWQSJgoIdHJhaW5pbmcYCiABKAsyFC5zeW5kYXRhLnYxLlRyYWluaW5nIlQKCFRyYWluaW5nEhkKEWNoZWNrcG9pbnRfc2hhMjU2GAEgASgJEhkKEWNoZWNrcG9pbnRfbnVtYmVyGAIgASgNEhIKCmVsYXBzZWRfbXMYAyABKAQiMwoFSW5wdXQSDgoGc2hhMjU2GAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIrCghEb3dubG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSIpCgZVcGxvYWQSEAoIYmFzZV91cmwYASABKAkSDQoFdG9rZW4YAiABKAkisAEKCUNodW5rRG9uZRIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgsKA2NpZBgGIAEoCRINCgVieXRlcxgHIAEoBBIRCglkYWdfYnl0ZXMYCCABKAQSDAoEcm93cxgJIAEoDRITCgtkdXJhdGlvbl9tcxgKIAEoDSJ/CgtDaHVua0ZhaWxlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgwKBGNvZGUYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSIxCgpMZWFzZUVuZGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCSIZCgNBY2sSEgoKcmVzdWx0X2lkcxgBIAMoBCJDCgtDYW5jZWxMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSEgoKY2hlY2twb2ludBgDIAEoCCIZCgVEcmFpbhIQCghkcmFpbmluZxgBIAEoCCKJAQoJSGVhcnRiZWF0EgsKA2NwdRgBIAEoAhIUCgxtZW1vcnlfYnl0ZXMYAiABKAQSGgoSbWVtb3J5X3RvdGFsX2J5dGVzGAMgASgEEhIKCmJ1c3lfc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlIkAKDlRyYWluaW5nRGV2aWNlEhAKCGxlYXNlX2lkGAEgASgJEgsKA2dwdRgCIAEoCRIPCgdyZWZ1c2FsGAMgASgJIuUBChBUcmFpbmluZ1Byb2dyZXNzEhAKCGxlYXNlX2lkGAEgASgJEhEKCWFsZ29yaXRobRgCIAEoCRINCgVlcG9jaBgDIAEoDRIOCgZlcG9jaHMYBCABKA0SDAoEc3RlcBgFIAEoBBINCgVzdGVwcxgGIAEoBBITCgtldGFfc2Vjb25kcxgHIAEoDRIpCgdoaXN0b3J5GAggAygLMhguc3luZGF0YS52MS5UcmFpbmVkRXBvY2gSMAoKY2FuZGlkYXRlcxgJIAMoCzIcLnN5bmRhdGEudjEuVHJhaW5lZENhbmRpZGF0ZSI0ChBUcmFpbmVkQ2FuZGlkYXRlEhEKCWFsZ29yaXRobRgBIAEoCRINCgVzY29yZRgCIAEoASKkAQoMVHJhaW5lZEVwb2NoEg0KBWVwb2NoGAEgASgNEjQKBmxvc3NlcxgCIAMoCzIkLnN5bmRhdGEudjEuVHJhaW5lZEVwb2NoLkxvc3Nlc0VudHJ5Eg0KBXNjb3JlGAMgASgBEhEKCWFsZ29yaXRobRgEIAEoCRotCgtMb3NzZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBIokBChJUcmFpbmluZ0NoZWNrcG9pbnQSEAoIbGVhc2VfaWQYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEEhEKCWRhZ19ieXRlcxgEIAEoBBIOCgZzaGEyNTYYBSABKAkSDgoGbnVtYmVyGAYgASgNEhIKCmVsYXBzZWRfbXMYByABKAQidQoPVHJhaW5pbmdQcmV2aWV3EhAKCGxlYXNlX2lkGAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBBIRCglkYWdfYnl0ZXMYBCABKAQSDgoGc2hhMjU2GAUgASgJEhEKCWFsZ29yaXRobRgGIAEoCSJYCg1VcGxvYWRSZXF1ZXN0EhAKCGxlYXNlX2lkGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAQSIQoGYmxvY2tzGAMgAygLMhEuc3luZGF0YS52MS5CbG9jayIjCgVCbG9jaxILCgNjaWQYASABKAkSDQoFYnl0ZXMYAiABKAQiRQoKVXBsb2FkVXJscxISCgpyZXF1ZXN0X2lkGAEgASgEEiMKBHB1dHMYAiADKAsyFS5zeW5kYXRhLnYxLlNpZ25lZFB1dCJ9CglTaWduZWRQdXQSCwoDdXJsGAEgASgJEjMKB2hlYWRlcnMYAiADKAsyIi5zeW5kYXRhLnYxLlNpZ25lZFB1dC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiGQoHR29vZGJ5ZRIOCgZyZWFzb24YASABKAkiKAoHUmVmdXNlZBIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkylwEKDEZsZWV0U2VydmljZRI/CgZFbnJvbGwSGS5zeW5kYXRhLnYxLkVucm9sbFJlcXVlc3QaGi5zeW5kYXRhLnYxLkVucm9sbFJlc3BvbnNlEkYKB0Nvbm5lY3QSGi5zeW5kYXRhLnYxLkNvbm5lY3RSZXF1ZXN0Ghsuc3luZGF0YS52MS5Db25uZWN0UmVzcG9uc2UoATABYgZwcm90bzM");
+  fileDesc("ChZzeW5kYXRhL3YxL2ZsZWV0LnByb3RvEgpzeW5kYXRhLnYxInkKDUVucm9sbFJlcXVlc3QSDQoFdG9rZW4YASABKAkSEgoKcHVibGljX2tleRgCIAEoDBIRCglzaWduYXR1cmUYAyABKAwSDAoEbmFtZRgEIAEoCRIkCgdtYWNoaW5lGAUgASgLMhMuc3luZGF0YS52MS5NYWNoaW5lIkIKDkVucm9sbFJlc3BvbnNlEhEKCXdvcmtlcl9pZBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDQoFdHJ1c3QYAyABKAki5QEKB01hY2hpbmUSDQoFY29yZXMYASABKA0SFAoMbWVtb3J5X2J5dGVzGAIgASgEEh0KBGdwdXMYAyADKAsyDy5zeW5kYXRhLnYxLkdwdRIKCgJvcxgEIAEoCRIMCgRhcmNoGAUgASgJEhYKDmVuZ2luZV92ZXJzaW9uGAYgASgJEjMKCHJ1bnRpbWVzGAcgAygLMiEuc3luZGF0YS52MS5NYWNoaW5lLlJ1bnRpbWVzRW50cnkaLwoNUnVudGltZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIjkKA0dwdRIMCgRuYW1lGAEgASgJEhQKDG1lbW9yeV9ieXRlcxgCIAEoBBIOCgZkcml2ZXIYAyABKAkivwQKDkNvbm5lY3RSZXF1ZXN0EiIKBWhlbGxvGAEgASgLMhEuc3luZGF0YS52MS5IZWxsb0gAEioKCWhlYXJ0YmVhdBgCIAEoCzIVLnN5bmRhdGEudjEuSGVhcnRiZWF0SAASKwoKY2h1bmtfZG9uZRgDIAEoCzIVLnN5bmRhdGEudjEuQ2h1bmtEb25lSAASLwoMY2h1bmtfZmFpbGVkGAQgASgLMhcuc3luZGF0YS52MS5DaHVua0ZhaWxlZEgAEi0KC2xlYXNlX2VuZGVkGAUgASgLMhYuc3luZGF0YS52MS5MZWFzZUVuZGVkSAASMwoOdXBsb2FkX3JlcXVlc3QYBiABKAsyGS5zeW5kYXRhLnYxLlVwbG9hZFJlcXVlc3RIABImCgdnb29kYnllGAcgASgLMhMuc3luZGF0YS52MS5Hb29kYnllSAASOQoRdHJhaW5pbmdfcHJvZ3Jlc3MYCCABKAsyHC5zeW5kYXRhLnYxLlRyYWluaW5nUHJvZ3Jlc3NIABI9ChN0cmFpbmluZ19jaGVja3BvaW50GAkgASgLMh4uc3luZGF0YS52MS5UcmFpbmluZ0NoZWNrcG9pbnRIABI3ChB0cmFpbmluZ19wcmV2aWV3GAogASgLMhsuc3luZGF0YS52MS5UcmFpbmluZ1ByZXZpZXdIABI1Cg90cmFpbmluZ19kZXZpY2UYCyABKAsyGi5zeW5kYXRhLnYxLlRyYWluaW5nRGV2aWNlSABCCQoHbWVzc2FnZSKEAwoPQ29ubmVjdFJlc3BvbnNlEioKCWNoYWxsZW5nZRgBIAEoCzIVLnN5bmRhdGEudjEuQ2hhbGxlbmdlSAASJgoHd2VsY29tZRgCIAEoCzITLnN5bmRhdGEudjEuV2VsY29tZUgAEiAKBHNwZWMYAyABKAsyEC5zeW5kYXRhLnYxLlNwZWNIABIkCgZhc3NpZ24YBCABKAsyEi5zeW5kYXRhLnYxLkFzc2lnbkgAEh4KA2FjaxgFIAEoCzIPLnN5bmRhdGEudjEuQWNrSAASLwoMY2FuY2VsX2xlYXNlGAYgASgLMhcuc3luZGF0YS52MS5DYW5jZWxMZWFzZUgAEiIKBWRyYWluGAcgASgLMhEuc3luZGF0YS52MS5EcmFpbkgAEi0KC3VwbG9hZF91cmxzGAggASgLMhYuc3luZGF0YS52MS5VcGxvYWRVcmxzSAASJgoHcmVmdXNlZBgJIAEoCzITLnN5bmRhdGEudjEuUmVmdXNlZEgAQgkKB21lc3NhZ2UiGgoJQ2hhbGxlbmdlEg0KBW5vbmNlGAEgASgMIrUBCgVIZWxsbxIRCgl3b3JrZXJfaWQYASABKAkSEQoJc2lnbmF0dXJlGAIgASgMEiQKB21hY2hpbmUYAyABKAsyEy5zeW5kYXRhLnYxLk1hY2hpbmUSDQoFc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlEiYKCHByb3RvY29sGAYgASgLMhQuc3luZGF0YS52MS5Qcm90b2NvbCIoCghQcm90b2NvbBINCgVtYWpvchgBIAEoDRINCgVtaW5vchgCIAEoDSI1CgxSdW5uaW5nTGVhc2USEAoIbGVhc2VfaWQYASABKAkSEwoLY2h1bmtzX2RvbmUYAiABKA0ijAEKB1dlbGNvbWUSDgoGcmVnaW9uGAEgASgJEh0KFWhlYXJ0YmVhdF9pbnRlcnZhbF9tcxgCIAEoDRIYChBjYW5jZWxsZWRfbGVhc2VzGAMgAygJEhAKCGRyYWluaW5nGAQgASgIEiYKCHByb3RvY29sGAUgASgLMhQuc3luZGF0YS52MS5Qcm90b2NvbCIkCgRTcGVjEg4KBmRpZ2VzdBgBIAEoCRIMCgRib2R5GAIgASgMIpECCgZBc3NpZ24SEAoIbGVhc2VfaWQYASABKAkSDgoGam9iX2lkGAIgASgJEhMKC3NwZWNfZGlnZXN0GAMgASgJEg0KBXRhYmxlGAQgASgNEg4KBmNodW5rcxgFIAMoDRIiCgZ1cGxvYWQYBiABKAsyEi5zeW5kYXRhLnYxLlVwbG9hZBIaChJtZW1vcnlfbGltaXRfYnl0ZXMYByABKAQSIQoGaW5wdXRzGAggAygLMhEuc3luZGF0YS52MS5JbnB1dBImCghkb3dubG9hZBgJIAEoCzIULnN5bmRhdGEudjEuRG93bmxvYWQSJgoIdHJhaW5pbmcYCiABKAsyFC5zeW5kYXRhLnYxLlRyYWluaW5nIlQKCFRyYWluaW5nEhkKEWNoZWNrcG9pbnRfc2hhMjU2GAEgASgJEhkKEWNoZWNrcG9pbnRfbnVtYmVyGAIgASgNEhIKCmVsYXBzZWRfbXMYAyABKAQiMwoFSW5wdXQSDgoGc2hhMjU2GAEgASgJEgsKA2NpZBgCIAEoCRINCgVieXRlcxgDIAEoBCIrCghEb3dubG9hZBIQCghiYXNlX3VybBgBIAEoCRINCgV0b2tlbhgCIAEoCSIpCgZVcGxvYWQSEAoIYmFzZV91cmwYASABKAkSDQoFdG9rZW4YAiABKAkisAEKCUNodW5rRG9uZRIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgsKA2NpZBgGIAEoCRINCgVieXRlcxgHIAEoBBIRCglkYWdfYnl0ZXMYCCABKAQSDAoEcm93cxgJIAEoDRITCgtkdXJhdGlvbl9tcxgKIAEoDSJ/CgtDaHVua0ZhaWxlZBIRCglyZXN1bHRfaWQYASABKAQSEAoIbGVhc2VfaWQYAiABKAkSDgoGam9iX2lkGAMgASgJEg0KBXRhYmxlGAQgASgNEg0KBWNodW5rGAUgASgNEgwKBGNvZGUYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSIxCgpMZWFzZUVuZGVkEhEKCXJlc3VsdF9pZBgBIAEoBBIQCghsZWFzZV9pZBgCIAEoCSIZCgNBY2sSEgoKcmVzdWx0X2lkcxgBIAMoBCJDCgtDYW5jZWxMZWFzZRIQCghsZWFzZV9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAkSEgoKY2hlY2twb2ludBgDIAEoCCIZCgVEcmFpbhIQCghkcmFpbmluZxgBIAEoCCKaAQoJSGVhcnRiZWF0EgsKA2NwdRgBIAEoAhIUCgxtZW1vcnlfYnl0ZXMYAiABKAQSGgoSbWVtb3J5X3RvdGFsX2J5dGVzGAMgASgEEhIKCmJ1c3lfc2xvdHMYBCABKA0SKQoHcnVubmluZxgFIAMoCzIYLnN5bmRhdGEudjEuUnVubmluZ0xlYXNlEg8KB2xlYXZpbmcYBiABKAgiQAoOVHJhaW5pbmdEZXZpY2USEAoIbGVhc2VfaWQYASABKAkSCwoDZ3B1GAIgASgJEg8KB3JlZnVzYWwYAyABKAki5QEKEFRyYWluaW5nUHJvZ3Jlc3MSEAoIbGVhc2VfaWQYASABKAkSEQoJYWxnb3JpdGhtGAIgASgJEg0KBWVwb2NoGAMgASgNEg4KBmVwb2NocxgEIAEoDRIMCgRzdGVwGAUgASgEEg0KBXN0ZXBzGAYgASgEEhMKC2V0YV9zZWNvbmRzGAcgASgNEikKB2hpc3RvcnkYCCADKAsyGC5zeW5kYXRhLnYxLlRyYWluZWRFcG9jaBIwCgpjYW5kaWRhdGVzGAkgAygLMhwuc3luZGF0YS52MS5UcmFpbmVkQ2FuZGlkYXRlIjQKEFRyYWluZWRDYW5kaWRhdGUSEQoJYWxnb3JpdGhtGAEgASgJEg0KBXNjb3JlGAIgASgBIqQBCgxUcmFpbmVkRXBvY2gSDQoFZXBvY2gYASABKA0SNAoGbG9zc2VzGAIgAygLMiQuc3luZGF0YS52MS5UcmFpbmVkRXBvY2guTG9zc2VzRW50cnkSDQoFc2NvcmUYAyABKAESEQoJYWxnb3JpdGhtGAQgASgJGi0KC0xvc3Nlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEiiQEKElRyYWluaW5nQ2hlY2twb2ludBIQCghsZWFzZV9pZBgBIAEoCRILCgNjaWQYAiABKAkSDQoFYnl0ZXMYAyABKAQSEQoJZGFnX2J5dGVzGAQgASgEEg4KBnNoYTI1NhgFIAEoCRIOCgZudW1iZXIYBiABKA0SEgoKZWxhcHNlZF9tcxgHIAEoBCJ1Cg9UcmFpbmluZ1ByZXZpZXcSEAoIbGVhc2VfaWQYASABKAkSCwoDY2lkGAIgASgJEg0KBWJ5dGVzGAMgASgEEhEKCWRhZ19ieXRlcxgEIAEoBBIOCgZzaGEyNTYYBSABKAkSEQoJYWxnb3JpdGhtGAYgASgJIlgKDVVwbG9hZFJlcXVlc3QSEAoIbGVhc2VfaWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoBBIhCgZibG9ja3MYAyADKAsyES5zeW5kYXRhLnYxLkJsb2NrIiMKBUJsb2NrEgsKA2NpZBgBIAEoCRINCgVieXRlcxgCIAEoBCJFCgpVcGxvYWRVcmxzEhIKCnJlcXVlc3RfaWQYASABKAQSIwoEcHV0cxgCIAMoCzIVLnN5bmRhdGEudjEuU2lnbmVkUHV0In0KCVNpZ25lZFB1dBILCgN1cmwYASABKAkSMwoHaGVhZGVycxgCIAMoCzIiLnN5bmRhdGEudjEuU2lnbmVkUHV0LkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIZCgdHb29kYnllEg4KBnJlYXNvbhgBIAEoCSIoCgdSZWZ1c2VkEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCTKXAQoMRmxlZXRTZXJ2aWNlEj8KBkVucm9sbBIZLnN5bmRhdGEudjEuRW5yb2xsUmVxdWVzdBoaLnN5bmRhdGEudjEuRW5yb2xsUmVzcG9uc2USRgoHQ29ubmVjdBIaLnN5bmRhdGEudjEuQ29ubmVjdFJlcXVlc3QaGy5zeW5kYXRhLnYxLkNvbm5lY3RSZXNwb25zZSgBMAFiBnByb3RvMw");
 
 /**
  * @generated from message syndata.v1.EnrollRequest
@@ -369,6 +369,13 @@ export type Hello = Message<"syndata.v1.Hello"> & {
    * @generated from field: repeated syndata.v1.RunningLease running = 5;
    */
   running: RunningLease[];
+
+  /**
+   * Absent before 1.1: it is 1.0 then.
+   *
+   * @generated from field: syndata.v1.Protocol protocol = 6;
+   */
+  protocol?: Protocol | undefined;
 };
 
 /**
@@ -377,6 +384,34 @@ export type Hello = Message<"syndata.v1.Hello"> & {
  */
 export const HelloSchema: GenMessage<Hello> = /*@__PURE__*/
   messageDesc(file_syndata_v1_fleet, 7);
+
+/**
+ * Which messages and fields a side knows, as proto/protocol.ts says.
+ *
+ * @generated from message syndata.v1.Protocol
+ */
+export type Protocol = Message<"syndata.v1.Protocol"> & {
+  /**
+   * Sides of different majors do not understand each other.
+   *
+   * @generated from field: uint32 major = 1;
+   */
+  major: number;
+
+  /**
+   * A higher minor knows more, and nothing that the other side may not leave unread.
+   *
+   * @generated from field: uint32 minor = 2;
+   */
+  minor: number;
+};
+
+/**
+ * Describes the message syndata.v1.Protocol.
+ * Use `create(ProtocolSchema)` to create a new message.
+ */
+export const ProtocolSchema: GenMessage<Protocol> = /*@__PURE__*/
+  messageDesc(file_syndata_v1_fleet, 8);
 
 /**
  * @generated from message syndata.v1.RunningLease
@@ -398,7 +433,7 @@ export type RunningLease = Message<"syndata.v1.RunningLease"> & {
  * Use `create(RunningLeaseSchema)` to create a new message.
  */
 export const RunningLeaseSchema: GenMessage<RunningLease> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 8);
+  messageDesc(file_syndata_v1_fleet, 9);
 
 /**
  * @generated from message syndata.v1.Welcome
@@ -425,6 +460,11 @@ export type Welcome = Message<"syndata.v1.Welcome"> & {
    * @generated from field: bool draining = 4;
    */
   draining: boolean;
+
+  /**
+   * @generated from field: syndata.v1.Protocol protocol = 5;
+   */
+  protocol?: Protocol | undefined;
 };
 
 /**
@@ -432,7 +472,7 @@ export type Welcome = Message<"syndata.v1.Welcome"> & {
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 9);
+  messageDesc(file_syndata_v1_fleet, 10);
 
 /**
  * Config and plan of a job, once per stream before the first lease that needs it; again once 64 others have
@@ -459,7 +499,7 @@ export type Spec = Message<"syndata.v1.Spec"> & {
  * Use `create(SpecSchema)` to create a new message.
  */
 export const SpecSchema: GenMessage<Spec> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 10);
+  messageDesc(file_syndata_v1_fleet, 11);
 
 /**
  * @generated from message syndata.v1.Assign
@@ -533,7 +573,7 @@ export type Assign = Message<"syndata.v1.Assign"> & {
  * Use `create(AssignSchema)` to create a new message.
  */
 export const AssignSchema: GenMessage<Assign> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 11);
+  messageDesc(file_syndata_v1_fleet, 12);
 
 /**
  * @generated from message syndata.v1.Training
@@ -566,7 +606,7 @@ export type Training = Message<"syndata.v1.Training"> & {
  * Use `create(TrainingSchema)` to create a new message.
  */
 export const TrainingSchema: GenMessage<Training> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 12);
+  messageDesc(file_syndata_v1_fleet, 13);
 
 /**
  * @generated from message syndata.v1.Input
@@ -595,7 +635,7 @@ export type Input = Message<"syndata.v1.Input"> & {
  * Use `create(InputSchema)` to create a new message.
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 13);
+  messageDesc(file_syndata_v1_fleet, 14);
 
 /**
  * GET {base_url}/inputs/{cid} with Authorization: Bearer {token}, and Range to go on where a former try ended.
@@ -619,7 +659,7 @@ export type Download = Message<"syndata.v1.Download"> & {
  * Use `create(DownloadSchema)` to create a new message.
  */
 export const DownloadSchema: GenMessage<Download> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 14);
+  messageDesc(file_syndata_v1_fleet, 15);
 
 /**
  * @generated from message syndata.v1.Upload
@@ -643,7 +683,7 @@ export type Upload = Message<"syndata.v1.Upload"> & {
  * Use `create(UploadSchema)` to create a new message.
  */
 export const UploadSchema: GenMessage<Upload> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 15);
+  messageDesc(file_syndata_v1_fleet, 16);
 
 /**
  * A chunk's part is stored. Kept by the worker and sent again on every new stream until acknowledged.
@@ -711,7 +751,7 @@ export type ChunkDone = Message<"syndata.v1.ChunkDone"> & {
  * Use `create(ChunkDoneSchema)` to create a new message.
  */
 export const ChunkDoneSchema: GenMessage<ChunkDone> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 16);
+  messageDesc(file_syndata_v1_fleet, 17);
 
 /**
  * A chunk could not be made or stored; the other chunks of the lease go on.
@@ -762,7 +802,7 @@ export type ChunkFailed = Message<"syndata.v1.ChunkFailed"> & {
  * Use `create(ChunkFailedSchema)` to create a new message.
  */
 export const ChunkFailedSchema: GenMessage<ChunkFailed> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 17);
+  messageDesc(file_syndata_v1_fleet, 18);
 
 /**
  * Nothing of the lease is left to do; its slot is free.
@@ -786,7 +826,7 @@ export type LeaseEnded = Message<"syndata.v1.LeaseEnded"> & {
  * Use `create(LeaseEndedSchema)` to create a new message.
  */
 export const LeaseEndedSchema: GenMessage<LeaseEnded> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 18);
+  messageDesc(file_syndata_v1_fleet, 19);
 
 /**
  * The results with these ids are in the ledger (or not wanted): the worker forgets them.
@@ -805,7 +845,7 @@ export type Ack = Message<"syndata.v1.Ack"> & {
  * Use `create(AckSchema)` to create a new message.
  */
 export const AckSchema: GenMessage<Ack> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 19);
+  messageDesc(file_syndata_v1_fleet, 20);
 
 /**
  * @generated from message syndata.v1.CancelLease
@@ -834,7 +874,7 @@ export type CancelLease = Message<"syndata.v1.CancelLease"> & {
  * Use `create(CancelLeaseSchema)` to create a new message.
  */
 export const CancelLeaseSchema: GenMessage<CancelLease> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 20);
+  messageDesc(file_syndata_v1_fleet, 21);
 
 /**
  * @generated from message syndata.v1.Drain
@@ -853,7 +893,7 @@ export type Drain = Message<"syndata.v1.Drain"> & {
  * Use `create(DrainSchema)` to create a new message.
  */
 export const DrainSchema: GenMessage<Drain> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 21);
+  messageDesc(file_syndata_v1_fleet, 22);
 
 /**
  * @generated from message syndata.v1.Heartbeat
@@ -885,6 +925,13 @@ export type Heartbeat = Message<"syndata.v1.Heartbeat"> & {
    * @generated from field: repeated syndata.v1.RunningLease running = 5;
    */
   running: RunningLease[];
+
+  /**
+   * It finishes what is begun and then says goodbye: nothing more is to be assigned.
+   *
+   * @generated from field: bool leaving = 6;
+   */
+  leaving: boolean;
 };
 
 /**
@@ -892,7 +939,7 @@ export type Heartbeat = Message<"syndata.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 22);
+  messageDesc(file_syndata_v1_fleet, 23);
 
 /**
  * What a training computes on. Sent again as progress is.
@@ -925,7 +972,7 @@ export type TrainingDevice = Message<"syndata.v1.TrainingDevice"> & {
  * Use `create(TrainingDeviceSchema)` to create a new message.
  */
 export const TrainingDeviceSchema: GenMessage<TrainingDevice> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 23);
+  messageDesc(file_syndata_v1_fleet, 24);
 
 /**
  * How far a training is, as a whole: the newest one counts. Sent again on every new stream, never acknowledged.
@@ -992,7 +1039,7 @@ export type TrainingProgress = Message<"syndata.v1.TrainingProgress"> & {
  * Use `create(TrainingProgressSchema)` to create a new message.
  */
 export const TrainingProgressSchema: GenMessage<TrainingProgress> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 24);
+  messageDesc(file_syndata_v1_fleet, 25);
 
 /**
  * @generated from message syndata.v1.TrainedCandidate
@@ -1016,7 +1063,7 @@ export type TrainedCandidate = Message<"syndata.v1.TrainedCandidate"> & {
  * Use `create(TrainedCandidateSchema)` to create a new message.
  */
 export const TrainedCandidateSchema: GenMessage<TrainedCandidate> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 25);
+  messageDesc(file_syndata_v1_fleet, 26);
 
 /**
  * @generated from message syndata.v1.TrainedEpoch
@@ -1050,7 +1097,7 @@ export type TrainedEpoch = Message<"syndata.v1.TrainedEpoch"> & {
  * Use `create(TrainedEpochSchema)` to create a new message.
  */
 export const TrainedEpochSchema: GenMessage<TrainedEpoch> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 26);
+  messageDesc(file_syndata_v1_fleet, 27);
 
 /**
  * Where a training can go on: a stored part, newer than those before it. Sent again as progress is.
@@ -1103,7 +1150,7 @@ export type TrainingCheckpoint = Message<"syndata.v1.TrainingCheckpoint"> & {
  * Use `create(TrainingCheckpointSchema)` to create a new message.
  */
 export const TrainingCheckpointSchema: GenMessage<TrainingCheckpoint> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 27);
+  messageDesc(file_syndata_v1_fleet, 28);
 
 /**
  * A model to be going on with while a better one is trained: a stored part that is its file.
@@ -1147,7 +1194,7 @@ export type TrainingPreview = Message<"syndata.v1.TrainingPreview"> & {
  * Use `create(TrainingPreviewSchema)` to create a new message.
  */
 export const TrainingPreviewSchema: GenMessage<TrainingPreview> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 28);
+  messageDesc(file_syndata_v1_fleet, 29);
 
 /**
  * Asks for presigned URLs of a shared bucket, one per block.
@@ -1176,7 +1223,7 @@ export type UploadRequest = Message<"syndata.v1.UploadRequest"> & {
  * Use `create(UploadRequestSchema)` to create a new message.
  */
 export const UploadRequestSchema: GenMessage<UploadRequest> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 29);
+  messageDesc(file_syndata_v1_fleet, 30);
 
 /**
  * @generated from message syndata.v1.Block
@@ -1198,7 +1245,7 @@ export type Block = Message<"syndata.v1.Block"> & {
  * Use `create(BlockSchema)` to create a new message.
  */
 export const BlockSchema: GenMessage<Block> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 30);
+  messageDesc(file_syndata_v1_fleet, 31);
 
 /**
  * @generated from message syndata.v1.UploadUrls
@@ -1220,7 +1267,7 @@ export type UploadUrls = Message<"syndata.v1.UploadUrls"> & {
  * Use `create(UploadUrlsSchema)` to create a new message.
  */
 export const UploadUrlsSchema: GenMessage<UploadUrls> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 31);
+  messageDesc(file_syndata_v1_fleet, 32);
 
 /**
  * @generated from message syndata.v1.SignedPut
@@ -1242,7 +1289,7 @@ export type SignedPut = Message<"syndata.v1.SignedPut"> & {
  * Use `create(SignedPutSchema)` to create a new message.
  */
 export const SignedPutSchema: GenMessage<SignedPut> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 32);
+  messageDesc(file_syndata_v1_fleet, 33);
 
 /**
  * The worker leaves by its own will; its running leases are assigned to others.
@@ -1261,7 +1308,7 @@ export type Goodbye = Message<"syndata.v1.Goodbye"> & {
  * Use `create(GoodbyeSchema)` to create a new message.
  */
 export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 33);
+  messageDesc(file_syndata_v1_fleet, 34);
 
 /**
  * The stream ends; code is of the error table. Retrying is pointless when it is not retryable.
@@ -1285,7 +1332,7 @@ export type Refused = Message<"syndata.v1.Refused"> & {
  * Use `create(RefusedSchema)` to create a new message.
  */
 export const RefusedSchema: GenMessage<Refused> = /*@__PURE__*/
-  messageDesc(file_syndata_v1_fleet, 34);
+  messageDesc(file_syndata_v1_fleet, 35);
 
 /**
  * Served by every coordinator on the fleet port, over TLS under the installation's own CA.
