@@ -5,9 +5,6 @@ import { AppError } from './errors.ts'
 import type { SampledColumn, Sampler } from './models/sampled.ts'
 import type { Rows } from './rows.ts'
 
-/** Entry i is of row `from` + i: numbers (NaN null) or codes of levels. */
-export type DrawnColumn = { values: SampledColumn; from: number }
-
 export type LearnedRows = {
   /**
    * Draws the rows from (included) .. to (excluded), unless they are drawn already; those drawn before may be forgotten.
@@ -16,8 +13,11 @@ export type LearnedRows = {
   prepare(from: number, to: number, options?: { signal?: AbortSignal }): Promise<void>
   /** Whether these rows can be written now. */
   covers(from: number, to: number): boolean
-  /** A target's values; AppError `internal` where a row of the batch is not drawn. */
-  column(target: number, rows: Rows): DrawnColumn
+  /**
+   * A target's values, numbers (NaN null) or codes of levels: entry i is of the batch's row i, until rows are drawn
+   * again. AppError `internal` where a row of the batch is not drawn.
+   */
+  column(target: number, rows: Rows): SampledColumn
   /** Lets go of the sampler. */
   release(): Promise<void>
 }
@@ -33,6 +33,8 @@ export function createLearnedRows(open: () => Promise<Sampler>, rows: number): L
     to: 0,
     columns: [],
   }
+  /** Those drawn before: their memory is for the next. */
+  let spare: SampledColumn[] = []
   let drawing: Promise<void> = Promise.resolve()
   const covers = (from: number, to: number): boolean =>
     from >= to || (from >= drawn.from && to <= drawn.to)
@@ -46,8 +48,26 @@ export function createLearnedRows(open: () => Promise<Sampler>, rows: number): L
       sampler = null
       throw error
     })
-    const columns = await opened.sample({ from, to }, signal ? { signal } : {})
+    const columns = await opened.sample({ from, to }, { spare, ...(signal && { signal }) })
+    spare = drawn.columns
     drawn = { from, to, columns }
+  }
+
+  /** Where in what is drawn the batch begins, and whether it has neighbouring rows only; looked at once a batch. */
+  let place = { rows: null as Rows | null, stamp: 0, drawn, from: 0, isRange: true }
+  const placeOf = (rows: Rows): typeof place => {
+    if (place.rows === rows && place.stamp === rows.stamp && place.drawn === drawn) return place
+    const { n, index } = rows
+    const first = index[0] as number
+    let isRange = true
+    for (let i = 0; i < n; i++) {
+      const row = index[i] as number
+      isRange &&= row === first + i
+      if (row < drawn.from || row >= drawn.to)
+        throw new AppError('internal', `row ${row} was not drawn before it was written`)
+    }
+    place = { rows, stamp: rows.stamp, drawn, from: n > 0 ? first - drawn.from : 0, isRange }
+    return place
   }
 
   return {
@@ -56,16 +76,17 @@ export function createLearnedRows(open: () => Promise<Sampler>, rows: number): L
       drawing = drawing.catch(() => undefined).then(() => draw({ from, to }, signal))
       return drawing
     },
-    column(target, { n, index }) {
+    column(target, rows) {
       const values = drawn.columns[target]
-      for (let i = 0; i < n; i++) {
-        const row = index[i] as number
-        if (row < drawn.from || row >= drawn.to)
-          throw new AppError('internal', `row ${row} was not drawn before it was written`)
-      }
-      if (values === undefined && n > 0)
+      const { from, isRange } = placeOf(rows)
+      if (values === undefined && rows.n > 0)
         throw new AppError('invalid_config', `the model has no target ${target}`)
-      return { values: values ?? new Float64Array(0), from: drawn.from }
+      if (values === undefined) return new Float64Array(0)
+      if (isRange) return values.subarray(from, from + rows.n)
+      const { n, index } = rows
+      const gathered = values instanceof Int32Array ? new Int32Array(n) : new Float64Array(n)
+      for (let i = 0; i < n; i++) gathered[i] = values[(index[i] as number) - drawn.from] as number
+      return gathered
     },
     async release() {
       const opened = sampler

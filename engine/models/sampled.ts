@@ -32,17 +32,32 @@ export type Conditions = {
   ranges?: Readonly<Record<string, { min: number; max: number; nulls?: true }>>
 }
 
+export type SampleOptions = { signal?: AbortSignal; spare?: readonly SampledColumn[] }
+
 /** Samples of a fitted model: row i depends on (model, seed, conditions, i) alone. The caller releases it. */
 export type Sampler = {
   targets: readonly TargetShape[]
-  /** Rows from (included) to (excluded). Rejects with AppError `unmet_conditions` when too few rows meet them. */
-  sample(
-    range: { from: number; to: number },
-    options: { signal?: AbortSignal },
-  ): Promise<SampledColumn[]>
+  /**
+   * Rows from (included) to (excluded), in memory of `spare` (columns sampled before, that nobody reads any more) where
+   * that is long enough. Rejects with AppError `unmet_conditions` when too few rows meet them.
+   */
+  sample(range: { from: number; to: number }, options: SampleOptions): Promise<SampledColumn[]>
   /** Of rows drawn so far, the share that met the conditions; 1 where they are met by construction. */
   acceptedShare(): number
   release(): Promise<void>
+}
+
+/** Room for so many rows of each target, whatever is in it. */
+export function roomFor(
+  targets: readonly TargetShape[],
+  rows: number,
+  spare: readonly SampledColumn[] = [],
+): SampledColumn[] {
+  return targets.map(({ kind }, at): SampledColumn => {
+    const known = spare[at]
+    if (known !== undefined && known.length >= rows) return known.subarray(0, rows)
+    return kind === 'numeric' ? new Float64Array(rows) : new Int32Array(rows)
+  })
 }
 
 export function shapeOf(target: Target): TargetShape {

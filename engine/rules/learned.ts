@@ -2,8 +2,9 @@
 
 import { zoneOffsets } from '#engine/data/zones.ts'
 import { AppError } from '#engine/errors.ts'
-import type { DrawnColumn, LearnedRows } from '#engine/learned-rows.ts'
+import type { LearnedRows } from '#engine/learned-rows.ts'
 import { pow10 } from '#engine/math/decimal.ts'
+import type { SampledColumn } from '#engine/models/sampled.ts'
 import type { Rows } from '#engine/rows.ts'
 import { ZONED_LAYOUT } from './date.ts'
 import type { Kernel, NumberKernel, RuleContext, RuleOf } from './kernel.ts'
@@ -13,7 +14,7 @@ import { codeVector, type NumberType, numberVector } from './vector.ts'
 
 type LearnedRule = RuleOf<'learned'>
 type NumberRule = Extract<LearnedRule, { levels: null }>
-type Drawn = (rows: Rows) => DrawnColumn
+type Drawn = (rows: Rows) => SampledColumn
 
 function drawnOf({ target }: LearnedRule, { learned, column }: RuleContext): Drawn {
   const source: LearnedRows | null = learned
@@ -32,9 +33,8 @@ function levelsKernel(levels: readonly (string | null)[], drawn: Drawn, capacity
   return {
     vector,
     fill(rows) {
-      const { values, from } = drawn(rows)
       const { codes } = vector
-      for (let i = 0; i < rows.n; i++) codes[i] = values[(rows.index[i] as number) - from] as number
+      codes.set(drawn(rows))
       if (nulls) for (let i = 0; i < rows.n; i++) nulls[i] = codes[i] === empty ? 1 : 0
     },
   }
@@ -53,9 +53,9 @@ function truthKernel(
   return {
     vector,
     fill(rows) {
-      const { values, from } = drawn(rows)
+      const codes = drawn(rows)
       for (let i = 0; i < rows.n; i++) {
-        const code = values[(rows.index[i] as number) - from] as number
+        const code = codes[i] as number
         vector.values[i] = truth[code] as number
         if (nulls) nulls[i] = code === empty ? 1 : 0
       }
@@ -74,10 +74,10 @@ function numberKernel(rule: NumberRule, drawn: Drawn, context: RuleContext): Num
   return {
     vector,
     fill(rows) {
-      const { values, from } = drawn(rows)
+      const values = drawn(rows)
       const into = vector.values
       for (let i = 0; i < rows.n; i++) {
-        const value = values[(rows.index[i] as number) - from] as number
+        const value = values[i] as number
         const isNull = Number.isNaN(value)
         if (nulls) nulls[i] = isNull ? 1 : 0
         // Adding zero makes minus zero plain zero.

@@ -2,6 +2,7 @@
 
 import { createCipheriv, createSecretKey } from 'node:crypto'
 import { add, cast, cosine, logarithm, multiply, sine, squareRoot } from './elementwise.ts'
+import { giveBack } from './give-back.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { concatenate, split } from './shaping.ts'
 
@@ -32,15 +33,10 @@ export function createKeystream(seed: number, stream: number): Keystream {
       for (let at = 0; at < bytes.length; at += ZEROS.length) {
         const made = cipher.update(ZEROS.subarray(0, bytes.length - at))
         bytes.set(made, at)
-        free(made)
+        giveBack(made)
       }
     },
   }
-}
-
-/** Gives memory back at once: only a collection would, and much of it brings collections about. */
-function free({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** uint32 to the open interval (0, 1). */

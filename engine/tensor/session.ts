@@ -1,6 +1,7 @@
 // Opens models in onnxruntime with everything pinned that their results depend on.
 
-import { env, type InferenceSession } from './runtime.ts'
+import { giveBack } from './give-back.ts'
+import { env, type InferenceSession, type Tensor } from './runtime.ts'
 
 /** One of a machine's GPUs. `device`: its number among them; `driver`: version. */
 export type Gpu = { device: number; name: string; driver: string }
@@ -33,4 +34,19 @@ export async function openSession(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   })
+}
+
+/** Runs a model that writes all of its outputs into memory of the caller, whose tensors `outputs` are. */
+export async function runInto(
+  session: InferenceSession,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<string, Tensor>>,
+): Promise<void> {
+  const results = await session.run(inputs, outputs)
+  // The runtime copies what it has written.
+  for (const [name, { data }] of Object.entries(results)) {
+    const own = outputs[name]?.data
+    if (ArrayBuffer.isView(data) && ArrayBuffer.isView(own) && data.buffer !== own.buffer)
+      giveBack(data)
+  }
 }

@@ -4,6 +4,7 @@
 
 import { encodeModel, type OnnxNode, type OnnxValue } from '#engine/tensor/onnx.ts'
 import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
+import { runInto } from '#engine/tensor/session.ts'
 import type { AllowedTokens } from './allowed-tokens.ts'
 import type { Network } from './network.ts'
 
@@ -94,9 +95,7 @@ export function createLaws(
     const byPlace = transposed(table, own.tokens, own.embedding)
     return {
       ...{ column, count, tokens: some?.tokens ?? null },
-      async weigh() {
-        await session.run(feeds, fetches)
-      },
+      weigh: () => runInto(session, feeds, fetches),
       see: (drawn) => embed(byPlace, own.tokens, drawn, { into, rows }),
     }
   })

@@ -4,7 +4,14 @@
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
-import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import {
+  type Conditions,
+  roomFor,
+  type SampledColumn,
+  type SampleOptions,
+  type Sampler,
+  type TargetShape,
+} from '../sampled.ts'
 import { allowedTokens } from './allowed-tokens.ts'
 import { createLaws, type Law, lawModel } from './laws.ts'
 import type { Network } from './network.ts'
@@ -50,9 +57,9 @@ export async function createArgnSampler(
   })
   const sampleRange = async (
     { from, to }: { from: number; to: number },
-    signal: AbortSignal | undefined,
+    { signal, spare }: SampleOptions,
   ): Promise<SampledColumn[]> => {
-    const found = targets.map((target): SampledColumn => emptyOf(target, to - from))
+    const found = roomFor(targets, to - from, spare)
     for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
       signal?.throwIfAborted()
       await drawBatch(batch)
@@ -68,17 +75,13 @@ export async function createArgnSampler(
     targets,
     acceptedShare: () => 1,
     release: () => running.release(),
-    sample(range, { signal }) {
+    sample(range, options) {
       // One after the other: batches share their memory.
-      const drawn = before.then(() => sampleRange(range, signal))
+      const drawn = before.then(() => sampleRange(range, options))
       before = drawn.catch(() => undefined)
       return drawn
     },
   }
-}
-
-function emptyOf({ kind }: TargetShape, rows: number): SampledColumn {
-  return kind === 'numeric' ? new Float64Array(rows) : new Int32Array(rows)
 }
 
 /** Draws a batch: a token for each row of each column, in the codes of the chooser. */

@@ -1,6 +1,12 @@
 // Draws rows of a copula, by number.
 
-import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import {
+  type Conditions,
+  roomFor,
+  type SampledColumn,
+  type Sampler,
+  type TargetShape,
+} from '../sampled.ts'
 import { allowedStretches, type Stretch } from './conditions.ts'
 import type { Copula } from './copula.ts'
 import { createDecoder, type Decoder, type Span } from './decoder.ts'
@@ -26,10 +32,8 @@ export function createCopulaSampler(
     targets,
     acceptedShare: () => 1,
     release: () => Promise.resolve(),
-    async sample({ from, to }, { signal }) {
-      const found = targets.map(({ kind }): SampledColumn => {
-        return kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from)
-      })
+    async sample({ from, to }, { signal, spare }) {
+      const found = roomFor(targets, to - from, spare)
       for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
         signal?.throwIfAborted()
         const start = batch * GRID_ROWS

@@ -2,7 +2,7 @@
 
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
-import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { openSession, runInto, type SessionOptions } from '#engine/tensor/session.ts'
 import { createChooser, rowsApart } from '../chooser.ts'
 import { type DecoderPlace, type DrawnRows, inTable, type Steps } from './decode.ts'
 import { fillStanding, NORMAL } from './draws.ts'
@@ -85,7 +85,7 @@ export function createBatch(
     if (condition)
       for (let row = 0; row < GRID_ROWS; row++)
         given.condition[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
-    await session.run(given.inputs, outputs)
+    await runInto(session, given.inputs, outputs)
     for (const [column, span] of spans.entries()) {
       for (let row = 0; row < GRID_ROWS; row++)
         chooser.words[row] = memory[row * stride + column] as number

@@ -4,7 +4,14 @@
 import { AppError } from '#engine/errors.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
-import type { Conditions, SampledColumn, Sampler, TargetShape } from '../sampled.ts'
+import {
+  type Conditions,
+  roomFor,
+  type SampledColumn,
+  type SampleOptions,
+  type Sampler,
+  type TargetShape,
+} from '../sampled.ts'
 import {
   CANDIDATES_MOST,
   createBatch,
@@ -49,8 +56,8 @@ export async function createModeSampler(
     targets: known.targets,
     acceptedShare: () => (tally.drawn === 0 ? 1 : tally.met / tally.drawn),
     release: () => running.release(),
-    sample(range, { signal }) {
-      const drawn = before.then(() => sampleRange(range, signal))
+    sample(range, options) {
+      const drawn = before.then(() => sampleRange(range, options))
       before = drawn.catch(() => undefined)
       return drawn
     },
@@ -67,11 +74,11 @@ type Drawing = {
 /** Ranges one after the other: batches share their memory. */
 function createRanges({ targets }: ModeModel, drawing: Drawing) {
   const { batch, decoders, tests } = drawing
-  return async ({ from, to }: { from: number; to: number }, signal: AbortSignal | undefined) => {
-    const found = targets.map(
-      ({ kind }): SampledColumn =>
-        kind === 'numeric' ? new Float64Array(to - from) : new Int32Array(to - from),
-    )
+  return async (
+    { from, to }: { from: number; to: number },
+    { signal, spare }: SampleOptions,
+  ): Promise<SampledColumn[]> => {
+    const found = roomFor(targets, to - from, spare)
     for (let at = Math.floor(from / GRID_ROWS); at * GRID_ROWS < to; at++) {
       const start = at * GRID_ROWS
       const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
