@@ -7,6 +7,7 @@ import { type WordKind, wordKind } from './field.ts'
 import { createNumberSearch, type NumberFit } from './number-search.ts'
 import { scanNumber } from './number-text.ts'
 import { ownText } from './own-text.ts'
+import { createNameCounter } from './person-names.ts'
 import type { Cell } from './records.ts'
 import { meaningOf } from './semantic-checks.ts'
 import { looksLikePerson, type Seen, wordsOf } from './semantics.ts'
@@ -54,6 +55,7 @@ export function createColumnInference(name: string, distinctMax: number): Column
   const seenWords = new Map<string, { kind: WordKind; times: number }>()
   const meanings = new Map<Semantic, number>()
   const seen = { asked: 0, meanings, persons: 0, numbers: 0 }
+  const names = createNameCounter()
   const numbers = createNumberSearch()
   const distinct = createDistinctCounter(distinctMax)
   const search = createLayoutSearch(NAMED_AS_DATE.test(words))
@@ -90,7 +92,10 @@ export function createColumnInference(name: string, distinctMax: number): Column
     const meaning = meaningOf(text)
     if (meaning !== null) meanings.set(meaning, (meanings.get(meaning) ?? 0) + 1)
     if (scanNumber(text) >= 0) seen.numbers++
-    else if (looksLikePerson(text)) seen.persons++
+    else {
+      if (looksLikePerson(text)) seen.persons++
+      if (meaning === null) names.add(text)
+    }
   }
   const add = (cell: Cell): void => {
     count.cells++
@@ -111,7 +116,8 @@ export function createColumnInference(name: string, distinctMax: number): Column
       ...{ name, cells: count.cells, nulls: count.nulls, words: seenWords, values: count.values },
       ...{ numbers: numbers.found(), infinite: count.infinite },
       ...{ isBoolean: state.boolean && count.values > 0, isFlag: state.flag && count.values > 0 },
-      ...{ layouts: state.dated && count.values > 0 ? search.found() : [], distinct, seen },
+      ...{ layouts: state.dated && count.values > 0 ? search.found() : [], distinct },
+      seen: { ...seen, names: names.seen() },
       meanLength: count.length / Math.max(1, count.values),
       spaced: count.spaced / Math.max(1, count.values),
       examples: [...examples],

@@ -1,6 +1,7 @@
 // What a column means: by its name, by its values, best by both.
 
 import type { Semantic } from '#engine/table/table.ts'
+import { type NamesSeen, namesAmong } from './person-names.ts'
 
 /** Names, in words joined by _; the first that matches counts. Several languages of business. */
 const NAMES: readonly [Semantic, RegExp][] = [
@@ -95,6 +96,7 @@ export type Seen = {
   /** Of those asked, names of people by their form, and pure numbers. */
   persons: number
   numbers: number
+  names: NamesSeen
 }
 
 export function looksLikePerson(text: string): boolean {
@@ -136,7 +138,8 @@ export function semanticOf(name: string, seen: Seen): Meaning | null {
   const persons = seen.persons / Math.max(1, seen.asked)
   if (words === 'name' && persons >= LEAST_SHARE / 2)
     return { semantic: 'full_name', confidence: 0.6 + persons / 4 }
-  return null
+  const names = namesAmong(seen.names, seen.asked)
+  return names && { semantic: names.semantic, confidence: 0.5 + 0.4 * names.share }
 }
 
 function namedMeaning(semantic: Semantic, seen: Seen, share: number): Meaning | null {
