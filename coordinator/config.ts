@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
+import { type ProviderSettings, providerSettingsOf } from './scaling/providers/settings.ts'
+import { POOLS, type Policy, type Pool, policyOf } from './scaling/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
 
 export type Config = {
@@ -29,32 +31,31 @@ export type Config = {
   defaultArweaveBudgetWinston: string
 }
 
+/** Of the scheduler: it stores nothing and serves nobody, so that it needs far less. */
+export type SchedulerConfig = Pick<
+  Config,
+  'name' | 'logLevel' | 'databaseUrl' | 'temporal' | 'allowPrivateHosts'
+> & {
+  health: { host: string; port: number }
+  /** Pools are there only with a provider. */
+  scaling: { policy: Policy; providers: Readonly<Partial<Record<Pool, ProviderSettings>>> }
+  secrets: Pick<ConnectionSettings, 'secretsDir' | 'variable'>
+  /** Jobs that ended longer ago are deleted; null: none. */
+  jobRetentionDays: number | null
+}
+
 type Env = Record<string, string | undefined>
 
 /** Throws AppError invalid_request that names every variable that is missing or wrong. */
 export function readConfig(env: Env = process.env): Config {
   const problems: string[] = []
-  const need = (name: string): string => {
-    const value = env[name]
-    if (!value) problems.push(`${name} is not set`)
-    return value ?? ''
-  }
-  const port = (name: string, fallback: number): number => {
-    const value = Number(env[name] ?? fallback)
-    if (!Number.isInteger(value) || value < 0 || value > 65_535)
-      problems.push(`${name} must be a port, 0 to 65535`)
-    return value
-  }
+  const { need, port } = readersOf(env, problems)
   const config: Config = {
     name: env['SYNDATA_NAME'] ?? 'coordinator',
     logLevel: env['LOG_LEVEL'] ?? 'info',
     drainMs: 1_000 * secondsOf(env, 'SYNDATA_DRAIN_SECONDS', problems),
     databaseUrl: need('DATABASE_URL'),
-    temporal: {
-      address: need('TEMPORAL_ADDRESS'),
-      namespace: env['TEMPORAL_NAMESPACE'] ?? 'syndata',
-      uiUrl: env['TEMPORAL_UI_URL'] ?? null,
-    },
+    temporal: temporalOf(env, need),
     http: httpOf(env, port),
     fleet: {
       host: env['SYNDATA_FLEET_HOST'] ?? '127.0.0.1',
@@ -91,6 +92,69 @@ export function readConfig(env: Env = process.env): Config {
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)
   return Object.freeze(config)
 }
+
+/** As readConfig. */
+export function readSchedulerConfig(env: Env = process.env): SchedulerConfig {
+  const problems: string[] = []
+  const { need, port } = readersOf(env, problems)
+  const policy = policyOf(env, problems)
+  const named = POOLS.map((pool) => [pool, providerSettingsOf(pool, env, problems)] as const)
+  const providers = Object.fromEntries(named.filter(([pool, one]) => policy.pools[pool] && one))
+  for (const pool of POOLS)
+    if (policy.pools[pool] && !providers[pool])
+      problems.push(`limits of the ${pool} pool are set, and SYNDATA_SCALING_PROVIDER is not`)
+  const { secretsDir, variable } = connectionSettingsOf(env, problems)
+  const config: SchedulerConfig = {
+    name: env['SYNDATA_NAME'] ?? 'scheduler',
+    logLevel: env['LOG_LEVEL'] ?? 'info',
+    databaseUrl: need('DATABASE_URL'),
+    temporal: temporalOf(env, need),
+    allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
+    health: {
+      host: env['SYNDATA_SCHEDULER_HOST'] ?? '127.0.0.1',
+      port: port('SYNDATA_SCHEDULER_PORT', 8083),
+    },
+    scaling: { policy, providers },
+    secrets: { secretsDir, variable },
+    jobRetentionDays: daysOf(env, problems),
+  }
+  if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)
+  return Object.freeze(config)
+}
+
+const DAYS_MAX = 36_500
+
+function daysOf(env: Env, problems: string[]): number | null {
+  const text = env['SYNDATA_JOB_RETENTION_DAYS'] || env['JOB_CLEANUP_DAYS']
+  if (!text || text === '0') return null
+  const days = Number(text)
+  if (days > 0 && days <= DAYS_MAX) return days
+  problems.push(
+    `SYNDATA_JOB_RETENTION_DAYS must be a number of days up to ${DAYS_MAX}, 0 for never`,
+  )
+  return null
+}
+
+function readersOf(env: Env, problems: string[]) {
+  const need = (name: string): string => {
+    const value = env[name]
+    if (!value) problems.push(`${name} is not set`)
+    return value ?? ''
+  }
+  const port = (name: string, fallback: number): number => {
+    const value = Number(env[name] ?? fallback)
+    if (!Number.isInteger(value) || value < 0 || value > 65_535)
+      problems.push(`${name} must be a port, 0 to 65535`)
+    return value
+  }
+  return { need, port }
+}
+
+const temporalOf = (env: Env, need: (name: string) => string): Config['temporal'] => ({
+  address: need('TEMPORAL_ADDRESS'),
+  namespace: env['TEMPORAL_NAMESPACE'] ?? 'syndata',
+  uiUrl: env['TEMPORAL_UI_URL'] ?? null,
+})
 
 function httpOf(env: Env, port: (name: string, fallback: number) => number): Config['http'] {
   const host = env['SYNDATA_HTTP_HOST'] ?? '127.0.0.1'

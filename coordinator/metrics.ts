@@ -3,6 +3,7 @@
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Sql } from './database/database.ts'
+import { scalingMetrics } from './scaling/metrics.ts'
 
 export type Metrics = {
   /** One answered request; `route` is the pattern, not the path. */
@@ -34,6 +35,7 @@ export function createMetrics(sql: Sql): Metrics {
   const refreshJobs = jobs(registry)
   const refreshWorkers = workers(registry)
   const refreshDurations = durations(registry)
+  const refreshScaling = scalingMetrics(registry)
   return {
     observeRequest: ({ method, route, status, seconds }) =>
       http.observe({ method, route, status }, seconds),
@@ -44,6 +46,7 @@ export function createMetrics(sql: Sql): Metrics {
         refreshJobs(sql),
         refreshWorkers(sql),
         refreshDurations(sql),
+        refreshScaling(sql),
       ])
       return { contentType: registry.contentType, body: await registry.metrics() }
     },

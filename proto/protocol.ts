@@ -3,7 +3,7 @@
 
 export type ProtocolVersion = { major: number; minor: number }
 
-/** 1.1: both sides say their version, a worker says when it begins to leave. */
+/** 1.1: both sides say their version, a worker says when it begins to leave, and how many of its results are on their way. */
 export const PROTOCOL: ProtocolVersion = { major: 1, minor: 1 }
 /** The oldest that is still served; raised when a release drops what older workers need. */
 export const OLDEST_SERVED: ProtocolVersion = { major: 1, minor: 0 }

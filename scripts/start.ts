@@ -9,8 +9,8 @@ import { stopOnSignals } from './stack/stop-on-signals.ts'
 
 const HELP = `npm start -- [options]
 
-Runs Postgres, Temporal, the coordinator, its parts process, workers and an Arweave
-development gateway on this machine, on loopback only. Ctrl-C stops all of it in order.
+Runs Postgres, Temporal, the coordinator, its parts process, workers, the scheduler and an
+Arweave development gateway on this machine, on loopback only. Ctrl-C stops all of it in order.
 
   --workers N        worker processes, one region after the other   (default 4)
   --coordinators N   coordinator processes                          (default 1)

@@ -109,7 +109,8 @@ function welcomed({ happened, work, log }: ConversationDeps, welcome: Welcome): 
 export function beat({ work, machine, measure, leaving }: BeatDeps, stream: Stream): void {
   const running = work.leases.running()
   const memoryTotalBytes = machine.memoryBytes
-  const load = { ...measure(), memoryTotalBytes, busySlots: running.length }
+  const unacknowledged = work.outbox.count()
+  const load = { ...measure(), memoryTotalBytes, busySlots: running.length, unacknowledged }
   const value = { ...load, running, leaving: leaving() }
   stream.send({ message: { case: 'heartbeat', value } })
 }

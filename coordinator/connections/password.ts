@@ -19,7 +19,7 @@ const FILE_BYTES_MAX = 4096
 
 export type StoredPassword = { password_sealed: Buffer | null; password_ref: string | null }
 
-type References = Pick<ConnectionSettings, 'secretsDir' | 'variable'>
+export type References = Pick<ConnectionSettings, 'secretsDir' | 'variable'>
 
 const keyOf = (secrets: SealedSecrets): Promise<Buffer> =>
   secrets.getOrCreate(KEY_NAME, () => randomBytes(KEY_BYTES))
@@ -73,7 +73,8 @@ export async function passwordOf(
   }
 }
 
-async function resolveReference(ref: string, references: References): Promise<string> {
+/** The secret that a reference names. AppError `connection_failed`, not worth a retry, when it is not there. */
+export async function resolveReference(ref: string, references: References): Promise<string> {
   if (!new RegExp(PASSWORD_REF).test(ref)) throw missing(ref)
   const name = ref.slice(ref.indexOf(':') + 1)
   const secret = ref.startsWith('env:')
@@ -103,7 +104,7 @@ async function readSecretFile(folder: string | null, name: string): Promise<stri
 function missing(ref: string, cause?: unknown): AppError {
   return new AppError(
     'connection_failed',
-    `The secret ${ref} is not there: the operator sets it on every coordinator and parts process.`,
+    `The secret ${ref} is not there: the operator sets it on every process of the installation that needs it.`,
     { cause, details: { retryable: false } },
   )
 }

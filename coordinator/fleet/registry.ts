@@ -9,7 +9,13 @@ import { roomOn, type Trust, type WorkerView } from './placement.ts'
 type ToWorker = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['message']>
 
 /** What a load report says of a worker's machine. */
-export type Load = { cpu: number; memoryBytes: number; memoryTotalBytes: number }
+export type Load = {
+  cpu: number
+  memoryBytes: number
+  memoryTotalBytes: number
+  /** Results that it holds until we have them. */
+  unacknowledged: number
+}
 
 export type ConnectedWorker = {
   readonly id: string

@@ -128,7 +128,7 @@ function workerOf(
     suspect: false,
     refused: false,
     lastHeardMs: performance.now(),
-    load: { cpu: 0, memoryBytes: 0, memoryTotalBytes: 0 },
+    load: { cpu: 0, memoryBytes: 0, memoryTotalBytes: 0, unacknowledged: 0 },
     rowsPerSecond: row.rows_per_second,
     chunksTaken: 0,
     leases: new Set(),
@@ -204,6 +204,7 @@ function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Ha
         cpu: message.value.cpu,
         memoryBytes: Number(message.value.memoryBytes),
         memoryTotalBytes: Number(message.value.memoryTotalBytes),
+        unacknowledged: message.value.unacknowledged,
       }
       worker.draining ||= message.value.leaving
       break

@@ -85,5 +85,6 @@ const loadJson = ({ load, leases }: ConnectedWorker): string =>
     cpu: load.cpu,
     memory_bytes: load.memoryBytes,
     memory_total_bytes: load.memoryTotalBytes,
+    unacknowledged: load.unacknowledged,
     busy_slots: leases.size,
   })

@@ -54,6 +54,7 @@ import { documentOptions, documentPage } from './openapi.ts'
 import { commonHeaders, sendProblem } from './problem-reply.ts'
 import { profileRoute } from './profile-route.ts'
 import { projectRoutes } from './project-routes.ts'
+import { scalingRoutes } from './scaling-routes.ts'
 import { limitSlowBodies } from './slow-bodies.ts'
 import { templateRoutes } from './template-routes.ts'
 import type { App } from './types.ts'
@@ -251,6 +252,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     jobFileRoutes(guarded, deps)
     enrollmentRoutes(guarded, deps)
     workerRoutes(guarded, deps)
+    scalingRoutes(guarded, deps)
   })
   app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -9,6 +9,7 @@ const ENTRIES: Partial<Record<Role, string>> = {
   coordinator: 'coordinator/main.ts',
   parts: 'coordinator/parts/main.ts',
   worker: 'worker/main.ts',
+  scheduler: 'coordinator/scheduler/main.ts',
   arweave: 'scripts/arweave-dev.ts',
 }
 

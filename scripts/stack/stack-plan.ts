@@ -4,7 +4,14 @@ import path from 'node:path'
 import { REGIONS } from '#coordinator/jobs/regions.ts'
 import { choosePorts, type PortWish } from './ports.ts'
 
-export type Role = 'postgres' | 'temporal' | 'arweave' | 'coordinator' | 'parts' | 'worker'
+export type Role =
+  | 'postgres'
+  | 'temporal'
+  | 'arweave'
+  | 'coordinator'
+  | 'parts'
+  | 'worker'
+  | 'scheduler'
 
 export type StackOptions = {
   /** Where all state lives; made if need be. A second start on it goes on where the first stopped. */
@@ -38,6 +45,7 @@ export type StackPlan = {
   partsPort: number
   ipfsPort: number
   arweavePort: number
+  schedulerPort: number
   postgresPort: number
   temporalPort: number
   temporalUiPort: number
@@ -60,6 +68,7 @@ function wishesOf(rest: number, coordinators: string[]): PortWish[] {
     ...coordinators.map((name, index) => wish(name, rest + index)),
     ...coordinators.map((name, index) => wish(`${name} fleet`, 7443 + index)),
     wish('parts', rest + 50),
+    wish('scheduler', rest + 60),
     wish('ipfs', 4001),
     wish('arweave', 1984),
     wish('postgres', 54_320),
@@ -95,6 +104,7 @@ export async function planStack(options: StackOptions): Promise<StackPlan> {
     partsPort: port('parts'),
     ipfsPort: port('ipfs'),
     arweavePort: port('arweave'),
+    schedulerPort: port('scheduler'),
     postgresPort: port('postgres'),
     temporalPort: port('temporal'),
     temporalUiPort: port('temporal-ui'),

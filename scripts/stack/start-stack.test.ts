@@ -55,6 +55,7 @@ test('a stack starts whole, says how to reach it, survives deaths, and stops wit
     'coordinator-2',
     'parts',
     'postgres',
+    'scheduler',
     'temporal',
     ...[1, 2, 3, 4, 5].map((n) => `worker-${n}`),
   ])
@@ -99,7 +100,7 @@ test('a stack starts whole, says how to reach it, survives deaths, and stops wit
   assert.deepEqual(
     new Set(services.map(({ kind, state }) => `${kind} ${state}`)),
     new Set(
-      ['postgres', 'temporal', 'arweave', 'parts', 'coordinator', 'worker'].map(
+      ['postgres', 'temporal', 'arweave', 'parts', 'coordinator', 'worker', 'scheduler'].map(
         (kind) => `${kind} running`,
       ),
     ),
@@ -130,7 +131,7 @@ async function startProgram({ options, stops }: ReturnType<typeof optionsFor>) {
   const stackFile = path.join(options.dataDir, 'stack.json')
   assert.ok(await waitUntil(() => existsSync(stackFile), { timeoutMs: 60_000 }))
   const pids = readStackFile(options.dataDir).processes.map(({ pid }) => pid)
-  assert.equal(pids.length, 6)
+  assert.equal(pids.length, 7)
   const allGone = (): boolean => pids.every((pid) => startTimeOf(pid) === undefined)
   return { program, stackFile, allGone: () => waitUntil(allGone, { timeoutMs: 30_000 }) }
 }

@@ -10,6 +10,7 @@ import { readEnvironments } from './environment-file.ts'
 import { createFleet } from './fleet.ts'
 import { startGuardian, sweepLeftovers } from './guardian.ts'
 import { preparePostgres } from './postgres.ts'
+import { schedulerSpec } from './scheduler.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { createStackControl, type StackControl } from './stack-control.ts'
 import {
@@ -142,7 +143,10 @@ async function startAll(starting: Starting): Promise<string> {
   const calls = createCoordinatorCalls(urls, secrets.admin.apiKey)
   const fleet = createFleet({ plan, calls, processes, supervisor, say })
   control.admit(fleet)
-  await fleet.start((spec) => start(spec, spec.region ?? ''))
+  await Promise.all([
+    fleet.start((spec) => start(spec, spec.region ?? '')),
+    start(schedulerSpec(deps), `127.0.0.1:${plan.schedulerPort}`),
+  ])
   return databaseUrl
 }
 
