@@ -27,13 +27,21 @@ function roundedQuotient(numerator: bigint, denominator: bigint): number {
   return Number(negative ? -quotient : quotient)
 }
 
+/** a % b of whole numbers, for which a processor has no instruction where they are doubles. */
+export function remainderOf(a: number, b: number): number {
+  // Below 2^53 the whole part of a rounded quotient is that of the exact one.
+  if (Math.abs(a) + Math.abs(b) < TWO_POW_53) return a - Math.trunc(a / b) * b
+  return a % b
+}
+
 /**
  * `a / b` to the nearest integer, halves away from zero, for integers; b is not 0. The quotient of two
  * doubles may round onto a half or an integer that is not there, so the remainder decides.
  */
 export function divideRounded(a: number, b: number): number {
-  const twice = 2 * Math.abs(a % b)
-  const whole = Math.trunc((a - (a % b)) / b)
+  const rest = remainderOf(a, b)
+  const twice = 2 * Math.abs(rest)
+  const whole = Math.trunc((a - rest) / b)
   if (Math.abs(whole) >= TWO_POW_53 / 2) return roundedQuotient(BigInt(a), BigInt(b))
   if (twice < Math.abs(b)) return whole
   return whole + (a < 0 !== b < 0 ? -1 : 1)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { createRows, setRange } from '#engine/rows.ts'
 import { createInverse, createKeyedPermutation, createPermutation } from './feistel.ts'
 import { streamKey } from './key.ts'
-import { createPermutedRows } from './permuted-rows.ts'
+import { createKeyedPermutedRows, createPermutedRows } from './permuted-rows.ts'
 
 const stream = { key: streamKey(1, 't', 'c'), draw: 0 }
 
@@ -68,5 +68,24 @@ test('a batch of rows is permuted as its rows are one by one', () => {
       }
     }),
     { numRuns: 300 },
+  )
+})
+
+test('a batch of ranks under tweaks is permuted as one by one', () => {
+  const size = fc.oneof(
+    fc.integer({ min: 1, max: 100 }),
+    fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  )
+  const pair = fc.tuple(fc.maxSafeNat(), fc.maxSafeNat())
+  fc.assert(
+    fc.property(size, fc.array(pair, { maxLength: 40 }), (values, pairs) => {
+      const permute = createKeyedPermutation(values, stream)
+      const tweaks = Float64Array.from(pairs.flatMap(([tweak]) => [tweak, tweak]))
+      const ranks = pairs.flatMap(([tweak, rank]) => [rank % values, tweak % values])
+      const images = Float64Array.from(ranks)
+      createKeyedPermutedRows(values, stream, tweaks.length)(images, tweaks, tweaks.length)
+      const expected = ranks.map((rank, i) => permute(tweaks[i] as number, rank))
+      assert.deepEqual([...images], expected)
+    }),
   )
 })

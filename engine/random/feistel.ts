@@ -36,6 +36,16 @@ export function createPermutation(size: number, stream: Stream): (index: number)
   return withKeys(size, roundKeys(stream))
 }
 
+/** Sets, from `at` on, the round keys of a whole number `tweak` below 2^53 in place of the stream's own. */
+export function tweakKeys(keys: Int32Array, at: number, base: Int32Array, tweak: number): void {
+  let mixed = (tweak | 0) ^ Math.imul(Math.floor(tweak / 4_294_967_296), 0x9e3779b1)
+  for (let round = 0; round < ROUNDS; round++) {
+    mixed = Math.imul(mixed ^ (mixed >>> 16) ^ (base[round] as number), 0x85ebca6b)
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+    keys[at + round] = mixed ^ (mixed >>> 16)
+  }
+}
+
 /** A bijection of 0 .. size-1 for each whole number `tweak` below 2^53: `permute(tweak, index)`. */
 export function createKeyedPermutation(
   size: number,
@@ -46,15 +56,8 @@ export function createKeyedPermutation(
   const permute = withKeys(size, keys)
   let last = -1
   return (tweak, index) => {
-    if (tweak !== last) {
-      let mixed = (tweak | 0) ^ Math.imul(Math.floor(tweak / 4_294_967_296), 0x9e3779b1)
-      for (let round = 0; round < ROUNDS; round++) {
-        mixed = Math.imul(mixed ^ (mixed >>> 16) ^ (base[round] as number), 0x85ebca6b)
-        mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
-        keys[round] = mixed ^ (mixed >>> 16)
-      }
-      last = tweak
-    }
+    if (tweak !== last) tweakKeys(keys, 0, base, tweak)
+    last = tweak
     return permute(index)
   }
 }
@@ -67,7 +70,7 @@ export function createInverse(size: number, stream: Stream): (index: number) => 
     let x = index
     do {
       let left = Math.floor(x / half)
-      let right = x % half
+      let right = x - left * half
       for (let round = ROUNDS - 1; round >= 0; round--) {
         const before = (right ^ mix(left, keys[round] as number, bits)) & (half - 1)
         right = left
@@ -101,7 +104,8 @@ function withKeys(size: number, keys: Int32Array): (index: number) => number {
     let x = index
     do {
       let left = Math.floor(x / half)
-      let right = x % half
+      // What is left; as a remainder of doubles it would be a call.
+      let right = x - left * half
       for (let round = 0; round < ROUNDS; round++) {
         const next = (left ^ mix(right, keys[round] as number, bits)) & mask
         left = right

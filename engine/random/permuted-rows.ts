@@ -2,7 +2,7 @@
 // keeps the others, by arithmetic: how many steps a number takes cannot be guessed, and a processor that tries loses more.
 
 import type { Rows } from '#engine/rows.ts'
-import { halfBits, roundKeys } from './feistel.ts'
+import { halfBits, roundKeys, tweakKeys } from './feistel.ts'
 import type { Stream } from './generator.ts'
 
 /** Fills `out` with the images of the row numbers; of a code array only where the size is within 31 bits. */
@@ -93,5 +93,63 @@ export function createPermutedRows(size: number, stream: Stream, capacity: numbe
     }
     for (let left = n; left > 0; ) left = step(walk, left)
     for (let i = 0; i < n; i++) out[i] = values[i] as number
+  }
+}
+
+type KeyedWalk = Walk & {
+  /** The first key of each entry of the batch, and all keys one behind the other. */
+  places: Int32Array
+  keys: Int32Array
+}
+
+function keyedStep(size: number, bits: number): (walk: KeyedWalk, n: number) => number {
+  const half = 2 ** bits
+  const inverse = 1 / half
+  const shift = 32 - bits
+  return ({ values, waiting, places, keys }, n) => {
+    let left = 0
+    for (let k = 0; k < n; k++) {
+      const at = waiting[k] as number
+      const key = places[at] as number
+      const x = values[at] as number
+      const high = Math.floor(x * inverse)
+      const a = (x - high * half) | 0
+      const b = high ^ (mix(a ^ (keys[key] as number)) >>> shift)
+      const c = a ^ (mix(b ^ (keys[key + 1] as number)) >>> shift)
+      const d = b ^ (mix(c ^ (keys[key + 2] as number)) >>> shift)
+      const e = c ^ (mix(d ^ (keys[key + 3] as number)) >>> shift)
+      const f = d ^ (mix(e ^ (keys[key + 4] as number)) >>> shift)
+      const g = e ^ (mix(f ^ (keys[key + 5] as number)) >>> shift)
+      const image = f * half + g
+      values[at] = image
+      waiting[left] = at
+      left += 1 + Math.floor((image - size) * INVERSE_TWO_POW_54)
+    }
+    return left
+  }
+}
+
+/**
+ * As `createKeyedPermutation(size, stream)` of the first n tweaks and of `values`, in place; of at most `capacity`. Tweaks
+ * that are equal stand together.
+ */
+export function createKeyedPermutedRows(size: number, stream: Stream, capacity: number) {
+  const base = roundKeys(stream)
+  const rounds = base.length
+  const [waiting, places] = [new Int32Array(capacity), new Int32Array(capacity)]
+  const keys = new Int32Array(rounds * capacity)
+  const step = keyedStep(size, halfBits(size))
+  return (values: Float64Array, tweaks: Float64Array, n: number): void => {
+    let place = -rounds
+    for (let i = 0; i < n; i++) {
+      if (i === 0 || tweaks[i] !== tweaks[i - 1]) {
+        place += rounds
+        tweakKeys(keys, place, base, tweaks[i] as number)
+      }
+      places[i] = place
+      waiting[i] = i
+    }
+    const walk = { values, waiting, places, keys }
+    for (let left = n; left > 0; ) left = step(walk, left)
   }
 }

@@ -4,7 +4,7 @@ import type { Condition, Operator, Scalar } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Rows } from '#engine/rows.ts'
 import { literalNumber } from './literal.ts'
-import { isNull, textAt } from './read.ts'
+import { textAt } from './read.ts'
 import type { Mask } from './select.ts'
 import type { NumberVector, Vector } from './vector.ts'
 
@@ -75,45 +75,93 @@ function fits<T>(test: Test<T> | null, leaf: Leaf): Test<T> {
   )
 }
 
-function numberTest(vector: NumberVector, leaf: Leaf): Test<number> {
+/** Sets the mask where the first n entries hold, nulls left aside. */
+type Fill = (mask: Uint8Array, n: number) => void
+
+/** Comparisons with one number, a loop each: which way they go is arithmetic. */
+const COMPARISONS: Partial<Record<Operator, (values: Float64Array, operand: number) => Fill>> = {
+  '==': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) === operand) | 0
+  },
+  '!=': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) !== operand) | 0
+  },
+  '<': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) < operand) | 0
+  },
+  '<=': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) <= operand) | 0
+  },
+  '>': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) > operand) | 0
+  },
+  '>=': (values, operand) => (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number((values[i] as number) >= operand) | 0
+  },
+}
+
+const byTest =
+  (test: (i: number) => boolean): Fill =>
+  (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = Number(test(i)) | 0
+  }
+
+function numberFill(vector: NumberVector, leaf: Leaf): Fill {
   const operands = listOf(leaf.value).map((value) =>
     literalNumber(value, vector.type, vector.type === 'decimal' ? vector.scale : 0),
   )
   const numbers = operands.filter((value) => value !== null)
-  return fits(ordered(leaf.operator, numbers), leaf)
+  const test = fits(ordered(leaf.operator, numbers), leaf)
+  const compare = COMPARISONS[leaf.operator]
+  const { values } = vector
+  if (compare) return compare(values, numbers[0] as number)
+  return byTest((i) => test(values[i] as number))
 }
 
-function testAt(vector: Vector, leaf: Leaf): (i: number) => boolean {
+function valueFill(vector: Vector, leaf: Leaf): Fill {
   const textual = ['contains', 'starts_with', 'ends_with', 'matches'].includes(leaf.operator)
-  if (vector.kind === 'number' && !textual) {
-    const test = numberTest(vector, leaf)
-    return (i) => test(vector.values[i] as number)
-  }
+  if (vector.kind === 'number' && !textual) return numberFill(vector, leaf)
   const operands = listOf(leaf.value).filter((value) => value !== null)
   const test = fits(textTest(leaf.operator, operands.map(String)), leaf)
-  if (vector.kind !== 'code') return (i) => test(textAt(vector, i))
-  const holds = vector.dictionary.map(test)
-  return (i) => holds[vector.codes[i] as number] as boolean
+  if (vector.kind !== 'code') return byTest((i) => test(textAt(vector, i)))
+  const { codes } = vector
+  const holds = Uint8Array.from(vector.dictionary, (text) => Number(test(text)))
+  return (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = holds[codes[i] as number] as number
+  }
+}
+
+function nullMask(asked: 0 | 1, { nulls }: Vector): Fill {
+  if (!nulls) return (mask, n) => mask.fill(1 - asked, 0, n)
+  return (mask, n) => {
+    for (let i = 0; i < n; i++) mask[i] = 1 - ((nulls[i] as number) ^ asked)
+  }
 }
 
 function leafMask(leaf: Leaf, vector: Vector, capacity: number): Mask {
   const mask = new Uint8Array(capacity)
   const { operator } = leaf
-  const test =
-    operator === 'is_null'
-      ? (i: number) => isNull(vector, i)
-      : operator === 'is_not_null'
-        ? (i: number) => !isNull(vector, i)
-        : testAt(vector, leaf)
-  const needsValue = operator !== 'is_null' && vector.nulls !== null
+  if (operator === 'is_null' || operator === 'is_not_null') {
+    const fill = nullMask(operator === 'is_null' ? 1 : 0, vector)
+    return { mask, fill: ({ n }) => fill(mask, n) }
+  }
+  const fill = valueFill(vector, leaf)
+  const { nulls } = vector
   return {
     mask,
     fill({ n }) {
-      for (let i = 0; i < n; i++) {
-        mask[i] = needsValue && isNull(vector, i) ? 0 : test(i) ? 1 : 0
-      }
+      fill(mask, n)
+      if (nulls) for (let i = 0; i < n; i++) mask[i] = (mask[i] as number) & ~(nulls[i] as number)
     },
   }
+}
+
+function intersect(mask: Uint8Array, other: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) mask[i] = (mask[i] as number) & (other[i] as number)
+}
+
+function unite(mask: Uint8Array, other: Uint8Array, n: number): void {
+  for (let i = 0; i < n; i++) mask[i] = (mask[i] as number) | (other[i] as number)
 }
 
 function combined(parts: readonly Mask[], capacity: number, all: boolean): Mask {
@@ -121,10 +169,11 @@ function combined(parts: readonly Mask[], capacity: number, all: boolean): Mask 
   return {
     mask,
     fill(rows: Rows) {
-      for (const part of parts) part.fill(rows)
-      for (let i = 0; i < rows.n; i++) {
-        const holds = (part: Mask) => part.mask[i] === 1
-        mask[i] = (all ? parts.every(holds) : parts.some(holds)) ? 1 : 0
+      mask.fill(all ? 1 : 0, 0, rows.n)
+      for (const part of parts) {
+        part.fill(rows)
+        if (all) intersect(mask, part.mask, rows.n)
+        else unite(mask, part.mask, rows.n)
       }
     },
   }

@@ -1,9 +1,8 @@
 // Columns whose values together do not repeat: one permuted number for each row, of which each column takes a digit.
 
 import { AppError } from '#engine/errors.ts'
-import { createKeyedPermutation } from '#engine/random/feistel.ts'
 import type { Stream } from '#engine/random/generator.ts'
-import { createPermutedRows } from '#engine/random/permuted-rows.ts'
+import { createKeyedPermutedRows, createPermutedRows } from '#engine/random/permuted-rows.ts'
 import { type Rows, rowCapacity } from '#engine/rows.ts'
 import type { IndexDraw } from './index-draw.ts'
 import type { ParentRows } from './parent-rows.ts'
@@ -41,7 +40,9 @@ export function createJointDraw(
       }
       const [stride, count] = [strides[member] as number, counts[member] as number]
       for (let i = 0; i < rows.n; i++) {
-        out[i] = Math.floor((numbers[i] as number) / stride) % count
+        // A remainder of doubles is a call, and quotients below 2^53 have the right whole part.
+        const rest = Math.floor((numbers[i] as number) / stride)
+        out[i] = rest - Math.floor(rest / count) * count
       }
     },
   }
@@ -51,15 +52,16 @@ type Numbers = (numbers: Float64Array, rows: Rows) => void
 
 /** Within a parent by the rank of the child, under a permutation of the parent's own. */
 function ledNumbers(stream: Stream, size: number, lead: ParentRows, capacity: number): Numbers {
-  const permute = createKeyedPermutation(size, stream)
+  const permute = createKeyedPermutedRows(size, stream, capacity)
   const [parents, ranks] = [new Float64Array(capacity), new Float64Array(capacity)]
   return (numbers, rows) => {
     lead(parents, rows, ranks)
     for (let i = 0; i < rows.n; i++) {
       const rank = ranks[i] as number
       if (rank >= size) throw tooMany(size)
-      numbers[i] = permute(parents[i] as number, rank)
+      numbers[i] = rank
     }
+    permute(numbers, parents, rows.n)
   }
 }
 

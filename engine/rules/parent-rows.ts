@@ -58,7 +58,10 @@ export function drawnWithin(
 export function fixedParents(childrenEach: number): ParentRows {
   return (parents, { n, index }, ranks) => {
     for (let i = 0; i < n; i++) parents[i] = Math.floor((index[i] as number) / childrenEach)
-    if (ranks) for (let i = 0; i < n; i++) ranks[i] = (index[i] as number) % childrenEach
+    if (!ranks) return
+    for (let i = 0; i < n; i++) {
+      ranks[i] = (index[i] as number) - (parents[i] as number) * childrenEach
+    }
   }
 }
 

@@ -18,7 +18,11 @@ function numberTarget(from: readonly NumberVector[], capacity: number): [Vector,
   const values = new Float64Array(capacity)
   const take: Take = (branch, winners, n) => {
     const source = (from[branch] as NumberVector).values
-    for (let i = 0; i < n; i++) if (winners[i] === branch) values[i] = source[i] as number
+    for (let i = 0; i < n; i++) {
+      // A processor could only guess at a branch.
+      const from = winners[i] === branch ? source : values
+      values[i] = from[i] as number
+    }
   }
   const target: NumberVector = { ...shape, scale, values }
   if (from.every(({ shown }) => !shown)) return [target, take]
@@ -81,23 +85,21 @@ function findWinners(winners: Int32Array, masks: readonly Uint8Array[], n: numbe
   winners.fill(masks.length, 0, n)
   for (let k = masks.length - 1; k >= 0; k--) {
     const mask = masks[k] as Uint8Array
-    for (let i = 0; i < n; i++) if (mask[i] === 1) winners[i] = k
+    for (let i = 0; i < n; i++) {
+      const before = winners[i] as number
+      winners[i] = before + (k - before) * (mask[i] as number)
+    }
   }
 }
 
 /** 1 where the winner's value is null, or there is none. */
-function takeNulls(
-  nulls: Nulls,
-  vectors: readonly Vector[],
-  branches: number,
-  winners: Int32Array,
-  n: number,
-): void {
-  for (let k = 0; k <= branches; k++) {
-    const vector = vectors[k]
-    const own = vector?.nulls ?? null
+function takeNulls(nulls: Nulls, vectors: readonly Vector[], winners: Int32Array, n: number): void {
+  const none = vectors.length
+  for (let i = 0; i < n; i++) nulls[i] = Number(winners[i] === none) | 0
+  for (const [k, { nulls: own }] of vectors.entries()) {
+    if (!own) continue
     for (let i = 0; i < n; i++) {
-      if (winners[i] === k) nulls[i] = own ? (own[i] as number) : vector ? 0 : 1
+      nulls[i] = (nulls[i] as number) | ((own[i] as number) & (Number(winners[i] === k) | 0))
     }
   }
 }
@@ -125,7 +127,7 @@ export function selectKernel(
       for (const kernel of kernels) kernel.fill(rows)
       findWinners(winners, masks, rows.n)
       for (let k = 0; k < vectors.length; k++) take(k, winners, rows.n)
-      if (nulls) takeNulls(nulls, vectors, branches.length, winners, rows.n)
+      if (nulls) takeNulls(nulls, vectors, winners, rows.n)
     },
   }
 }

@@ -72,40 +72,53 @@ function fillMoments(moments: Moments, offsets: Float64Array, n: number): void {
   }
 }
 
-type Derived = (moments: Moments, i: number) => number
+/** Fills the first n entries from other fields. Remainders are of whole numbers: those of doubles are calls. */
+type Derive = (out: Float64Array | Int32Array, moments: Moments, n: number) => void
 
-const DERIVED: Record<'year2' | 'dayOfYear' | 'hour12', Derived> = {
-  year2: ({ year }, i) => (year[i] as number) % 100,
-  dayOfYear: ({ days, year }, i) =>
-    (days[i] as number) - daysOf({ year: year[i] as number, month: 1, day: 1 }) + 1,
-  hour12: ({ hour }, i) => (((hour[i] as number) + 11) % 12) + 1,
+const DERIVED: Record<'year2' | 'dayOfYear' | 'hour12', Derive> = {
+  year2(out, { year }, n) {
+    for (let i = 0; i < n; i++) out[i] = (((year[i] as number) | 0) % 100) | 0
+  },
+  dayOfYear(out, { days, year }, n) {
+    for (let i = 0; i < n; i++) {
+      const first = daysOf({ year: year[i] as number, month: 1, day: 1 })
+      out[i] = (days[i] as number) - first + 1
+    }
+  },
+  hour12(out, { hour }, n) {
+    for (let i = 0; i < n; i++) out[i] = (((((hour[i] as number) | 0) + 11) % 12) | 0) + 1
+  },
 }
 
-const monthCode: Derived = ({ month }, i) => (month[i] as number) - 1
-const weekdayCode: Derived = ({ days }, i) => ((((days[i] as number) + 4) % 7) + 7) % 7
+const monthCodes: Derive = (out, { month }, n) => {
+  for (let i = 0; i < n; i++) out[i] = (month[i] as number) - 1
+}
 
-const CODES: Record<NameField, Derived> = {
-  month: monthCode,
-  month3: monthCode,
-  weekday: weekdayCode,
-  weekday3: weekdayCode,
-  half: ({ hour }, i) => ((hour[i] as number) < 12 ? 0 : 1),
+const weekdayCodes: Derive = (out, { days }, n) => {
+  for (let i = 0; i < n; i++) {
+    const rest = ((((days[i] as number) | 0) + 4) % 7) | 0
+    out[i] = rest + (7 & (rest >> 31))
+  }
+}
+
+const CODES: Record<NameField, Derive> = {
+  month: monthCodes,
+  month3: monthCodes,
+  weekday: weekdayCodes,
+  weekday3: weekdayCodes,
+  half(out, { hour }, n) {
+    for (let i = 0; i < n; i++) out[i] = Number((hour[i] as number) >= 12) | 0
+  },
 }
 
 type Fill = (n: number) => void
-
-function derive(out: Float64Array | Int32Array, moments: Moments, read: Derived): Fill {
-  return (n) => {
-    for (let i = 0; i < n; i++) out[i] = read(moments, i)
-  }
-}
 
 /** The array of a field, and what fills it where it is none of those that are always filled. */
 function fieldOf(field: DateField, moments: Moments, capacity: number): [Float64Array, Fill[]] {
   if (field === 'epoch') return [moments.utc, []]
   if (field !== 'year2' && field !== 'dayOfYear' && field !== 'hour12') return [moments[field], []]
   const values = new Float64Array(capacity)
-  return [values, [derive(values, moments, DERIVED[field])]]
+  return [values, [(n) => DERIVED[field](values, moments, n)]]
 }
 
 function pieceOf(
@@ -121,7 +134,7 @@ function pieceOf(
   }
   if ('name' in part) {
     const codes = new Int32Array(capacity)
-    const fill = derive(codes, moments, CODES[part.name])
+    const fill = (n: number) => CODES[part.name](codes, moments, n)
     return [{ kind: 'code', dictionary: NAMES[part.name], codes }, [fill]]
   }
   const dictionary = Array.from(offsets, (offset) => offsetText(offset, part.offset))

@@ -1,5 +1,6 @@
 // Columns that add up to a total, to the last digit: each is drawn by its own law, then the difference is shared out.
 
+import { remainderOf } from '#engine/math/decimal.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { NumberKernel } from './kernel.ts'
 import type { Constrained } from './order.ts'
@@ -11,7 +12,7 @@ export type Bounds = readonly [number, number]
 /** floor(a * b / c) for whole numbers, a <= c, c > 0. */
 function share(a: number, b: number, c: number): number {
   const product = a * b
-  if (product <= Number.MAX_SAFE_INTEGER) return (product - (product % c)) / c
+  if (product <= Number.MAX_SAFE_INTEGER) return (product - remainderOf(product, c)) / c
   return Number((BigInt(a) * BigInt(b)) / BigInt(c))
 }
 
