@@ -12,7 +12,17 @@ import {
 } from '#engine/math/decimal.ts'
 import { pow } from '#engine/math/elementary.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
-import { aligned, type Loop, mapNumbers, scaleOf, toFloat } from './numbers.ts'
+import {
+  addAll,
+  aligned,
+  divideAll,
+  type Loop,
+  mapNumbers,
+  multiplyAll,
+  scaleOf,
+  subtractAll,
+  toFloat,
+} from './numbers.ts'
 import type { BinaryOperator } from './parse.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, isNumeric, isTemporal, type Typed, typed, wider } from './typed.ts'
@@ -38,24 +48,28 @@ function exactProduct(x: number, y: number): number {
   throw new AppError('generation_failed', `${x} times ${y} is too large for an exact decimal`)
 }
 
+const multiplyExactly: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = exactProduct(a[i] as number, b[i] as number)
+}
+
 const multiply: Combine = (left, right, capacity, wanted) => {
   if (isFloat(left, right)) {
     const [a, b] = aligned(left, right, capacity)
-    return mapNumbers(
-      capacity,
-      { ...a.vector, partial: true },
-      [a, b],
-      (x, y) => x * y,
-      multiplyAll,
-    )
+    return mapNumbers(capacity, { ...a.vector, partial: true }, [a, b], { loop: multiplyAll })
   }
   const full = scaleOf(left) + scaleOf(right)
   const scale = Math.min(full, wanted ?? full, FINEST_SCALE)
   const type = scale === 0 ? 'int' : 'decimal'
   const drop = full - scale
-  const operation =
-    drop === 0 ? exactProduct : (x: number, y: number) => multiplyRounded(x, y, drop)
-  return mapNumbers(capacity, { type, scale }, [left, right], operation)
+  const loop: Loop =
+    drop === 0
+      ? multiplyExactly
+      : (out, a, b, n) => {
+          for (let i = 0; i < n; i++) {
+            out[i] = multiplyRounded(a[i] as number, b[i] as number, drop)
+          }
+        }
+  return mapNumbers(capacity, { type, scale }, [left, right], { loop })
 }
 
 const divide: Combine = (left, right, capacity, wanted) => {
@@ -65,7 +79,7 @@ const divide: Combine = (left, right, capacity, wanted) => {
       toFloat(right, capacity),
     ]
     const shape = { type: 'float', scale: 0, partial: true } as const
-    return mapNumbers(capacity, shape, operands, (x, y) => x / y)
+    return mapNumbers(capacity, shape, operands, { loop: divideAll })
   }
   const lift = wanted + scaleOf(right) - scaleOf(left)
   const unit = lift < 0 ? pow10(-lift) : 1
@@ -76,26 +90,10 @@ const divide: Combine = (left, right, capacity, wanted) => {
   })
 }
 
-const addAll: Loop = (out, a, b, n) => {
-  for (let i = 0; i < n; i++) out[i] = (a[i] as number) + (b[i] as number)
-}
-
-const subtractAll: Loop = (out, a, b, n) => {
-  for (let i = 0; i < n; i++) out[i] = (a[i] as number) - (b[i] as number)
-}
-
-const multiplyAll: Loop = (out, a, b, n) => {
-  for (let i = 0; i < n; i++) out[i] = (a[i] as number) * (b[i] as number)
-}
-
-function onAligned(
-  operation: (x: number, y: number) => number,
-  partial: boolean,
-  loop?: Loop,
-): Combine {
+function onAligned(loop: Loop, partial: boolean): Combine {
   return (left, right, capacity) => {
     const [a, b] = aligned(left, right, capacity)
-    return mapNumbers(capacity, { ...a.vector, partial }, [a, b], operation, loop)
+    return mapNumbers(capacity, { ...a.vector, partial }, [a, b], { loop })
   }
 }
 
@@ -109,12 +107,16 @@ const power: Combine = (left, right, capacity) => {
   })
 }
 
+const remainders: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) % (b[i] as number)
+}
+
 const COMBINE: Record<ArithmeticOperator, Combine> = {
-  '+': onAligned((x, y) => x + y, false, addAll),
-  '-': onAligned((x, y) => x - y, false, subtractAll),
+  '+': onAligned(addAll, false),
+  '-': onAligned(subtractAll, false),
   '*': multiply,
   '/': divide,
-  '%': onAligned((x, y) => x % y, true),
+  '%': onAligned(remainders, true),
   '**': power,
 }
 
@@ -161,12 +163,13 @@ function temporal(
     const { capacity } = building.context
     const a = inUnit(asNumbers(left.build(building, null)), asDays, capacity)
     const b = inUnit(asNumbers(right.build(building, null)), asDays, capacity)
-    const sign = operator === '+' ? 1 : -1
-    const operation =
-      kind === 'time'
-        ? (x: number, y: number) => secondOfDay(x + sign * y)
-        : (x: number, y: number) => x + sign * y
-    return mapNumbers(capacity, { type: kind, scale: 0 }, [a, b], operation)
+    const moved = operator === '+' ? addAll : subtractAll
+    const loop: Loop = (out, x, y, n) => {
+      moved(out, x, y, n)
+      if (kind !== 'time') return
+      for (let i = 0; i < n; i++) out[i] = secondOfDay(out[i] as number)
+    }
+    return mapNumbers(capacity, { type: kind, scale: 0 }, [a, b], { loop })
   }
   return typed(left.at, kind, build, wholeDays)
 }
@@ -226,7 +229,7 @@ function durationRatio(left: Typed, right: Typed): Typed {
     const a = asNumbers(left.build(building, null))
     const b = asNumbers(right.build(building, null))
     const shape = { type: 'float', scale: 0, partial: true } as const
-    return mapNumbers(building.context.capacity, shape, [a, b], (x, y) => x / y)
+    return mapNumbers(building.context.capacity, shape, [a, b], { loop: divideAll })
   })
 }
 

@@ -2,11 +2,10 @@
 
 import type { ColumnType } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
-import { rescale, roundTo } from '#engine/math/decimal.ts'
 import type { ColumnRef, Kernel, RuleContext } from '#engine/rules/kernel.ts'
 import { analyse, type Names } from './analyse.ts'
 import { nullOf } from './choose.ts'
-import { mapNumbers } from './numbers.ts'
+import { roundedTo } from './numbers.ts'
 import { parseExpression } from './parse.ts'
 import { ExpressionError, type ExpressionProblem } from './problem.ts'
 import { asNumbers, isNumeric, kindOfColumn, type Typed, type ValueKind } from './typed.ts'
@@ -54,20 +53,6 @@ export function checkExpression(
   }
 }
 
-function roundedTo(kernel: Kernel, decimals: number, capacity: number): Kernel {
-  const { vector } = kernel
-  if (vector.kind !== 'number') return kernel
-  const numbers = asNumbers(kernel)
-  const { scale } = vector
-  if (vector.type === 'float') {
-    const shape = { type: 'float', scale: decimals } as const
-    return mapNumbers(capacity, shape, [numbers], (value) => roundTo(value, decimals))
-  }
-  if (vector.type !== 'decimal' || scale <= decimals) return kernel
-  const shape = { type: decimals === 0 ? 'int' : 'decimal', scale: decimals } as const
-  return mapNumbers(capacity, shape, [numbers], (value) => rescale(value, scale, decimals))
-}
-
 /**
  * The kernel of an expression; columns that it names are those of the context. With `decimals` its numbers
  * are rounded to so many digits, halves away from zero, exactly where no double is involved.
@@ -88,7 +73,8 @@ export function compileExpression(
     if (typed.kind === 'null' && result) {
       return nullOf(kernel, kindOfColumn(result), context.capacity)
     }
-    return decimals === null ? kernel : roundedTo(kernel, decimals, context.capacity)
+    if (decimals === null || kernel.vector.kind !== 'number') return kernel
+    return roundedTo(asNumbers(kernel), decimals, context.capacity)
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     const { offset, message } = error.problem

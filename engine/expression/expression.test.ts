@@ -118,6 +118,14 @@ test('text and date functions', () => {
   assert.equal(evaluate("replace(nothing, 'a', 'b')", 'str'), null)
   assert.equal(evaluate('pad(i, 3)', 'str'), '007')
   assert.equal(evaluate('pad(j, 4)', 'str'), '-002')
+  assert.deepEqual(
+    ['pad(i, 0)', 'pad(i, 1)', 'pad(j, 1)', 'pad(j, 2)', 'pad(i * 99, 3)', 'pad(i * 99, 2)'].map(
+      (text) => evaluate(text, 'str'),
+    ),
+    ['7', '7', '-2', '-2', '693', '693'],
+  )
+  assert.equal(evaluate('pad(j, 20)', 'str'), `-${'2'.padStart(19, '0')}`)
+  assert.equal(evaluate('pad(i - 7, 16)', 'str'), '0'.repeat(16))
   assert.equal(evaluate("pad('ü', 3, '*')", 'str'), '**ü')
   assert.equal(evaluate('pad(s, 3)', 'str'), 'Ünïcode, "x"')
   assert.equal(evaluate('weekday(day_of)', 'int'), 3)

@@ -1,10 +1,18 @@
 // Functions over numbers: round, floor, ceil, abs and range, which draws.
 
-import { pow10, rescale, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { pow10, roundHalfAway } from '#engine/math/decimal.ts'
 import { unitOf } from '#engine/random/uniform.ts'
 import type { Rows } from '#engine/rows.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
-import { aligned, mapNumbers, scaleOf } from './numbers.ts'
+import {
+  addAll,
+  aligned,
+  type Loop,
+  mapNumbers,
+  multiplyAll,
+  roundedTo,
+  scaleOf,
+} from './numbers.ts'
 import { ExpressionError } from './problem.ts'
 import { asNumbers, isNumeric, type Typed, typed, wider } from './typed.ts'
 
@@ -17,15 +25,12 @@ export function requireNumber(operand: Typed, name: string): void {
 }
 
 function rounded(kernel: NumberKernel, digits: number, capacity: number): NumberKernel {
-  const { type, scale } = kernel.vector
-  if (type === 'float') {
-    const shape = digits === 0 ? 'int' : 'float'
-    const round = digits === 0 ? roundHalfAway : (value: number) => roundTo(value, digits)
-    return mapNumbers(capacity, { type: shape, scale: digits }, [kernel], round)
-  }
-  if (scaleOf(kernel) <= digits) return kernel
-  const shape = { type: digits === 0 ? 'int' : 'decimal', scale: digits } as const
-  return mapNumbers(capacity, shape, [kernel], (value) => rescale(value, scale, digits))
+  if (kernel.vector.type !== 'float' || digits > 0) return roundedTo(kernel, digits, capacity)
+  return mapNumbers(capacity, { type: 'int', scale: 0 }, [kernel], { loop: roundAll })
+}
+
+const roundAll: Loop = (out, a, _b, n) => {
+  for (let i = 0; i < n; i++) out[i] = roundHalfAway(a[i] as number)
 }
 
 /** `round(x)` and `round(x, digits)`, halves away from zero; `digits` is a literal from 0 to 15. */
@@ -44,12 +49,18 @@ export function round(operand: Typed, places: Typed | null): Typed {
 /** `floor(x)` and `ceil(x)`. */
 export function roundOneWay(which: 'floor' | 'ceil', operand: Typed): Typed {
   requireNumber(operand, `${which}(...)`)
-  const operation = which === 'floor' ? Math.floor : Math.ceil
   return typed(operand.at, 'int', (building) => {
     const kernel = asNumbers(operand.build(building, null))
     const unit = pow10(scaleOf(kernel))
     const shape = { type: 'int', scale: 0 } as const
-    return mapNumbers(building.context.capacity, shape, [kernel], (x) => operation(x / unit))
+    const floorAll: Loop = (out, a, _b, n) => {
+      for (let i = 0; i < n; i++) out[i] = Math.floor((a[i] as number) / unit)
+    }
+    const ceilAll: Loop = (out, a, _b, n) => {
+      for (let i = 0; i < n; i++) out[i] = Math.ceil((a[i] as number) / unit)
+    }
+    const loop = which === 'floor' ? floorAll : ceilAll
+    return mapNumbers(building.context.capacity, shape, [kernel], { loop })
   })
 }
 
@@ -60,6 +71,10 @@ export function absolute(operand: Typed): Typed {
     const kernel = asNumbers(operand.build(building, wanted))
     return mapNumbers(building.context.capacity, kernel.vector, [kernel], Math.abs)
   })
+}
+
+const wholeShares: Loop = (out, units, spans, n) => {
+  for (let i = 0; i < n; i++) out[i] = Math.floor((units[i] as number) * (spans[i] as number))
 }
 
 /** `range(a, b)`: a random number from a to b, both included; whole or decimal as they are. */
@@ -90,10 +105,13 @@ export function randomRange(low: Typed, high: Typed): Typed {
       },
     }
     const shape = { type: from.vector.type, scale: from.vector.scale }
-    const width = mapNumbers(capacity, shape, [to, from], (x, y) => x - y + inclusive)
-    const offset = mapNumbers(capacity, shape, [drawn, width], (unit, span) =>
-      inclusive === 1 ? Math.floor(unit * span) : unit * span,
-    )
-    return mapNumbers(capacity, shape, [from, offset], (x, y) => x + y)
+    const width: Loop = (out, x, y, n) => {
+      for (let i = 0; i < n; i++) out[i] = (x[i] as number) - (y[i] as number) + inclusive
+    }
+    const span = mapNumbers(capacity, shape, [to, from], { loop: width })
+    const offset = mapNumbers(capacity, shape, [drawn, span], {
+      loop: inclusive === 1 ? wholeShares : multiplyAll,
+    })
+    return mapNumbers(capacity, shape, [from, offset], { loop: addAll })
   })
 }

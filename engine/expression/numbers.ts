@@ -1,13 +1,19 @@
 // Loops over the numbers of expressions: null where an operand is null or the result is no number.
 
-import { pow10 } from '#engine/math/decimal.ts'
+import { divideRounded, pow10, roundTo } from '#engine/math/decimal.ts'
 import type { NumberKernel } from '#engine/rules/kernel.ts'
 import { type NumberType, numberVector } from '#engine/rules/vector.ts'
 
 type Operation = (a: number, b: number) => number
 
-/** The operation over whole arrays, for those that a call a row would slow down. */
+/** An operation over whole arrays, for those that a call a row would slow down. */
 export type Loop = (out: Float64Array, a: Float64Array, b: Float64Array, n: number) => void
+
+const rowByRow =
+  (operation: Operation): Loop =>
+  (out, a, b, n) => {
+    for (let i = 0; i < n; i++) out[i] = operation(a[i] as number, b[i] as number)
+  }
 
 /** A number kernel filled by `run` after its operands; `nullable` gives it a mask to fill as well. */
 export function derived(
@@ -45,17 +51,15 @@ function dropNonNumbers(values: Float64Array, nulls: Uint8Array, n: number): voi
 }
 
 /**
- * `operation` over one or two operands. `partial`: it may give NaN or an infinity, which become null.
+ * An operation over one or two operands. `partial`: it may give NaN or an infinity, which become null.
  */
 export function mapNumbers(
   capacity: number,
   shape: { type: NumberType; scale: number; partial?: boolean },
   operands: readonly [NumberKernel, NumberKernel?],
-  operation: Operation,
-  loop: Loop = (out, a, b, n) => {
-    for (let i = 0; i < n; i++) out[i] = operation(a[i] as number, b[i] as number)
-  },
+  by: Operation | { loop: Loop },
 ): NumberKernel {
+  const loop = typeof by === 'function' ? rowByRow(by) : by.loop
   const [left, right = left] = operands
   const used = left === right ? [left] : [left, right]
   const masks = used.map((operand) => operand.vector.nulls)
@@ -71,12 +75,40 @@ export function mapNumbers(
   })
 }
 
+export const addAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) + (b[i] as number)
+}
+
+export const subtractAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) - (b[i] as number)
+}
+
+export const multiplyAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) * (b[i] as number)
+}
+
+export const divideAll: Loop = (out, a, b, n) => {
+  for (let i = 0; i < n; i++) out[i] = (a[i] as number) / (b[i] as number)
+}
+
+const divideBy =
+  (divisor: number): Loop =>
+  (out, a, _b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) / divisor
+  }
+
+const multiplyBy =
+  (factor: number): Loop =>
+  (out, a, _b, n) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i] as number) * factor
+  }
+
 /** The kernel as doubles; decimals divided by their unit. */
 export function toFloat(kernel: NumberKernel, capacity: number): NumberKernel {
   const { type, scale } = kernel.vector
   if (type !== 'decimal') return { ...kernel, vector: { ...kernel.vector, type: 'float' } }
   const unit = pow10(scale)
-  return mapNumbers(capacity, { type: 'float', scale }, [kernel], (value) => value / unit)
+  return mapNumbers(capacity, { type: 'float', scale }, [kernel], { loop: divideBy(unit) })
 }
 
 /** The kernel as integers of a larger scale. */
@@ -85,7 +117,25 @@ export function toScale(kernel: NumberKernel, scale: number, capacity: number): 
   const type = scale === 0 ? 'int' : 'decimal'
   if (own === scale) return { ...kernel, vector: { ...kernel.vector, type, scale } }
   const factor = pow10(scale - own)
-  return mapNumbers(capacity, { type, scale }, [kernel], (value) => value * factor)
+  return mapNumbers(capacity, { type, scale }, [kernel], { loop: multiplyBy(factor) })
+}
+
+/** Numbers rounded to `digits`, halves away from zero: floats as such, decimals to that scale. */
+export function roundedTo(kernel: NumberKernel, digits: number, capacity: number): NumberKernel {
+  const { type, scale } = kernel.vector
+  if (type === 'float') {
+    const loop: Loop = (out, a, _b, n) => {
+      for (let i = 0; i < n; i++) out[i] = roundTo(a[i] as number, digits)
+    }
+    return mapNumbers(capacity, { type, scale: digits }, [kernel], { loop })
+  }
+  if (type !== 'decimal' || scale <= digits) return kernel
+  const unit = pow10(scale - digits)
+  const loop: Loop = (out, a, _b, n) => {
+    for (let i = 0; i < n; i++) out[i] = divideRounded(a[i] as number, unit)
+  }
+  const shape = { type: digits === 0 ? 'int' : 'decimal', scale: digits } as const
+  return mapNumbers(capacity, shape, [kernel], { loop })
 }
 
 /** Scale of an exact number. */

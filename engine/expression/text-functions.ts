@@ -1,7 +1,8 @@
 // Functions over text: concat, upper, lower, substr, length, replace, pad.
 
+import { pow10 } from '#engine/math/decimal.ts'
 import type { Rows } from '#engine/rows.ts'
-import type { Kernel } from '#engine/rules/kernel.ts'
+import type { Kernel, NumberKernel } from '#engine/rules/kernel.ts'
 import { lowerCase, upperCase } from '#engine/rules/letter-case.ts'
 import { isNull, textAt } from '#engine/rules/read.ts'
 import { piecesOf } from '#engine/rules/template.ts'
@@ -69,6 +70,8 @@ export function replace(operand: Typed, from: Typed, to: Typed): Typed {
 }
 
 const WIDEST = 1000
+/** Digits of the largest whole number. */
+const WHOLE_DIGITS = 16
 
 /** `pad(value, width)` and `pad(value, width, fill)`: at least `width` characters, `fill` (0) in front. */
 export function pad(operand: Typed, width: Typed, fill: Typed | null): Typed {
@@ -86,9 +89,44 @@ export function pad(operand: Typed, width: Typed, fill: Typed | null): Typed {
     const missing = Math.max(size - Array.from(text).length, 0)
     return sign + char.repeat(missing) + text.slice(sign.length)
   }
-  return typed(operand.at, 'str', (building) =>
-    mapText(operand.build(building, null), building.context.capacity, padded),
-  )
+  return typed(operand.at, 'str', (building) => {
+    const kernel = operand.build(building, null)
+    const { capacity } = building.context
+    return char === '0' && size > 0 && size <= WHOLE_DIGITS && isPlainInteger(kernel)
+      ? paddedInteger(kernel, size, capacity)
+      : mapText(kernel, capacity, padded)
+  })
+}
+
+const isPlainInteger = (kernel: Kernel): kernel is NumberKernel =>
+  kernel.vector.kind === 'number' && kernel.vector.type === 'int' && !kernel.vector.shown
+
+const SIGNS = ['', '0', '-'] as const
+
+/** Integers with zeros in front, as pieces: a sign or a first zero, and the other digits. */
+function paddedInteger({ vector, fill }: NumberKernel, size: number, capacity: number): Kernel {
+  const { nulls, values } = vector
+  const [codes, sizes] = [new Int32Array(capacity), new Float64Array(capacity)]
+  const most = size > 1 ? pow10(size - 1) : 0
+  return {
+    vector: {
+      kind: 'pieces',
+      pieces: [
+        { kind: 'code', dictionary: SIGNS, codes },
+        { kind: 'integer', values: sizes, pad: Math.max(size - 1, 1) },
+      ],
+      nulls,
+    },
+    fill(rows) {
+      fill(rows)
+      for (let i = 0; i < rows.n; i++) {
+        const value = values[i] as number
+        const less = Number(value < 0) | 0
+        codes[i] = 2 * less + (1 - less) * (Number(value < most) | 0)
+        sizes[i] = Math.abs(value)
+      }
+    },
+  }
 }
 
 /** `length(text)` in characters. */

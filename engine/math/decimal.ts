@@ -27,7 +27,7 @@ function roundedQuotient(numerator: bigint, denominator: bigint): number {
   return Number(negative ? -quotient : quotient)
 }
 
-/** a % b of whole numbers, for which a processor has no instruction where they are doubles. */
+/** a % b of whole numbers, but for the sign of zero; a processor has no instruction for it where they are doubles. */
 export function remainderOf(a: number, b: number): number {
   // Below 2^53 the whole part of a rounded quotient is that of the exact one.
   if (Math.abs(a) + Math.abs(b) < TWO_POW_53) return a - Math.trunc(a / b) * b
@@ -41,7 +41,8 @@ export function remainderOf(a: number, b: number): number {
 export function divideRounded(a: number, b: number): number {
   const rest = remainderOf(a, b)
   const twice = 2 * Math.abs(rest)
-  const whole = Math.trunc((a - rest) / b)
+  // A zero is added so that -0 is none.
+  const whole = Math.trunc((a - rest + 0) / b)
   if (Math.abs(whole) >= TWO_POW_53 / 2) return roundedQuotient(BigInt(a), BigInt(b))
   if (twice < Math.abs(b)) return whole
   return whole + (a < 0 !== b < 0 ? -1 : 1)
