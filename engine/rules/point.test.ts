@@ -119,6 +119,24 @@ test('latitude and longitude are drawn by area, or read from a column of points'
   assertRandomAccess(config, 't', 'p')
 })
 
+test('latitudes and longitudes of points are what their texts read as, with any digits', () => {
+  for (const decimals of [0, 1, 6, 12]) {
+    const config = tableOf(
+      `{name: p, type: str, rule: {type: point, decimals: ${decimals}}, nullable: 0.1},
+       {name: lat, type: float, rule: {type: latitude, from: [p]}},
+       {name: lon, type: float, rule: {type: longitude, from: [p]}}`,
+      500,
+    )
+    const [points, lat, lon] = ['p', 'lat', 'lon'].map((name) => valuesOf(config, 't', name))
+    for (const [i, text] of (points ?? []).entries()) {
+      const read = String(text)
+        .match(/-?\d+(?:\.\d+)?/g)
+        ?.map(Number) ?? [null, null]
+      assert.deepEqual([lon?.[i], lat?.[i]], read)
+    }
+  }
+})
+
 test('what is no place is named', () => {
   const problems = (rule: string) =>
     problemsOf(`type: str, rule: {type: point, ${rule}}`).map(({ path }) => path)

@@ -1,8 +1,9 @@
 // latitude, longitude and point: places on the sphere, all areas as likely. A point is WKT in a text column and a GeoJSON
 // geometry (RFC 7946) in a json column, longitude first in both.
 
-import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
+import { roundTo } from '#engine/math/decimal.ts'
 import { fillUnits, unitOf } from '#engine/random/uniform.ts'
+import { fixedDigits, readFixedDigits } from './fixed-digits.ts'
 import type { Kernel, NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { isNull, textAt } from './read.ts'
 import {
@@ -23,9 +24,15 @@ const NUMBERS = /-?\d+(?:\.\d+)?/g
 /** The axis of a column of points. */
 function axisOf(rule: AxisRule, from: string, context: RuleContext): NumberKernel {
   const points = context.vector(from)
+  const place = rule.type === 'longitude' ? 0 : 1
+  const read = points.kind === 'pieces' ? readFixedDigits(points.pieces)?.[place] : undefined
+  if (read) {
+    const { nulls } = points
+    const vector = { ...numberVector('float', rule.decimals, context.capacity), nulls }
+    return { vector, fill: ({ n }) => read(vector.values, n) }
+  }
   const nulls = points.nulls ? new Uint8Array(context.capacity) : null
   const vector = { ...numberVector('float', rule.decimals, context.capacity), nulls }
-  const place = rule.type === 'longitude' ? 0 : 1
   return {
     vector,
     fill({ n }) {
@@ -63,37 +70,6 @@ function drawOf(rule: RuleOf<'point'>, capacity: number): Draw {
 
 /** Places that are computed at once: what is between draws and digits stays in the fastest cache. */
 const BLOCK = 512
-
-const SIGNS = ['', '-'] as const
-/** Up to here the quotient of degrees is never rounded up to the next one. */
-const EXACT_DECIMALS = 9
-
-/** A number with a fixed number of digits after the point, as pieces, and what sets some entries. */
-function fixedDigits(decimals: number, capacity: number) {
-  const codes = new Int32Array(capacity)
-  const whole = new Float64Array(capacity)
-  const rest = new Float64Array(capacity)
-  const unit = pow10(decimals)
-  const pieces: Piece[] = [
-    { kind: 'code', dictionary: SIGNS, codes },
-    { kind: 'integer', values: whole, pad: 1 },
-  ]
-  if (decimals > 0) {
-    pieces.push({ kind: 'literal', text: '.' }, { kind: 'integer', values: rest, pad: decimals })
-  }
-  const set = (values: Float64Array, from: number, n: number): void => {
-    for (let k = 0; k < n; k++) {
-      const i = from + k
-      const scaled = roundHalfAway((values[k] as number) * unit)
-      const size = Math.abs(scaled)
-      const degrees = Math.floor(size / unit)
-      codes[i] = Number(scaled < 0) | 0
-      whole[i] = degrees
-      rest[i] = decimals <= EXACT_DECIMALS ? size - degrees * unit : size % unit
-    }
-  }
-  return { pieces, set }
-}
 
 export function compilePoint(rule: RuleOf<'point'>, context: RuleContext): Kernel {
   const { capacity, random, stream } = context
