@@ -139,24 +139,50 @@ function lastNotAbove(starts: Float64Array, at: number): number {
   return low
 }
 
+type Ways = { at: Int32Array; ahead: Float64Array; gone: Float64Array; unused: Float64Array }
+
+/** Finds the leg of each share of the way, and the sines of what is ahead on it and of what is gone. */
+function fillWays({ at, ahead, gone, unused }: Ways, legs: readonly Leg[], length: number) {
+  const starts = Float64Array.from(legs, ({ start }) => start)
+  const angles = Float64Array.from(legs, ({ angle }) => angle)
+  return (shares: Float64Array, n: number): void => {
+    for (let i = 0; i < n; i++) {
+      const way = (shares[i] as number) * length
+      const leg = lastNotAbove(starts, way)
+      const walked = way - (starts[leg] as number)
+      at[i] = leg
+      ahead[i] = ((angles[leg] as number) - walked) / TWO_PI
+      gone[i] = walked / TWO_PI
+    }
+    fillSineCosine(ahead, unused, ahead, n)
+    fillSineCosine(gone, unused, gone, n)
+  }
+}
+
 /**
  * The point at a share of the way along great circles from one point of the track to the next; any as likely. Of at
  * most `capacity` places at once.
  */
 export function drawOnTrack(track: readonly Place[], capacity: number): Draw {
   const { legs, length } = legsOf(track)
-  const starts = Float64Array.from(legs, ({ start }) => start)
+  const [fromX, fromY, fromZ, toX, toY, toZ] = [0, 1, 2, 3, 4, 5].map((k) =>
+    Float64Array.from(legs, ({ from, to }) => [...from, ...to][k] as number),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
+  const sines = Float64Array.from(legs, ({ sine }) => sine)
+  const one = () => new Float64Array(capacity)
+  const ways = { at: new Int32Array(capacity), ahead: one(), gone: one(), unused: one() }
+  const fill = fillWays(ways, legs, length)
   const vectors = createVectors(capacity)
   return (places, a, _b, n) => {
+    fill(a, n)
     for (let i = 0; i < n; i++) {
-      const at = (a[i] as number) * length
-      const { from, to, angle, sine, start } = legs[lastNotAbove(starts, at)] as Leg
-      const gone = at - start
-      const p = sine === 0 ? 1 : sinRadians(angle - gone) / sine
-      const q = sine === 0 ? 0 : sinRadians(gone) / sine
-      const across = p * from[0] + q * to[0]
-      const up = p * from[1] + q * to[1]
-      setVector(vectors, i, across, up, p * from[2] + q * to[2])
+      const leg = ways.at[i] as number
+      const sine = sines[leg] as number
+      const p = sine === 0 ? 1 : (ways.ahead[i] as number) / sine
+      const q = sine === 0 ? 0 : (ways.gone[i] as number) / sine
+      const across = p * (fromX[leg] as number) + q * (toX[leg] as number)
+      const up = p * (fromY[leg] as number) + q * (toY[leg] as number)
+      setVector(vectors, i, across, up, p * (fromZ[leg] as number) + q * (toZ[leg] as number))
     }
     setPlaces(places, vectors, n)
   }
