@@ -4,7 +4,7 @@
 
 import { pow10, roundHalfAway, roundTo } from '#engine/math/decimal.ts'
 import { inversePhi } from '#engine/math/normal.ts'
-import { sinTurns } from '#engine/math/trigonometry.ts'
+import { fillSineCosine } from '#engine/math/trigonometry-batch.ts'
 import { type Chain, createBridge, SPANS } from './bridge.ts'
 import type { NumberKernel, RuleContext, RuleOf } from './kernel.ts'
 import { numberVector } from './vector.ts'
@@ -34,23 +34,38 @@ export function reflected(value: number, min: number | null, max: number | null)
   return Math.min(Math.max(min + (over <= width ? over : 2 * width - over), min), max)
 }
 
-function seasonOf({ season }: WalkRule): (rank: number) => number {
-  if (!season) return () => 0
+/** Fills the season of the first n ranks. */
+function seasonOf({ season }: WalkRule, capacity: number) {
+  const swing = new Float64Array(capacity)
+  if (!season) return { swing, fill: () => undefined }
   const { period, amplitude } = season
-  return (rank) => {
-    const turns = rank / period
-    return amplitude * sinTurns(turns - Math.floor(turns))
+  const unused = new Float64Array(capacity)
+  const fill = (ranks: Float64Array, n: number): void => {
+    for (let i = 0; i < n; i++) {
+      const turns = (ranks[i] as number) / period
+      swing[i] = turns - Math.floor(turns)
+    }
+    fillSineCosine(swing, unused, swing, n)
+    for (let i = 0; i < n; i++) swing[i] = amplitude * (swing[i] as number)
   }
+  return { swing, fill }
 }
 
-/** Value of a rank from the noise at it, before rounding. */
-function shapeOf(rule: WalkRule): (rank: number, noise: number) => number {
+type Shape = (values: Float64Array, ranks: Float64Array, n: number) => void
+
+/** Makes values of the noise at ranks, before rounding. */
+function shapeOf(rule: WalkRule, capacity: number): Shape {
   const { start, drift, stddev, min, max } = rule
-  const season = seasonOf(rule)
-  return (rank, noise) => {
-    const trend = start + drift * rank
-    const kept = Math.min(Math.max(trend, min ?? trend), max ?? trend)
-    return reflected(kept + season(rank) + stddev * noise, min, max)
+  const { swing, fill } = seasonOf(rule, capacity)
+  const [low, high] = [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY]
+  return (values, ranks, n) => {
+    fill(ranks, n)
+    for (let i = 0; i < n; i++) {
+      const kept = Math.min(Math.max(start + drift * (ranks[i] as number), low), high)
+      values[i] = kept + (swing[i] as number) + stddev * (values[i] as number)
+    }
+    if (min === null && max === null) return
+    for (let i = 0; i < n; i++) values[i] = reflected(values[i] as number, min, max)
   }
 }
 
@@ -62,16 +77,18 @@ export function compileWalk(rule: WalkRule, context: RuleContext): NumberKernel 
   const { entities, stride } = context.entity(rule.per)
   const { random, stream, capacity } = context
   const noise = createBridge(BROWNIAN, { random, stream, entities, stride, capacity })
-  const shape = shapeOf(rule)
+  const shape = shapeOf(rule, capacity)
   const unit = pow10(decimals)
   return {
     vector,
     fill(rows) {
       const { values } = vector
       const ranks = noise(values, rows)
-      for (let i = 0; i < rows.n; i++) {
-        const value = shape(ranks[i] as number, values[i] as number)
-        values[i] = isFloat ? roundTo(value, decimals) : roundHalfAway(value * unit)
+      shape(values, ranks, rows.n)
+      if (isFloat) {
+        for (let i = 0; i < rows.n; i++) values[i] = roundTo(values[i] as number, decimals)
+      } else {
+        for (let i = 0; i < rows.n; i++) values[i] = roundHalfAway((values[i] as number) * unit)
       }
     },
   }
