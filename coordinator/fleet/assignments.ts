@@ -35,6 +35,7 @@ function needOf(lease: Lease): Need {
     training: lease.spec.kind === 'train',
     except: new Set(lease.holders.keys()),
     avoid: lease.failedOn,
+    runtimeClass: lease.runtimeClass,
   }
 }
 

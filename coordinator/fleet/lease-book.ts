@@ -10,6 +10,7 @@ import { deadChunks, forgiveLosses, troublesOf } from '../ledger/failures.ts'
 import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { adoptLease, closeLease, type LeaseRow } from '../ledger/leases.ts'
 import { missingChunks } from '../ledger/ledger.ts'
+import { classBegun } from '../ledger/runtime-classes.ts'
 import { createPending } from '../pending.ts'
 import { type Assignments, cut } from './assignments.ts'
 import type { Completion, LeaseFailure } from './completion.ts'
@@ -210,6 +211,7 @@ export class LeaseBook {
       }
       if (chunksIn(lease, 'missing').length === 0) this.settle(lease)
       else {
+        lease.runtimeClass = await classBegun(database, lease.spec)
         const { alone, failedOn } = await troublesOf(database, lease.row)
         for (const workerId of failedOn) lease.failedOn.add(workerId)
         this.enqueue(lease, alone, 'back')

@@ -22,6 +22,8 @@ export type Lease = {
   readonly errors: Map<number, { code: string; message: string }>
   /** Workers that failed on a chunk of it before: others are asked first. */
   readonly failedOn: Set<string>
+  /** Of rows of a model: in which others of the job were made. */
+  runtimeClass: string | null
 }
 
 export function createLease(
@@ -40,6 +42,7 @@ export function createLease(
     fruitless: 0,
     errors: new Map(),
     failedOn: new Set(),
+    runtimeClass: null,
   }
 }
 

@@ -9,6 +9,7 @@ const worker = (more: Partial<WorkerView>): WorkerView => ({
   trust: 'trusted',
   engineVersion: '1',
   gpus: 0,
+  runtimeClass: '',
   slots: 2,
   busy: 0,
   trainings: 0,
@@ -76,6 +77,7 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     trust: fc.constantFrom('trusted' as const, 'community' as const),
     engineVersion: fc.constantFrom('1', '2'),
     gpus: fc.integer({ min: 0, max: 1 }),
+    runtimeClass: fc.constantFrom('a', 'b'),
     slots: fc.integer({ min: 1, max: 4 }),
     busy: fc.integer({ min: 0, max: 4 }),
     draining: fc.boolean(),
@@ -88,6 +90,7 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     engineVersion: fc.constantFrom('1', '2'),
     gpu: fc.boolean(),
     trustedOnly: fc.boolean(),
+    runtimeClass: fc.constantFrom('a', null),
     training: fc.boolean(),
     except: fc.constant(new Set<string>()),
   })
@@ -102,6 +105,20 @@ test('whoever is placed could take it, and whoever can never take it is refused'
         if (mismatch(wanted, candidate)) assert.notEqual(refusal(wanted, candidate), null)
     }),
   )
+})
+
+test('rows of a model go on in the class of the first of them, while somebody of it is free', () => {
+  const workers = [
+    worker({ id: 'other', runtimeClass: 'avx512f' }),
+    worker({ id: 'same', runtimeClass: 'avx2', busy: 1 }),
+  ]
+  const wanted = need({ runtimeClass: 'avx2' })
+  assert.deepEqual(place(wanted, workers), { workerId: 'same' })
+  assert.deepEqual(place(need({ runtimeClass: null }), workers), { workerId: 'other' })
+  const full = workers.map((one) => ({ ...one, busy: one.id === 'same' ? 2 : 0 }))
+  assert.deepEqual(place(wanted, full), { workerId: 'other' })
+  const avoid = new Set(['same'])
+  assert.deepEqual(place({ ...wanted, avoid }, workers), { workerId: 'other' })
 })
 
 test('trainings leave a slot of each worker that has several to rows, and take a GPU first', () => {

@@ -8,6 +8,8 @@ export type WorkerView = {
   trust: Trust
   engineVersion: string
   gpus: number
+  /** What its rows of models are equal to those of others by. */
+  runtimeClass: string
   slots: number
   busy: number
   /** Those of its busy slots that train models. */
@@ -29,11 +31,13 @@ export type Need = {
   except: ReadonlySet<string>
   /** Workers that get it only when no other can: they failed on it before. */
   avoid?: ReadonlySet<string>
+  /** Rows of a model, of which others were made in this class: only where nobody of it is free another makes them. */
+  runtimeClass?: string | null
 }
 
 export type Placement = { workerId: string } | { reason: string }
 
-/** A worker that did not fail on it, the most idle, then the fastest; or why there is none. */
+/** A worker that did not fail on it, of the class that began, the most idle, then the fastest; or why there is none. */
 export function place(need: Need, workers: readonly WorkerView[]): Placement {
   let best: WorkerView | undefined
   for (const worker of workers) {
@@ -74,9 +78,16 @@ export function mismatch(need: Need, worker: WorkerView): string | null {
 
 const NOBODY: ReadonlySet<string> = new Set()
 
-const rank = ({ avoid = NOBODY, training }: Need, a: WorkerView, b: WorkerView): number =>
+const rank = (
+  { avoid = NOBODY, training, runtimeClass }: Need,
+  a: WorkerView,
+  b: WorkerView,
+): number =>
   Number(avoid.has(a.id)) - Number(avoid.has(b.id)) ||
   (training ? Number(b.gpus > 0) - Number(a.gpus > 0) : 0) ||
+  (runtimeClass
+    ? Number(b.runtimeClass === runtimeClass) - Number(a.runtimeClass === runtimeClass)
+    : 0) ||
   a.busy / a.slots - b.busy / b.slots ||
   (b.rowsPerSecond ?? 0) - (a.rowsPerSecond ?? 0)
 

@@ -24,6 +24,7 @@ export type ConnectedWorker = {
   readonly trust: Trust
   readonly engineVersion: string
   readonly gpus: number
+  readonly runtimeClass: string
   readonly slots: number
   draining: boolean
   suspect: boolean
@@ -85,6 +86,7 @@ const viewOf = (worker: ConnectedWorker): WorkerView => ({
   trust: worker.trust,
   engineVersion: worker.engineVersion,
   gpus: worker.gpus,
+  runtimeClass: worker.runtimeClass,
   slots: worker.slots,
   busy: worker.leases.size,
   trainings: [...worker.trainings].filter((id) => worker.leases.has(id)).length,

@@ -13,6 +13,7 @@ import type {
 } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { ServerStream } from '#proto/grpc.ts'
 import { PROTOCOL } from '#proto/protocol.ts'
+import { runtimeClassOf } from '../ledger/runtime-classes.ts'
 import type { Pending } from '../pending.ts'
 import { FLEET } from '../workflows/policies.ts'
 import { leaseEnded, workerGone } from './departures.ts'
@@ -123,6 +124,7 @@ function workerOf(
     trust: row.trust,
     engineVersion: hello.machine?.engineVersion ?? '',
     gpus: hello.machine?.gpus.length ?? 0,
+    runtimeClass: runtimeClassOf(hello.machine),
     slots: Math.min(Math.max(1, hello.slots), 256),
     draining: row.state === 'draining',
     suspect: false,

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { create } from '@bufbuild/protobuf'
+import type { ResolvedConfig } from '#engine/config/types.ts'
+import { MachineSchema } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { insertJob } from '#test/support/job-rows.ts'
 import { testDatabase } from '#test/support/postgres.ts'
 import { commitBatch } from './commit.ts'
-import { isOfOtherClass, runtimeClassesOf } from './runtime-classes.ts'
+import { classBegun, isOfOtherClass, runtimeClassesOf, runtimeClassOf } from './runtime-classes.ts'
 
 test('a worker of another class may have other bytes, one of the same class may not', async (t) => {
   const { database } = await testDatabase(t)
@@ -19,9 +22,18 @@ test('a worker of another class may have other bytes, one of the same class may 
   }
   const chunk = { jobId, tableNo: 0, chunkNo: 0 }
   const sizes = { bytes: 100, dagBytes: 120, rows: 10, durationMs: 5 }
+  const config = { tables: [{ learned: { model: 'm' } }] } as unknown as ResolvedConfig
   const by = { workerId: 'w1', region: 'us-east', leaseId: 'l1' }
+  assert.equal(await classBegun(database, { jobId, config }), null)
   await commitBatch(database, [{ ...chunk, ...sizes, ...by, cid: 'c' }])
   assert.equal(await isOfOtherClass(database, { ...chunk, workerId: 'w2' }), false)
   assert.equal(await isOfOtherClass(database, { ...chunk, workerId: 'w3' }), true)
-  assert.deepEqual(await runtimeClassesOf(database, jobId), ['onnxruntime 1.22.0 x64 avx2'])
+  const runtimeClass = 'onnxruntime 1.22.0 x64 avx2'
+  assert.deepEqual(await runtimeClassesOf(database, jobId), [runtimeClass])
+  assert.equal(await classBegun(database, { jobId, config }), runtimeClass)
+  const plain = { ...config, tables: [] }
+  assert.equal(await classBegun(database, { jobId, config: plain }), null)
+  const runtimes = { onnxruntime: '1.22.0', isa: 'avx2', node: '24' }
+  assert.equal(runtimeClassOf(create(MachineSchema, { arch: 'x64', runtimes })), runtimeClass)
+  assert.equal(runtimeClassOf(create(MachineSchema, { arch: 'arm64' })), 'onnxruntime arm64')
 })

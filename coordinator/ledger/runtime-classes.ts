@@ -1,10 +1,35 @@
 // Which runtime drew the rows of a model: equal bytes are promised among workers of one class alone.
 
+import type { Machine } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import type { Sql } from '../database/database.ts'
+import type { JobSpec } from './job-spec.ts'
 
 /** Of a row `w` of workers: version of the runtime, architecture, instruction set. */
 const CLASS = `concat_ws(' ', 'onnxruntime', nullif(w.machine->'runtimes'->>'onnxruntime', ''), nullif(w.machine->>'arch', ''),
   nullif(w.machine->'runtimes'->>'isa', ''))`
+
+/** That of a worker that tells of its machine, in the words of the database. */
+export function runtimeClassOf(machine: Machine | undefined): string {
+  const { onnxruntime = '', isa = '' } = machine?.runtimes ?? {}
+  return ['onnxruntime', onnxruntime, machine?.arch ?? '', isa].filter(Boolean).join(' ')
+}
+
+/**
+ * The class of a job's first chunk: who makes the others is best of it. Null before there is one, and where no table is
+ * drawn from a model.
+ */
+export async function classBegun(
+  sql: Sql,
+  { jobId, config }: Pick<JobSpec, 'jobId' | 'config'>,
+): Promise<string | null> {
+  if (!config.tables.some(({ learned }) => learned !== undefined)) return null
+  const [row] = await sql.query<{ class: string }>(
+    `select ${CLASS} as class from chunks c join workers w on w.id = c.worker_id
+     where c.job_id = $1 order by c.seq limit 1`,
+    [jobId],
+  )
+  return row?.class ?? null
+}
 
 /** The classes of the workers whose chunks a job has, in order. */
 export async function runtimeClassesOf(sql: Sql, jobId: string): Promise<string[]> {

@@ -120,6 +120,7 @@ async function connectedWorkers(sql: Sql): Promise<WorkerView[]> {
     trust: row.trust,
     engineVersion: row.engine_version,
     gpus: 0,
+    runtimeClass: '',
     slots: row.slots,
     busy: row.load.busy_slots ?? 0,
     trainings: 0,
