@@ -4,7 +4,7 @@ import { hyperbolicTangent, relu } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm } from '#engine/tensor/linear.ts'
-import { concatenate, gatherRows } from '#engine/tensor/shaping.ts'
+import { gatherRows } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
 import type { Modes } from '../modes/modes.ts'
@@ -28,27 +28,31 @@ export function ctganDrawing(
   const graph = new Graph()
   const given = condition === undefined ? null : graph.input(DRAW.condition, [GRID_ROWS], 'int32')
   const shapes = new Map(foldedShapes(shape).map(({ name, shape: lengths }) => [name, lengths]))
-  const linear = (x: SymbolicTensor, name: string): SymbolicTensor => {
+  /** Of the layers before, the last first: each by its own part of the weights, so that nothing is joined. */
+  const linear = (inputs: readonly SymbolicTensor[], name: string): SymbolicTensor => {
     const [rows, units] = shapes.get(`${name}.weight`) as [number, number]
     const weight = folded.get(`${name}.weight`) as Float32Array
     const own = folded.get(`${name}.bias`) as Float32Array
     const bias = name === 'out' ? correctedBias(own, corrections) : own
-    const inputs = rows - conditions
-    const main = graph.constant(`${name}.weight`, weight.subarray(0, inputs * units), [
-      inputs,
-      units,
-    ])
-    if (given === null)
-      return gemm(x, main, { bias: graph.constant(`${name}.bias`, bias, [units]) })
-    const byCondition = weight
-      .slice(inputs * units)
-      .map((value, i) => value + (bias[i % units] as number))
-    const table = graph.constant(`${name}.condition`, byCondition, [conditions, units])
-    return gemm(x, main, { bias: gatherRows(table, given) })
+    let next = rows - conditions
+    let sums = biasOf(name, bias, weight.slice(next * units))
+    for (const x of inputs.toReversed()) {
+      const width = x.shape[1] as number
+      next -= width
+      const part = weight.subarray(next * units, (next + width) * units)
+      sums = gemm(x, graph.constant(`${name}.weight ${next}`, part, [width, units]), { bias: sums })
+    }
+    return sums
   }
-  let x = graph.input(DRAW.latent, [GRID_ROWS, embedding])
-  for (const at of generator.keys()) x = concatenate([relu(linear(x, `layer ${at}`)), x], 1)
-  const out = standingParts(linear(x, 'out'), layout)
+  const biasOf = (name: string, bias: Float32Array, ofConditions: Float32Array): SymbolicTensor => {
+    const units = bias.length
+    if (given === null) return graph.constant(`${name}.bias`, bias, [units])
+    const byCondition = ofConditions.map((value, i) => value + (bias[i % units] as number))
+    return gatherRows(graph.constant(`${name}.condition`, byCondition, [conditions, units]), given)
+  }
+  const inputs = [graph.input(DRAW.latent, [GRID_ROWS, embedding])]
+  for (const at of generator.keys()) inputs.unshift(relu(linear(inputs, `layer ${at}`)))
+  const out = standingParts(linear(inputs, 'out'), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(out.codes) }
   if (out.places !== null) outputs[DRAW.places] = hyperbolicTangent(out.places)
   return { model: modelOf(graph, outputs), embedding, spread: 0, condition }
