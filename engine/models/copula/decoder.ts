@@ -26,21 +26,24 @@ export type Decoder = {
 
 const { reach: REACH, perUnit: CELLS_PER_UNIT, count: CELLS } = PHI_CELLS
 
-/** Of cells that hold a boundary between pieces, or lie next to one. */
+/** Of cells that hold a boundary between pieces, or lie next to one: no code. */
 const MIXED = -1
 
 /** Pieces are searched for where no table tells. */
 export function createDecoder(latent: Latent): Decoder {
   const unitOf = searcher(latent)
   const last = latent.mass.length - 1
-  const cells = cellTables(latent)
+  const lines = cellLines(latent)
+  const codes = Int32Array.from({ length: CELLS }, (_, cell) => {
+    const base = lines[2 * cell] as number
+    return Number.isNaN(base) ? MIXED : base
+  })
   return {
     levels(values, out, { from, to, count }) {
       for (let i = 0; i < count; i++) {
         const value = values[from + i] as number
-        const cell = cellOf((value + REACH) * CELLS_PER_UNIT)
-        const piece = cells.piece[cell] as number
-        out[to + i] = piece === MIXED ? unitOf(value, 0, last) : (cells.base[cell] as number)
+        const code = codes[cellOf((value + REACH) * CELLS_PER_UNIT)] as number
+        out[to + i] = code === MIXED ? unitOf(value, 0, last) : code
       }
     },
     numbers(values, out, { from, to, count }, scale) {
@@ -48,12 +51,10 @@ export function createDecoder(latent: Latent): Decoder {
         const value = values[from + i] as number
         const place = (value + REACH) * CELLS_PER_UNIT
         const cell = cellOf(place)
-        const unit =
-          cells.piece[cell] === MIXED
-            ? unitOf(value, 0, last)
-            : Math.floor(
-                (cells.base[cell] as number) + (cells.slope[cell] as number) * (place - cell),
-              )
+        const base = lines[2 * cell] as number
+        const unit = Number.isNaN(base)
+          ? unitOf(value, 0, last)
+          : Math.floor(base + (lines[2 * cell + 1] as number) * (place - cell))
         out[to + i] = unit / scale
       }
     },
@@ -100,14 +101,12 @@ function cumulated(mass: Float64Array): Float64Array {
   })
 }
 
-/** The piece that a cell lies in, where in it, in units, the cell begins, and how many units it spans. */
-function cellTables(latent: Latent) {
+/** Cell after cell: where in its piece, in units, it begins, or NaN where it is mixed; and how many units it spans. */
+function cellLines(latent: Latent): Float64Array {
   const thresholds = thresholdsOf(latent.mass)
   const below = cumulated(latent.mass)
   const bounds = phiAtCells()
-  const pieces = new Int32Array(CELLS).fill(MIXED)
-  const base = new Float64Array(CELLS)
-  const slope = new Float64Array(CELLS)
+  const lines = new Float64Array(2 * CELLS).fill(Number.NaN)
   let piece = 0
   for (let cell = 1; cell < CELLS - 1; cell++) {
     const [low, high] = [cell / CELLS_PER_UNIT - REACH, (cell + 1) / CELLS_PER_UNIT - REACH]
@@ -117,9 +116,8 @@ function cellTables(latent: Latent) {
     const [from, to] = [latent.from[piece] as number, latent.to[piece] as number]
     const units = from === to ? 0 : (to - from + 1) / (latent.mass[piece] as number)
     const start = bounds[cell] as number
-    pieces[cell] = piece
-    base[cell] = from + units * (start - (below[piece] as number))
-    slope[cell] = units * ((bounds[cell + 1] as number) - start)
+    lines[2 * cell] = from + units * (start - (below[piece] as number))
+    lines[2 * cell + 1] = units * ((bounds[cell + 1] as number) - start)
   }
-  return { piece: pieces, base, slope }
+  return lines
 }

@@ -5,7 +5,7 @@ import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, runInto, type SessionOptions } from '#engine/tensor/session.ts'
 import { createChooser, rowsApart } from '../chooser.ts'
 import { type DecoderPlace, type DrawnRows, inTable, type Steps } from './decode.ts'
-import { fillStanding, NORMAL } from './draws.ts'
+import { fillStanding } from './draws.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
 import { createNormalFiller } from './normal-kernel.ts'
@@ -59,7 +59,7 @@ export function createBatch(
   /** Of each row: a word for each column's code and for its other levels, two for the condition, half of one a normal. */
   const words = 2 * columns + 2
   const stride = 4 * Math.ceil((words + (embedding + spread) / 2) / 4)
-  const normals = createNormalFiller(NORMAL, {
+  const normals = createNormalFiller({
     ...{ rows: GRID_ROWS, words: stride, from: words * 2, width: embedding },
   })
   const memory = normals.noise

@@ -2,6 +2,7 @@
 // of what it does in JavaScript.
 
 import { assembleModule, I32, OP, signed, unsigned } from '#engine/random/wasm-assembler.ts'
+import { fillNormal, NORMAL } from './draws.ts'
 
 export type NormalFiller = {
   /** Noise: rows of `words` words each. */
@@ -53,24 +54,40 @@ type Host = {
   Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
 }
 
-/** `table`: a number for each half word. */
-export function createNormalFiller(table: Float32Array, size: FillerSize): NormalFiller {
-  const host = (globalThis as unknown as { WebAssembly: Host }).WebAssembly
+/** Room for noise and numbers. `plain` does without WebAssembly; the numbers are the same. */
+export function createNormalFiller(
+  size: FillerSize,
+  { plain = false }: { plain?: boolean } = {},
+): NormalFiller {
   const { rows, words, from, width } = size
-  const noiseAt = table.byteLength
+  const noiseAt = NORMAL.byteLength
   const numbersAt = noiseAt + 4 * words * rows
   const bytes = numbersAt + 4 * width * rows
+  const kernel = plain ? null : instantiate(size, bytes)
+  const memory = kernel?.memory.buffer ?? new ArrayBuffer(bytes)
+  const noise = new Uint32Array(memory, noiseAt, words * rows)
+  const numbers = new Float32Array(memory, numbersAt, width * rows)
+  if (kernel === null) {
+    const halves = new Uint16Array(memory, noiseAt, 2 * noise.length)
+    const fill = () => fillNormal(halves, { words: 2 * words, from }, { into: numbers, width })
+    return { noise, numbers, fill }
+  }
+  new Float32Array(memory, 0, NORMAL.length).set(NORMAL)
+  return { noise, numbers, fill: () => kernel.run(noiseAt + 2 * from, numbersAt, bytes) }
+}
+
+function instantiate(size: FillerSize, bytes: number) {
+  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
+  if (!host) return null
   const code = assembleModule({
     pages: Math.ceil(bytes / PAGE_BYTES),
     parameters: 3,
     locals: [[1, I32]],
     body: body(size),
   })
-  const { memory, run } = new host.Instance(new host.Module(code)).exports
-  new Float32Array(memory.buffer, 0, table.length).set(table)
-  return {
-    noise: new Uint32Array(memory.buffer, noiseAt, words * rows),
-    numbers: new Float32Array(memory.buffer, numbersAt, width * rows),
-    fill: () => run(noiseAt + 2 * from, numbersAt, bytes),
+  try {
+    return new host.Instance(new host.Module(code)).exports
+  } catch {
+    return null
   }
 }
