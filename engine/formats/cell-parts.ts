@@ -2,7 +2,12 @@
 
 import type { Bind } from './bind.ts'
 import type { Dialect } from './dialect.ts'
-import { type PackedDictionary, packDictionary, writeEntry } from './packed-dictionary.ts'
+import {
+  type PackedDictionary,
+  packDictionary,
+  UNROLLED_WORDS,
+  writeEntry,
+} from './packed-dictionary.ts'
 
 /**
  * How one column's values become text in one dialect: as a fragment of generated code, as a closure with the same
@@ -18,7 +23,17 @@ export type Cell = {
   bound(n: number): number
   /** Most bytes of any one of them. */
   widest(n: number): number
+  /**
+   * Cells that write the same one behind the other, whose code is alike for all columns of a kind. None where the cell is
+   * like that itself.
+   */
+  readonly steps?: readonly Cell[]
+  /** Fixed text of one word. */
+  readonly isWord?: true
 }
+
+/** The steps of a cell, or the cell. */
+export const stepsOf = (cell: Cell): readonly Cell[] => cell.steps ?? [cell]
 
 /** `p=write(d,p,...)` over entry i of arrays. */
 export function call(bind: Bind, write: unknown, ...operands: string[]): string {
@@ -34,13 +49,17 @@ export function fixed(most: number, cell: Omit<Cell, 'bound' | 'widest'>): Cell 
 function entryCode(bind: Bind, packed: PackedDictionary, codes: Int32Array): string {
   if (!packed.words) return call(bind, writeEntry, bind(packed), `${bind(codes)}[i]`)
   const { stride, data } = packed.words
-  const words = bind(data)
+  const [words, lengths] = [bind(data), bind(packed.lengths)]
+  const entry = `const y=${bind(codes)}[i],`
+  if (stride > UNROLLED_WORDS) {
+    const copy = `for(let k=y*${bind(stride)};p<z;k++,p+=8)d.setFloat64(p,${words}[k],true);`
+    return `{${entry}z=p+${lengths}[y];${copy}p=z}`
+  }
   const copies = Array.from(
     { length: stride },
     (_, k) => `d.setFloat64(p+${8 * k},${words}[x+${k}],true);`,
   )
-  const step = `p+=${bind(packed.lengths)}[y];`
-  return `{const y=${bind(codes)}[i],x=y*${stride};${copies.join('')}${step}}`
+  return `{${entry}x=y*${stride};${copies.join('')}p+=${lengths}[y];}`
 }
 
 /** Entry `codes[i]` of a packed list. */
@@ -64,24 +83,41 @@ export function literalCell(text: string): Cell {
     const stores = words.map((word, k) => `d.setUint32(p+${4 * k},${word},true);`)
     return `${stores.join('')}p+=${bytes.length};`
   }
-  return fixed(bytes.length, { code, write: (_, view, p) => writeEntry(view, p, packed, 0) })
+  const cell = { code, write: writeOnly(packed) }
+  const steps = bytes.length === 0 ? [] : [sharedLiteral(packed)]
+  return fixed(bytes.length, { ...cell, steps })
 }
 
-/** Fixed text as literalCell writes it, by code that is the same for all texts of about its length. */
-export function sharedLiteralCell(text: string): Cell {
-  const packed = packDictionary([text])
+const writeOnly =
+  (packed: PackedDictionary): Cell['write'] =>
+  (_, view, p) =>
+    writeEntry(view, p, packed, 0)
+
+/** Fixed text by code that is the same for all texts of about its length. */
+function sharedLiteral(packed: PackedDictionary): Cell {
   const { words, longest } = packed
   const code = (bind: Bind): string => {
-    if (!words) return call(bind, writeEntry, bind(packed), '0')
+    if (!words || words.stride > UNROLLED_WORDS) return call(bind, writeEntry, bind(packed), '0')
     const data = bind(words.data)
     const copies = Array.from(words.data, (_, k) => `d.setFloat64(p+${8 * k},${data}[${k}],true);`)
     return `${copies.join('')}p+=${bind(longest)};`
   }
-  return fixed(longest, { code, write: (_, view, p) => writeEntry(view, p, packed, 0) })
+  const cell = fixed(longest, { code, write: writeOnly(packed) })
+  return words?.stride === 1 ? { ...cell, isWord: true } : cell
 }
 
-/** One after the other. */
+/** One after the other; short text is one step with what stands before it. */
 export function joined(cells: readonly Cell[]): Cell {
+  const steps: Cell[] = []
+  for (const step of cells.flatMap(stepsOf)) {
+    const last = steps.at(-1)
+    if (last && step.isWord && !last.isWord) steps[steps.length - 1] = sequence([last, step])
+    else steps.push(step)
+  }
+  return { ...sequence(cells), steps }
+}
+
+function sequence(cells: readonly Cell[]): Cell {
   return {
     code: (bind) => cells.map((cell) => cell.code(bind)).join(''),
     write: (memory, view, p, i) => {
@@ -91,6 +127,17 @@ export function joined(cells: readonly Cell[]): Cell {
     },
     bound: (n) => cells.reduce((sum, cell) => sum + cell.bound(n), 0),
     widest: (n) => cells.reduce((sum, cell) => sum + cell.widest(n), 0),
+  }
+}
+
+/** One cell where an entry is null, another where it is not. */
+export function eitherCell(nulls: Uint8Array, none: Cell, value: Cell): Cell {
+  return {
+    code: (bind) => `if(${bind(nulls)}[i]===1){${none.code(bind)}}else{${value.code(bind)}}`,
+    write: (memory, view, p, i) =>
+      nulls[i] === 1 ? none.write(memory, view, p, i) : value.write(memory, view, p, i),
+    bound: (n) => none.bound(n) + value.bound(n),
+    widest: (n) => Math.max(none.widest(n), value.widest(n)),
   }
 }
 

@@ -2,7 +2,15 @@
 
 import { isNull, textAt } from '#engine/rules/read.ts'
 import type { PiecesVector, TextVector, Vector } from '#engine/rules/vector.ts'
-import { type Cell, entryCell, joined, literalCell, quoted } from './cell-parts.ts'
+import {
+  type Cell,
+  eitherCell,
+  entryCell,
+  joined,
+  literalCell,
+  quoted,
+  stepsOf,
+} from './cell-parts.ts'
 import type { Dialect } from './dialect.ts'
 import { boolCell, numberCell, uuidCell } from './number-cell.ts'
 import { packList } from './packed-dictionary.ts'
@@ -47,10 +55,7 @@ function valueCell(vector: Vector, dialect: Dialect): Cell {
       return entryCell(packList(vector.dictionary, dialect.text), vector.codes)
     case 'uuid':
       return quoted(uuidCell(vector), dialect)
-    case 'pieces': {
-      const inner = jsonDialect(vector, dialect)
-      return piecesCell(vector, inner) ?? textCell(vector, inner)
-    }
+    case 'pieces':
     case 'text':
       return textCell(vector, jsonDialect(vector, dialect))
   }
@@ -67,6 +72,10 @@ function separatedCell(vector: Vector, dialect: Dialect, after: string): Cell {
   if (after.length <= FOLDED_BYTES && vector.kind === 'number' && vector.type === 'bool') {
     return boolCell(vector.values, after)
   }
+  if (vector.kind === 'pieces') {
+    const cell = piecesCell(vector, jsonDialect(vector, dialect), after)
+    if (cell) return cell
+  }
   return joined([valueCell(vector, dialect), literalCell(after)])
 }
 
@@ -82,11 +91,10 @@ export function cellOf(vector: Vector, dialect: Dialect, after: string): Cell {
   const { nulls } = vector
   if (!nulls) return value
   const none = literalCell(dialect.nullText + after)
-  return {
-    code: (bind) => `if(${bind(nulls)}[i]===1){${none.code(bind)}}else{${value.code(bind)}}`,
-    write: (memory, view, p, i) =>
-      nulls[i] === 1 ? none.write(memory, view, p, i) : value.write(memory, view, p, i),
-    bound: (n) => none.bound(n) + value.bound(n),
-    widest: (n) => Math.max(none.widest(n), value.widest(n)),
-  }
+  const nothing = literalCell('')
+  const [nullStep = nothing] = stepsOf(none)
+  const steps = stepsOf(value).map((step, k) =>
+    eitherCell(nulls, k === 0 ? nullStep : nothing, step),
+  )
+  return { ...eitherCell(nulls, none, value), steps }
 }

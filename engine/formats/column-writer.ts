@@ -1,10 +1,10 @@
-// Writes batches of rows column by column: a row has room of its own, each column is written into all rows before the
-// next one, and then the rows are moved together. Its loops know the kind of a column and nothing else of the table,
-// so that a table whose kinds the process has seen is written by code that is optimised already.
+// Writes batches of rows column by column: a row has room of its own, each step of a column is written into all rows
+// before the next one, and then the rows are moved together. Its loops know the kind of a step and nothing of the table, so
+// that a table whose kinds the process has seen is written by code that is optimised already.
 
 import type { Vector } from '#engine/rules/vector.ts'
 import { cellOf } from './cell.ts'
-import { type Cell, joined, sharedLiteralCell } from './cell-parts.ts'
+import { type Cell, joined, literalCell, stepsOf } from './cell-parts.ts'
 import type { Dialect } from './dialect.ts'
 import { type Frame, generateShared } from './generated-code.ts'
 import type { RowWriter } from './row-writer.ts'
@@ -49,19 +49,16 @@ function closureFill(cell: Cell): Fill {
   }
 }
 
-type Part = { cell: Cell; fill: Fill }
-
-function partsOf(columns: readonly { name: string; vector: Vector }[], dialect: Dialect): Part[] {
+function cellsOf(columns: readonly { name: string; vector: Vector }[], dialect: Dialect): Cell[] {
   const before = columns.map(({ name }, index) => dialect.before(name, index))
   const opening = before[0] ?? ''
   const cells = columns.map(({ vector }, index) => {
     const after = before[index + 1] ?? dialect.rowEnd
     return after.length <= SHORT
       ? cellOf(vector, dialect, after)
-      : joined([cellOf(vector, dialect, ''), sharedLiteralCell(after)])
+      : joined([cellOf(vector, dialect, ''), literalCell(after)])
   })
-  const all = opening === '' ? cells : [sharedLiteralCell(opening), ...cells]
-  return all.map((cell) => ({ cell, fill: fillOf(cell) }))
+  return [literalCell(opening), ...cells]
 }
 
 /** Moves `count` rows that begin at multiples of `stride` behind `at` together; returns where they end. */
@@ -87,16 +84,17 @@ export function createColumnWriter(
   columns: readonly { name: string; vector: Vector }[],
   dialect: Dialect,
 ): RowWriter {
-  const parts = partsOf(columns, dialect)
+  const cells = cellsOf(columns, dialect)
+  const fills = cells.flatMap(stepsOf).map(fillOf)
   const places = new Int32Array(GROUP_ROWS)
   let stride = 0
   let group = 0
   return {
     reserve(out, n, more) {
-      const widest = parts.reduce((sum, { cell }) => sum + cell.widest(n), SLACK_BYTES)
+      const widest = cells.reduce((sum, cell) => sum + cell.widest(n), SLACK_BYTES)
       stride = (widest + 7) & ~7
       group = Math.max(1, Math.min(GROUP_ROWS, n, Math.floor(GROUP_BYTES / stride)))
-      const bytes = parts.reduce((sum, { cell }) => sum + cell.bound(n), more)
+      const bytes = cells.reduce((sum, cell) => sum + cell.bound(n), more)
       out.reserve(bytes + group * stride)
     },
     write(out, from, to) {
@@ -104,7 +102,7 @@ export function createColumnWriter(
       for (let at = from; at < to; at += group) {
         const count = Math.min(group, to - at)
         for (let r = 0; r < count; r++) places[r] = out.length + r * stride
-        for (const { fill } of parts) fill(memory, view, places, count, at)
+        for (const fill of fills) fill(memory, view, places, count, at)
         out.length = closeUp(memory, places, count, out.length, stride)
       }
     },

@@ -40,11 +40,16 @@ export function scaledNumber(
   write: WriteScaled,
   inline?: (...args: Parameters<Inline>) => string | null,
 ): Cell {
-  return fixed(Math.max(LONGEST_NUMBER, scale + 2), {
-    code: (bind) =>
+  const most = Math.max(LONGEST_NUMBER, scale + 2)
+  const cell = {
+    code: (bind: Bind) =>
       inline?.(bind, values) ?? call(bind, write, bind(values), 'i', String(scale | 0)),
-    write: (_, view, p, i) => write(view, p, values, i, scale),
-  })
+    write: (_: Uint8Array, view: DataView, p: number, i: number) =>
+      write(view, p, values, i, scale),
+  }
+  if (inline) return fixed(most, cell)
+  const code = (bind: Bind) => call(bind, write, bind(values), 'i', bind(scale))
+  return fixed(most, { ...cell, steps: [fixed(most, { ...cell, code })] })
 }
 
 /** true and false, with a text behind them in the same copy. */

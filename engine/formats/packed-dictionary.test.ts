@@ -7,7 +7,10 @@ const encoder = new TextEncoder()
 
 test('entries are the UTF-8 of their texts, whatever stands beside them', () => {
   const halves = fc.constantFrom('\ud83d', '\ude00', 'a\ud83d', '\ude00b', '')
-  const texts = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), halves), { maxLength: 30 })
+  const short = fc.string({ unit: 'grapheme' })
+  const long = fc.string({ unit: 'grapheme', minLength: 60, maxLength: 100 })
+  const text = fc.oneof({ weight: 5, arbitrary: fc.oneof(short, halves) }, long)
+  const texts = fc.array(text, { maxLength: 30 })
   fc.assert(
     fc.property(texts, (list) => {
       const packed = packDictionary(list)

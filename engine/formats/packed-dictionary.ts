@@ -3,14 +3,16 @@
 import { createKept, type Kept, oncePer } from '#engine/kept.ts'
 
 const WORD_BYTES = 8
-/** Longer entries are copied byte by byte instead. */
-const STRIDE_LIMIT_BYTES = 64
+/** Entries of more words are copied in a loop, as many as each has. */
+export const UNROLLED_WORDS = 8
+/** Memory that a list with longer entries may take; beyond, it is copied byte by byte. */
+const LONG_LIST_BYTES = 1_048_576
 
 export type PackedDictionary = {
   readonly longest: number
   readonly lengths: Int32Array
   /**
-   * Words of all entries and how many each has; null when the longest entry is too long for that. No
+   * Words of all entries and how many each has room for; null when the longest entry is too long for that. No
    * word is a NaN, whose bits a copy might change: UTF-8 cannot end a word with 7f or ff after f0 or more.
    */
   readonly words: { readonly stride: number; readonly data: Float64Array } | null
@@ -24,7 +26,7 @@ export function packDictionary(texts: readonly string[]): PackedDictionary {
   let longest = 0
   for (const length of lengths) longest = Math.max(longest, length)
   const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
-  const isShort = stride * WORD_BYTES <= STRIDE_LIMIT_BYTES
+  const isShort = stride <= UNROLLED_WORDS || stride * WORD_BYTES * texts.length <= LONG_LIST_BYTES
   let entries: Uint8Array[] | null = null
   return {
     ...{ longest, lengths },
@@ -38,17 +40,36 @@ export function packDictionary(texts: readonly string[]): PackedDictionary {
 
 type Show = (text: string) => string
 
-/** Texts behind the words of one list that are kept: separators of formats. */
-const ENDINGS = 8
+/** Texts around the words of one list that are kept: separators of formats, fixed text of patterns. */
+const SURROUNDINGS = 8
 
-/** By how texts are shown, then by list, then by what stands behind each. */
+/** By how texts are shown, then by list, then by what stands around each. */
 const packedBy = oncePer((_show: Show) =>
-  oncePer((_list: readonly string[]): Kept<PackedDictionary> => createKept(ENDINGS)),
+  oncePer((_list: readonly string[]): Kept<PackedDictionary> => createKept(SURROUNDINGS)),
 )
 
-/** Packs the texts of a list as they are shown, with the same behind each: once, for as long as the list lives. */
-export function packList(list: readonly string[], show: Show, after = ''): PackedDictionary {
-  return packedBy(show)(list)(after, () => packDictionary(list.map((text) => show(text) + after)))
+/** Packs the texts of a list as they are shown, with the same around each: once, for as long as the list lives. */
+export function packList(
+  list: readonly string[],
+  show: Show,
+  after = '',
+  before = '',
+): PackedDictionary {
+  return packedBy(show)(list)(JSON.stringify([before, after]), () =>
+    packDictionary(list.map((text) => before + show(text) + after)),
+  )
+}
+
+const longestOf = oncePer((list: readonly string[]) => {
+  let bytes = 1
+  for (const text of list) bytes = Math.max(bytes, Buffer.byteLength(text))
+  return { bytes }
+})
+
+/** Whether the entries of a list stay as many words with so many bytes more. */
+export function hasRoom(list: readonly string[], more: number): boolean {
+  const { bytes } = longestOf(list)
+  return Math.ceil((bytes + more) / WORD_BYTES) === Math.ceil(bytes / WORD_BYTES)
 }
 
 /** All in one piece: encoding thousands of short texts one by one takes longer than making the first rows. */
@@ -93,8 +114,8 @@ export function writeEntry(
   const { words } = dictionary
   if (words) {
     const from = code * words.stride
-    for (let k = 0; k < words.stride; k++) {
-      view.setFloat64(p + k * WORD_BYTES, words.data[from + k] as number, true)
+    for (let at = 0, k = from; at < (dictionary.lengths[code] as number); at += WORD_BYTES, k++) {
+      view.setFloat64(p + at, words.data[k] as number, true)
     }
   } else {
     const entry = dictionary.entries[code] as Uint8Array

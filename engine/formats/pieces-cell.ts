@@ -4,13 +4,13 @@
 import { oncePer } from '#engine/kept.ts'
 import type { Piece, PiecesVector } from '#engine/rules/vector.ts'
 import type { Bind } from './bind.ts'
-import { type Cell, call, entryCell, fixed, joined, literalCell, quoted } from './cell-parts.ts'
+import { type Cell, call, entryCell, fixed, joined, literalCell, stepsOf } from './cell-parts.ts'
 import type { Dialect, MinimalQuotes } from './dialect.ts'
 import { writeInteger, writePaddedInteger } from './digits.ts'
 import { integerCode, paddedCode } from './inline.ts'
 import { packMask, writeMask } from './mask.ts'
 import { numberCell, plainNumber, scaledNumber, uuidCell } from './number-cell.ts'
-import { packList } from './packed-dictionary.ts'
+import { hasRoom, packList } from './packed-dictionary.ts'
 
 /** What a piece shows that may need escaping, and whether it may be empty. */
 function pieceTexts(piece: Piece): readonly string[] {
@@ -30,6 +30,51 @@ function pieceTexts(piece: Piece): readonly string[] {
     case 'list':
       return ['']
   }
+}
+
+/** Fixed text that goes with the entries of a list. */
+const AROUND_BYTES = 4
+const ASCII = /^[\0-\x7f]*$/
+
+/** A list's entries with fixed text around them, as it is written. */
+type Entries = { piece: Extract<Piece, { kind: 'code' }>; before: string; after: string }
+
+/** Whether the entries take more text around them at no cost; names of columns would make a list for each. */
+function takes({ piece, before, after }: Entries, text: string): boolean {
+  const around = Buffer.byteLength(before + after + text)
+  return around <= AROUND_BYTES && hasRoom(piece.dictionary, around)
+}
+
+/** Cells in order, lists among them, and one behind them for a text: with a list beside it where there is room. */
+function place(text: string, cells: (Cell | Entries)[], next: Entries | null): void {
+  const last = cells.at(-1)
+  if (text === '') return
+  if (last && 'piece' in last && takes(last, text)) last.after += text
+  else if (next && takes(next, text)) next.before = text
+  else cells.push(literalCell(text))
+}
+
+/** The cells of pieces between two texts. */
+function cellsOf(pieces: readonly Piece[], dialect: Dialect, start: string, end: string): Cell[] {
+  const cells: (Cell | Entries)[] = []
+  let text = start
+  for (const piece of pieces) {
+    const literal = piece.kind === 'literal' ? dialect.inner(piece.text) : null
+    // Halves of a surrogate pair in neighbouring texts would become one character.
+    if (literal !== null && ASCII.test(literal)) text += literal
+    else {
+      const entries = piece.kind === 'code' ? { piece, before: '', after: '' } : null
+      place(text, cells, entries)
+      text = ''
+      cells.push(entries ?? pieceCell(piece, dialect))
+    }
+  }
+  place(text + end, cells, null)
+  return cells.map((cell) => {
+    if (!('piece' in cell)) return cell
+    const { piece, before, after } = cell
+    return entryCell(packList(piece.dictionary, dialect.inner, after, before), piece.codes)
+  })
 }
 
 function pieceCell(piece: Piece, dialect: Dialect): Cell {
@@ -65,7 +110,7 @@ type ListPiece = Extract<Piece, { kind: 'list' }>
 
 function listCell({ items, starts }: ListPiece, dialect: Dialect): Cell {
   const comma = literalCell(dialect.inner(','))
-  const item = joined(items.map((piece) => pieceCell(piece, dialect)))
+  const item = joined(cellsOf(items, dialect, '', ''))
   return {
     code(bind) {
       const [from, to] = [`${bind(starts)}[i]`, `${bind(starts)}[i+1]`]
@@ -144,10 +189,16 @@ function flagOf(piece: Piece, needed: MinimalQuotes['needed']): Flag | 'always' 
 function quotedWhere(flags: readonly Flag[], mark: string, cell: Cell): Cell {
   const byte = mark.charCodeAt(0)
   const needs = (i: number): number => flags.reduce((any, flag) => any | flag.at(i), 0)
-  const code = (bind: Bind): string => {
-    const any = flags.map((flag) => flag.code(bind)).join('|')
-    return `{const q=${any};m[p]=${byte};p+=q;${cell.code(bind)}m[p]=${byte};p+=q}`
-  }
+  const any = (bind: Bind) => flags.map((flag) => flag.code(bind)).join('|')
+  const code = (bind: Bind): string =>
+    `{const q=${any(bind)};m[p]=${byte};p+=q;${cell.code(bind)}m[p]=${byte};p+=q}`
+  const quote = fixed(1, {
+    code: (bind) => `m[p]=${byte};p+=${any(bind)};`,
+    write(memory, _, p, i) {
+      memory[p] = byte
+      return p + needs(i)
+    },
+  })
   return {
     code,
     write(memory, view, p, i) {
@@ -159,6 +210,7 @@ function quotedWhere(flags: readonly Flag[], mark: string, cell: Cell): Cell {
     },
     bound: (n) => cell.bound(n) + 2 * n,
     widest: (n) => cell.widest(n) + 2,
+    steps: [quote, ...stepsOf(cell), quote],
   }
 }
 
@@ -166,21 +218,29 @@ function quotedWhere(flags: readonly Flag[], mark: string, cell: Cell): Cell {
 function minimalCell(
   pieces: readonly Piece[],
   { mark, needed }: MinimalQuotes,
-  cell: Cell,
+  dialect: Dialect,
+  after: string,
 ): Cell | null {
   const flags = pieces.map((piece) => flagOf(piece, needed))
   if (flags.includes(null)) return null
-  if (flags.includes('always')) return joined([literalCell(mark), cell, literalCell(mark)])
+  if (flags.includes('always')) {
+    return joined(cellsOf(pieces, dialect, mark, mark + after))
+  }
   const some = flags.filter((flag) => flag !== null && typeof flag !== 'string')
-  return some.length === 0 ? cell : quotedWhere(some, mark, cell)
+  if (some.length === 0) return joined(cellsOf(pieces, dialect, '', after))
+  const marked = quotedWhere(some, mark, joined(cellsOf(pieces, dialect, '', '')))
+  return joined([marked, literalCell(after)])
 }
 
-/** Null where only the whole string shows how it is written: it may be empty, or read like a null. */
-export function piecesCell({ pieces }: PiecesVector, dialect: Dialect): Cell | null {
+/**
+ * The strings with a separator behind them. Null where only the whole string shows how it is written: it may be empty,
+ * or read like a null.
+ */
+export function piecesCell({ pieces }: PiecesVector, dialect: Dialect, after: string): Cell | null {
   const texts = pieces.map(pieceTexts)
   const neverEmpty = texts.some((list) => list.every((text) => text !== ''))
   if (!neverEmpty || mayRead(texts, dialect.reserved)) return null
-  const cell = joined(pieces.map((piece) => pieceCell(piece, dialect)))
-  const { minimal } = dialect
-  return minimal ? minimalCell(pieces, minimal, cell) : quoted(cell, dialect)
+  const { minimal, quote } = dialect
+  if (minimal) return minimalCell(pieces, minimal, dialect, after)
+  return joined(cellsOf(pieces, dialect, quote, quote + after))
 }
