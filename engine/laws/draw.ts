@@ -1,6 +1,7 @@
 // The draws of a law by its parameters.
 
 import type { LawRule } from '#engine/config/types.ts'
+import { createKept } from '#engine/kept.ts'
 import { paretoLaw, weibullLaw } from './closed-laws.ts'
 import { drawBinomial, drawGeometric, drawPoisson, reaches } from './count-laws.ts'
 import type { Support } from './count-table.ts'
@@ -78,10 +79,15 @@ function drawCount(rule: CountRule): Draw {
   }
 }
 
+/** Laws whose tables are kept. */
+const keep = createKept<Draw>(32)
+
 /**
  * Values of the law between its bounds as a never falling function of one uniform number in (0, 1), not rounded to
  * its decimals; those of counts are whole. The rule is one that `hasValues`.
  */
 export function drawOf(rule: LawRule): Draw {
-  return isCount(rule) ? drawCount(rule) : truncated(lawOf(rule), rule)
+  return keep(JSON.stringify(rule), () =>
+    isCount(rule) ? drawCount(rule) : truncated(lawOf(rule), rule),
+  )
 }
