@@ -7,6 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { parseLayout } from './layout.ts'
 import { lowerCase, upperCase } from './letter-case.ts'
 import { numberLayoutText, parseNumberLayout } from './number-layout.ts'
+import { numberPieces } from './number-pieces.ts'
 import { createShown } from './shown-time.ts'
 import { mapText, textKernel } from './text-kernel.ts'
 import type { NumberVector } from './vector.ts'
@@ -54,6 +55,8 @@ export function formatFault(format: string, type: ColumnType): string | null {
 function shownNumbers(vector: NumberVector, format: string, capacity: number): Shown {
   const layout = parseNumberLayout(format)
   if (!layout) throw new RangeError(`no layout of numbers: ${format}`)
+  const pieces = numberPieces(layout, vector, capacity)
+  if (pieces) return { vector: pieces.vector, fill: ({ n }) => pieces.fill(n) }
   return textKernel(capacity, () => undefined, numberLayoutText(layout, vector))
 }
 
