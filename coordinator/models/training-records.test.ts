@@ -72,6 +72,8 @@ test('what a training computes on is what its worker says, and a refused GPU is 
   await recordTrainer(database, jobId, 'w')
   await recordDevice(database, jobId, { workerId: 'w', gpu: 'T4', refusal: null })
   assert.deepEqual(await seen(), ['T4', 'cuda'])
+  await recordDevice(database, jobId, { ...device, refusal: 'out of memory' })
+  assert.deepEqual(await seen(), [null, 'cpu'])
 })
 
 test('the file of a completed training is the model’s, and its checkpoint goes', async (t) => {

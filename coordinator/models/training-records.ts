@@ -99,7 +99,7 @@ export async function recordTrainer(sql: Sql, jobId: string, workerId: string): 
 
 type Device = { workerId: string; gpu: string | null; refusal: string | null }
 
-/** What the worker trains on, once for each time that it was given the training; the job's log has a refusal. */
+/** What the worker trains on, of each time that it was given the training the last word; the job's log has a refusal. */
 export async function recordDevice(
   database: Database,
   jobId: string,
@@ -109,7 +109,8 @@ export async function recordDevice(
     await lockJobs(sql, [jobId])
     const rows = await sql.query(
       `update models set trained_on = trained_on || jsonb_build_object('gpu', $3::text, 'provider', $4::text)
-       where job_id = $1 and trained_on->>'worker' = $2 and trained_on->>'provider' is null returning id`,
+       where job_id = $1 and trained_on->>'worker' = $2
+         and (trained_on->>'provider' is null or (trained_on->>'provider' = 'cuda' and $4 = 'cpu')) returning id`,
       [jobId, workerId, gpu, gpu === null ? 'cpu' : 'cuda'],
     )
     if (rows.length === 0 || refusal === null) return

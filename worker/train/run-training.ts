@@ -7,10 +7,11 @@ import { partOf } from '#engine/dag/part.ts'
 import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
 import { decodeModelFile } from '#engine/models/model-file.ts'
 import { type TrainingSpec, trainDataset } from '#engine/models/train-dataset.ts'
-import { deviceFor } from '#engine/tensor/on-gpu.ts'
+import type { SessionOptions } from '#engine/tensor/session.ts'
 import type { UploadPart } from '../upload.ts'
-import type { FromTraining, StoredFile, TrainingRun } from './messages.ts'
+import type { FromTraining, StoredFile, TrainingDevice, TrainingRun } from './messages.ts'
 import { createProgressReports } from './progress-reports.ts'
+import { withGpu } from './with-gpu.ts'
 
 /** Work is this many times as long as what its checkpoint takes. */
 const CHECKPOINT_SHARE = 20
@@ -45,33 +46,36 @@ async function train(run: TrainingRun, deps: Deps): Promise<Uint8Array> {
   if (!data) throw new AppError('invalid_request', 'the training has no data')
   const stop = new AbortController()
   const clock = createCheckpointClock(run.checkpointEveryMs)
-  const reports = createProgressReports((progress) => tell({ type: 'progress', progress }))
   const beganMs = performance.now() - run.resume.elapsedMs
   let { number } = run.resume
   const resume = await checkpointOf(run)
-  const { session, refusal } = await deviceFor(run.gpu)
-  tell({ type: 'device', device: { gpu: session.gpu?.name ?? null, refusal } })
-  const file = await trainDataset(await openAsBlob(data.path).then(sourceOf), training, {
-    ...{ signal: stop.signal, elapsedMs: run.resume.elapsedMs, session },
-    ...(resume && { resume }),
-    onSteps: (done) => reports.onSteps(done),
-    onEpoch: (done) => reports.onEpoch(done),
-    onCandidate: (done) => reports.onCandidate(done),
-    checkpointDue: () => pause.aborted || clock.isDue(),
-    async onCheckpoint(bytes) {
-      if (!pause.aborted && !clock.isDue()) return
-      const elapsedMs = Math.round(performance.now() - beganMs)
-      const stored = await clock.measure(() => store(run, upload, bytes))
-      tell({ type: 'checkpoint', checkpoint: { ...stored, number: ++number, elapsedMs } })
-      if (pause.aborted) stop.abort()
-    },
-    async onPreview(bytes) {
-      const { algorithm } = decodeModelFile(bytes)
-      tell({ type: 'preview', preview: { ...(await store(run, upload, bytes)), algorithm } })
-    },
-  })
-  reports.end(decodeModelFile(file).algorithm)
-  return file
+  const source = await openAsBlob(data.path).then(sourceOf)
+  const learn = async (session: SessionOptions): Promise<Uint8Array> => {
+    const reports = createProgressReports((progress) => tell({ type: 'progress', progress }))
+    const file = await trainDataset(source, training, {
+      ...{ signal: stop.signal, elapsedMs: run.resume.elapsedMs, session },
+      ...(resume && { resume }),
+      onSteps: (done) => reports.onSteps(done),
+      onEpoch: (done) => reports.onEpoch(done),
+      onCandidate: (done) => reports.onCandidate(done),
+      checkpointDue: () => pause.aborted || clock.isDue(),
+      async onCheckpoint(bytes) {
+        if (!pause.aborted && !clock.isDue()) return
+        const elapsedMs = Math.round(performance.now() - beganMs)
+        const stored = await clock.measure(() => store(run, upload, bytes))
+        tell({ type: 'checkpoint', checkpoint: { ...stored, number: ++number, elapsedMs } })
+        if (pause.aborted) stop.abort()
+      },
+      async onPreview(bytes) {
+        const { algorithm } = decodeModelFile(bytes)
+        tell({ type: 'preview', preview: { ...(await store(run, upload, bytes)), algorithm } })
+      },
+    })
+    reports.end(decodeModelFile(file).algorithm)
+    return file
+  }
+  const onDevice = (device: TrainingDevice): void => tell({ type: 'device', device })
+  return withGpu(run.gpu, learn, { onDevice })
 }
 
 /** Random access without the file in memory. */
