@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { test } from 'node:test'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
 import { inferFields } from '#engine/ingest/infer-fields.ts'
 import { readRecords } from '#engine/ingest/read-records.ts'
 import type { TrainingSpec } from '#engine/models/train-dataset.ts'
@@ -13,9 +16,21 @@ const CSV = Buffer.from(
   ['plan,age', ...Array.from({ length: 3_000 }, (_, i) => `p${i % 3},${20 + (i % 9)}`)].join('\n'),
 )
 
+/** Environment of a worker that is told of a GPU, which the runtime does not see. */
+async function withHiddenGpu(t: TestContext): Promise<Record<string, string>> {
+  const dir = await mkdtemp(join(tmpdir(), 'syndata-gpu-'))
+  t.after(() => rm(dir, { recursive: true, force: true }))
+  const script = '#!/bin/sh\necho "NVIDIA T4, 15360, 550.1"\n'
+  await writeFile(join(dir, 'nvidia-smi'), script, { mode: 0o755 })
+  return { PATH: `${dir}:${process.env['PATH'] ?? ''}`, CUDA_VISIBLE_DEVICES: '' }
+}
+
 test('progress and checkpoints are told, again on a new stream, and a pause ends the lease', async (t) => {
   const store = await inputServer(t)
-  const { fleet, sink } = await setUp(t, { SYNDATA_CHECKPOINT_SECONDS: '0' })
+  const { fleet, sink } = await setUp(t, {
+    SYNDATA_CHECKPOINT_SECONDS: '0',
+    ...(await withHiddenGpu(t)),
+  })
   const blob = new Blob([CSV])
   const source = {
     byteLength: blob.size,
@@ -42,6 +57,9 @@ test('progress and checkpoints are told, again on a new stream, and a pause ends
       training: { checkpointSha256: '', checkpointNumber: 0, elapsedMs: 0n },
     },
   })
+  const device = await connection.next('trainingDevice')
+  assert.equal(device.gpu, '')
+  assert.notEqual(device.refusal, '')
   const progress = await connection.next('trainingProgress')
   assert.deepEqual([progress.leaseId, progress.algorithm], ['l1', 'argn'])
   const first = await connection.next('trainingCheckpoint')
@@ -55,6 +73,7 @@ test('progress and checkpoints are told, again on a new stream, and a pause ends
   )
   assert.ok((await again.next('trainingCheckpoint')).number >= 1)
   await again.next('trainingProgress')
+  assert.equal((await again.next('trainingDevice')).refusal, device.refusal)
   again.send({ case: 'cancelLease', value: { leaseId: 'l1', reason: 'paused', checkpoint: true } })
   assert.equal((await again.next('leaseEnded')).leaseId, 'l1')
   assert.equal(again.count('chunkDone') + again.count('chunkFailed'), 0)
