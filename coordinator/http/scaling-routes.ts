@@ -75,7 +75,9 @@ export function scalingRoutes(
       const { page = 1, page_size = 20, pool = null, action = null } = request.query
       const offset = (page - 1) * page_size
       const { rows, total } = await listDecisions(database, {
-        ...{ pool, action, offset },
+        pool,
+        action,
+        offset,
         limit: page_size,
       })
       return { decisions: rows.map(decisionView), page, page_size, total }

@@ -1,10 +1,9 @@
-// The autoscaler on a real Postgres: what it sees there, what it writes before it acts, and that one alone acts.
+// The autoscaler on a real Postgres: what it sees there, what it writes, what it does.
 
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { pino } from 'pino'
 import type { Database, Sql } from '#coordinator/database/database.ts'
-import { createLeader } from '#coordinator/scheduler/leader.ts'
 import { insertJob } from '#test/support/job-rows.ts'
 import { testDatabase } from '#test/support/postgres.ts'
 import { waitFor } from '#test/support/wait-for.ts'
@@ -79,7 +78,12 @@ test('what is seen: shares of what a worker may use, leases, trainings, queues b
     id: 'busy',
     load: { cpu: 0.5, memory_bytes: 3, memory_total_bytes: 4, unacknowledged: 2 },
   })
-  await addWorker(database, { id: 'graphic', gpus: 1, load: {} })
+  await addWorker(database, {
+    id: 'graphic',
+    gpus: 1,
+    load: { cpu: 0.1, memory_bytes: 1, memory_total_bytes: 4 },
+  })
+  await addWorker(database, { id: 'new', load: {} })
   await addWorker(database, { id: 'away', connected: false })
   const jobId = await insertJob(database)
   const training = await insertJob(database, { jobId: 'job_2' })
@@ -103,7 +107,7 @@ test('what is seen: shares of what a worker may use, leases, trainings, queues b
   assert.deepEqual(asked.sort(), ['generate', 'train.cpu.us-west', 'train.gpu.us-west'])
   assert.equal(seen.reachable, true)
   assert.ok(Math.abs(seen.nowMs - Date.now()) < 60_000)
-  assert.equal(seen.workers.length, 2)
+  assert.equal(seen.workers.length, 3)
   assert.partialDeepStrictEqual(seen.workers, [
     {
       ...{ id: 'busy', state: 'active', connected: true, pool: 'cpu' },
@@ -112,8 +116,10 @@ test('what is seen: shares of what a worker may use, leases, trainings, queues b
     },
     {
       ...{ id: 'graphic', state: 'active', connected: true, pool: 'gpu' },
-      ...{ cpu: null, memory: null, leases: 1, trainings: 1, unacknowledged: 0 },
+      // A tenth of four cores, and a training, which computes beside it, in one of two slots.
+      ...{ cpu: 0.7, memory: 0.25, leases: 1, trainings: 1, unacknowledged: 0 },
     },
+    { id: 'new', cpu: null, memory: null },
   ])
   assert.deepEqual(seen.queues, [
     { pool: 'cpu', regions: [], waiting: 4 },
@@ -160,6 +166,37 @@ test('a queue has workers added, once, and what was decided stands written with 
     { action: 'add', decisions: 1, workers: 3 },
     { action: 'verified', decisions: 1, workers: 3 },
   ])
+})
+
+test('workers with a GPU are a pool of their own: their load, their limits and their provider', async (t) => {
+  const database = await place(t)
+  await addWorker(database, { id: 'plain' })
+  await addWorker(database, {
+    id: 'graphic',
+    gpus: 1,
+    load: { cpu: 0.5, memory_bytes: 1, memory_total_bytes: 10 },
+  })
+  const both = ['plain', 'graphic'].map((name) => ({ name, region: 'us-west' }))
+  const [plain, graphic] = [providerOf([...both]), providerOf([...both])]
+  const gpu = { min: 0, max: 2, regions: [{ region: 'us-west', floor: 0 }] }
+  const tick = createAutoscaler({
+    providers: { cpu: plain.provider, gpu: graphic.provider },
+    policy: { ...POLICY, pools: { ...POLICY.pools, gpu } },
+    log,
+    look: (sql) => look({ sql, backlogs: backlogs(0) }),
+  })
+  for (let looks = 0; looks < 4; looks++) await tick(database, bound)
+  assert.deepEqual([plain.calls, graphic.calls], [[], ['add 1 us-west']])
+  const pools = await database.query<{ pool: string; figures: { total: number } }>(
+    'select pool, figures from scaling_pools order by pool',
+  )
+  assert.deepEqual(
+    pools.map(({ pool, figures }) => [pool, figures.total]),
+    [
+      ['cpu', 1],
+      ['gpu', 2],
+    ],
+  )
 })
 
 test('a worker drains before it is stopped, and one that is needed again goes on', async (t) => {
@@ -239,43 +276,6 @@ test('what a provider refuses is in the record, and costs nobody anything', asyn
     offset: 0,
   })
   assert.match(rows[0]?.reason ?? '', /0 of 3 joined.*us-west left alone.*no machines left/)
-})
-
-test('of two schedulers one works; when its connection is cut the other goes on, and nothing is written twice', async (t) => {
-  const { url, database } = await testDatabase(t)
-  await database.query('create table ticks (who text, at timestamptz default clock_timestamp())')
-  const scheduler = (who: string) =>
-    createLeader(
-      {
-        ...{ url, log },
-        work: async (sql) => void (await sql.query('insert into ticks (who) values ($1)', [who])),
-      },
-      { everyMs: 5 },
-    )
-  const first = scheduler('first')
-  await waitFor(async () => first.isLeading(), { what: 'the first to lead' })
-  const second = scheduler('second')
-  t.after(async () => {
-    await first.close()
-    await second.close()
-  })
-  const writers = async () =>
-    (await database.query<{ who: string }>('select distinct who from ticks order by 1')).map(
-      ({ who }) => who,
-    )
-  await waitFor(async () => second.idleMs() < 2_000 && (await writers()).length > 0, {
-    what: 'ticks',
-  })
-  assert.deepEqual(await writers(), ['first'])
-  await database.query(
-    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
-       and pid <> pg_backend_pid()`,
-  )
-  await first.close()
-  await waitFor(async () => (await writers()).length === 2, { what: 'the second to lead' })
-  const turns = await database.query<{ who: string }>('select who from ticks order by at')
-  const changes = turns.filter(({ who }, i) => i > 0 && turns[i - 1]?.who !== who)
-  assert.equal(changes.length, 1, 'they do not take turns')
 })
 
 test('the record is bounded', async (t) => {

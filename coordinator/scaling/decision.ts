@@ -50,7 +50,10 @@ export const decision = (
 
 /** A line of the record; `rest`: what it is about. */
 export const tell = (action: Told['action'], reason: string, rest: Partial<Told> = {}): Told => ({
-  ...{ action, reason, places: {}, workers: [] },
+  action,
+  reason,
+  places: {},
+  workers: [],
   ...rest,
 })
 

@@ -132,10 +132,14 @@ const queuesOf = (sets: readonly { kind: JobKind; regions: string[] }[]): Queue[
     })),
   )
 
-/** Of its CPU a worker may use as many cores as it has slots. */
+/**
+ * Of its CPU a worker may use as many cores as it has slots. A training computes in a process of its own, which its
+ * worker does not measure: it counts as a slot that is busy.
+ */
 function signalOf({ gpus, cores, slots, load, ...stored }: Stored): WorkerSignal {
   const usable = Math.max(1, Math.min(cores ?? slots, slots))
   const total = load.memory_total_bytes ?? 0
+  const used = (load.cpu ?? 0) * Math.max(1, cores ?? slots) + stored.trainings
   return {
     id: stored.id,
     name: stored.name,
@@ -143,10 +147,7 @@ function signalOf({ gpus, cores, slots, load, ...stored }: Stored): WorkerSignal
     state: stored.state,
     connected: stored.connected,
     pool: gpus > 0 ? 'gpu' : 'cpu',
-    cpu:
-      load.cpu === undefined
-        ? null
-        : Math.min(1, (load.cpu * Math.max(1, cores ?? slots)) / usable),
+    cpu: load.cpu === undefined ? null : Math.min(1, used / usable),
     memory: total > 0 ? Math.min(1, (load.memory_bytes ?? 0) / total) : null,
     leases: stored.leases,
     trainings: stored.trainings,

@@ -68,7 +68,7 @@ test('the service account of a pod says where its API server is', () => {
     },
   })
   assert.partialDeepStrictEqual(scaling.providers, {
-    cpu: { url: 'https://10.0.0.1:443', deployment: 'syndata-worker-{region}' },
-    gpu: { deployment: 'syndata-worker-gpu-{region}' },
+    cpu: { url: 'https://10.0.0.1:443', deployment: 'worker-{region}' },
+    gpu: { deployment: 'worker-gpu-{region}' },
   })
 })

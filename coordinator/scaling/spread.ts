@@ -68,12 +68,13 @@ export function chooseLeaving(count: number, pooled: Pooled): Leaving[] {
 
 type Choosing = { pooled: Pooled; chosen: readonly Leaving[] }
 
+const BEGUN = { stage: 'draining', waitedMs: 0, refusals: 0, why: null } as const
+
 /** Null for a worker that the provider does not run, or cannot stop without others that may not leave. */
 function leavingOf(worker: WorkerSignal, spare: number, choosing: Choosing): Leaving | null {
   const { signals } = choosing.pooled
   const { region } = worker
   const here = (signals.instances ?? []).filter((instance) => instance.region === region)
-  const base = { region, stage: 'draining', waitedMs: 0, refusals: 0, why: null } as const
   const [named, ...doubles] = here.filter(({ name }) => name === worker.name)
   const twins = signals.workers.filter(
     (other) => other.connected && other.region === region && other.name === worker.name,
@@ -81,7 +82,7 @@ function leavingOf(worker: WorkerSignal, spare: number, choosing: Choosing): Lea
   if (named && doubles.length === 0 && twins.length === 1) {
     const before = choosing.chosen.filter((one) => one.region === region).length
     const leave = here.length - before - 1
-    return { ...base, instance: worker.name, count: 1, workers: [worker.id], leave }
+    return { ...BEGUN, region, instance: worker.name, count: 1, workers: [worker.id], leave }
   }
   return here.some(({ name }) => name === null) ? ofRegion(region, spare, choosing) : null
 }
@@ -98,7 +99,11 @@ function ofRegion(region: string, spare: number, { pooled, chosen }: Choosing): 
   const count = Math.min(spare, nameless.length)
   if (isChosen || !may || count === 0) return null
   return {
-    ...{ region, instance: null, count, workers: workers.map(({ id }) => id) },
-    ...{ leave: nameless.length - count, stage: 'draining', waitedMs: 0, refusals: 0, why: null },
+    ...BEGUN,
+    region,
+    instance: null,
+    count,
+    workers: workers.map(({ id }) => id),
+    leave: nameless.length - count,
   }
 }

@@ -63,8 +63,10 @@ async function lead(
   { everyMs, stop }: Leading,
 ): Promise<void> {
   const client = new pg.Client({
-    ...{ connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: QUERY_MS },
-    ...{ keepAlive: true },
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+    keepAlive: true,
   })
   const lost = new AbortController()
   client.on('error', (error) => lost.abort(error))

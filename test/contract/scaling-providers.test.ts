@@ -212,6 +212,17 @@ test('createos: what it cannot do is said, also when it says so with the status 
   assert.deepEqual(await sizes(provider), [2, 1])
 })
 
+test('kubernetes: a pod that was marked and stayed is not the one that goes instead of another', async (t) => {
+  const { provider, double } = await REMOTE[1]!.open(t)
+  const stop = (instance: string) => provider.stop({ region: WEST, instance, leave: 1 }, bound)
+  // The mark is taken, the scale is not.
+  double.troubles.push({ status: 200, done: true, on: ['PATCH'] }, { status: 500, on: ['PATCH'] })
+  await assert.rejects(stop('w-1'), isUnavailable)
+  assert.deepEqual(double.running(WEST), ['w-1', 'w-2'])
+  await stop('w-2')
+  assert.deepEqual(double.running(WEST), ['w-1'])
+})
+
 test('kubernetes: of two that leave one ends after the other, and never a third', async (t) => {
   const { provider, double } = await REMOTE[1]!.open(t)
   await provider.add({ region: WEST, count: 1 }, bound)

@@ -198,8 +198,14 @@ export async function kubernetesDouble(
   }
 }
 
-const itemOf = ({ name, ending }: Pod) => ({
-  metadata: { name, ...(ending && { deletionTimestamp: '2026-01-01T00:00:00Z' }) },
+const itemOf = ({ name, cost, ending }: Pod) => ({
+  metadata: {
+    name,
+    ...(cost !== 0 && {
+      annotations: { 'controller.kubernetes.io/pod-deletion-cost': String(cost) },
+    }),
+    ...(ending && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+  },
 })
 
 const ENVIRONMENTS = '/v1/projects/prj/environments'

@@ -48,7 +48,8 @@ export function createCaller(
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
     const { method, url, headers = {}, body } = call
     const sent = {
-      ...{ method, url },
+      method,
+      url,
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       ...(body && { body: JSON.stringify(body) }),
     }

@@ -4,7 +4,7 @@
 import Type from 'typebox'
 import Value from 'typebox/value'
 import { AppError } from '#engine/errors.ts'
-import { CONTROL } from '#proto/control-api.ts'
+import { CONTROL, type Service } from '#proto/control-api.ts'
 import { type Control, ControlError, createControl } from '#proto/control-client.ts'
 import { type CallOptions, createCaller, type Send } from './call.ts'
 import type { Provider } from './provider.ts'
@@ -15,7 +15,10 @@ const STOP_MS = 2_000
 /** The worker has been drained already. */
 const DRAIN_TIMEOUT_MS = 30_000
 
-type Workers = Pick<Control, 'services' | 'addWorkers' | 'removeWorker'>
+type Listed = Pick<Service, 'name' | 'kind' | 'region' | 'state'>
+type Workers = Pick<Control, 'addWorkers' | 'removeWorker'> & {
+  services(bound: { signal: AbortSignal }): Promise<Listed[]>
+}
 
 /** `gpu`: of the GPU pool. */
 export function createControlProvider(
@@ -102,12 +105,9 @@ export function createWebhookProvider(
   const headers = async () => ({ authorization: `Bearer ${await secret()}` })
   const door: Workers = {
     async services(bound) {
-      const request = { method: 'GET', url: base + CONTROL.services, headers: await headers() }
-      const { services } = checked(
-        Services,
-        await call(request as { method: 'GET' } & typeof request, bound),
-      )
-      return services.map((service) => ({ pid: null, restarts: 0, since: '', ...service }))
+      const url = base + CONTROL.services
+      return checked(Services, await call({ method: 'GET', url, headers: await headers() }, bound))
+        .services
     },
     async addWorkers(workers, bound) {
       const request = { method: 'POST', url: base + CONTROL.workers, body: workers } as const

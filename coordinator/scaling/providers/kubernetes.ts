@@ -19,7 +19,7 @@ export type KubernetesSettings = {
 /** A Deployment that has been asked for pods which do not exist yet is short of these. */
 const UNBORN = '(not made yet)'
 const MERGE = { 'content-type': 'application/merge-patch+json' }
-const COST = { 'controller.kubernetes.io/pod-deletion-cost': '-1000' }
+const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const PODS_MAX = 1_000
 
 const Scale = Type.Object({
@@ -32,6 +32,7 @@ const Pods = Type.Object({
       metadata: Type.Object({
         name: Type.String(),
         deletionTimestamp: Type.Optional(Type.String()),
+        annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
       }),
     }),
   ),
@@ -39,7 +40,8 @@ const Pods = Type.Object({
 
 type Deps = { send: Send; token: () => Promise<string> }
 type Bound = { signal: AbortSignal }
-type Place = { replicas: number; pods: string[]; ending: string[] }
+/** `pods`: those that are not ending, with what it costs to lose them. */
+type Place = { replicas: number; pods: { name: string; cost: number }[] }
 
 /** Its service account may get and patch `deployments/scale`, and list and patch pods. */
 export function createKubernetesProvider(
@@ -71,12 +73,13 @@ export function createKubernetesProvider(
     })
     if (!status.selector) throw new AppError('infrastructure', 'kubernetes: no selector of pods')
     const { items } = checked(Pods, await get(`${podsUrl}?${query.toString()}`, bound))
-    const named = (isEnding: boolean) =>
-      items.filter(({ metadata }) => (metadata.deletionTimestamp !== undefined) === isEnding)
+    const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     return {
       replicas: spec.replicas ?? 1,
-      pods: named(false).map(({ metadata }) => metadata.name),
-      ending: named(true).map(({ metadata }) => metadata.name),
+      pods: alive.map(({ metadata: { name, annotations } }) => ({
+        name,
+        cost: Number(annotations?.[COST] ?? 0) || 0,
+      })),
     }
   }
 
@@ -91,7 +94,10 @@ export function createKubernetesProvider(
       )
       return places.flatMap(({ region, replicas, pods }) => {
         const unborn = Array.from({ length: Math.max(0, replicas - pods.length) })
-        const names = [...pods, ...unborn.map((_, i) => `${UNBORN} ${i + 1}`)]
+        const names = [
+          ...pods.map(({ name }) => name),
+          ...unborn.map((_, i) => `${UNBORN} ${i + 1}`),
+        ]
         return names.map((name) => ({ name, region }))
       })
     },
@@ -107,9 +113,11 @@ export function createKubernetesProvider(
         return
       }
       // More pods than replicas: the last one that was marked has not ended yet, and only one may be.
-      if (!pods.includes(instance) || pods.length > replicas) return
+      if (!pods.some(({ name }) => name === instance) || pods.length > replicas) return
+      // Cheaper than any other, those too that were marked and then stayed.
+      const cost = Math.min(0, ...pods.map((pod) => pod.cost)) - 1
       const pod = `${podsUrl}/${encodeURIComponent(instance)}`
-      await patch(pod, { metadata: { annotations: COST } }, bound)
+      await patch(pod, { metadata: { annotations: { [COST]: String(cost) } } }, bound)
       await scale(region, replicas - 1, bound)
     },
   }

@@ -18,7 +18,7 @@ export type ProviderSettings =
 type Env = Record<string, string | undefined>
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
-const DEPLOYMENTS = { cpu: 'syndata-worker-{region}', gpu: 'syndata-worker-gpu-{region}' }
+const DEPLOYMENTS = { cpu: 'worker-{region}', gpu: 'worker-gpu-{region}' }
 const HOW = 'local:<socket>, webhook:<URL>, kubernetes or createos:<project id>'
 
 /** Null when none is named; what is wrong goes into `problems`. */
@@ -43,19 +43,19 @@ export function providerSettingsOf(
       return isUrl(rest, env) ? { kind, url: rest, secret: secret() } : missing()
     case 'kubernetes':
       return {
-        ...{
-          kind,
-          url: apiServer(prefix, env),
-          account: env[`${prefix}_KUBERNETES_ACCOUNT`] ?? ACCOUNT,
-        },
+        kind,
+        url: apiServer(prefix, env),
+        account: env[`${prefix}_KUBERNETES_ACCOUNT`] ?? ACCOUNT,
         deployment: env[`${prefix}_KUBERNETES_DEPLOYMENT`] ?? DEPLOYMENTS[pool],
       }
     case 'createos':
       if (!rest) return missing()
       return {
-        ...{ kind, project: rest, secret: secret() },
+        kind,
         url: env[`${prefix}_CREATEOS_URL`] ?? 'https://api-createos.nodeops.network',
+        project: rest,
         environments: environmentsOf(`${prefix}_CREATEOS_ENVIRONMENTS`, env, problems),
+        secret: secret(),
       }
     default:
       return missing()
