@@ -50,6 +50,9 @@ for (const [first, last] of ALTERNATING) {
 }
 const upperOf = new Map([...lowerOf].map(([upper, lower]) => [lower, upper]))
 
+/** Most words: their letters have the same case everywhere, and engines change it at once. */
+const ASCII = /^[\0-\x7f]*$/
+
 function mapped(text: string, table: Map<string, string>): string {
   let result = ''
   for (const char of text) result += table.get(char) ?? char
@@ -58,10 +61,10 @@ function mapped(text: string, table: Map<string, string>): string {
 
 /** The text in lower case. */
 export function lowerCase(text: string): string {
-  return mapped(text, lowerOf)
+  return ASCII.test(text) ? text.toLowerCase() : mapped(text, lowerOf)
 }
 
 /** The text in upper case; letters without a single upper-case letter stay. */
 export function upperCase(text: string): string {
-  return mapped(text, upperOf)
+  return ASCII.test(text) ? text.toUpperCase() : mapped(text, upperOf)
 }

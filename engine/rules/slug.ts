@@ -18,8 +18,10 @@ for (const entry of FOLDED.split(',')) {
 
 /** The ASCII slug of a word; the empty string where nothing of it can be spelled in Latin letters. */
 export function slugOf(word: string): string {
+  const lower = lowerCase(word)
+  if (/^[a-z0-9]*$/.test(lower)) return lower
   let slug = ''
-  for (const char of lowerCase(word)) {
+  for (const char of lower) {
     if (/[a-z0-9]/.test(char)) slug += char
     else slug += fold.get(char) ?? ''
   }
