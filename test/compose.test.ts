@@ -16,7 +16,7 @@ const SECRETS = {
 const { services, volumes, networks } = readCompose(SECRETS)
 
 test('what operators expect is there, on the ports they expect', () => {
-  for (const name of ['app', 'worker', 'temporal', 'postgres', 'web']) {
+  for (const name of ['app', 'worker', 'scheduler', 'temporal', 'postgres', 'web']) {
     assert.ok(services[name], name)
   }
   assert.deepEqual(services['app']?.ports, ['8000:8000', '7443:7443'])

@@ -1,15 +1,19 @@
-// Mints the enrolment tokens of an installation's own workers, one file per region, where there is no good one yet.
-// Runs to its end before the workers start: they see a file, never a credential of the operator.
+// Mints the enrolment tokens of an installation's own workers, one per region, where there is no good one yet. Runs to
+// its end before the workers start: they see a token, never a credential of the operator.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseToken } from '#proto/enrollment-token.ts'
+import {
+  accessFromPod,
+  createTokenFolder,
+  createTokenSecret,
+  type TokenPlace,
+} from './token-places.ts'
 
 const CALL_MS = 5_000
 const RETRY_MS = 1_000
-const DAY_S = 86_400
 const WAIT_MS = 300_000
+const DAY_S = 86_400
 
 export type MintOptions = {
   url: string
@@ -19,34 +23,23 @@ export type MintOptions = {
   /** How many machines a region's token admits at a time. */
   machines: number
   expiresInDays: number
-  dir: string
   signal: AbortSignal
 }
 
 /** The regions that got a new token; waits for the API until the signal aborts. Rejects when it refuses. */
-export async function mintTokens(options: MintOptions): Promise<string[]> {
-  mkdirSync(options.dir, { recursive: true })
+export async function mintTokens(place: TokenPlace, options: MintOptions): Promise<string[]> {
+  const { trust, machines, expiresInDays, regions } = options
   const open = await openTokens(options)
-  const lacking = options.regions.filter((region) => !open.has(idIn(fileOf(options, region))))
-  for (const region of lacking) {
-    const { trust, machines, expiresInDays } = options
+  const minted: string[] = []
+  for (const region of regions) {
+    const text = await place.read(region)
+    if (open.has((text && parseToken(text)?.id) ?? '')) continue
     const body = { region, trust, machines, expires_in_seconds: expiresInDays * DAY_S }
     const { token } = await call<{ token: string }>(options, 'POST', body)
-    const file = fileOf(options, region)
-    writeFileSync(`${file}.new`, token, { mode: 0o400 })
-    renameSync(`${file}.new`, file)
+    await place.write(region, token)
+    minted.push(region)
   }
-  return lacking
-}
-
-const fileOf = ({ dir }: MintOptions, region: string): string => path.join(dir, region)
-
-function idIn(file: string): string {
-  try {
-    return parseToken(readFileSync(file, 'utf8').trim())?.id ?? ''
-  } catch {
-    return ''
-  }
+  return minted
 }
 
 type Listed = { token_id: string; state: string }
@@ -82,15 +75,18 @@ async function call<T>(options: MintOptions, method: string, body?: object): Pro
 
 if (import.meta.main) {
   const { SYNDATA_URL = '', SYNDATA_ADMIN_API_KEY = '', SYNDATA_REGIONS = '' } = process.env
-  const { SYNDATA_TRUST, SYNDATA_MACHINES = '32', SYNDATA_TOKENS_DIR = '/tokens' } = process.env
-  const minted = await mintTokens({
+  const { SYNDATA_TRUST, SYNDATA_MACHINES = '32' } = process.env
+  const { SYNDATA_TOKENS_DIR = '/tokens', SYNDATA_TOKENS_SECRET } = process.env
+  const place = SYNDATA_TOKENS_SECRET
+    ? createTokenSecret(accessFromPod(), SYNDATA_TOKENS_SECRET)
+    : createTokenFolder(SYNDATA_TOKENS_DIR)
+  const minted = await mintTokens(place, {
     url: SYNDATA_URL,
     apiKey: SYNDATA_ADMIN_API_KEY,
     regions: SYNDATA_REGIONS.split(',').filter(Boolean),
     trust: SYNDATA_TRUST === 'community' ? 'community' : 'trusted',
     machines: Number(SYNDATA_MACHINES),
     expiresInDays: 366,
-    dir: SYNDATA_TOKENS_DIR,
     signal: AbortSignal.timeout(WAIT_MS),
   })
   console.log(minted.length > 0 ? `tokens for ${minted.join(', ')}` : 'all regions have tokens')

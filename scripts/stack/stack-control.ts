@@ -71,7 +71,7 @@ export function createStackControl({
 }
 
 async function needGpu(): Promise<void> {
-  const { gpus = [] } = await describeMachine()
+  const { gpus } = await describeMachine()
   if (gpus.length > 0) return
   throw new StackError(
     'this machine has no GPU that its driver tells of (nvidia-smi)',

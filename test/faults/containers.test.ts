@@ -18,6 +18,8 @@ import { waitFor } from '#test/support/wait-for.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const PORTS = ['8000', '7443', '8130'] as const
+/** Settings that are ports of one container alone. */
+const OWN_PORTS = ['SYNDATA_HEALTH_PORT', 'SYNDATA_SCHEDULER_PORT']
 
 /** Fresh secrets, by the script that users run. */
 function variables(): Record<string, string> {
@@ -71,8 +73,7 @@ async function start(
   const image = imageOf(service.build?.target ?? 'coordinator')
   const inContainer = { ...image.env, ...service.environment }
   // Each container has ports of its own; here they share one machine.
-  if (inContainer['SYNDATA_HEALTH_PORT'])
-    inContainer['SYNDATA_HEALTH_PORT'] = String(await freePort())
+  for (const name of OWN_PORTS) inContainer[name] = String(await freePort())
   const own = join(place.folder, String(Math.random()))
   const mount = mounted(service, place.folder)
   const values = Object.entries(inContainer).map(([name, value]) => {
@@ -149,6 +150,14 @@ test('the containers of compose.yaml make a job, workers joining by files', asyn
     job.outputs.map(({ table, cid }) => [table, cid]),
     expectedCids(CONFIG, {}),
   )
+  const { scheduler } = readCompose({ ...settings, SYNDATA_JOB_RETENTION_DAYS: '1' }).services
+  assert.ok(scheduler)
+  const timed = await start(
+    t,
+    { ...scheduler, environment: { ...scheduler.environment, LOG_LEVEL: 'info' } },
+    place,
+  )
+  await waitFor(async () => timed.output().includes('scheduler ready'), { what: 'the scheduler' })
   const ready = await fetch(`${place.url}/api/ready`)
   assert.equal(ready.status, 200, await ready.text())
 })

@@ -1,0 +1,172 @@
+// What k8s/ promises: every overlay renders, is valid against the schemas of Kubernetes, and is as hardened as it says.
+// kustomize (or kubectl) renders, kubernetes-validate checks; where they are not installed those tests are skipped.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { parse, parseAllDocuments } from 'yaml'
+
+const root = new URL('..', import.meta.url).pathname
+const OVERLAYS = ['single', 'multi-region', 'gpu', 'monitoring']
+const isInstalled = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
+
+type Container = {
+  name: string
+  image: string
+  args?: string[]
+  env?: {
+    name: string
+    value?: string
+    valueFrom?: { secretKeyRef?: { name: string; key: string } }
+  }[]
+  resources?: { requests?: object; limits?: object }
+  securityContext?: Record<string, unknown>
+  livenessProbe?: object
+  readinessProbe?: object
+}
+type PodSpec = {
+  containers: Container[]
+  initContainers?: Container[]
+  securityContext?: Record<string, unknown>
+  automountServiceAccountToken?: boolean
+  serviceAccountName?: string
+}
+type Document = {
+  kind: string
+  metadata: { name: string }
+  spec?: { template?: { spec: PodSpec }; jobTemplate?: { spec: { template: { spec: PodSpec } } } }
+}
+
+const files = globSync('k8s/{base,worker,components/*}/*.yaml', { cwd: root }).filter(
+  (file) => !file.endsWith('kustomization.yaml'),
+)
+const documents = files.flatMap((file) =>
+  parseAllDocuments(readFileSync(path.join(root, file), 'utf8')).map(
+    (each) => each.toJS() as Document,
+  ),
+)
+const pods = documents.flatMap(({ kind, metadata, spec }) => {
+  const pod = spec?.template?.spec ?? spec?.jobTemplate?.spec.template.spec
+  return pod
+    ? [{ name: metadata.name, isService: kind === 'Deployment' || kind === 'StatefulSet', pod }]
+    : []
+})
+
+test('nothing runs as root, escalates, has a capability or an account it does not need', () => {
+  assert.ok(pods.length >= 9)
+  for (const { name, pod } of pods) {
+    assert.equal(pod.securityContext?.['runAsNonRoot'], true, name)
+    assert.deepEqual(pod.securityContext?.['seccompProfile'], { type: 'RuntimeDefault' }, name)
+    if (!pod.serviceAccountName) assert.equal(pod.automountServiceAccountToken, false, name)
+    for (const { name: container, securityContext } of [
+      ...pod.containers,
+      ...(pod.initContainers ?? []),
+    ]) {
+      assert.equal(securityContext?.['allowPrivilegeEscalation'], false, container)
+      assert.deepEqual(securityContext?.['capabilities'], { drop: ['ALL'] }, container)
+    }
+  }
+})
+
+test('our own containers write nowhere but to volumes', () => {
+  for (const { containers } of pods.map(({ pod }) => pod)) {
+    for (const { image, name, securityContext } of containers) {
+      if (image.startsWith('syndata-'))
+        assert.equal(securityContext?.['readOnlyRootFilesystem'], true, name)
+    }
+  }
+})
+
+test('every container says what it needs, and every service is probed', () => {
+  for (const { isService, pod } of pods) {
+    for (const { name, resources, livenessProbe, readinessProbe } of pod.containers) {
+      assert.ok(resources?.requests && resources.limits, name)
+      if (isService) assert.ok(livenessProbe && readinessProbe, name)
+    }
+  }
+})
+
+test('secrets come from syndata-secrets, under the names that make-env.sh prints', () => {
+  const printed = spawnSync('sh', [path.join(root, 'deploy/compose/make-env.sh')], {
+    encoding: 'utf8',
+  })
+  const keys = new Set(printed.stdout.split('\n').map((line) => line.split('=')[0]))
+  const refs = pods.flatMap(({ pod }) => pod.containers.flatMap(({ env }) => env ?? []))
+  for (const { valueFrom } of refs) {
+    if (!valueFrom?.secretKeyRef) continue
+    assert.equal(valueFrom.secretKeyRef.name, 'syndata-secrets')
+    assert.ok(keys.has(valueFrom.secretKeyRef.key), valueFrom.secretKeyRef.key)
+  }
+})
+
+test('what containers run exists, and what they are told is read', () => {
+  const sources = globSync('{coordinator,worker,deploy/images}/**/*.ts', { cwd: root })
+    .map((file) => readFileSync(path.join(root, file), 'utf8'))
+    .join('\n')
+  const own = pods.flatMap(({ pod }) =>
+    pod.containers.filter(({ image }) => image.startsWith('syndata-')),
+  )
+  for (const { args = [], env = [], name } of own) {
+    for (const file of args) assert.ok(readFileSync(path.join(root, file)).length > 0, file)
+    for (const { name: key } of env.filter((each) => each.name.startsWith('SYNDATA_'))) {
+      const isRead = sources.includes(key) || sources.includes(key.replace('SYNDATA_SCALING', ''))
+      assert.ok(isRead, `${name}: ${key}`)
+    }
+  }
+})
+
+test('workers may open connections to the fleet port and the parts port alone', () => {
+  const policy = documents.find(
+    ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'worker',
+  )
+  assert.ok(policy)
+  const { egress } = policy.spec as unknown as { egress: { ports: { port: number }[] }[] }
+  assert.deepEqual(
+    egress.flatMap(({ ports }) => ports.map(({ port }) => port)),
+    [7443, 8130],
+  )
+})
+
+test('every file is part of a kustomization', () => {
+  for (const file of files) {
+    const folder = path.dirname(path.join(root, file))
+    const { resources } = parse(readFileSync(path.join(folder, 'kustomization.yaml'), 'utf8'))
+    assert.ok((resources as string[]).includes(path.basename(file)), file)
+  }
+})
+
+const renderer = isInstalled('kustomize', 'version')
+  ? ['kustomize', 'build']
+  : isInstalled('kubectl', 'version', '--client')
+    ? ['kubectl', 'kustomize']
+    : null
+const validates = isInstalled('kubernetes-validate', '--version')
+
+for (const overlay of OVERLAYS) {
+  test(`the overlay ${overlay} renders to valid documents`, {
+    skip: renderer ? false : 'neither kustomize nor kubectl is installed',
+  }, (t) => {
+    const [command = '', ...args] = renderer ?? []
+    const built = spawnSync(command, [...args, path.join(root, 'k8s/overlays', overlay)], {
+      encoding: 'utf8',
+    })
+    assert.equal(built.status, 0, built.stderr)
+    const rendered = parseAllDocuments(built.stdout).map((each) => each.toJS() as Document)
+    const named = rendered.map(({ kind, metadata }) => `${kind}/${metadata.name}`)
+    assert.equal(new Set(named).size, named.length)
+    assert.ok(named.includes('Deployment/coordinator'))
+    assert.ok(named.some((name) => name.startsWith('Deployment/worker-')))
+    if (!validates) return
+    const folder = mkdtempSync(path.join(tmpdir(), 'syndata-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = path.join(folder, 'rendered.yaml')
+    writeFileSync(file, built.stdout)
+    const checked = spawnSync('kubernetes-validate', ['--strict', '--quiet', file], {
+      encoding: 'utf8',
+    })
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr)
+  })
+}
