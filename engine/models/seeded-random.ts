@@ -25,8 +25,8 @@ export function createSeededRandom(seed: number, purpose: string): SeededRandom 
   let at = 0
   const word = (): number => {
     if (at === words.length) {
-      const bytes = cipher.update(ZEROS)
-      words = new Uint32Array(Uint8Array.from(bytes).buffer)
+      const { buffer, byteOffset, length } = cipher.update(ZEROS)
+      words = new Uint32Array(buffer.slice(byteOffset, byteOffset + length))
       at = 0
     }
     return words[at++] as number

@@ -1,18 +1,19 @@
-// Parameters of a network with their moments, and the step that moves them against a gradient.
+// Moments of a network's parameters, and the step that moves those against a gradient.
 
 import { add, clip, divide, multiply, power, squareRoot, subtract } from './elementwise.ts'
 import { gradients } from './gradients.ts'
-import { allocate, type Shape, type SymbolicTensor, sizeOf } from './graph.ts'
+import { allocate, type SymbolicTensor, sizeOf } from './graph.ts'
+import {
+  type Block,
+  blocksOf,
+  initialValues,
+  type Parameter,
+  type Parameters,
+  pack,
+  unpack,
+  valuesIn,
+} from './parameters.ts'
 import type { StateTensor, StepContext } from './training-step.ts'
-
-export type Parameter = {
-  name: string
-  shape: Shape
-  /** Fills the memory before the first step; `uniform` draws from [0, 1). */
-  initialise: (values: Float32Array, uniform: () => number) => void
-  /** Where values are kept after each step. */
-  bounds?: { low: number; high: number }
-}
 
 export type AdamOptions = {
   learningRate: number
@@ -23,8 +24,6 @@ export type AdamOptions = {
   decoupled?: boolean
   epsilon?: number
 }
-
-export type Parameters = Readonly<Record<string, SymbolicTensor>>
 
 export type Optimiser = {
   /** Parameters, moments and the count of steps, in the order of checkpoints. */
@@ -37,11 +36,16 @@ export type Optimiser = {
     loss: SymbolicTensor,
     rate?: SymbolicTensor,
   ): { parameters: Parameters; state: Record<string, SymbolicTensor> }
+  /** Names of the state tensors that parameters are in. */
+  values: readonly string[]
+  /** The parameters by name out of what those tensors hold; not copied. */
+  valuesOf(held: (state: string) => Float32Array): Map<string, Float32Array>
 }
 
 /**
  * Adam (Kingma and Ba 2015; decoupled decay: Loshchilov and Hutter 2019) with moments kept as m / (1 - beta1) and
- * v / (1 - beta2), which saves two multiplications per parameter. `group` is the prefix of its state's names.
+ * v / (1 - beta2), which saves two multiplications per parameter. Small parameters are moved together, as the dozen
+ * operations of a move cost more than their arithmetic. `group` is the prefix of its state's names.
  */
 export function createAdam(
   group: string,
@@ -50,19 +54,20 @@ export function createAdam(
 ): Optimiser {
   const key = (kind: 'p' | 'm' | 'v', name: string): string => `${group}.${kind}.${name}`
   const count = `${group}.steps`
-  const byName = (of: (parameter: Parameter) => SymbolicTensor): Parameters =>
-    Object.fromEntries(parameters.map((parameter) => [parameter.name, of(parameter)]))
+  const blocks = blocksOf(parameters)
+  const unpacked = (of: (block: Block) => SymbolicTensor): Parameters =>
+    Object.fromEntries(blocks.flatMap((block) => unpack(block, of(block))))
   const current = (context: StepContext): Parameters =>
-    byName(({ name }) => context.state(key('p', name)))
+    unpacked(({ name }) => context.state(key('p', name)))
   return {
     state: (uniform) => [
-      ...parameters.flatMap(({ name, shape, initialise }) => {
-        const values = new Float32Array(sizeOf(shape))
-        initialise(values, uniform)
+      ...blocks.flatMap((block): StateTensor[] => {
+        const { name, shape } = block
+        const size = sizeOf(shape)
         return [
-          { name: key('p', name), shape, initial: values },
-          { name: key('m', name), shape, initial: new Float32Array(values.length) },
-          { name: key('v', name), shape, initial: new Float32Array(values.length) },
+          { name: key('p', name), shape, initial: initialValues(block, uniform) },
+          { name: key('m', name), shape, initial: new Float32Array(size) },
+          { name: key('v', name), shape, initial: new Float32Array(size) },
         ]
       }),
       { name: count, shape: [], initial: allocate('float32', 1) as Float32Array },
@@ -70,17 +75,17 @@ export function createAdam(
     parameters: current,
     step(context, loss, rate) {
       const values = current(context)
-      const slopes = gradients(
-        loss,
-        parameters.map(({ name }) => values[name] as SymbolicTensor),
-      )
+      const names = Object.keys(values)
+      const found = gradients(loss, Object.values(values))
+      const slopes = Object.fromEntries(found.map((slope, at) => [names[at] as string, slope]))
       const steps = add(context.state(count), 1)
       const scales = stepScales(options, steps, rate)
       const state: Record<string, SymbolicTensor> = { [count]: steps }
-      for (const [at, { name, bounds }] of parameters.entries()) {
+      for (const block of blocks) {
+        const { name, bounds } = block
         const moved = move(options, scales, {
-          value: values[name] as SymbolicTensor,
-          slope: slopes[at] as SymbolicTensor,
+          value: context.state(key('p', name)),
+          slope: pack(block, slopes),
           first: context.state(key('m', name)),
           second: context.state(key('v', name)),
         })
@@ -89,8 +94,14 @@ export function createAdam(
         state[key('p', name)] =
           bounds === undefined ? moved.value : clip(moved.value, bounds.low, bounds.high)
       }
-      return { parameters: byName(({ name }) => state[key('p', name)] as SymbolicTensor), state }
+      return {
+        parameters: unpacked(({ name }) => state[key('p', name)] as SymbolicTensor),
+        state,
+      }
     },
+    values: blocks.map(({ name }) => key('p', name)),
+    valuesOf: (held) =>
+      new Map(blocks.flatMap((block) => valuesIn(block, held(key('p', block.name))))),
   }
 }
 
@@ -122,16 +133,4 @@ function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Sca
   const from = scales.decay === undefined ? at.value : multiply(at.value, scales.decay)
   const step = multiply(divide(first, add(squareRoot(second), scales.epsilon)), scales.step)
   return { first, second, value: subtract(from, step) }
-}
-
-/** Uniform in +-1/sqrt(fanIn), as linear layers are commonly begun with (He et al. 2015, a = sqrt(5)). */
-export function linearParameters(name: string, inputs: number, outputs: number): Parameter[] {
-  const bound = 1 / Math.sqrt(inputs)
-  const initialise: Parameter['initialise'] = (values, uniform) => {
-    for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound
-  }
-  return [
-    { name: `${name}.weight`, shape: [inputs, outputs], initialise },
-    { name: `${name}.bias`, shape: [outputs], initialise },
-  ]
 }

@@ -3,7 +3,7 @@
 import { add, divide, multiply, square, squareRoot, subtract } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { mean, sum } from './linear.ts'
-import { withGradient } from './shaping.ts'
+import { reshape, withGradient } from './shaping.ts'
 
 const EPSILON = 1e-5
 
@@ -11,7 +11,8 @@ export type Normalised = { y: SymbolicTensor; mean: SymbolicTensor; variance: Sy
 
 /**
  * x [rows, units] with mean 0 and variance 1 in each unit, times `scale`, plus `shift` (both [units]); and the mean and
- * variance (biased) that were removed, [1, units]. Its gradient is written by hand: half the operations.
+ * variance (biased) that were removed, [1, units]. Its gradient is written by hand: half the operations, and what is
+ * known by unit is multiplied before it meets the rows.
  */
 export function batchNorm(
   x: SymbolicTensor,
@@ -22,14 +23,16 @@ export function batchNorm(
   const centred = subtract(x, centre)
   const variance = mean(square(centred), [0], true)
   const inverse = divide(1, squareRoot(add(variance, EPSILON)))
-  const standard = multiply(centred, inverse)
-  const y = add(multiply(standard, scale), shift)
-  const rows = x.shape[0] as number
+  const factor = multiply(inverse, scale)
+  const y = add(multiply(centred, factor), shift)
+  const share = 1 / (x.shape[0] as number)
   const pulled = withGradient(y, [x, scale, shift], (slope) => {
     const toShift = sum(slope, [0])
-    const toScale = sum(multiply(slope, standard), [0])
-    const common = add(multiply(toShift, 1 / rows), multiply(standard, multiply(toScale, 1 / rows)))
-    return [multiply(subtract(slope, common), multiply(inverse, scale)), toScale, toShift]
+    const toScale = multiply(sum(multiply(slope, centred), [0]), reshape(inverse, scale.shape))
+    const level = multiply(multiply(toShift, share), factor)
+    const tilt = multiply(multiply(multiply(toScale, share), inverse), factor)
+    const toCentred = subtract(multiply(slope, factor), add(multiply(centred, tilt), level))
+    return [toCentred, toScale, toShift]
   })
   return { y: pulled, mean: centre, variance }
 }

@@ -1,6 +1,6 @@
 // Elementwise operations on symbolic tensors, broadcasting as ONNX (and NumPy) do.
 
-import { only, type Shape, type SymbolicTensor, sameShape } from './graph.ts'
+import { only, type Shape, type SymbolicTensor, sameShape, sizeOf } from './graph.ts'
 import { DTYPES, type DType } from './onnx.ts'
 
 /** A tensor, or a number taken as a scalar of the other operand's type. */
@@ -74,6 +74,14 @@ export function clip(x: SymbolicTensor, low: number, high: number): SymbolicTens
   )
 }
 
+/** `below` (at least 0) where x is 0 or less, else `above`: two cheap passes in place of a comparison and a choice. Has no gradient. */
+export function stepped(x: SymbolicTensor, below: number, above: number): SymbolicTensor {
+  return clip(multiply(x, STEEP), below, above)
+}
+
+/** Takes every normal number to 1 or more. */
+const STEEP = 3e38
+
 /** Has no gradient. */
 export function cast(x: SymbolicTensor, dtype: DType = x.graph.real): SymbolicTensor {
   if (x.dtype === dtype) return x
@@ -120,19 +128,35 @@ function isScalar({ node, shape }: SymbolicTensor, value: number): boolean {
 }
 
 function unary(op: string, x: SymbolicTensor): SymbolicTensor {
+  const small = unexpanded(x)
+  if (small !== undefined) return expandTo(unary(op, small), x.shape)
   return only(x.graph.node({ op, inputs: [x], outputs: [x] }))
 }
 
 function binary(op: string, a: SymbolicTensor, b: SymbolicTensor, dtype = a.dtype): SymbolicTensor {
   const shape = broadcastShape(a.shape, b.shape)
+  const small = sizeOf(b.shape) === 1 && sameShape(a.shape, shape) ? unexpanded(a) : undefined
+  if (small !== undefined) return expandTo(binary(op, small, b, dtype), shape)
   const x = withoutExpand(a, b, shape)
   const y = withoutExpand(b, x, shape)
   return only(a.graph.node({ op, inputs: [x, y], outputs: [{ shape, dtype }] }))
 }
 
+function unexpanded({ node }: SymbolicTensor): SymbolicTensor | undefined {
+  return node.op === 'Expand' ? node.inputs[0] : undefined
+}
+
+/** What is the same for many elements is computed before it is repeated for them. */
+function expandTo(x: SymbolicTensor, shape: Shape): SymbolicTensor {
+  const { graph, dtype } = x
+  if (sameShape(x.shape, shape)) return x
+  const inputs = [x, graph.integers(shape)]
+  return only(graph.node({ op: 'Expand', inputs, outputs: [{ shape, dtype }] }))
+}
+
 /** An expanded operand's original does where broadcasting stretches it as far: no copy is made. */
 function withoutExpand(x: SymbolicTensor, other: SymbolicTensor, shape: Shape): SymbolicTensor {
-  const original = x.node.op === 'Expand' ? x.node.inputs[0] : undefined
+  const original = unexpanded(x)
   if (original === undefined) return x
   return sameShape(broadcastShape(original.shape, other.shape), shape) ? original : x
 }

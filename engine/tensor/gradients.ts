@@ -3,14 +3,13 @@
 
 import {
   add,
-  cast,
   cosine,
   divide,
   exponential,
-  greater,
   multiply,
   negate,
   sine,
+  stepped,
   subtract,
   where,
 } from './elementwise.ts'
@@ -113,10 +112,10 @@ const last = ({ shape }: SymbolicTensor): number => shape.length - 1
 const RULES: Readonly<Record<string, Rule>> = {
   Add: broadcast((g) => [g, g]),
   Sub: broadcast((g) => [g, negate(g)]),
-  Mul: broadcast((g, _y, a, b) => [
-    multiply(g, b as SymbolicTensor),
-    multiply(g, a as SymbolicTensor),
-  ]),
+  Mul: broadcast((g, _y, a, b) => {
+    const [x, y] = [a as SymbolicTensor, b as SymbolicTensor]
+    return x === y ? [multiply(multiply(g, 2), x)] : [multiply(g, y), multiply(g, x)]
+  }),
   Div: broadcast((g, y, _a, b) => {
     const quotient = divide(g, b as SymbolicTensor)
     return [quotient, negate(multiply(quotient, y))]
@@ -131,7 +130,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Log: simple((g, _y, x) => [divide(g, x as SymbolicTensor)]),
   Sqrt: simple((g, y) => [divide(multiply(g, 0.5), y)]),
   Tanh: simple((g, y) => [multiply(g, subtract(1, multiply(y, y)))]),
-  Relu: simple((g, y) => [multiply(g, cast(greater(y, 0), g.dtype))]),
+  Relu: simple((g, y) => [multiply(g, stepped(y, 0, 1))]),
   Sin: simple((g, _y, x) => [multiply(g, cosine(x as SymbolicTensor))]),
   Cos: simple((g, _y, x) => [negate(multiply(g, sine(x as SymbolicTensor)))]),
   Reshape: simple((g, _y, x) => [reshape(g, (x as SymbolicTensor).shape)]),

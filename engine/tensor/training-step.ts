@@ -30,6 +30,19 @@ export type TrainingStep = {
   }
 }
 
+/** Looks tensors up in state as trainers save it. Throws for a name that the step has not. */
+export function savedState(
+  { state }: Pick<TrainingStep, 'state'>,
+  saved: readonly Float32Array[],
+): (name: string) => Float32Array {
+  const places = new Map(state.map(({ name }, at) => [name, at]))
+  return (name) => {
+    const values = saved[places.get(name) ?? -1]
+    if (values === undefined) throw new Error(`the training step has no ${name}`)
+    return values
+  }
+}
+
 /** Names in the compiled model. */
 export const STEPS_INPUT = 'steps'
 export const nextName = (state: string): string => `next ${state}`

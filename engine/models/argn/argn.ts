@@ -1,11 +1,11 @@
 // The autoregressive model as the others are used: fitted on targets, saved as plain data, sampled.
 
 import type { SessionOptions } from '#engine/tensor/session.ts'
-import { type EpochProgress, type FitOptions, type Fitted, fitModel } from '../fit.ts'
+import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
 import { holdOutRows } from '../held-out-rows.ts'
 import { rowsOf, shapeOf, type Target } from '../sampled.ts'
-import { createArgnFitting, frequenciesOf, type TokenTable } from './fitting.ts'
-import { createNetwork, type Network, networkParameters } from './network.ts'
+import { createArgnFitting, type TokenTable } from './fitting.ts'
+import { createNetwork } from './network.ts'
 import type { FittedArgn } from './sampler.ts'
 import { encodeTokens, fitTokens, type Tokens, tokenCount } from './tokens.ts'
 
@@ -46,9 +46,10 @@ export async function fitArgn(
     session: options.session ?? {},
   })
   try {
-    const fitted = await fitModel(fitting, { ...options, patience: PATIENCE })
+    const { best, history } = await fitModel(fitting, { ...options, patience: PATIENCE })
+    const parameters = fitting.parametersOf(best.state)
     const shapes = targets.map(shapeOf)
-    return { targets: shapes, tokens, network, ...parametersOf(network, fitted) }
+    return { targets: shapes, tokens, network, parameters, history }
   } finally {
     await fitting.release()
   }
@@ -65,11 +66,4 @@ function tokenTable(codes: readonly Int32Array[], rows: Int32Array): TokenTable 
   for (const [column, list] of codes.entries())
     for (const [at, row] of rows.entries()) tokens[at * codes.length + column] = list[row] as number
   return { tokens, rows: rows.length }
-}
-
-function parametersOf(network: Network, { best, history }: Fitted) {
-  const none = { tokens: new Int32Array(0), rows: 0 }
-  const names = networkParameters(network, frequenciesOf(network, none)).map(({ name }) => name)
-  const parameters = new Map(names.map((name, at) => [name, best.state[3 * at] as Float32Array]))
-  return { parameters, history }
 }

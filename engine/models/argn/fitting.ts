@@ -8,6 +8,7 @@ import { createKeystream } from '#engine/tensor/noise.ts'
 import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
+import { savedState } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { createRowOrder } from '../row-order.ts'
 import { type Network, networkParameters } from './network.ts'
@@ -30,25 +31,33 @@ export type ArgnFitOptions = ArgnStepOptions & {
 /** Steps that see columns in the order in which they are drawn later; the others in any. */
 const SHARE_IN_ORDER = 0.5
 
+export type ArgnFitting = Fitting & {
+  /** By name, out of saved state. */
+  parametersOf(state: readonly Float32Array[]): Map<string, Float32Array>
+  release(): Promise<void>
+}
+
 /** The caller releases both: `await fitting.release()`. */
 export async function createArgnFitting(
   network: Network,
   { train, holdout }: { train: TokenTable; holdout: TokenTable },
   options: ArgnFitOptions,
-): Promise<Fitting & { release(): Promise<void> }> {
+): Promise<ArgnFitting> {
   const { seed, batchRows, stepsPerRun } = options
   const frequencies = frequenciesOf(network, train)
   const random = createSeededRandom(seed, 'initial parameters')
   const data = { ...train, frequencies }
-  const { step } = createTraining(network, data, options, () => random.unit())
+  const { step, optimiser } = createTraining(network, data, options, () => random.unit())
   const trainer = await createTrainer(step, { stepsPerRun, ...options.session })
-  const scorer = await createScorer(network, holdout, trainer, options.session)
+  const parametersNow = () => optimiser.valuesOf((name) => trainer.state(name))
+  const scorer = await createScorer(network, holdout, parametersNow, options.session)
   return {
     trainer,
     stepsPerRun,
     stepsPerEpoch: Math.max(1, Math.floor(train.rows / batchRows)),
     fill: createFill(network, train.rows, options, trainer),
     score: () => scorer.score(),
+    parametersOf: (state) => optimiser.valuesOf(savedState(step, state)),
     async release() {
       await Promise.all([trainer.release(), scorer.release()])
     },
@@ -99,7 +108,7 @@ function positionsOf(columns: number, seed: number, step: number): Float32Array 
 async function createScorer(
   network: Network,
   { tokens, rows }: TokenTable,
-  trainer: Trainer,
+  parametersNow: () => ReadonlyMap<string, Float32Array>,
   options: SessionOptions,
 ) {
   const graph = new Graph()
@@ -115,9 +124,10 @@ async function createScorer(
   const session = await openSession(modelOf(graph, { loss }), options)
   return {
     async score() {
+      const values = parametersNow()
       const feeds = shapes.map(({ name, shape }): [string, Tensor] => [
         name,
-        new Tensor('float32', trainer.state(`net.p.${name}`), shape),
+        new Tensor('float32', values.get(name) as Float32Array, shape),
       ])
       const { loss: found } = await session.run(Object.fromEntries(feeds))
       return Number(found?.data[0])

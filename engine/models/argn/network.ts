@@ -1,10 +1,10 @@
 // The autoregressive network over tokens: each column's law given any set of columns before it. Embeddings, one
 // hidden layer and a softmax per column, as TabularARGN has them (Tiwald et al. 2025).
 
-import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/adam.ts'
 import { add, multiply, relu } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm } from '#engine/tensor/linear.ts'
+import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
 import { concatenate, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
 
 /** A column of the network. */

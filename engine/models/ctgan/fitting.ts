@@ -4,9 +4,10 @@
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
+import { savedState } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { createDistance } from '../modes/distance.ts'
-import { fillGumbel, fillNormal, keepBits } from '../modes/draws.ts'
+import { fillBits, fillGumbel, fillNormal } from '../modes/draws.ts'
 import type { EncodedData } from '../modes/held-out.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
@@ -39,19 +40,28 @@ export async function createCtganFitting(
   const { train, holdout, counts } = data
   const { seed, batchRows, stepsPerRun, session } = options
   const random = createSeededRandom(seed, 'initial parameters')
-  const training = createTraining(shape, train, options, () => random.unit())
-  const places = new Map(training.state.map(({ name }, at) => [name, at]))
+  const { training, generator } = createTraining(shape, train, options, () => random.unit())
   const trainer = await createTrainer(training, { stepsPerRun, ...session })
   const passes = await createPasses(shape, counts, { seed, ...session })
   const distance = createDistance(holdout, data)
+  const valuesIn = (held: (state: string) => Float32Array): GeneratorValues => {
+    const values = generator.valuesOf((name) => held(averageName(name)))
+    return (name) => values.get(name) as Float32Array
+  }
   return {
     trainer,
     stepsPerRun,
     stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
     fill: createFill(shape, createConditions(train, shape, options), options, trainer),
-    score: async () => distance(await passes.draw((name) => trainer.state(averageName(name)), 0)),
+    score: async () =>
+      distance(
+        await passes.draw(
+          valuesIn((name) => trainer.state(name)),
+          0,
+        ),
+      ),
     passes,
-    valuesOf: (state) => (name) => state[places.get(averageName(name)) ?? -1] as Float32Array,
+    valuesOf: (state) => valuesIn(savedState(training, state)),
     async release() {
       await Promise.all([trainer.release(), passes.release()])
     },
@@ -80,6 +90,7 @@ function createFill(
     latent: new Uint16Array(sizes.latent),
     choices: new Uint16Array(sizes.choices),
   }
+  const dropBits = new Uint32Array(sizes.drop / 32)
   const part = <T extends Float32Array | Uint32Array | Uint8Array>(memory: T, i: number): T => {
     const size = memory.length / stepsPerRun
     return memory.subarray(i * size, (i + 1) * size) as T
@@ -99,9 +110,8 @@ function createFill(
       b.fill(step + i, new Uint8Array(halves.choices.buffer))
       fillGumbel(halves.choices, part(choices, i))
       c.fill(step + i, part(mix, i))
-      const dropped = part(drop, i)
-      d.fill(step + i, dropped)
-      keepBits(dropped)
+      d.fill(step + i, dropBits)
+      fillBits(dropBits, part(drop, i))
       rates[i] = rate
     }
   }

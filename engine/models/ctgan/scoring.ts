@@ -1,11 +1,11 @@
 // Rows of the generator under training: for its score, and for the statistics that normalise it once it is trained.
 
-import type { Parameters } from '#engine/tensor/adam.ts'
 import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
+import type { Parameters } from '#engine/tensor/parameters.ts'
 import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { chooseCodes, fillNormal } from '../modes/draws.ts'
@@ -13,8 +13,14 @@ import type { EncodedTable } from '../modes/encode.ts'
 import { weightsOf } from '../modes/symbolic.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
-import { type CtganShape, generate, generatorParameters } from './network.ts'
-import { conditionOf } from './training.ts'
+import {
+  generate,
+  generatorLayers,
+  generatorParameters,
+  sourcesOf,
+  weightName,
+} from './generator.ts'
+import type { CtganShape } from './network.ts'
 
 /** Rows of a pass: its statistics are those of that many. */
 const ROWS = 2500
@@ -112,8 +118,7 @@ function passModel(shape: CtganShape): Uint8Array {
     ]),
   )
   const noise = graph.input('latent', [ROWS, embedding])
-  const condition =
-    shape.conditions === 0 ? null : conditionOf(graph.input('condition', [ROWS], 'int32'), shape)
+  const condition = shape.conditions === 0 ? null : graph.input('condition', [ROWS], 'int32')
   const { places, codes, statistics } = generate(parameters, shape, { noise, condition })
   const outputs: Record<string, SymbolicTensor> = { weights: weightsOf(codes) }
   if (places !== null) outputs['places'] = hyperbolicTangent(places)
@@ -124,45 +129,49 @@ function passModel(shape: CtganShape): Uint8Array {
   return modelOf(graph, outputs)
 }
 
-/** The generator with its normalisation inside the layers: weights, and biases that it had not. */
+/** The generator with its normalisation inside the layers: each has one weight for all it reads, and a bias. */
 export function foldGenerator(
   shape: CtganShape,
   values: GeneratorValues,
   statistics: readonly { mean: Float32Array; variance: Float32Array }[],
 ): Map<string, Float32Array> {
   const folded = new Map<string, Float32Array>()
-  for (const [at, units] of shape.generator.entries()) {
+  for (const [at, { name, units }] of generatorLayers(shape).entries()) {
+    const sources = sourcesOf(shape, at)
+    const inputs = sources.reduce((sum, { width }) => sum + width, 0)
+    const weight = new Float32Array(inputs * units)
+    let from = 0
+    for (const source of sources) {
+      weight.set(values(weightName(name, source.name)), from)
+      from += source.width * units
+    }
+    const normalised = statistics[at]
+    if (normalised === undefined) {
+      folded.set(`${name}.weight`, weight)
+      folded.set(`${name}.bias`, Float32Array.from(values(`${name}.bias`)))
+      continue
+    }
     const { factor, term } = foldBatchNorm({
-      ...{ scale: values(`scale ${at}`), shift: values(`shift ${at}`) },
-      ...(statistics[at] as { mean: Float32Array; variance: Float32Array }),
+      scale: values(`scale ${at}`),
+      shift: values(`shift ${at}`),
+      ...normalised,
     })
-    const weight = values(`layer ${at}.weight`)
     folded.set(
-      `layer ${at}.weight`,
+      `${name}.weight`,
       weight.map((value, i) => value * (factor[i % units] as number)),
     )
-    folded.set(`layer ${at}.bias`, term)
+    folded.set(`${name}.bias`, term)
   }
-  folded.set('out.weight', Float32Array.from(values('out.weight')))
-  folded.set('out.bias', Float32Array.from(values('out.bias')))
   return folded
 }
 
 /** Shapes of the folded generator's tensors. */
 export function foldedShapes(shape: CtganShape): { name: string; shape: number[] }[] {
-  let width = shape.embedding + shape.conditions
-  const layers = shape.generator.flatMap((units, at) => {
-    const input = width
-    width += units
+  return generatorLayers(shape).flatMap(({ name, units }, at) => {
+    const inputs = sourcesOf(shape, at).reduce((sum, { width }) => sum + width, 0)
     return [
-      { name: `layer ${at}.weight`, shape: [input, units] },
-      { name: `layer ${at}.bias`, shape: [units] },
+      { name: `${name}.weight`, shape: [inputs, units] },
+      { name: `${name}.bias`, shape: [units] },
     ]
   })
-  const { width: outputs } = shape.layout
-  return [
-    ...layers,
-    { name: 'out.weight', shape: [width, outputs] },
-    { name: 'out.bias', shape: [outputs] },
-  ]
 }

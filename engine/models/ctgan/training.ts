@@ -1,12 +1,11 @@
 // A training step of the conditional GAN: the critic against rows of the generator, then the generator against the
 // critic as it is after that (Gulrajani et al. 2017 with as many steps of both), and a running mean of the generator.
 
-import { createAdam, type Optimiser, type Parameters } from '#engine/tensor/adam.ts'
+import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
 import {
   add,
   cast,
   divide,
-  equal,
   minimum,
   multiply,
   square,
@@ -14,22 +13,23 @@ import {
   subtract,
 } from '#engine/tensor/elementwise.ts'
 import { gradients } from '#engine/tensor/gradients.ts'
-import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
+import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { mean, sum } from '#engine/tensor/linear.ts'
 import { uniform } from '#engine/tensor/noise.ts'
+import type { Parameters } from '#engine/tensor/parameters.ts'
 import { concatenate, detach, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
 import type { StateTensor, StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedTensors, joined, oneHot } from '../modes/symbolic.ts'
 import {
-  type CtganShape,
-  criticise,
+  type ConditionedRows,
   criticParameters,
-  generate,
-  generatorParameters,
-  missedConditions,
-  softRows,
-} from './network.ts'
+  firstSums,
+  scoresOf,
+  squaredSlopes,
+} from './critic.ts'
+import { generate, generatorParameters, missedConditions, softRows } from './generator.ts'
+import type { CtganShape } from './network.ts'
 
 export type CtganTraining = {
   /** A multiple of `pac`. */
@@ -54,22 +54,22 @@ export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batch
     latent: batchRows * embedding,
     choices: batchRows * layout.codes,
     mix: packs,
-    drop: 4 * packs * units,
+    drop: 32 * Math.ceil((4 * packs * units) / 32),
   }
 }
 
 const PENALTY = 10
 const BETAS = { beta1: 0.5, beta2: 0.9 }
 
-/** The generator's running mean among the state. */
-export const averageName = (parameter: string): string => `average.${parameter}`
+/** The running mean of a tensor of the generator's state. */
+export const averageName = (state: string): string => `average.${state}`
 
 export function createTraining(
   shape: CtganShape,
   train: EncodedTable,
   options: CtganTraining,
   uniformNumber: () => number,
-): TrainingStep {
+): { training: TrainingStep; generator: Optimiser } {
   const { batchRows, learningRate, weightDecay } = options
   const adam = (group: string, parameters: ReturnType<typeof criticParameters>, rate: number) =>
     createAdam(group, parameters, { ...BETAS, learningRate: rate, weightDecay })
@@ -77,8 +77,8 @@ export function createTraining(
   const generator = adam('generator', generatorParameters(shape), learningRate.generator)
   const sizes = noiseSizes(shape, batchRows)
   const state = [...generator.state(uniformNumber), ...critic.state(uniformNumber)]
-  return {
-    state: [...state, ...averages(state)],
+  const training: TrainingStep = {
+    state: [...state, ...averages(state, generator)],
     feeds: [
       { name: FEEDS.rows, shape: [batchRows], dtype: 'int32' },
       { name: FEEDS.real, shape: [batchRows], dtype: 'int32' },
@@ -92,12 +92,13 @@ export function createTraining(
     tables: encodedTensors(train, shape.layout),
     step: (context) => step(context, shape, { critic, generator }, options),
   }
+  return { training, generator }
 }
 
-function averages(state: readonly StateTensor[]): StateTensor[] {
+function averages(state: readonly StateTensor[], { values }: Optimiser): StateTensor[] {
   return state
-    .filter(({ name }) => name.startsWith('generator.p.'))
-    .map((tensor) => ({ ...tensor, name: averageName(tensor.name.slice('generator.p.'.length)) }))
+    .filter(({ name }) => values.includes(name))
+    .map((tensor) => ({ ...tensor, name: averageName(tensor.name) }))
 }
 
 function step(
@@ -108,23 +109,27 @@ function step(
 ) {
   const rate = context.feed(FEEDS.rate)
   const kept = keptUnits(context.feed(FEEDS.drop), shape, batchRows)
-  const condition = conditionOf(context.feed(FEEDS.fake), shape)
+  const condition = shape.conditions === 0 ? null : context.feed(FEEDS.fake)
   const generated = generate(generator.parameters(context), shape, {
     noise: context.feed(FEEDS.latent),
     condition,
   })
-  const fake = packed(softRows(generated, context.feed(FEEDS.choices), shape), condition, shape)
-  const real = realRows(context, shape)
+  const rows = softRows(generated, context.feed(FEEDS.choices), shape)
   const losses = criticLosses(critic.parameters(context), shape, {
-    ...{ fake: detach(fake), real, mix: uniform(context.feed(FEEDS.mix)), kept },
+    fake: { rows: detach(rows), conditions: condition },
+    ...{ real: realRows(context, shape), mix: uniform(context.feed(FEEDS.mix)), kept },
   })
   const moved = critic.step(context, add(losses.distance, losses.penalty), rate)
-  const scores = criticise(moved.parameters, shape, fake, kept.generated)
+  const sums = firstSums(moved.parameters, shape, { rows, conditions: condition })
+  const wanted = multiply(mean(scoresOf(moved.parameters, shape, sums, kept.generated)), -1)
   const missed = condition === null ? null : missedConditions(generated.codes, condition, shape)
-  const wanted = multiply(mean(scores), -1)
   const made = generator.step(context, missed === null ? wanted : add(wanted, missed), rate)
   return {
-    state: { ...moved.state, ...made.state, ...averaged(context, made, averaging) },
+    state: {
+      ...moved.state,
+      ...made.state,
+      ...averaged(context, generator, made.state, averaging),
+    },
     metrics: {
       ...{ critic: losses.distance, penalty: losses.penalty, generator: wanted },
       ...(missed === null ? {} : { condition: missed }),
@@ -135,13 +140,15 @@ function step(
 /** The mean goes slowly only once there is something to average. */
 function averaged(
   context: StepContext,
-  { parameters, state }: { parameters: Parameters; state: Record<string, SymbolicTensor> },
+  { values }: Optimiser,
+  state: Record<string, SymbolicTensor>,
   averaging: number,
 ): Record<string, SymbolicTensor> {
   const steps = state['generator.steps'] as SymbolicTensor
   const kept = minimum(divide(steps, add(steps, 10)), averaging)
   return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => {
+    values.map((name) => {
+      const value = state[name] as SymbolicTensor
       const before = context.state(averageName(name))
       return [averageName(name), add(value, multiply(subtract(before, value), kept))]
     }),
@@ -152,7 +159,9 @@ function averaged(
 function keptUnits(bytes: SymbolicTensor, { critic, pac }: CtganShape, batchRows: number) {
   const packs = batchRows / pac
   const sizes = [2, 1, 1].flatMap((times) => critic.map((units) => times * packs * units))
-  const layers = split(bytes, sizes, 0).map((part, at) => {
+  const spare = (bytes.shape[0] as number) - sizes.reduce((sum, size) => sum + size, 0)
+  const cut = split(bytes, spare === 0 ? sizes : [...sizes, spare], 0)
+  const layers = cut.slice(0, sizes.length).map((part, at) => {
     const units = critic[at % critic.length] as number
     return cast(reshape(part, [(part.shape[0] as number) / units, units]))
   })
@@ -164,63 +173,56 @@ function keptUnits(bytes: SymbolicTensor, { critic, pac }: CtganShape, batchRows
   }
 }
 
-/** Positions to 0 and 1; null where there are no conditions. */
-export function conditionOf(
-  positions: SymbolicTensor,
-  { conditions }: CtganShape,
-): SymbolicTensor | null {
-  if (conditions === 0) return null
-  const { graph, shape } = positions
-  const all = Array.from({ length: conditions }, (_, at) => at)
-  const levels = graph.constant('conditions', allocate('int32', all), [1, conditions], 'int32')
-  return cast(equal(reshape(positions, [shape[0] as number, 1]), levels))
-}
-
-function realRows(context: StepContext, shape: CtganShape): SymbolicTensor {
+function realRows(context: StepContext, { layout, conditions }: CtganShape): ConditionedRows {
   const rows = context.feed(FEEDS.rows)
-  const codes = oneHot(gatherRows(context.table('codes'), rows), shape.layout)
-  const hasPlaces = shape.layout.places.length > 0
-  const places = hasPlaces ? gatherRows(context.table('places'), rows) : null
-  return packed(joined(places, codes), conditionOf(context.feed(FEEDS.real), shape), shape)
-}
-
-function packed(
-  rows: SymbolicTensor,
-  condition: SymbolicTensor | null,
-  { pac }: CtganShape,
-): SymbolicTensor {
-  const whole = condition === null ? rows : concatenate([rows, condition], 1)
-  const [count, width] = whole.shape as [number, number]
-  return reshape(whole, [count / pac, pac * width])
+  const codes = oneHot(gatherRows(context.table('codes'), rows), layout)
+  const places = layout.places.length > 0 ? gatherRows(context.table('places'), rows) : null
+  return {
+    rows: joined(places, codes),
+    conditions: conditions === 0 ? null : context.feed(FEEDS.real),
+  }
 }
 
 export type CriticBatch = {
-  /** Packed. */
-  fake: SymbolicTensor
-  real: SymbolicTensor
-  /** Where between them the slope is taken, [packs, 1]. */
+  fake: ConditionedRows
+  real: ConditionedRows
+  /** Where between their packs the slope is taken, [packs, 1]. */
   mix: SymbolicTensor
   kept: Record<'rows' | 'mixed', readonly SymbolicTensor[]>
 }
 
 /**
  * `distance`: the mean score of generated packs less that of real ones. `penalty`: ten times the mean square of how far
- * the length of the score's slope, between them, is from 1; its gradient is of second order.
+ * the length of the score's slope, between them, is from 1; its gradient is of second order. As the first layer is
+ * linear, what it makes of packs between is between what it makes of both, and the slope by rows is a product with
+ * its weights: the packs between are never made.
  */
 export function criticLosses(
   parameters: Parameters,
   shape: CtganShape,
   { fake, real, mix, kept }: CriticBatch,
 ): Record<'distance' | 'penalty', SymbolicTensor> {
-  const packs = fake.shape[0] as number
-  const scores = criticise(parameters, shape, concatenate([fake, real], 0), kept.rows)
-  const [ofFake, ofReal] = split(scores, [packs, packs], 0) as [SymbolicTensor, SymbolicTensor]
-  const between = add(fake, multiply(mix, subtract(real, fake)))
-  const score = sum(criticise(parameters, shape, between, kept.mixed))
-  const [slope] = gradients(score, [between]) as [SymbolicTensor]
-  const length = squareRoot(add(sum(square(slope), [1]), 1e-12))
+  const sums = firstSums(parameters, shape, {
+    rows: concatenate([fake.rows, real.rows], 0),
+    conditions:
+      fake.conditions === null || real.conditions === null
+        ? null
+        : concatenate([fake.conditions, real.conditions], 0),
+  })
+  const packs = (sums.shape[0] as number) / 2
+  const scores = scoresOf(parameters, shape, sums, kept.rows)
+  const [ofFake, ofReal] = halves(scores, packs)
+  const [sumsOfFake, sumsOfReal] = halves(sums, packs)
+  const between = detach(add(sumsOfFake, multiply(mix, subtract(sumsOfReal, sumsOfFake))))
+  const score = sum(scoresOf(parameters, shape, between, kept.mixed))
+  const [ofSums] = gradients(score, [between]) as [SymbolicTensor]
+  const length = squareRoot(add(squaredSlopes(parameters, shape, ofSums), 1e-12))
   return {
     distance: subtract(mean(ofFake), mean(ofReal)),
     penalty: multiply(mean(square(subtract(length, 1))), PENALTY),
   }
+}
+
+function halves(x: SymbolicTensor, rows: number): [SymbolicTensor, SymbolicTensor] {
+  return split(x, [rows, rows], 0) as [SymbolicTensor, SymbolicTensor]
 }

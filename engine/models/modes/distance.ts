@@ -22,24 +22,32 @@ export function createDistance(
       ? numberCells(holdout, known, { layout, column })
       : codeCells(holdout, layout, column),
   )
-  const expected = cells.map(({ of }) => of(holdout))
-  return (drawn) => {
-    const found = cells.map(({ of }) => of(drawn))
-    const between = (a: number, b: number): number => {
+  const columns = [...cells.keys()]
+  const pairs = columns.flatMap((a) => columns.slice(a).map((b): Pair => [a, b]))
+  const sharesOf = (table: EncodedTable): Float64Array[] => {
+    const found = cells.map(({ of }) => of(table))
+    return pairs.map(([a, b]) => {
       const [x, y] = [cells[a] as Cells, cells[b] as Cells]
-      const of = (list: Uint8Array[]) =>
-        shares(list[a] as Uint8Array, list[b] as Uint8Array, {
-          wide: y.count,
-          all: x.count * y.count,
-        })
-      return variation(of(expected), of(found))
-    }
-    const columns = [...cells.keys()]
-    const alone = columns.map((a) => between(a, a))
-    const pairs = columns.flatMap((a) => columns.slice(a + 1).map((b) => between(a, b)))
-    return pairs.length === 0 ? mean(alone) : (mean(alone) + mean(pairs)) / 2
+      return shares(found[a] as Uint8Array, found[b] as Uint8Array, {
+        wide: y.count,
+        all: x.count * y.count,
+      })
+    })
+  }
+  const expected = sharesOf(holdout)
+  return (drawn) => {
+    const found = sharesOf(drawn)
+    const apart = expected.map((one, at) => variation(one, found[at] as Float64Array))
+    const alone = apart.filter((_, at) => isColumn(pairs[at] as Pair))
+    const together = apart.filter((_, at) => !isColumn(pairs[at] as Pair))
+    return together.length === 0 ? mean(alone) : (mean(alone) + mean(together)) / 2
   }
 }
+
+/** A column with itself stands for the column. */
+type Pair = readonly [number, number]
+
+const isColumn = ([a, b]: Pair): boolean => a === b
 
 const mean = (list: number[]): number => list.reduce((sum, one) => sum + one, 0) / list.length
 

@@ -42,12 +42,24 @@ export function fillGumbel(halves: Uint16Array, into: Float32Array): void {
   for (let at = 0; at < into.length; at++) into[at] = GUMBEL[halves[at] as number] as number
 }
 
-/** Makes random bytes 0 or 1. */
-export function keepBits(bytes: Uint8Array): void {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
-  for (let at = 0; at < words.length; at++) words[at] = (words[at] as number) & 0x01_01_01_01
-  for (let at = words.length << 2; at < bytes.length; at++) bytes[at] = (bytes[at] as number) & 1
+/** Bytes 0 or 1, a multiple of 32, from as many random bits: of each word, eight words whose bytes are one of its bits. */
+export function fillBits(bits: Uint32Array, into: Uint8Array): void {
+  const words = new Uint32Array(into.buffer, into.byteOffset, into.length >> 2)
+  for (let block = 0; block < words.length >> 3; block++) {
+    const at = block << 3
+    const word = bits[block] as number
+    words[at] = word & ONES
+    words[at + 1] = (word >>> 1) & ONES
+    words[at + 2] = (word >>> 2) & ONES
+    words[at + 3] = (word >>> 3) & ONES
+    words[at + 4] = (word >>> 4) & ONES
+    words[at + 5] = (word >>> 5) & ONES
+    words[at + 6] = (word >>> 6) & ONES
+    words[at + 7] = (word >>> 7) & ONES
+  }
 }
+
+const ONES = 0x01_01_01_01
 
 /**
  * A code for each column of each row, [rows, columns]: in proportion to positive weights [rows, codes]; word c of a row

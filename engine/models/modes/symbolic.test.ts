@@ -5,51 +5,95 @@ import { multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { gradients } from '#engine/tensor/gradients.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { logSoftmax, sum } from '#engine/tensor/linear.ts'
+import { logSoftmax, softmax, sum } from '#engine/tensor/linear.ts'
 import { openSession } from '#engine/tensor/session.ts'
+import { concatenate, split } from '#engine/tensor/shaping.ts'
 import { createSeededRandom } from '../seeded-random.ts'
-import { bySpan, crossEntropy, oneHot } from './symbolic.ts'
+import { crossEntropy, oneHot, softChoices } from './symbolic.ts'
 
-const layout = {
-  ...{ places: [], stretches: [], codes: 9, width: 9 },
-  spans: [
-    { start: 0, count: 2 },
-    { start: 2, count: 1 },
-    { start: 3, count: 6 },
-  ],
+/** More columns than are summed by one product. */
+const COUNTS = [2, 1, 6, ...Array.from({ length: 15 }, (_, at) => 2 + (at % 4)), 1, 3]
+const starts = COUNTS.map((_, at) => COUNTS.slice(0, at).reduce((sum, count) => sum + count, 0))
+const spans = COUNTS.map((count, at) => ({ start: starts[at] as number, count }))
+const codes = COUNTS.reduce((sum, count) => sum + count, 0)
+const layout = { places: [], stretches: [], codes, width: codes, spans }
+const ROWS = 5
+const random = createSeededRandom(1, 'logits')
+const CODES = Array.from({ length: ROWS }, () => COUNTS.map((count) => random.below(count)))
+
+/** Column by column, as it is defined. */
+function bySpan(x: SymbolicTensor, of: (span: SymbolicTensor) => SymbolicTensor): SymbolicTensor {
+  return concatenate(split(x, COUNTS, 1).map(of), 1)
 }
-const CODES = [1, 0, 5, 0, 0, 0, 1, 0, 3, 0, 0, 2]
-const ROWS = CODES.length / layout.spans.length
 
-test('codes spread by position, and the gradient of their cross-entropy is that of its definition', async () => {
-  const graph = new Graph('float64')
-  const codes = graph.constant('codes', Uint8Array.from(CODES), [ROWS, 3], 'uint8')
-  const hot = oneHot(codes, layout)
-  const logits = graph.input('logits', [ROWS, layout.codes])
-  const defined = multiply(sum(multiply(bySpan(logits, layout, logSoftmax), hot)), -1)
-  const found = crossEntropy(logits, hot, layout)
-  const slope = (y: SymbolicTensor) => gradients(multiply(y, 3), [logits])[0] as SymbolicTensor
-  const outputs = {
-    hot,
-    defined,
-    found,
-    'slope defined': slope(defined),
-    'slope found': slope(found),
-  }
+async function valuesOf(graph: Graph, outputs: Record<string, SymbolicTensor>) {
   const session = await openSession(modelOf(graph, outputs))
-  const random = createSeededRandom(1, 'logits')
-  const values = Float64Array.from({ length: ROWS * layout.codes }, () => 4 * random.normal())
-  const results = await session.run({
-    logits: new ort.Tensor('float64', values, [ROWS, layout.codes]),
-  })
+  const values = Float64Array.from({ length: ROWS * codes }, () => 8 * random.normal())
+  const logits = new ort.Tensor('float64', values, [ROWS, codes])
+  const results = await session.run({ logits })
   await session.release()
-  const list = (name: string) => Array.from(results[name]?.data as Float64Array)
-  assert.deepEqual(list('hot').slice(0, 9), [0, 1, 1, 0, 0, 0, 0, 0, 1])
-  assert.equal(
-    list('hot').reduce((total, one) => total + one, 0),
-    CODES.length,
+  return (name: string) => Array.from(results[name]?.data as Float64Array)
+}
+
+function assertNear(found: number[], expected: number[]): void {
+  assert.equal(found.length, expected.length)
+  for (const [at, value] of expected.entries())
+    assert.ok(Math.abs(value - (found[at] as number)) < 1e-9, `${found[at]} for ${value}`)
+}
+
+test('codes spread by position, and cross-entropy and its gradient are those of their definition', async () => {
+  const graph = new Graph('float64')
+  const table = graph.constant(
+    'table',
+    Uint8Array.from(CODES.flat()),
+    [ROWS, COUNTS.length],
+    'uint8',
   )
-  assert.deepEqual(list('found'), list('defined'))
-  for (const [at, expected] of list('slope defined').entries())
-    assert.ok(Math.abs(expected - (list('slope found')[at] as number)) < 1e-12)
+  const hot = oneHot(table, layout)
+  const asked = multiply(hot, graph.constant('asked', evenColumns(), [1, codes]))
+  const logits = graph.input('logits', [ROWS, codes])
+  const outputs: Record<string, SymbolicTensor> = { hot }
+  for (const [name, some] of Object.entries({ all: hot, asked })) {
+    const defined = multiply(sum(multiply(bySpan(logits, logSoftmax), some)), -1)
+    const found = crossEntropy(logits, some, layout)
+    Object.assign(outputs, { [`${name} defined`]: defined, [`${name} found`]: found })
+    outputs[`${name} slope defined`] = slopeOf(multiply(defined, 3), logits)
+    outputs[`${name} slope found`] = slopeOf(multiply(found, 3), logits)
+  }
+  const list = await valuesOf(graph, outputs)
+  for (const [row, own] of CODES.entries())
+    assert.deepEqual(
+      list('hot').slice(row * codes, (row + 1) * codes),
+      own.flatMap((code, at) => Array.from({ length: COUNTS[at] ?? 0 }, (_, i) => +(i === code))),
+    )
+  for (const name of ['all', 'all slope', 'asked', 'asked slope'])
+    assertNear(list(`${name} found`), list(`${name} defined`))
 })
+
+function evenColumns(): Float64Array {
+  return Float64Array.from(
+    COUNTS.flatMap((count, at) => new Array<number>(count).fill((at + 1) % 2)),
+  )
+}
+
+test('soft choices and their gradient are those of a softmax by column', async () => {
+  const graph = new Graph('float64')
+  const logits = graph.input('logits', [ROWS, codes])
+  const weights = graph.constant(
+    'weights',
+    Float64Array.from({ length: ROWS * codes }, () => random.normal()),
+    [ROWS, codes],
+  )
+  const defined = bySpan(logits, (span) => softmax(multiply(span, 1 / 0.3)))
+  const found = softChoices(logits, layout, 0.3)
+  const list = await valuesOf(graph, {
+    ...{ defined, found },
+    'slope defined': slopeOf(sum(multiply(defined, weights)), logits),
+    'slope found': slopeOf(sum(multiply(found, weights)), logits),
+  })
+  for (const name of ['', 'slope ']) assertNear(list(`${name}found`), list(`${name}defined`))
+})
+
+function slopeOf(y: SymbolicTensor, x: SymbolicTensor): SymbolicTensor {
+  return gradients(y, [x])[0] as SymbolicTensor
+}

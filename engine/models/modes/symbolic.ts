@@ -1,12 +1,22 @@
 // Codes and places inside graphs: batches of real rows, soft choices, draws.
 
-import { cast, clip, equal, exponential, multiply, subtract } from '#engine/tensor/elementwise.ts'
+import {
+  add,
+  cast,
+  clip,
+  divide,
+  equal,
+  exponential,
+  logarithm,
+  multiply,
+  subtract,
+} from '#engine/tensor/elementwise.ts'
 import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, logSoftmax, sum } from '#engine/tensor/linear.ts'
+import { gemm, sum } from '#engine/tensor/linear.ts'
 import { concatenate, split, transpose, withGradient } from '#engine/tensor/shaping.ts'
 import type { TableTensor } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from './encode.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, Span } from './layout.ts'
 
 /** Tables of a training step. */
 export function encodedTensors(
@@ -76,36 +86,100 @@ export function inStretches(codes: SymbolicTensor, layout: Layout): SymbolicTens
   return gemm(codes, graph.constant('stretches', data, [positions, count]))
 }
 
-/** Applies a function of [rows, codes of a column] to each column's positions. */
-export function bySpan(
-  x: SymbolicTensor,
+/** Beyond, the exponentials of float32 would overflow or vanish; no law of use comes near. */
+const LOGIT_MOST = 80
+
+/** Logits to positive weights that codes are drawn by. */
+export function weightsOf(logits: SymbolicTensor): SymbolicTensor {
+  return exponential(bound(logits))
+}
+
+function bound(logits: SymbolicTensor): SymbolicTensor {
+  return clip(logits, -LOGIT_MOST, LOGIT_MOST)
+}
+
+/** Neighbouring columns that are summed by one product; with more, most of it would be zeros. */
+const GROUP_COLUMNS = 16
+
+/** Sums over the codes of each column, [rows, columns], and the opposite. */
+type Group = {
+  sums: (x: SymbolicTensor) => SymbolicTensor
+  spread: (x: SymbolicTensor) => SymbolicTensor
+}
+
+/** Results for the codes of each group of columns in each of `of`, all [rows, layout.codes]. */
+function byGroup(
+  of: readonly SymbolicTensor[],
   { spans }: Pick<Layout, 'spans'>,
-  of: (span: SymbolicTensor, column: number) => SymbolicTensor,
-): SymbolicTensor {
-  const lengths = spans.map(({ count }) => count)
-  return concatenate(split(x, lengths, 1).map(of), 1)
+  result: (parts: readonly SymbolicTensor[], group: Group) => SymbolicTensor,
+): SymbolicTensor[] {
+  const groups = Array.from({ length: Math.ceil(spans.length / GROUP_COLUMNS) }, (_, at) =>
+    spans.slice(at * GROUP_COLUMNS, (at + 1) * GROUP_COLUMNS),
+  )
+  const lengths = groups.map((group) => group.reduce((sum, { count }) => sum + count, 0))
+  const cut = of.map((x) => split(x, lengths, 1))
+  return groups.map((group, at) => {
+    const parts = cut.map((list) => list[at] as SymbolicTensor)
+    return result(parts, groupOf(parts[0] as SymbolicTensor, group))
+  })
+}
+
+function groupOf({ graph, shape }: SymbolicTensor, spans: readonly Span[]): Group {
+  const [codes, columns] = [shape[1] as number, spans.length]
+  const start = spans[0]?.start ?? 0
+  const cells = new Array<number>(codes * columns).fill(0)
+  for (const [column, span] of spans.entries())
+    for (let at = 0; at < span.count; at++) cells[(span.start - start + at) * columns + column] = 1
+  const data = allocate(graph.real, cells)
+  const indicator = graph.constant(`columns from ${start}`, data, [codes, columns])
+  return {
+    sums: (x) => gemm(x, indicator),
+    spread: (x) => gemm(x, indicator, { transposeB: true }),
+  }
 }
 
 /**
- * Minus the summed logarithms of the chances that logits give to codes (0 and 1 by position, one 1 in each column). Its
- * gradient, chances less codes, is written by hand.
+ * Logits to chances that add up to 1 in each column; the lower the temperature, the nearer to one choice. Columns are
+ * brought to comparable heights by their softmax at temperature 1, so that none of them vanishes beside another.
+ */
+export function softChoices(
+  logits: SymbolicTensor,
+  layout: Pick<Layout, 'spans'>,
+  temperature: number,
+): SymbolicTensor {
+  const chances = byGroup([logits], layout, ([x], { sums, spread }) => {
+    const bounded = bound(x as SymbolicTensor)
+    const heights = spread(logarithm(sums(exponential(bounded))))
+    const weights = exponential(multiply(subtract(bounded, heights), 1 / temperature))
+    const raw = multiply(weights, spread(divide(1, sums(weights))))
+    const chosen: SymbolicTensor = withGradient(raw, [x as SymbolicTensor], (slope) => {
+      const moved = multiply(slope, chosen)
+      const shared = multiply(chosen, spread(sums(moved)))
+      return [multiply(subtract(moved, shared), 1 / temperature)]
+    })
+    return chosen
+  })
+  return concatenate(chances, 1)
+}
+
+/**
+ * Minus the summed logarithms of the chances that logits give to codes (0 and 1 by position, at most one 1 in each
+ * column). Its gradient, chances less codes where there is one, is written by hand.
  */
 export function crossEntropy(
   logits: SymbolicTensor,
   codes: SymbolicTensor,
   layout: Pick<Layout, 'spans'>,
 ): SymbolicTensor {
-  const logs = bySpan(logits, layout, logSoftmax)
-  const unlikely = multiply(sum(multiply(logs, codes)), -1)
-  return withGradient(unlikely, [logits], (slope) => [
-    multiply(subtract(exponential(logs), codes), slope),
-  ])
-}
-
-/** Beyond, the exponentials of float32 would overflow or vanish; no law of use comes near. */
-const LOGIT_MOST = 80
-
-/** Logits to positive weights that codes are drawn by. */
-export function weightsOf(logits: SymbolicTensor): SymbolicTensor {
-  return exponential(clip(logits, -LOGIT_MOST, LOGIT_MOST))
+  const unlikely = byGroup([logits, codes], layout, ([x, hot], { sums, spread }) => {
+    const [logit, code] = [x as SymbolicTensor, hot as SymbolicTensor]
+    const weights = weightsOf(logit)
+    const totals = sums(weights)
+    const asked = sums(code)
+    const loss = subtract(sum(multiply(asked, logarithm(totals))), sum(multiply(code, logit)))
+    return withGradient(loss, [logit], (slope) => [
+      multiply(subtract(multiply(weights, spread(divide(asked, totals))), code), slope),
+    ])
+  })
+  return unlikely.reduce((total, one) => add(total, one))
 }

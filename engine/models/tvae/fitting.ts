@@ -1,7 +1,7 @@
 // Brings the variational autoencoder to be fitted: batches of rows in random order, noise by step, and the loss on
 // held-out rows as its score.
 
-import { createAdam } from '#engine/tensor/adam.ts'
+import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
 import { add, cast, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
@@ -10,7 +10,7 @@ import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { gatherRows } from '#engine/tensor/shaping.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
-import type { StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
+import { type StepContext, savedState, type TrainingStep } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
@@ -39,23 +39,35 @@ const FEEDS = { rows: 'rows', noise: 'noise', rate: 'rate' } as const
 /** A small table makes epochs of several passes. */
 const STEPS_LEAST = 20
 
+export type TvaeFitting = Fitting & {
+  /** By name, out of saved state. */
+  parametersOf(state: readonly Float32Array[]): Map<string, Float32Array>
+  release(): Promise<void>
+}
+
 /** The caller releases it: `await fitting.release()`. */
 export async function createTvaeFitting(
   shape: TvaeShape,
   { train, holdout }: Pick<EncodedData, 'train' | 'holdout'>,
   options: TvaeFitOptions,
-): Promise<Fitting & { release(): Promise<void> }> {
+): Promise<TvaeFitting> {
   const { seed, batchRows, stepsPerRun, session } = options
   const random = createSeededRandom(seed, 'initial parameters')
-  const step = trainingStep(shape, train, options, () => random.unit())
-  const trainer = await createTrainer(step, { stepsPerRun, ...session })
-  const scorer = await createScorer(shape, holdout, { ...options, trainer })
+  const { training, adam } = trainingStep(shape, train, options, () => random.unit())
+  const trainer = await createTrainer(training, { stepsPerRun, ...session })
+  const scorer = await createScorer(
+    shape,
+    holdout,
+    () => adam.valuesOf((name) => trainer.state(name)),
+    options,
+  )
   return {
     trainer,
     stepsPerRun,
     stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
     fill: createFill(shape, train.rows, options, trainer),
     score: () => scorer.score(),
+    parametersOf: (state) => adam.valuesOf(savedState(training, state)),
     async release() {
       await Promise.all([trainer.release(), scorer.release()])
     },
@@ -67,12 +79,12 @@ function trainingStep(
   train: EncodedTable,
   { batchRows, learningRate, weightDecay, lossFactor }: TvaeTraining,
   uniform: () => number,
-): TrainingStep {
+): { training: TrainingStep; adam: Optimiser } {
   const { layout, embedding } = shape
   const adam = createAdam('net', tvaeParameters(shape), {
     ...{ learningRate, beta1: 0.9, beta2: 0.999, weightDecay },
   })
-  return {
+  const training: TrainingStep = {
     state: adam.state(uniform),
     feeds: [
       { name: FEEDS.rows, shape: [batchRows], dtype: 'int32' },
@@ -93,6 +105,7 @@ function trainingStep(
       return { state, metrics: losses }
     },
   }
+  return { training, adam }
 }
 
 function createFill(
@@ -123,7 +136,8 @@ function createFill(
 async function createScorer(
   shape: TvaeShape,
   { rows, codes, places }: EncodedTable,
-  { seed, trainer, session, lossFactor }: TvaeFitOptions & { trainer: Trainer },
+  parametersNow: () => ReadonlyMap<string, Float32Array>,
+  { seed, session, lossFactor }: TvaeFitOptions,
 ) {
   const { layout, embedding } = shape
   const graph = new Graph()
@@ -149,9 +163,10 @@ async function createScorer(
   const running = await openSession(modelOf(graph, { loss }), session)
   return {
     async score() {
+      const values = parametersNow()
       const feeds = shapes.map(({ name, shape: lengths }): [string, Tensor] => [
         name,
-        new Tensor('float32', trainer.state(`net.p.${name}`), lengths),
+        new Tensor('float32', values.get(name) as Float32Array, lengths),
       ])
       const { loss: found } = await running.run(Object.fromEntries(feeds))
       return Number(found?.data[0])

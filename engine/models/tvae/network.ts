@@ -1,6 +1,5 @@
 // The variational autoencoder of tables (Xu et al. 2019, section 4.5): parameters, encoder, decoder, loss.
 
-import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/adam.ts'
 import {
   add,
   divide,
@@ -14,6 +13,7 @@ import {
 } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm, sum } from '#engine/tensor/linear.ts'
+import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
 import { split } from '#engine/tensor/shaping.ts'
 import type { Layout } from '../modes/layout.ts'
 import { crossEntropy, inStretches, joined, parts } from '../modes/symbolic.ts'

@@ -9,7 +9,7 @@ import { encodeData } from '../modes/held-out.ts'
 import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
 import { createTvaeFitting, type TvaeTraining } from './fitting.ts'
-import { type TvaeShape, tvaeParameters } from './network.ts'
+import type { TvaeShape } from './network.ts'
 import { tvaeDrawing } from './sampling.ts'
 
 export type TvaeOptions = TvaeTraining &
@@ -64,8 +64,7 @@ export async function fitTvae(
   })
   try {
     const { best, history } = await fitModel(fitting, { ...options, patience: PATIENCE })
-    const names = tvaeParameters(shape).map(({ name }) => name)
-    const parameters = new Map(names.map((name, at) => [name, best.state[3 * at] as Float32Array]))
+    const parameters = fitting.parametersOf(best.state)
     const draw = (corrections: Float32Array) =>
       drawTable(layout, tvaeDrawing(shape, parameters, corrections), {
         ...{ ...session, seed, batches: CALIBRATION_BATCHES },
