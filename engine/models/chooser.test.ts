@@ -21,7 +21,10 @@ function choose(options: { plain?: boolean }, seed: number) {
   // Every row has a weight in each span.
   for (const { start } of SPANS) chooser.weights.fill(1, start * SIZE.rows, (start + 1) * SIZE.rows)
   for (const [column, span] of SPANS.entries()) {
-    createKeystream(seed, 2).fill(column, chooser.words)
+    createKeystream(seed, 2).fill(
+      column,
+      chooser.words.subarray(column * apart, (column + 1) * apart),
+    )
     chooser.choose(column, span)
   }
   return SPANS.map((_, column) => chooser.codes.slice(column * apart, column * apart + SIZE.rows))

@@ -6,9 +6,9 @@ import { assembleModule, I32, OP, signed, unsigned, V128 } from '#engine/random/
 export type Chooser = {
   /** [positions, rows]: where the weights of the next choice are put. */
   readonly weights: Float32Array
-  /** A random word for each row of the next choice. */
+  /** Random words of a column from `rowsApart(rows)` times its number on, one for each row. */
   readonly words: Uint32Array
-  /** Codes of a column from `rowsApart(rows)` times its number on, `rows` of them. */
+  /** Codes, in the same order. */
   readonly codes: Int32Array
   /**
    * The codes of a column: numbers of positions of the span, counted from its start, each as often as its weight says.
@@ -118,14 +118,14 @@ export function createChooser(
   { plain = false }: { plain?: boolean } = {},
 ): Chooser {
   const apart = rowsApart(rows)
-  const codesAt = 4 * apart
-  const weightsAt = codesAt + 4 * apart * columns
+  const codesAt = 4 * apart * columns
+  const weightsAt = 2 * codesAt
   const bytes = weightsAt + 4 * rows * positions + GROUP_BYTES
   const vectors = plain ? null : instantiate(4 * rows, bytes)
   const memory = vectors?.memory.buffer ?? new ArrayBuffer(bytes)
   const parts = {
     weights: new Float32Array(memory, weightsAt, rows * positions),
-    words: new Uint32Array(memory, 0, rows),
+    words: new Uint32Array(memory, 0, apart * columns),
     codes: new Int32Array(memory, codesAt, apart * columns),
   }
   if (vectors === null)
@@ -134,7 +134,7 @@ export function createChooser(
       choose: (column, { start, count }) =>
         choosePlainly(
           parts.weights.subarray(start * rows, (start + count) * rows),
-          parts.words,
+          parts.words.subarray(column * apart, column * apart + rows),
           parts.codes.subarray(column * apart, column * apart + rows),
         ),
     }
@@ -142,8 +142,9 @@ export function createChooser(
     ...parts,
     choose(column, { start, count }) {
       const first = weightsAt + 4 * rows * start
-      const into = codesAt + 4 * apart * column
-      vectors.run(first, first + 4 * rows * count, 0, into, into + 4 * apart)
+      const words = 4 * apart * column
+      const into = codesAt + words
+      vectors.run(first, first + 4 * rows * count, words, into, into + 4 * apart)
     },
   }
 }

@@ -91,7 +91,8 @@ function createBatch(laws: readonly Law[], chooser: Chooser, bits: Keystream) {
     bits.fill(batch, words)
     for (const [at, law] of laws.entries()) {
       const { column, count, tokens } = law
-      chooser.words.set(words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS))
+      const own = words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS)
+      chooser.words.set(own, column * APART)
       await law.weigh()
       chooser.choose(column, { start: 0, count })
       const drawn = chooser.codes.subarray(column * APART, column * APART + GRID_ROWS)

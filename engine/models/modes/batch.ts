@@ -12,6 +12,7 @@ import { createNormalFiller } from './normal-kernel.ts'
 
 /** Rows of a batch: part of what the bytes depend on. */
 export const GRID_ROWS = 500
+const APART = rowsApart(GRID_ROWS)
 /** Candidates of a row. */
 export const CANDIDATES_MOST = 1000
 
@@ -42,7 +43,7 @@ export type DrawBatch = (at: number, slots: Slots | null) => Promise<DrawnRows>
 export function inBatch(column: number, { places }: Layout): DecoderPlace {
   return {
     column,
-    codes: { from: column * rowsApart(GRID_ROWS), step: 1 },
+    codes: { from: column * APART, step: 1 },
     places: { from: places.indexOf(column) * GRID_ROWS, step: 1 },
   }
 }
@@ -86,17 +87,21 @@ export function createBatch(
       for (let row = 0; row < GRID_ROWS; row++)
         given.condition[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
     await runInto(session, given.inputs, outputs)
-    for (const [column, span] of spans.entries()) {
-      for (let row = 0; row < GRID_ROWS; row++)
-        chooser.words[row] = memory[row * stride + column] as number
-      chooser.choose(column, span)
-    }
+    standWords(memory, stride, chooser.words)
+    for (const [column, span] of spans.entries()) chooser.choose(column, span)
     return {
       codes: chooser.codes,
       places: alphas,
       unit: (row, column) => unit(row, columns + column),
     }
   }
+}
+
+/** The first words of each row, by column. */
+function standWords(noise: Uint32Array, stride: number, words: Uint32Array): void {
+  for (let from = 0, row = 0; row < GRID_ROWS; from += stride, row++)
+    for (let at = from, into = row; into < words.length; at++, into += APART)
+      words[into] = noise[at] as number
 }
 
 /** Memory of what the model is given. */

@@ -67,28 +67,49 @@ function categoryDecoder({ kept, others }: CategoryModes, at: DecoderPlace): Col
   }
 }
 
+type Lines = {
+  atoms: Float64Array
+  curves: readonly Float64Array[]
+  nullCode: number
+  scale: number
+}
+
 function numericDecoder(
   { atoms, stretches, decimals }: NumericModes,
   curves: Curves,
-  { codes, places }: DecoderPlace,
+  at: DecoderPlace,
 ): ColumnDecoder {
-  const scale = 10 ** decimals
-  const exact = Float64Array.from(atoms)
-  const lines = curves.map((curve) => Float64Array.from(curve))
-  const nullCode = atoms.length + stretches.length
+  const lines: Lines = {
+    atoms: Float64Array.from(atoms),
+    curves: curves.map((curve) => Float64Array.from(curve)),
+    nullCode: atoms.length + stretches.length,
+    scale: 10 ** decimals,
+  }
   return (drawn, rows, into = new Float64Array(rows.length)) => {
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] as number
-      const code = drawn.codes[codes.from + row * codes.step] as number
-      if (code < exact.length) into[i] = exact[code] as number
-      else if (code === nullCode) into[i] = Number.NaN
-      else {
-        const place = drawn.places[places.from + row * places.step] as number
-        const value = valueAt(lines[code - exact.length] as Float64Array, place)
-        into[i] = Math.round(value * scale) / scale + NO_SIGN
-      }
-    }
+    decodeNumbers(lines, drawn, rows, { at, into })
     return into
+  }
+}
+
+/** A function of its own, not a closure: its loop keeps what it reads in registers. */
+function decodeNumbers(
+  { atoms, curves, nullCode, scale }: Lines,
+  { codes, places }: DrawnRows,
+  rows: Int32Array,
+  { at, into }: { at: DecoderPlace; into: SampledColumn },
+): void {
+  const { from, step } = at.codes
+  const place = at.places
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    const code = codes[from + row * step] as number
+    if (code < atoms.length) into[i] = atoms[code] as number
+    else if (code === nullCode) into[i] = Number.NaN
+    else {
+      const curve = curves[code - atoms.length] as Float64Array
+      const value = valueAt(curve, places[place.from + row * place.step] as number)
+      into[i] = Math.floor(value * scale + 0.5) / scale + NO_SIGN
+    }
   }
 }
 
@@ -97,8 +118,9 @@ const NO_SIGN = 0
 
 function valueAt(curve: Float64Array, place: number): number {
   const cells = curve.length - 1
-  const along = Math.min(Math.max((place + 1) * 0.5 * cells, 0), cells)
-  const cell = Math.min(cells - 1, Math.floor(along))
+  const wanted = (place + 1) * 0.5 * cells
+  const along = wanted > 0 ? Math.min(wanted, cells) : 0
+  const cell = along < cells ? along | 0 : cells - 1
   const from = curve[cell] as number
   return from + (along - cell) * ((curve[cell + 1] as number) - from)
 }
