@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
+import { parseApiKey } from './identity/api-keys.ts'
 import { type ProviderSettings, providerSettingsOf } from './scaling/providers/settings.ts'
 import { POOLS, type Policy, type Pool, policyOf } from './scaling/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
@@ -70,7 +71,7 @@ export function readConfig(env: Env = process.env): Config {
     },
     store: storeOf(need('SYNDATA_STORE'), env, problems),
     masterKey: keyOf(need('SYNDATA_MASTER_KEY'), problems),
-    admin: adminOf(env),
+    admin: adminOf(env, problems),
     arweave: arweaveOf(env),
     ipfs: {
       listen: listOf(env['SYNDATA_IPFS_LISTEN']),
@@ -188,23 +189,29 @@ function storeOf(text: string, env: Env, problems: string[]): StoreSettings {
       secretAccessKey: env['S3_SECRET_ACCESS_KEY'] ?? '',
     }
   }
-  if (!text.startsWith('folder:'))
+  if (text && !text.startsWith('folder:'))
     problems.push('SYNDATA_STORE must be folder:<directory> or s3:<bucket>')
   return { kind: 'folder', dir: text.slice('folder:'.length) }
 }
 
 function keyOf(hex: string, problems: string[]): Buffer {
-  if (!/^[0-9a-f]{64}$/i.test(hex)) problems.push('SYNDATA_MASTER_KEY must be 64 hex digits')
+  if (hex && !/^[0-9a-f]{64}$/i.test(hex)) problems.push('SYNDATA_MASTER_KEY must be 64 hex digits')
   return Buffer.from(hex, 'hex')
 }
 
-function adminOf(env: Env): Config['admin'] {
-  const [email, password, apiKey] = [
-    env['SYNDATA_ADMIN_EMAIL'],
-    env['SYNDATA_ADMIN_PASSWORD'],
-    env['SYNDATA_ADMIN_API_KEY'],
-  ]
-  return email && password && apiKey ? { email, password, apiKey } : null
+function adminOf(env: Env, problems: string[]): Config['admin'] {
+  const email = env['SYNDATA_ADMIN_EMAIL']
+  const password = env['SYNDATA_ADMIN_PASSWORD']
+  const apiKey = env['SYNDATA_ADMIN_API_KEY']
+  if (!email && !password && !apiKey) return null
+  if (!email || !password || !apiKey) {
+    const all = 'SYNDATA_ADMIN_EMAIL, SYNDATA_ADMIN_PASSWORD and SYNDATA_ADMIN_API_KEY'
+    problems.push(`${all} go together: set all of them or none`)
+    return null
+  }
+  if (parseApiKey(apiKey) === null)
+    problems.push('SYNDATA_ADMIN_API_KEY must be syn_, 8 hex digits, _ and 43 base64url digits')
+  return { email, password, apiKey }
 }
 
 function arweaveOf(env: Env): Config['arweave'] {

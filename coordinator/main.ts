@@ -32,6 +32,7 @@ import {
   pollingCondition,
   temporalCondition,
 } from './ready-conditions.ts'
+import { settingsOrExit } from './settings-or-exit.ts'
 import { verified } from './storage/block-store.ts'
 import { isStored } from './storage/check-part.ts'
 import { createRestoringGet } from './storage/restoring-get.ts'
@@ -42,7 +43,7 @@ import { createOutbox } from './temporal/outbox.ts'
 import { createReconciler } from './temporal/reconciler.ts'
 import { FLEET, STOP } from './workflows/policies.ts'
 
-const config = readConfig()
+const config = settingsOrExit(() => readConfig())
 const stopping = new AbortController()
 const base = await openFoundation(config, stopping.signal)
 const { database, notifications, secrets, specs, store, temporal } = base

@@ -22,6 +22,7 @@ import { parseWallet } from '../publish/arweave-wallet.ts'
 import { createPublishers } from '../publish/publishers.ts'
 import { createReadiness, type Readiness } from '../readiness.ts'
 import { databaseCondition, pollingCondition, temporalCondition } from '../ready-conditions.ts'
+import { settingsOrExit } from '../settings-or-exit.ts'
 import { createFooters } from '../storage/footers.ts'
 import { createIpfsNode } from '../storage/ipfs-node.ts'
 import { createStorageWorker } from '../temporal/job-workers.ts'
@@ -32,7 +33,7 @@ import { startSink } from './sink-host.ts'
 import { createSweeper } from './sweeper.ts'
 import { createTlsFor } from './tls.ts'
 
-const config = readConfig()
+const config = settingsOrExit(() => readConfig())
 const stopping = new AbortController()
 const base = await openFoundation(config, stopping.signal)
 const { database, notifications, secrets, specs, store, temporal, log } = base

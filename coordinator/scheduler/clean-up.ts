@@ -3,9 +3,12 @@
 import pino from 'pino'
 import { readSchedulerConfig } from '../config.ts'
 import { createDatabase } from '../database/database.ts'
+import { settingsOrExit } from '../settings-or-exit.ts'
 import { expireJobs } from './expire-jobs.ts'
 
-const { databaseUrl, jobRetentionDays, logLevel, name } = readSchedulerConfig()
+const { databaseUrl, jobRetentionDays, logLevel, name } = settingsOrExit(() =>
+  readSchedulerConfig(),
+)
 const log = pino({ level: logLevel, base: { name } })
 if (jobRetentionDays === null) {
   log.fatal('SYNDATA_JOB_RETENTION_DAYS is not set, so nothing is old')

@@ -3,9 +3,10 @@
 
 import pino from 'pino'
 import { readSchedulerConfig } from '../config.ts'
+import { settingsOrExit } from '../settings-or-exit.ts'
 import { serveHealth } from './health.ts'
 
-const config = readSchedulerConfig()
+const config = settingsOrExit(() => readSchedulerConfig())
 const log = pino({ level: config.logLevel, base: { name: config.name } })
 const wanted = config.jobRetentionDays !== null || Object.keys(config.scaling.providers).length > 0
 const idle = { isLeading: () => false, idleMs: () => 0, close: async () => undefined }
