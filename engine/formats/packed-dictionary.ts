@@ -21,8 +21,7 @@ export type PackedDictionary = {
 
 /** Packs texts, already escaped as the format wants them. */
 export function packDictionary(texts: readonly string[]): PackedDictionary {
-  const lengths = Int32Array.from(texts, (text) => Buffer.byteLength(text))
-  const bytes = encoded(texts, lengths)
+  const { lengths, bytes } = encoded(texts)
   let longest = 0
   for (const length of lengths) longest = Math.max(longest, length)
   const stride = Math.max(1, Math.ceil(longest / WORD_BYTES))
@@ -62,7 +61,7 @@ export function packList(
 
 const longestOf = oncePer((list: readonly string[]) => {
   let bytes = 1
-  for (const text of list) bytes = Math.max(bytes, Buffer.byteLength(text))
+  for (const length of encoded(list).lengths) bytes = Math.max(bytes, length)
   return { bytes }
 })
 
@@ -72,13 +71,24 @@ export function hasRoom(list: readonly string[], more: number): boolean {
   return Math.ceil((bytes + more) / WORD_BYTES) === Math.ceil(bytes / WORD_BYTES)
 }
 
+const sumOf = (lengths: Int32Array): number => {
+  let sum = 0
+  for (const length of lengths) sum += length
+  return sum
+}
+
 /** All in one piece: encoding thousands of short texts one by one takes longer than making the first rows. */
-function encoded(texts: readonly string[], lengths: Int32Array): Uint8Array {
+function encoded(texts: readonly string[]): { lengths: Int32Array; bytes: Uint8Array } {
   const encoder = new TextEncoder()
-  const whole = encoder.encode(texts.join(''))
-  const bytes = lengths.reduce((sum, length) => sum + length, 0)
+  const bytes = encoder.encode(texts.join(''))
+  const units = new Int32Array(texts.length)
+  for (let index = 0; index < texts.length; index++) units[index] = (texts[index] as string).length
+  // As many bytes as units: all of it is ASCII.
+  if (sumOf(units) === bytes.length) return { lengths: units, bytes }
+  const lengths = Int32Array.from(texts, (text) => Buffer.byteLength(text))
   // Halves of a surrogate pair in neighbouring texts would become one character.
-  return whole.length === bytes ? whole : Buffer.concat(texts.map((text) => encoder.encode(text)))
+  const isWhole = bytes.length === sumOf(lengths)
+  return { lengths, bytes: isWhole ? bytes : Buffer.concat(texts.map((t) => encoder.encode(t))) }
 }
 
 /** Entries at multiples of so many words. */
