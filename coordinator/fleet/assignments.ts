@@ -43,21 +43,24 @@ export function createAssignments(
   registry: Registry,
   /** The slot is taken and the chunks are assigned when this is called. */
   hand: (worker: ConnectedWorker, lease: Lease, chunks: number[]) => void,
+  /** Nothing of it waits any more, and nobody was asked: others did what it waited for. */
+  onNeedless: (lease: Lease) => void,
 ): Assignments {
   let queue: Assignment[] = []
 
-  function tryPlace({ lease, chunks, besides }: Assignment): boolean {
-    if (besides && registry.get(besides)?.suspect === false) return true
+  function tryPlace({ lease, chunks, besides }: Assignment): 'handed' | 'needless' | 'waits' {
+    if (besides && registry.get(besides)?.suspect === false) return 'needless'
     const wanted = chunks.filter((chunk) => {
       const state = lease.chunks.get(chunk)
       return state === 'missing' || (besides !== null && state === 'leased')
     })
-    if (wanted.length === 0) return true
+    if (wanted.length === 0) return 'needless'
     const placement = place(needOf(lease), registry.views())
-    if ('reason' in placement) return false
+    if ('reason' in placement) return 'waits'
     const worker = registry.get(placement.workerId)
-    if (worker) hand(worker, lease, wanted)
-    return worker !== undefined
+    if (!worker) return 'waits'
+    hand(worker, lease, wanted)
+    return 'handed'
   }
 
   return {
@@ -66,7 +69,14 @@ export function createAssignments(
     pump() {
       const waiting = queue
       queue = []
-      queue = [...waiting.filter((assignment) => !tryPlace(assignment)), ...queue]
+      const needless: Lease[] = []
+      const left = waiting.filter((assignment) => {
+        const outcome = tryPlace(assignment)
+        if (outcome === 'needless') needless.push(assignment.lease)
+        return outcome === 'waits'
+      })
+      queue = [...left, ...queue]
+      needless.forEach(onNeedless)
     },
     drop: (lease) => {
       queue = queue.filter((assignment) => assignment.lease !== lease)

@@ -100,7 +100,11 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
       onRoom()
     },
   })
-  const queue = createAssignments(registry, (...given) => void hands.add(hand(...given)))
+  const queue = createAssignments(
+    registry,
+    (...given) => void hands.add(hand(...given)),
+    (lease) => leases.settle(lease),
+  )
   const assignments = { ...queue, pump: () => (leaving ? undefined : queue.pump()) }
   const { coordinatorId } = options
   const leases = new LeaseBook({

@@ -129,8 +129,9 @@ export class LeaseBook {
   /** Ends the lease, or goes on with it, as its chunks stand. */
   settle(lease: Lease): void {
     const { assignments, completion } = this.deps
-    if (!this.holds(lease) || assignments.waits(lease)) return
+    if (!this.holds(lease)) return
     const outcome = outcomeOf(lease)
+    if (outcome === 'missing' && assignments.waits(lease)) return
     if (outcome === 'missing' && lease.suspended) this.giveBack(lease, 'the job is paused')
     else if (outcome === 'missing') {
       for (const chunk of chunksIn(lease, 'leased')) applyToChunk(lease, chunk, 'lost')
