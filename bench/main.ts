@@ -36,6 +36,10 @@ const BENCHES: Record<string, Bench> = {
     what: 'killed workers, coordinator and Temporal: how soon work goes on, what it costs',
     run: async () => (await import('./failover.ts')).failoverBench(),
   },
+  rolling: {
+    what: 'every process restarted in turn while a job of 50 million rows runs, beside it undisturbed',
+    run: async () => (await import('./rolling.ts')).rollingBench(),
+  },
   load: {
     what: 'the API at 200 requests a second while jobs run',
     run: async () => (await import('./load.ts')).loadBench(),
@@ -55,7 +59,7 @@ ${[...Object.entries(BENCHES), ['all', { what: 'all of them, one after the other
   --json     one JSON array on standard output; everything else goes to standard error
 
 Shorter runs: SYNDATA_BENCH_RUNS (repetitions at most), SYNDATA_BENCH_ROWS (the large job of e2e),
-SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_EPOCHS (learn), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
+SYNDATA_BENCH_ROLLING_ROWS (rolling), SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_EPOCHS (learn), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
 SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars, numpy, faker and mimesis, for those peers;
 SYNDATA_BENCH_LEARN_PYTHON: one with ctgan, sdv and sdmetrics.`
 

@@ -9,6 +9,7 @@ export type BenchStack = { stack: Stack; api: Api }
 
 type Options = {
   workers?: number
+  coordinators?: number
   env?: Record<string, Record<string, string>>
 }
 
@@ -30,9 +31,12 @@ export async function withStack<T>(
   const quiet = { LOG_LEVEL: 'warn' }
   const env: Record<string, Record<string, string>> = { ...options.env }
   for (const role of ['coordinator', 'parts', 'worker']) env[role] = { ...quiet, ...env[role] }
-  const workers = options.workers ?? 4
+  const { workers = 4, coordinators = 1 } = options
   say(`starting a stack with ${workers} workers`)
-  const stack = await startStack({ dataDir, workers, env, signal: stopping.signal })
+  const stack = await startStack({
+    ...{ dataDir, workers, coordinators, env },
+    signal: stopping.signal,
+  })
   try {
     const api = createApi({ url: stack.rest_url, apiKey: stack.admin.api_key })
     return await Promise.race([work({ stack, api }), whenStopped()])

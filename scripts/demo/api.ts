@@ -24,6 +24,8 @@ export type Job = {
   progress_percentage: number
   rows_per_second: number | null
   eta_seconds: number | null
+  created_at: string
+  finished_at: string | null
   error: { code: string; message: string } | null
   tables: { name: string; rows: number; chunks: number; chunks_completed: number }[]
   outputs: JobOutput[]
