@@ -178,7 +178,8 @@ const listOf = (text: string | undefined): string[] =>
     .map((item) => item.trim())
     .filter(Boolean)
 
-function storeOf(text: string, env: Env, problems: string[]): StoreSettings {
+/** The store that SYNDATA_STORE names; what is wrong with it is added to `problems`. */
+export function storeOf(text: string, env: Env, problems: string[]): StoreSettings {
   if (text.startsWith('s3:')) {
     return {
       kind: 's3',

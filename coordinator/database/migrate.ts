@@ -14,8 +14,8 @@ export async function missingMigrations(sql: Sql): Promise<string[]> {
   return (await migrationNames()).filter((name) => !applied.has(name))
 }
 
-/** Ascending. */
-const migrationNames = async (): Promise<string[]> =>
+/** Of this release, ascending. */
+export const migrationNames = async (): Promise<string[]> =>
   (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort()
 
 /** Runs what is missing and returns the names that ran; safe to call from every replica at once. */

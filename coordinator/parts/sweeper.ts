@@ -47,7 +47,8 @@ export async function sweepOnce(
   })
 }
 
-async function* rootsOf(sql: Sql): AsyncGenerator<string> {
+/** What has to stay in the store: parts in the ledger, outputs, datasets, models. */
+export async function* rootsOf(sql: Sql): AsyncGenerator<string> {
   const others = await sql.query<{ cid: string }>(
     `select cid from outputs where cid is not null
      union select manifest_cid from jobs where manifest_cid is not null

@@ -14,3 +14,14 @@ export class StackError extends Error {
     this.notFound = options?.notFound ?? false
   }
 }
+
+/** Runs a command; what it throws as StackError is told with what to do, and exits with 1. */
+export async function exitOnStackError(command: () => Promise<void>): Promise<void> {
+  try {
+    await command()
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error
+    console.error(`\n${error.message}\nWhat to do: ${error.whatToDo}`)
+    process.exitCode = 1
+  }
+}
