@@ -5,6 +5,7 @@ import { AppError } from '#engine/errors.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
 import { parseApiKey } from './identity/api-keys.ts'
+import { type WorkSettings, workSettingsOf } from './jobs/settings.ts'
 import { type ProviderSettings, providerSettingsOf } from './scaling/providers/settings.ts'
 import { POOLS, type Policy, type Pool, policyOf } from './scaling/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
@@ -28,6 +29,7 @@ export type Config = {
   pinata: { jwt: string; url: string; gateway: string } | null
   allowPrivateHosts: boolean
   connections: ConnectionSettings
+  work: WorkSettings
   datasets: DatasetSettings
   defaultArweaveBudgetWinston: string
 }
@@ -87,6 +89,7 @@ export function readConfig(env: Env = process.env): Config {
       : null,
     allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
     connections: connectionSettingsOf(env, problems),
+    work: workSettingsOf(env, problems),
     datasets: datasetSettingsOf(env, problems),
     defaultArweaveBudgetWinston: env['SYNDATA_ARWEAVE_BUDGET_WINSTON'] ?? '0',
   }

@@ -116,6 +116,7 @@ const fleet = createFleet(
     partsUrl: config.store.kind === 's3' ? '' : config.parts.url,
     partMaxBytes: config.parts.maxBytes,
     inputsUrl: config.parts.url,
+    errorsMax: config.work.errorsMax,
   },
 )
 const gateway = createFleetGateway({
@@ -127,7 +128,12 @@ const gateway = createFleetGateway({
 const fleetPort = await gateway.listen(config.fleet.host, config.fleet.port)
 
 const workflows = await createWorkflowWorker(
-  createRecordActivities({ database, specs, publishers: publisherNames(config) }),
+  createRecordActivities({
+    database,
+    specs,
+    publishers: publisherNames(config),
+    lease: config.work.lease,
+  }),
   { temporal, onFatal },
 )
 const leaseWorkers = await createLeaseWorkers({
@@ -179,6 +185,7 @@ const app = await createApp({
   readiness,
   health: createHealthChecks({ database, temporal, partsUrl: config.parts.url }),
   arweavePrice: createArweavePrice(config),
+  ...(config.work.chunkRows !== null && { usualChunkRows: config.work.chunkRows }),
   caFingerprint: authority.fingerprint,
   connections: config.connections,
   uploads,

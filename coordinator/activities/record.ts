@@ -7,14 +7,30 @@ import type { JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeasesOfJob } from '../ledger/leases.ts'
 import { isGpuFree, keepModelFile } from '../models/training-records.ts'
 import type { JobError, RecordActivities, RunArgs } from '../workflows/activity-types.ts'
-import { type JobPlan, leaseChunksOf, type PlannedTable } from '../workflows/job-plan.ts'
+import {
+  type JobPlan,
+  type LeasePolicy,
+  leaseChunksOf,
+  type PlannedTable,
+} from '../workflows/job-plan.ts'
 import { LEASE_SIZE, PRIORITY_KEYS, ROWS_PER_SECOND_UNKNOWN } from '../workflows/policies.ts'
 
 const RUNNING = `status in ('pending', 'generating', 'paused')`
 
-type Deps = { database: Database; specs: JobSpecs; publishers: readonly string[] }
+type Deps = {
+  database: Database
+  specs: JobSpecs
+  publishers: readonly string[]
+  /** Where an operator has set it. */
+  lease?: LeasePolicy | null
+}
 
-export function createRecordActivities({ database, specs, publishers }: Deps): RecordActivities {
+export function createRecordActivities({
+  database,
+  specs,
+  publishers,
+  lease = null,
+}: Deps): RecordActivities {
   return {
     async planJob({ jobId }) {
       const spec = await specs.get(jobId)
@@ -40,6 +56,7 @@ export function createRecordActivities({ database, specs, publishers }: Deps): R
         publishers: spec.publishIpfs ? [...publishers] : [],
         arweave: spec.publishArweave,
         ...(spec.load !== null && { load: true }),
+        ...(lease !== null && { lease }),
       } satisfies JobPlan
     },
 

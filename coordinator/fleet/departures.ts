@@ -89,7 +89,7 @@ async function recordLoss(
   const message = `worker ${worker.name} vanished while making it`
   const failure = { jobId, tableNo, chunk, workerId: worker.id, code: 'worker_lost', message }
   try {
-    const verdict = await recordFailure(deps.database, { ...failure, kind: 'lost' })
+    const verdict = await recordFailure(deps.database, { ...failure, kind: 'lost' }, deps.errorsMax)
     if (verdict === 'dead') {
       applyToChunk(lease, chunk, 'condemned')
       lease.errors.set(chunk, { code: 'worker_lost', message })

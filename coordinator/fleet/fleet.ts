@@ -59,6 +59,8 @@ export type FleetOptions = {
   partMaxBytes: number
   /** Where workers read the private files of their leases. */
   inputsUrl: string
+  /** Errors after which a chunk is given up; the ledger's own number when not set. */
+  errorsMax?: number
 }
 
 export type Fleet = {
@@ -110,6 +112,7 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
   const leases = new LeaseBook({
     ...deps,
     coordinatorId,
+    ...(options.errorsMax !== undefined && { errorsMax: options.errorsMax }),
     assignments,
     onRoom,
     cancel: (workerId, leaseId, { checkpoint } = { checkpoint: false }) =>

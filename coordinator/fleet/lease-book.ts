@@ -27,6 +27,7 @@ import type { ConnectedWorker } from './registry.ts'
 export type LeaseDeps = {
   coordinatorId: string
   database: Database
+  errorsMax?: number
   committer: Committer
   completion: Completion
   specs: JobSpecs

@@ -62,7 +62,11 @@ export async function takeChunkFailed(
     // A training that its data or options forbid takes long to fail, and fails on every worker.
     const final = lease.spec.kind === 'train' && !ERRORS[code].retryable
     const failure = { jobId, tableNo, chunk, workerId: worker.id, code, message, final }
-    const verdict = await recordFailure(book.deps.database, { ...failure, kind: 'error' })
+    const verdict = await recordFailure(
+      book.deps.database,
+      { ...failure, kind: 'error' },
+      book.deps.errorsMax,
+    )
     applyToChunk(lease, chunk, verdict === 'dead' ? 'condemned' : 'failed')
     lease.errors.set(chunk, { code, message })
     book.deps.report(jobId, 'warn', `chunk ${chunk} failed on ${worker.name}: ${message}`, {

@@ -76,6 +76,8 @@ export type AppDeps = {
   readiness: Pick<Readiness, 'reasons' | 'leaving'>
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: SubmitDeps['arweavePrice']
+  /** Rows of a chunk of jobs that do not say, where an operator has set it. */
+  usualChunkRows?: number
   /** Answers no damaged byte: verified, or made again. */
   store: BlockStore
   /** Hex SHA-256 of the fleet's CA certificate, for enrolment tokens. */

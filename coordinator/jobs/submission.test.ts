@@ -56,3 +56,14 @@ test('what only the whole config shows has its line and column, and what the bod
   const [problem] = problemsOf({ output: { dialect: 'sqlite' } })
   assert.deepEqual(Object.keys(problem ?? {}).toSorted(), ['hint', 'message', 'path'])
 })
+
+test('an operator’s chunk_rows holds where the request is silent, in whole blocks and without a warning', () => {
+  const usual = { usualChunkRows: 25_000 }
+  const made = readSubmission({ config: CONFIG }, 0, usual)
+  assert.equal(made.resolved.chunk_rows, 25_000)
+  const asked = readSubmission({ config: CONFIG, chunk_rows: 500 }, 0, usual)
+  assert.equal(asked.resolved.chunk_rows, 500)
+  const blocks = readSubmission({ config: CONFIG, output: { format: 'parquet' } }, 0, usual)
+  assert.equal(blocks.resolved.chunk_rows % 100_000, 0)
+  assert.deepEqual(blocks.warnings, made.warnings)
+})

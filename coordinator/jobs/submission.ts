@@ -41,6 +41,12 @@ type Found = ConfigProblem & { ofConfig?: true }
 /** What a body names, and the caller may use. */
 export type Named = { connection: JobConnection | null; model: JobModel | null }
 
+type Given = Named & {
+  now: number
+  /** Of a request that does not say. */
+  usualChunkRows?: number
+}
+
 /**
  * `now` is the time of submission, seconds since 1970 UTC; `connection` and `model` those that the body names. Throws
  * `invalid_request`, `invalid_config` when only the config is wrong, or `unsupported` when nothing is wrong but something
@@ -49,7 +55,7 @@ export type Named = { connection: JobConnection | null; model: JobModel | null }
 export function readSubmission(
   body: unknown,
   now: number,
-  { connection = null, model = null }: Partial<Named> = {},
+  { connection = null, model = null, ...usual }: Partial<Omit<Given, 'now'>> = {},
 ): Submission {
   const [known, later] = splitFields(body)
   const wrong = check(known, '')
@@ -67,7 +73,7 @@ export function readSubmission(
     ...parsed.problems,
   ]
   if (problems.length > 0) throw errorOf(problems)
-  return submissionOf(request, parsed, { now, connection, model })
+  return submissionOf(request, parsed, { now, connection, model, ...usual })
 }
 
 function splitFields(body: unknown): [unknown, Found[]] {
@@ -160,7 +166,7 @@ function errorOf(problems: Found[]): AppError {
   })
 }
 
-function submissionOf(request: Body, parsed: Parsed, named: Named & { now: number }): Submission {
+function submissionOf(request: Body, parsed: Parsed, named: Given): Submission {
   const { connection, model } = named
   const { resolved, warnings } = resolveRequest(request, parsed, named)
   const names = connection === null ? [] : nameProblems(resolved)
@@ -199,7 +205,7 @@ const MODEL_TABLE = 'synthetic'
 function resolveRequest(
   request: Body,
   { config, locate }: Parsed,
-  { now, connection, model }: Named & { now: number },
+  { now, connection, model, usualChunkRows }: Given,
 ): ResolvedResult {
   const { output = {}, rows, chunk_rows: chunkRows, anomalies } = request
   const { connection: _, schema: __, mode: ___, ...files } = output
@@ -208,6 +214,7 @@ function resolveRequest(
     ...files,
     ...(connection !== null && { database: connection.kind }),
     ...(chunkRows !== undefined && { chunkRows }),
+    ...(usualChunkRows !== undefined && { usualChunkRows }),
     ...(anomalies !== undefined && { anomalies }),
   }
   try {

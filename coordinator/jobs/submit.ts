@@ -47,6 +47,8 @@ export type SubmitDeps = {
   planner: Planner
   specKeeper: SpecKeeper
   models: OpenedModels
+  /** Of jobs that do not say, where an operator has set it. */
+  usualChunkRows?: number
   /** Arweave's price for a number of bytes, in winston; null where there is no Arweave. */
   arweavePrice: ((bytes: number, options: { signal: AbortSignal }) => Promise<bigint>) | null
 }
@@ -60,14 +62,19 @@ export async function prepareSubmission(
     planner,
     models,
     arweavePrice,
-  }: Pick<SubmitDeps, 'database' | 'planner' | 'models' | 'arweavePrice'>,
+    usualChunkRows,
+  }: Pick<SubmitDeps, 'database' | 'planner' | 'models' | 'arweavePrice' | 'usualChunkRows'>,
   principal: Principal,
   body: unknown,
 ): Promise<Prepared> {
   requireScope(principal, 'jobs:write')
   const connection = await connectionOf(database, principal, body)
   const model = await modelOf({ sql: database, models }, principal, body)
-  const submission = readSubmission(body, Date.now() / 1000, { connection, model })
+  const submission = readSubmission(body, Date.now() / 1000, {
+    connection,
+    model,
+    ...(usualChunkRows !== undefined && { usualChunkRows }),
+  })
   for (const { learned } of submission.resolved.tables)
     if (learned && model) await tryConditions(model, learned)
   if (submission.publish.arweave) {

@@ -22,6 +22,8 @@ test('a chunk has one try and three retries, fewer when two workers say the same
   assert.equal(judge([error('a'), error('a'), error('a')]), 'again')
   assert.equal(judge([error('a'), error('a'), error('a'), error('a')]), 'dead')
   assert.equal(judge([error('a'), error('b')]), 'dead')
+  assert.equal(judge([error('a'), error('a')], 2), 'dead')
+  assert.equal(judge([error('a'), error('a'), error('a'), error('a')], 6), 'again')
   assert.equal(judge([error('a', 'one'), error('b', 'two')]), 'again')
 })
 

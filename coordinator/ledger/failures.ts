@@ -20,14 +20,15 @@ type Seen = { kind: FailureKind; worker_id: string; code: string; message: strin
 /** again: one more attempt · alone: one more, with nothing beside it on its slot · dead: give it up. */
 export type Verdict = 'again' | 'alone' | 'dead'
 
-const MAX_ERRORS = 4
+/** One try and three retries, unless an operator has set it. */
+export const ERRORS_MAX = 4
 const MAX_LOSSES = 3
 
 /**
- * Judges a chunk by all its failures, the newest last. Dead: the same error on two workers, four errors, or a
+ * Judges a chunk by all its failures, the newest last. Dead: the same error on two workers, `errorsMax` errors, or a
  * third lost worker. After two lost workers it is tried alone.
  */
-export function judge(failures: readonly Seen[]): Verdict {
+export function judge(failures: readonly Seen[], errorsMax: number = ERRORS_MAX): Verdict {
   const errors = failures.filter(({ kind }) => kind === 'error')
   const losses = failures.length - errors.length
   const workersByError = new Map<string, Set<string>>()
@@ -37,16 +38,20 @@ export function judge(failures: readonly Seen[]): Verdict {
     workersByError.set(fingerprint, workers.add(worker_id))
   }
   const shared = [...workersByError.values()].some((workers) => workers.size >= 2)
-  if (shared || errors.length >= MAX_ERRORS || losses >= MAX_LOSSES) return 'dead'
+  if (shared || errors.length >= errorsMax || losses >= MAX_LOSSES) return 'dead'
   return losses >= 2 ? 'alone' : 'again'
 }
 
 /** Records the failure and, when that was the last straw, the dead chunk. */
-export function recordFailure(database: Database, failure: Failure): Promise<Verdict> {
+export function recordFailure(
+  database: Database,
+  failure: Failure,
+  errorsMax?: number,
+): Promise<Verdict> {
   return database.transaction(async (sql) => {
     await insertFailure(sql, failure)
     const seen = await failuresOf(sql, failure)
-    const verdict = failure.final ? 'dead' : judge(seen)
+    const verdict = failure.final ? 'dead' : judge(seen, errorsMax)
     if (verdict === 'dead') await condemn(sql, failure)
     return verdict
   })

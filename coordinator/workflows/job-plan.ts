@@ -24,7 +24,12 @@ export type JobPlan = {
   arweave: boolean
   /** Its rows are to be written into a database; absent: they are not. */
   load?: true
+  /** How often and how long leases are tried, where an operator has set it. */
+  lease?: LeasePolicy
 }
+
+/** After `retries` the last delay stays that of the third try at most. */
+export type LeasePolicy = { timeoutMs: number; retries: number; delayMs: number; backoff: number }
 
 export type LeaseRange = { tableNo: number; from: number; to: number }
 

@@ -13,7 +13,7 @@ import type { LeaseActivities } from './activity-types.ts'
 import type { Control } from './control.ts'
 import { HISTORY_FULL } from './failures.ts'
 import { type JobPlan, type LeaseRange, summaryOf } from './job-plan.ts'
-import { LEASE, leaseQueue } from './policies.ts'
+import { LEASE, leaseOptions, leaseQueue } from './policies.ts'
 import { runWindow } from './window.ts'
 
 /** Failures that no further attempt mends. */
@@ -42,7 +42,7 @@ export async function runLeases(
 
 async function runLease(plan: JobPlan, lease: LeaseRange, control: Control): Promise<void> {
   const { generateChunks } = proxyActivities<LeaseActivities>({
-    ...LEASE,
+    ...leaseOptions(LEASE, plan.lease),
     taskQueue: leaseQueue(plan.regions),
   })
   const options = {

@@ -1,5 +1,7 @@
 // Every timeout, retry count and limit of the control plane, in one place. Imported by workflows: plain values.
 
+import type { LeasePolicy } from './job-plan.ts'
+
 /** One try and three retries, after 5, 10 and 20 seconds. */
 const LEASE_RETRY = {
   initialInterval: '5s',
@@ -15,6 +17,40 @@ export const LEASE = {
   cancellationType: 'TRY_CANCEL',
   retry: LEASE_RETRY,
 } as const
+
+/** `LEASE` as an operator may set it. */
+export const LEASE_DEFAULTS = {
+  timeoutMs: 3_600_000,
+  retries: 3,
+  delayMs: 5_000,
+  backoff: 2,
+} as const
+
+type LeaseOptions = { readonly startToCloseTimeout: string; readonly retry: object }
+
+/**
+ * Options of a lease or a training under a policy. The timeout is of leases that make rows: a training has a day, as each
+ * attempt goes on from the last checkpoint. Delays grow twice at most.
+ */
+export const leaseOptions = <Options extends LeaseOptions>(
+  options: Options,
+  policy: LeasePolicy | undefined,
+) =>
+  policy === undefined
+    ? options
+    : {
+        ...options,
+        startToCloseTimeout:
+          options.startToCloseTimeout === LEASE.startToCloseTimeout
+            ? policy.timeoutMs
+            : options.startToCloseTimeout,
+        retry: {
+          initialInterval: policy.delayMs,
+          backoffCoefficient: policy.backoff,
+          maximumInterval: policy.delayMs * policy.backoff ** 2,
+          maximumAttempts: policy.retries + 1,
+        },
+      }
 
 /** A training on a worker: what a later attempt takes over is its last checkpoint, so that none is too long. */
 export const TRAINING = { ...LEASE, startToCloseTimeout: '24h' } as const

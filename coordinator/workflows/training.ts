@@ -6,7 +6,15 @@ import type { LeaseActivities, RecordActivities, StorageActivities } from './act
 import { type JobPlan, leasesOf } from './job-plan.ts'
 import { type RunJobArgs, runJob } from './job-run.ts'
 import { refuseFinal } from './lanes.ts'
-import { leaseQueue, QUEUES, RECORD, STORAGE, TRAINING, TRAINING_ON_GPU } from './policies.ts'
+import {
+  leaseOptions,
+  leaseQueue,
+  QUEUES,
+  RECORD,
+  STORAGE,
+  TRAINING,
+  TRAINING_ON_GPU,
+} from './policies.ts'
 import type { View } from './view.ts'
 
 const record = proxyLocalActivities<RecordActivities>(RECORD)
@@ -40,7 +48,7 @@ async function train(
     await condition(() => !control.paused)
     const { gpu } = await record.placeTraining({ jobId: plan.jobId })
     const { generateChunks } = proxyActivities<LeaseActivities>({
-      ...(gpu ? TRAINING_ON_GPU : TRAINING),
+      ...leaseOptions(gpu ? TRAINING_ON_GPU : TRAINING, plan.lease),
       taskQueue: leaseQueue(plan.regions, gpu ? 'train.gpu' : 'train.cpu'),
     })
     const options = {

@@ -27,6 +27,8 @@ export type ResolveRequest = OutputRequest & {
   now: number
   rows?: number
   chunkRows?: number
+  /** Where it asks for none. */
+  usualChunkRows?: number
 }
 
 export type ResolvedResult = { resolved: ResolvedConfig; warnings: string[] }
@@ -83,7 +85,7 @@ export function resolveConfig(
     now,
     locale: config.locale,
     output: blockRows === null ? output : { ...output, block_rows: blockRows },
-    chunk_rows: chunkRowsOf(request.chunkRows, blockRows, report),
+    chunk_rows: chunkRowsOf(request, blockRows, report),
     ...(Object.keys(config.plugins).length === 0 ? {} : { plugins: config.plugins }),
     tables,
   }
@@ -99,8 +101,12 @@ function isOfRequest(path: string, request: ResolveRequest): boolean {
 }
 
 /** A whole number of blocks, so that each is made by one chunk. */
-function chunkRowsOf(asked: number | undefined, blockRows: number | null, report: Report): number {
-  const rows = asked ?? DEFAULT_CHUNK_ROWS
+function chunkRowsOf(
+  { chunkRows: asked, usualChunkRows = DEFAULT_CHUNK_ROWS }: ResolveRequest,
+  blockRows: number | null,
+  report: Report,
+): number {
+  const rows = asked ?? usualChunkRows
   const whole = blockRows === null ? rows : Math.ceil(rows / blockRows) * blockRows
   if (asked !== undefined && whole !== asked) {
     report.warning(`chunk_rows is ${whole}, not ${asked}: the file has blocks of ${blockRows} rows`)
