@@ -1,9 +1,10 @@
-// What the control door can do to a stack, from its first moment on: what is not there yet is refused, not awaited.
+// What the control door can do to a stack, from its first moment on.
 import { describeMachine } from '#worker/machine.ts'
 import { type ControlDoor, openControlDoor, serviceOf } from './control-door.ts'
 import type { Fleet } from './fleet.ts'
 import { StackError } from './stack-error.ts'
 import type { Supervisor } from './supervisor.ts'
+import { waitUntil } from './wait-until.ts'
 
 export type StackControl = {
   /** A folder whose path is too long for a socket has no door, and that is said. */
@@ -14,6 +15,8 @@ export type StackControl = {
   stopping: () => void
   close: () => Promise<void>
 }
+
+const ADMISSION_MS = 60_000
 
 export function createStackControl({
   supervisor,
@@ -27,18 +30,21 @@ export function createStackControl({
   let door: ControlDoor | undefined
   let fleet: Fleet | undefined
   let isStopping = false
-  const admitted = (): Fleet => {
+  /** Workers that are asked for while the stack starts wait for its coordinators. */
+  const admitted = async (): Promise<Fleet> => {
+    await waitUntil(() => fleet !== undefined || isStopping, { timeoutMs: ADMISSION_MS })
     if (fleet) return fleet
-    throw new StackError('the stack is still starting', 'Ask again when its coordinator runs.')
+    throw new StackError('the stack has no coordinator yet', 'Ask again when one runs.')
   }
   const controlled = {
     services: () =>
       supervisor.children().map((child) => serviceOf(child, fleet?.isLeaving ?? (() => false))),
     addWorkers: async (workers: Parameters<Fleet['add']>[0]) => {
       if (workers.gpu) await needGpu()
-      return admitted().add(workers)
+      return (await admitted()).add(workers)
     },
-    removeWorker: (...args: Parameters<Fleet['remove']>) => admitted().remove(...args),
+    removeWorker: async (...args: Parameters<Fleet['remove']>) =>
+      (await admitted()).remove(...args),
     restart: async (name: string) => {
       const child = supervisor.get(name)
       if (fleet?.isLeaving(name)) throw new StackError(`${name} is leaving`, 'Restart another.')

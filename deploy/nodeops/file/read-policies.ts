@@ -9,7 +9,8 @@ import type { Policies, ScalingPolicy } from './settings.ts'
 export type ReadFile = Read<Static<typeof FileSchema>>
 export type ReadService = Read<Static<typeof ServiceSchema>>
 
-const LEASE_TIMEOUT_MS = { min: 1_000, max: 86_400_000 }
+/** Of about a second of work: an hour is plenty, and what workers are given to upload by is valid no longer. */
+const LEASE_TIMEOUT_MS = { min: 1_000, max: 3_600_000 }
 const CHECKPOINT_MS_MAX = 3_600_000
 
 /** `path`: of the worker service, whose settings these are. */

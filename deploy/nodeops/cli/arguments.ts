@@ -1,0 +1,77 @@
+// The command line to a command, its words and its options.
+import { parseArgs } from 'node:util'
+import { nameHint } from '#engine/config/problem.ts'
+import { readDuration } from '../file/units.ts'
+import { type CommandOptions, UsageError } from './context.ts'
+import { COMMAND_NAMES, type CommandName } from './help.ts'
+
+const OPTIONS = {
+  file: { type: 'string', short: 'f' },
+  target: { type: 'string', short: 't' },
+  'data-dir': { type: 'string' },
+  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
+  follow: { type: 'boolean', default: false },
+  lines: { type: 'string', short: 'n', default: '50' },
+  timeout: { type: 'string', default: '10m' },
+  to: { type: 'string' },
+  'keep-data': { type: 'boolean', default: false },
+  yes: { type: 'boolean', short: 'y', default: false },
+  force: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+export type CommandLine = {
+  command: CommandName
+  words: string[]
+  options: CommandOptions
+  help: boolean
+}
+
+const LINES_MAX = 100_000
+
+/** Throws UsageError. No word at all is `help`. */
+export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+  const { values, positionals } = parsed(args)
+  const [first = 'help', ...words] = positionals
+  const command = COMMAND_NAMES.find((name) => name === first)
+  if (!command) {
+    const hint = `${nameHint(first, COMMAND_NAMES)} nodeops help lists all of them.`
+    throw new UsageError(`there is no command ${first}`, hint)
+  }
+  const timeoutMs = readDuration(values.timeout)
+  if (timeoutMs === null || timeoutMs === 0) {
+    throw new UsageError(`--timeout ${values.timeout}`, 'Write a time such as 10m or 90s.')
+  }
+  const lines = /^\d{1,6}$/.test(values.lines) ? Number(values.lines) : Number.NaN
+  if (!(lines <= LINES_MAX)) {
+    throw new UsageError(`--lines ${values.lines}`, `Write a number from 0 to ${LINES_MAX}.`)
+  }
+  const { file, json, strict, check, follow, to, yes, force, help } = values
+  const target = values.target ?? env['NODEOPS_TARGET'] ?? 'local'
+  const [dataDir, keepData] = [values['data-dir'], values['keep-data']]
+  const flags = { json, strict, check, follow, keepData, yes, force }
+  return {
+    command,
+    words,
+    options: { file, target, dataDir, lines, timeoutMs, to, ...flags },
+    help,
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: followOfLogs(args), options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('\n')[0] ?? '', 'See nodeops help.')
+  }
+}
+
+/** `logs -f` follows, as `tail -f` does, unless a file is named behind it. */
+function followOfLogs(args: readonly string[]): string[] {
+  if (!args.includes('logs')) return [...args]
+  return args.map((word, i) =>
+    word === '-f' && !/\.(ya?ml|json)$/.test(args[i + 1] ?? '') ? '--follow' : word,
+  )
+}

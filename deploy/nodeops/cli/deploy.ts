@@ -1,0 +1,74 @@
+// deploy, update, rollback: what is wanted, made so. They differ in what is wanted and from where.
+import type { Deployment } from '../deployment.ts'
+import { applySteps, waitUntilWell } from '../execute.ts'
+import { type PlanOptions, planSteps } from '../plan.ts'
+import { revisionOf } from '../revision.ts'
+import { TargetError } from '../target.ts'
+import { type Command, type CommandOptions, type Context, EXIT, type ExitCode } from './context.ts'
+import { checkTarget, openSession, type Session } from './session.ts'
+import { showObserved } from './show.ts'
+
+export const deployCommand: Command = (context, options) =>
+  converged(context, options, openSession(context, options), { refresh: false })
+
+export const updateCommand: Command = async (context, options) => {
+  const session = openSession(context, options)
+  const { exists } = await session.target.observe(context)
+  if (!exists) {
+    const message = `${session.deployment.name} is not deployed on ${options.target}`
+    throw new TargetError('refused', message, 'Use nodeops deploy.')
+  }
+  return converged(context, options, session, { refresh: true })
+}
+
+export const rollbackCommand: Command = (context, options) => {
+  const session = openSession(context, options)
+  const deployment = earlier(session, options.to)
+  return converged(context, options, { ...session, deployment, warnings: [] }, { refresh: false })
+}
+
+function earlier({ state }: Session, to: string | undefined): Deployment {
+  const { revisions, applying } = state.read()
+  const current = applying?.revision ?? revisions.at(-1)?.revision
+  const known = revisions.map(({ revision }) => revision).join(', ')
+  const found =
+    to === undefined
+      ? revisions.findLast(({ revision }) => revision !== current)
+      : revisions.findLast(({ revision }) => revision === to)
+  if (found) return found.deployment
+  const message = to === undefined ? 'there is no earlier revision' : `there is no revision ${to}`
+  const whatToDo = known === '' ? 'Nothing was applied from here yet.' : `Applied were ${known}.`
+  throw new TargetError('refused', message, whatToDo)
+}
+
+function converged(
+  context: Context,
+  options: CommandOptions,
+  session: Session,
+  plan: PlanOptions,
+): Promise<ExitCode> {
+  return session.state.whileLocked(async () => {
+    const { target, deployment, state } = session
+    const { signal, out, err } = context
+    const say = options.json ? err : out
+    const startedAt = performance.now()
+    const findings = await checkTarget(session, { say, strict: options.strict, signal })
+    const steps = planSteps(deployment, await target.observe({ signal }), plan)
+    const revision = revisionOf(deployment)
+    if (steps.length > 0) state.begin(revision)
+    else say('Nothing to do: what runs is what was asked for.')
+    await applySteps(target, deployment, { steps, signal, say })
+    const waiting = {
+      signal,
+      timeoutMs: options.timeoutMs,
+      say: (line: string) => say(`  ${line}`),
+    }
+    const observed = await waitUntilWell(target, deployment, waiting)
+    state.finish(revision, deployment)
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+    say(`${deployment.name} is deployed on ${target.name}, revision ${revision} (${seconds} s)`)
+    if (options.json) out(JSON.stringify({ revision, steps, findings, observed }, null, 2))
+    else out(['', ...showObserved(observed)].join('\n'))
+    return EXIT.ok
+  })
+}

@@ -1,0 +1,69 @@
+// One run of nodeops: whatever happens is said in a way that helps, and told by the exit code.
+import { ControlError } from '#proto/control-client.ts'
+import { StackError } from '#scripts/stack/stack-error.ts'
+import { TimedOut } from '../execute.ts'
+import { TargetError } from '../target.ts'
+import { readArguments } from './arguments.ts'
+import { COMMANDS } from './commands.ts'
+import { type Context, EXIT, type ExitCode, UsageError } from './context.ts'
+import { helpOf } from './help.ts'
+import { InvalidFile } from './session.ts'
+
+/** Never throws but for defects of nodeops itself. */
+export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+  try {
+    const { command, words, options, help } = readArguments(args, context.env)
+    if (help) {
+      context.out(helpOf(command))
+      return EXIT.ok
+    }
+    return await COMMANDS[command](context, options, words)
+  } catch (error) {
+    const failure = failureOf(error, context.signal)
+    if (!failure) throw error
+    if (args.includes('--json')) context.out(JSON.stringify({ error: failure.json }, null, 2))
+    context.err(failure.text)
+    return failure.code
+  }
+}
+
+type Failure = { code: ExitCode; text: string; json: object }
+
+function failureOf(error: unknown, signal: AbortSignal): Failure | null {
+  if (error instanceof InvalidFile) return invalid(error)
+  const known = knownFailure(error)
+  if (signal.aborted) {
+    const text = 'Interrupted. What was applied stays applied; nodeops deploy goes on from there.'
+    return { code: EXIT.interrupted, text, json: { message: text } }
+  }
+  if (!known) return null
+  const { code, message, whatToDo } = known
+  const text = `nodeops: ${message}\nWhat to do: ${whatToDo}`
+  return { code, text, json: { message, what_to_do: whatToDo } }
+}
+
+function knownFailure(
+  error: unknown,
+): { code: ExitCode; message: string; whatToDo: string } | null {
+  if (error instanceof UsageError)
+    return { code: EXIT.invalid, message: error.message, whatToDo: error.hint }
+  const isKnown =
+    error instanceof TargetError || error instanceof StackError || error instanceof ControlError
+  if (!isKnown) return null
+  const { message, whatToDo } = error
+  if (error instanceof TimedOut) return { code: EXIT.timedOut, message, whatToDo }
+  const isRefused = error instanceof TargetError && error.kind === 'refused'
+  return { code: isRefused ? EXIT.refused : EXIT.failed, message, whatToDo }
+}
+
+function invalid({ file, problems, message }: InvalidFile): Failure {
+  const lines = problems.flatMap(({ line, column, message: said, hint }) => [
+    `${file}${line === undefined ? '' : `:${line}:${column}`}  ${said}`,
+    ...(hint === undefined ? [] : [`    ${hint}`]),
+  ])
+  return {
+    code: EXIT.invalid,
+    text: [...lines, `nodeops: ${message}`].join('\n'),
+    json: { message, file, problems },
+  }
+}

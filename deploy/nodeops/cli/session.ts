@@ -1,0 +1,93 @@
+// What most commands begin with: the file read, its target opened, the state beside it.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { ConfigProblem } from '#engine/config/problem.ts'
+import { SOURCE_BYTES_MAX } from '#engine/config/read-source.ts'
+import type { Deployment } from '../deployment.ts'
+import { readDeployment } from '../file/read-file.ts'
+import { createStateFile, type StateFile } from '../state.ts'
+import { type Finding, type Target, TargetError } from '../target.ts'
+import { type CommandOptions, type Context, UsageError } from './context.ts'
+
+const PLACES = ['nodeops.yaml', 'deploy/nodeops/nodeops.yaml']
+
+/** The file is wrong: every problem, with its place. */
+export class InvalidFile extends Error {
+  readonly file: string
+  readonly problems: ConfigProblem[]
+
+  constructor(file: string, problems: ConfigProblem[]) {
+    super(`${file} has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`)
+    this.name = 'InvalidFile'
+    this.file = file
+    this.problems = problems
+  }
+}
+
+export type ReadFile = { file: string; deployment: Deployment; warnings: string[] }
+
+/** Throws UsageError when there is no file, InvalidFile. */
+export function readFile({ cwd }: Context, { file: named }: CommandOptions): ReadFile {
+  const found = named ?? PLACES.find((place) => existsSync(path.resolve(cwd, place)))
+  if (found === undefined) {
+    throw new UsageError(`there is no ${PLACES.join(' or ')}`, 'Name one with -f, or nodeops init.')
+  }
+  const { deployment, problems, warnings } = readDeployment(textOf(path.resolve(cwd, found), found))
+  if (!deployment) throw new InvalidFile(found, problems)
+  return { file: path.resolve(cwd, found), deployment, warnings }
+}
+
+function textOf(file: string, shown: string): string {
+  try {
+    // Larger ones are refused by the reader; there is no need to hold all of one.
+    if (statSync(file).size > SOURCE_BYTES_MAX) return ' '.repeat(SOURCE_BYTES_MAX + 1)
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`${shown} cannot be read (${code})`, 'Name a file with -f.')
+  }
+}
+
+export type Session = ReadFile & { target: Target; state: StateFile }
+
+export function openSession(context: Context, options: CommandOptions): Session {
+  const read = readFile(context, options)
+  const folder = path.dirname(read.file)
+  const { target: name, dataDir } = options
+  const state = createStateFile(folder, { name: read.deployment.name, target: name })
+  const target = context.openTarget({
+    name,
+    deployment: read.deployment,
+    stateFolder: state.folder,
+    dataDir: dataDir === undefined ? undefined : path.resolve(context.cwd, dataDir),
+    references: { env: context.env, folder },
+  })
+  return { ...read, target, state }
+}
+
+/** Says what the target finds. Throws TargetError `refused` for errors, and with `strict` for warnings. */
+export async function checkTarget(
+  { target, deployment, warnings }: Session,
+  { say, strict, signal }: { say: (line: string) => void; strict: boolean; signal: AbortSignal },
+): Promise<Finding[]> {
+  const found = await target.check(deployment, { signal })
+  const ofFile = warnings.map(
+    (message): Finding => ({ severity: 'warning', service: null, message }),
+  )
+  const findings = [...ofFile, ...found]
+  for (const finding of findings) say(showFinding(finding))
+  const isStopped = ({ severity }: Finding): boolean =>
+    severity === 'error' || (strict && severity === 'warning')
+  const stopped = findings.filter(isStopped)
+  if (stopped.length === 0) return findings
+  throw new TargetError(
+    'refused',
+    `${target.name} cannot run this: ${stopped.map(showFinding).join('; ')}`,
+    strict
+      ? 'Change the file, or leave --strict out.'
+      : 'Change the file, or choose another target.',
+  )
+}
+
+export const showFinding = ({ severity, service, message }: Finding): string =>
+  `${severity}: ${service === null ? '' : `${service} `}${message}`

@@ -1,0 +1,76 @@
+// This machine: the supervisor of `npm start` without a terminal, its state in a folder of the deployment's own.
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import type { Bound, Target } from '../target.ts'
+import { findingsOf, freeBytesOf } from './local/check.ts'
+import { lookAtMachine, type References } from './local/environment.ts'
+import { NOTHING, readRecord, writeRecord } from './local/folder.ts'
+import { logLines } from './local/log-files.ts'
+import { observedOf } from './local/observed.ts'
+import { createLocalSteps } from './local/steps.ts'
+import { createLocalSupervisor } from './local/supervisor.ts'
+
+export type LocalOptions = {
+  /** Everything of the deployment: its processes' state, secrets, sockets and logs. */
+  dataDir: string
+  references: References
+}
+
+/** Throws TargetError for a folder that cannot be used. */
+export function createLocalTarget({ dataDir, references }: LocalOptions): Target {
+  const supervisor = createLocalSupervisor(dataDir)
+  const applyStep = createLocalSteps({ dataDir, references, supervisor })
+
+  const remove = async ({ signal }: Bound, keepData: boolean): Promise<void> => {
+    if (readRecord(dataDir) === NOTHING) return
+    await supervisor.stop({ signal })
+    if (keepData) writeRecord(dataDir, NOTHING)
+    else rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  return {
+    name: 'local',
+    capabilities: CAPABILITIES,
+    check: async (deployment, { signal }) => {
+      signal.throwIfAborted()
+      const machine = await lookAtMachine(signal)
+      const freeBytes = freeBytesOf(references.folder)
+      return findingsOf(deployment, { machine, freeBytes })
+    },
+    observe: async ({ signal }) => {
+      signal.throwIfAborted()
+      const record = readRecord(dataDir)
+      const services = record.exists ? await supervisor.services({ signal }) : null
+      return observedOf(dataDir, record, services)
+    },
+    apply: async (step, applying) => {
+      applying.signal.throwIfAborted()
+      await applyStep(step, applying)
+    },
+    logs: (options) => {
+      const { told } = readRecord(dataDir)
+      const role = told.find(({ name }) => name === options.service)?.role
+      return logLines(path.join(dataDir, 'logs'), options, matcherOf(options.service, role))
+    },
+    delete: async ({ signal, keepData }) => {
+      signal.throwIfAborted()
+      await remove({ signal }, keepData)
+    },
+  }
+}
+
+const CAPABILITIES: Target['capabilities'] = {
+  roles: ['postgres', 'temporal', 'parts', 'coordinator', 'scheduler', 'worker'],
+  regions: true,
+  gpus: true,
+  autoscaling: true,
+  rendersOnly: false,
+}
+
+/** A service by its name in the file, or one process by its own. */
+function matcherOf(service: string | undefined, role: string | undefined) {
+  return (log: string): boolean =>
+    service === undefined ||
+    log === service ||
+    (role !== undefined && (log === role || log.startsWith(`${role}-`)))
+}

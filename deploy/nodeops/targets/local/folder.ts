@@ -1,0 +1,75 @@
+// The data folder of a local deployment: what was told to whom, beside all that the stack keeps there.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import type { StackFile } from '#scripts/stack/stack-file.ts'
+import type { RegionCount, ServiceSpec } from '../../deployment.ts'
+import { TargetError } from '../../target.ts'
+
+/** deployment.json of the folder. */
+export type LocalRecord = {
+  /** False after a delete that kept the data. */
+  exists: boolean
+  told: ServiceSpec[]
+  revision: string | null
+  settledRegions: RegionCount[] | null
+  /** How the supervisor was started last. */
+  started: SupervisorOptions | null
+}
+
+export type SupervisorOptions = {
+  coordinators: number
+  port: number
+  database: boolean
+  temporal: boolean
+}
+
+export const NOTHING: LocalRecord = {
+  exists: false,
+  told: [],
+  revision: null,
+  settledRegions: null,
+  started: null,
+}
+
+const fileOf = (dataDir: string): string => path.join(dataDir, 'deployment.json')
+
+/** `NOTHING` where no deployment was made. */
+export function readRecord(dataDir: string): LocalRecord {
+  const file = fileOf(dataDir)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalRecord) : NOTHING
+}
+
+/** Replaces it in one step. */
+export function writeRecord(dataDir: string, record: LocalRecord): void {
+  const file = fileOf(dataDir)
+  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** Makes the folder. Throws TargetError for one that is somebody else's: deleting would take it along. */
+export function claimFolder(dataDir: string): void {
+  if (existsSync(dataDir) && !existsSync(fileOf(dataDir)) && readdirSync(dataDir).length > 0) {
+    throw new TargetError(
+      'refused',
+      `${dataDir} has files that are not of this deployment`,
+      'Give another folder with --data-dir, or empty this one.',
+    )
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+}
+
+/** stack.json while everything answers, else null. */
+export function readStack(dataDir: string): StackFile | null {
+  try {
+    return JSON.parse(readFileSync(path.join(dataDir, 'stack.json'), 'utf8')) as StackFile
+  } catch {
+    return null
+  }
+}
