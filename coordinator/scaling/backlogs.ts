@@ -23,7 +23,7 @@ export function createBacklogs({ connection, namespace }: Deps) {
   }
   return async (queues: readonly string[]): Promise<Map<string, number> | null> => {
     try {
-      return new Map(await Promise.all([...new Set(queues)].map(backlogOf)))
+      return new Map(await Promise.all(queues.map(backlogOf)))
     } catch {
       return null
     }

@@ -18,8 +18,8 @@ type Deps = {
   backlogs: (queues: readonly string[]) => Promise<Map<string, number> | null>
 }
 
-/** Sets of regions that jobs name; there are fifteen of four regions. */
-const REGION_SETS_MAX = 15
+/** Kinds of jobs and the sets of regions that they name: of four regions there are fifteen. */
+const REGION_SETS_MAX = 30
 const WORKERS_MAX = 5_000
 
 type Row = {
@@ -97,12 +97,14 @@ export async function look({ sql, backlogs }: Deps): Promise<Seen> {
     now_ms: nowMs = 0,
   } = row ?? ({} as Partial<Row>)
   const queues = queuesOf(sets ?? [])
-  const found = await backlogs(queues.map(({ name }) => name))
-  const here = (waiting ?? []).map(({ regions, leases }) => ({
-    pool: 'cpu' as const,
-    regions,
-    waiting: leases,
-  }))
+  const found = await backlogs([...new Set(queues.map(({ name }) => name))])
+  const here = (waiting ?? []).flatMap(({ kind, regions, leases }) =>
+    POOLS_OF[kind === 'train' ? 'train.cpu' : 'generate'].map((pool) => ({
+      pool,
+      regions,
+      waiting: leases,
+    })),
+  )
   const there = queues.map(({ name, pool, regions }) => ({
     pool,
     regions,
@@ -121,15 +123,20 @@ const WORKS: Record<JobKind, LeaseWork[]> = {
   train: ['train.cpu', 'train.gpu'],
 }
 
+/** Workers with a GPU take trainings of either queue, and are not added for rows. */
+const POOLS_OF: Record<LeaseWork, Pool[]> = {
+  generate: ['cpu'],
+  'train.cpu': ['cpu', 'gpu'],
+  'train.gpu': ['gpu'],
+}
+
 type Queue = { name: string; pool: Pool; regions: string[] }
 
 const queuesOf = (sets: readonly { kind: JobKind; regions: string[] }[]): Queue[] =>
   sets.flatMap(({ kind, regions }) =>
-    WORKS[kind].map((work) => ({
-      name: leaseQueue(regions, work),
-      pool: work === 'train.gpu' ? ('gpu' as const) : ('cpu' as const),
-      regions,
-    })),
+    WORKS[kind].flatMap((work) =>
+      POOLS_OF[work].map((pool) => ({ name: leaseQueue(regions, work), pool, regions })),
+    ),
   )
 
 /**

@@ -183,6 +183,18 @@ const TABLE: Row[] = [
     },
   },
   {
+    name: 'a pool that keeps none has one as soon as anything waits, and none when all is done',
+    world: {
+      ...base,
+      ...{ begin: 0, min: 0, load: (ms) => (ms === MINUTE ? 1 : 0), durationMs: 10 * MINUTE },
+    },
+    expect: (outcome) => {
+      assert.match(firstOf(outcome, 'add')?.reason ?? '', /no worker is/)
+      assert.equal(largest(outcome), 1)
+      assert.equal(lastSize(outcome), 0)
+    },
+  },
+  {
     name: 'a provider that does not answer is waited for',
     world: { ...base, load: () => 7, answers: (ms) => ms > 5 * MINUTE },
     expect: (outcome) => {

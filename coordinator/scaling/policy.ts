@@ -69,7 +69,9 @@ function look(looking: Looking): Decision {
   const calm = state.stepMs >= policy.coolDownMs
   const why = whyDown(figures, policy)
   if (calm && why !== null && lasted(state.coldMs, policy, policy.downAfterMs)) {
-    const count = Math.min(bearable(looking), figures.active - floorOf(policy, signals))
+    // The last one stays while anything waits.
+    const floor = Math.max(floorOf(policy, signals), figures.queue === 0 ? 0 : 1)
+    const count = Math.min(bearable(looking), figures.active - floor)
     if (count > 0) return shrink(looking, count, why)
   }
   return quiet(looking)
@@ -107,9 +109,14 @@ function grow(looking: Looking, { count, why }: Wish): Decision {
   return decision(looking, { ...moved(state, 'grow'), step }, [told], [{ kind: 'add', places }])
 }
 
-/** The most that may go at once so that the load of all does not put the rest over the upper thresholds. */
-function bearable({ figures, policy }: Looking): number {
+/**
+ * The most that may go at once so that the load of all does not put the rest over the upper thresholds; of a pool that
+ * does nothing, all of it.
+ */
+function bearable({ figures, policy, signals }: Looking): number {
   const { active, cpu, memory } = figures
+  const isIdle = signals.workers.every(({ leases }) => leases === 0)
+  if (isIdle && active <= policy.step) return active
   for (let count = Math.min(policy.step, active - 1); count > 0; count--) {
     const factor = active / (active - count)
     if ((cpu ?? 1) * factor < policy.up.cpu && (memory ?? 1) * factor < policy.up.memory)

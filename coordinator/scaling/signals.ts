@@ -114,18 +114,16 @@ export function whyDown({ cpu, memory, queue }: Figures, { down }: Policy): stri
   return `CPU at ${percent(cpu)}, memory at ${percent(memory)}, ${queue} leases wait`
 }
 
-/** Regions of which one has a queue and none has a worker, or one on its way. */
+/** Regions that leases wait for, and none of theirs has a worker, nor one on its way. */
 export function unserved(signals: PoolSignals, regions: PoolSettings['regions']): string[] {
   const served = new Set([
     ...signals.workers.filter(({ connected }) => connected).map(({ region }) => region),
     ...pendingOf(signals).map(({ region }) => region),
   ])
   const ours = new Set(regions.map(({ region }) => region))
-  const sets = (signals.queues ?? []).filter(
-    (queue) =>
-      queue.waiting > 0 &&
-      queue.regions.length > 0 &&
-      !queue.regions.some((region) => served.has(region)),
-  )
-  return [...new Set(sets.flatMap((queue) => queue.regions))].filter((region) => ours.has(region))
+  const wished = (signals.queues ?? [])
+    .filter(({ waiting }) => waiting > 0)
+    .map((queue) => (queue.regions.length > 0 ? queue.regions : [...ours]))
+    .filter((set) => !set.some((region) => served.has(region)))
+  return [...new Set(wished.flat())].filter((region) => ours.has(region))
 }
