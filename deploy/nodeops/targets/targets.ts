@@ -3,12 +3,22 @@ import path from 'node:path'
 import { nameHint } from '#engine/config/problem.ts'
 import type { TargetRequest } from '../cli/context.ts'
 import { type Target, TargetError } from '../target.ts'
+import { createComposeTarget } from './compose.ts'
 import { createLocalTarget } from './local.ts'
+
+const ROOT = new URL('../../..', import.meta.url).pathname
 
 const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
   local: ({ deployment, stateFolder, dataDir, references }) =>
     createLocalTarget({
       dataDir: dataDir ?? path.join(stateFolder, `${deployment.name}.local`),
+      references,
+    }),
+  compose: ({ deployment, stateFolder, dataDir, references }) =>
+    createComposeTarget({
+      name: deployment.name,
+      dataDir: dataDir ?? path.join(stateFolder, `${deployment.name}.compose`),
+      root: ROOT,
       references,
     }),
 }
