@@ -5,7 +5,7 @@ import type { Deployment } from '../deployment.ts'
 import { applySteps, converge, waitUntilWell } from '../execute.ts'
 import { planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
-import type { Observed, Step, Target } from '../target.ts'
+import { type Bound, type Observed, type Step, type Target, TargetError } from '../target.ts'
 
 export type Subject = {
   target: Target
@@ -26,7 +26,7 @@ export async function targetContract(t: TestContext, subject: Subject): Promise<
     ['every step may be repeated', repeats],
     ['a call whose signal is aborted changes nothing and says so', aborted],
     ['interrupted after any step, a new plan goes on from there', resumes],
-    ['logs have lines of each service, and following ends with its signal', hasLogs],
+    ['logs have lines of each service and following ends with its signal, or are refused', hasLogs],
     ['what is deleted is gone', deletes],
   ]
   for (const [name, part] of parts) {
@@ -130,6 +130,7 @@ async function resumes(subject: Subject): Promise<void> {
 async function hasLogs(subject: Subject): Promise<void> {
   const { target } = subject
   const bound = boundOf(subject)
+  if (target.capabilities.rendersOnly) return hasNoLogs(target, bound)
   const seen: string[] = []
   for await (const { line } of target.logs({
     ...bound,
@@ -154,6 +155,16 @@ async function hasLogs(subject: Subject): Promise<void> {
   await assert.rejects(async () => {
     for await (const { line } of unknown) assert.fail(line)
   }, /nobody/)
+}
+
+async function hasNoLogs(target: Target, bound: Bound): Promise<void> {
+  await assert.rejects(
+    async () => {
+      const logs = target.logs({ ...bound, service: undefined, lines: 1, follow: false })
+      for await (const { line } of logs) assert.fail(line)
+    },
+    (error: Error) => error instanceof TargetError && error.kind === 'refused',
+  )
 }
 
 async function deletes(subject: Subject): Promise<void> {

@@ -1,0 +1,55 @@
+// Values of variables that stand elsewhere: in the environment of nodeops, or in a file beside nodeops.yaml.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
+import { type Finding, TargetError } from '../target.ts'
+
+/** Where references lead: `folder` is that of nodeops.yaml. */
+export type References = { env: NodeJS.ProcessEnv; folder: string }
+
+/** The whole environment of a service. Throws TargetError `refused` for a reference that leads nowhere. */
+export const environmentOf = (
+  spec: ServiceSpec,
+  references: References,
+): Record<string, string> => ({
+  ...spec.settings,
+  ...Object.fromEntries(
+    Object.entries(spec.env).map(([variable, value]) => [
+      variable,
+      resolveValue(value, `${variable} of ${spec.name}`, references),
+    ]),
+  ),
+})
+
+function resolveValue(value: EnvValue, what: string, { env, folder }: References): string {
+  if ('value' in value) return value.value
+  if ('fromEnv' in value) {
+    const found = env[value.fromEnv]
+    if (found !== undefined) return found
+    const message = `${what} is in the variable ${value.fromEnv}, which is not set`
+    throw new TargetError('refused', message, `Set ${value.fromEnv} and try again.`)
+  }
+  if ('fromFile' in value) {
+    const file = path.resolve(folder, value.fromFile)
+    try {
+      return readFileSync(file, 'utf8').trimEnd()
+    } catch (cause) {
+      const message = `${what} is in ${file}, which cannot be read`
+      throw new TargetError('refused', message, 'Make the file, or correct its name.', { cause })
+    }
+  }
+  const message = `${what} is in the secret ${value.fromSecret.name}, and there is no store of secrets here`
+  throw new TargetError('refused', message, 'Use valueFrom with env or file for this target.')
+}
+
+/** Of variables that name a secret of a target that has none. */
+export const secretFindings = ({ services }: Deployment, target: string): Finding[] =>
+  services.flatMap(({ name, env }) =>
+    Object.entries(env)
+      .filter(([, value]) => 'fromSecret' in value)
+      .map(([variable]) => ({
+        severity: 'error' as const,
+        service: name,
+        message: `${variable}: ${target} has no store of secrets; use valueFrom with env or file (kubernetes has one)`,
+      })),
+  )

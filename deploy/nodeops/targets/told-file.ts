@@ -1,0 +1,91 @@
+// What a target was last told, kept beside the file of the deployment by targets that cannot ask for it.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { RegionCount, ServiceSpec } from '../deployment.ts'
+import { type Observed, TargetError } from '../target.ts'
+
+export type Told = Pick<Observed, 'exists' | 'regions' | 'settledRegions' | 'revision'> & {
+  /** References by their names. */
+  services: ServiceSpec[]
+  /** SHA-256 of the file that was written. */
+  written: string | null
+}
+
+export type ToldFile = {
+  /** Nothing at all where nothing was told. Throws TargetError for a file that is not one of these. */
+  read: () => Told
+  write: (change: Partial<Told>) => void
+  remove: () => void
+}
+
+const NOTHING: Told = {
+  exists: false,
+  services: [],
+  regions: [],
+  settledRegions: null,
+  revision: null,
+  written: null,
+}
+
+/** Without a file it lasts as long as the process. */
+export function createToldFile(file: string | null): ToldFile {
+  let memory: Told = NOTHING
+  return {
+    read: () => structuredClone(file === null ? memory : readTold(file)),
+    write: (change) => {
+      memory = structuredClone({ ...(file === null ? memory : readTold(file)), ...change })
+      if (file !== null) writeTold(file, memory)
+    },
+    remove: () => {
+      memory = NOTHING
+      if (file !== null) rmSync(file, { force: true })
+    },
+  }
+}
+
+function readTold(file: string): Told {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return NOTHING
+  }
+  try {
+    const { version, ...told } = JSON.parse(text) as Told & { version: number }
+    if (version === 1 && Array.isArray(told.services)) return told
+  } catch {
+    // Said below.
+  }
+  const whatToDo = 'Move it away: services are then told again.'
+  throw new TargetError('refused', `${file} was not written by this nodeops`, whatToDo)
+}
+
+function writeTold(file: string, told: Told): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const text = `${JSON.stringify({ version: 1, ...told }, null, 2)}\n`
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** The services after one was created, updated (it keeps its replicas) or scaled (it keeps the rest). */
+export function tellService(
+  services: readonly ServiceSpec[],
+  spec: ServiceSpec,
+  kind: 'create' | 'update' | 'scale',
+): ServiceSpec[] {
+  const before = services.find(({ name }) => name === spec.name)
+  const others = services.filter(({ name }) => name !== spec.name)
+  const replicas = kind === 'update' && before ? before.replicas : spec.replicas
+  const rest = kind === 'scale' && before ? before : spec
+  return [...others, { ...rest, replicas }]
+}
+
+/** The regions after one got `count` workers; none of a region is no region. */
+export const tellRegion = (
+  regions: readonly RegionCount[],
+  region: string,
+  count: number,
+): RegionCount[] => [
+  ...regions.filter((each) => each.region !== region),
+  ...(count > 0 ? [{ region, count }] : []),
+]
