@@ -33,6 +33,7 @@ const DecisionView = Type.Object({
       pending: Count,
       total: Count,
       trainings: Count,
+      answers: Type.Boolean({ description: 'Whether the provider did' }),
     },
     { description: 'What it stood on' },
   ),

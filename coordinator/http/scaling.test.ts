@@ -5,7 +5,16 @@ import { recordPool } from '#coordinator/scaling/records.ts'
 import { restApp } from '#test/support/rest-app.ts'
 
 const FIGURES = {
-  ...{ cpu: 0.9, memory: null, queue: 7, active: 3, pending: 0, total: 3, trainings: 1 },
+  ...{
+    cpu: 0.9,
+    memory: null,
+    queue: 7,
+    active: 3,
+    pending: 0,
+    total: 3,
+    trainings: 1,
+    answers: true,
+  },
 }
 
 test('administrators read what was decided and on what figures, page by page; others do not', async (t) => {
@@ -47,6 +56,7 @@ test('administrators read what was decided and on what figures, page by page; ot
     'syndata_scaling_limit{pool="cpu",limit="max"} 15',
     'syndata_scaling_load_ratio{pool="cpu",of="cpu"} 0.9',
     'syndata_scaling_queue{pool="cpu"} 7',
+    'syndata_scaling_provider_up{pool="cpu"} 1',
     'syndata_scaling_decisions_total{pool="cpu",action="hold"} 1',
     'syndata_scaling_workers_total{pool="cpu",action="add"} 3',
   ])

@@ -40,14 +40,15 @@ type Looking = { sql: Sql; pool: Pool; provider: Provider; seen: Seen }
 async function lookAt(deps: AutoscalerDeps, looking: Looking, bound: Bound): Promise<void> {
   const { sql, pool, provider, seen } = looking
   const instances = await provider.list(bound).catch((error: unknown) => {
-    deps.log.warn({ err: error, pool, provider: provider.name }, 'the provider does not answer')
+    bound.signal.throwIfAborted()
+    deps.log.debug({ err: error, pool, provider: provider.name }, 'the provider does not answer')
     return null
   })
   const signals = signalsOf(pool, seen, instances)
   const decided = decide(signals, await readPool(sql, pool), deps.policy)
   await record(deps, looking, decided)
-  let { state } = decided
-  for (const action of decided.actions) state = await act(deps, looking, { state, action }, bound)
+  const done = await Promise.all(decided.actions.map((action) => act(deps, looking, action, bound)))
+  const state = done.reduce((before, change) => change(before), decided.state)
   if (state !== decided.state) await record(deps, looking, { ...decided, state, told: [] })
 }
 
@@ -80,42 +81,45 @@ async function record(
     log.info({ pool, action, places, workers, figures }, `scaling: ${action}: ${reason}`)
 }
 
-type Acting = { state: PoolState; action: Action }
+/** What came of it, for the state to remember. */
+type Change = (state: PoolState) => PoolState
+const unchanged: Change = (state) => state
 
-/** The state with what came of it. */
+/** All of a decision is done at once: nothing of it depends on another part. */
 async function act(
-  deps: AutoscalerDeps,
+  { log }: AutoscalerDeps,
   { sql, pool, provider }: Looking,
-  { state, action }: Acting,
+  action: Action,
   bound: Bound,
-): Promise<PoolState> {
+): Promise<Change> {
   const refused = (error: unknown): string => {
     bound.signal.throwIfAborted()
-    deps.log.warn({ err: error, pool, provider: provider.name }, `${action.kind} refused`)
+    log.warn({ err: error, pool, provider: provider.name }, `${action.kind} refused`)
     return (error as Error).message
   }
   switch (action.kind) {
     case 'drain':
     case 'resume':
       await changeWorkers(sql, action.workers, action.kind)
-      return state
+      return unchanged
     case 'add': {
-      let after = state
-      for (const [region, count] of Object.entries(action.places))
-        await provider.add({ region, count }, bound).catch((error: unknown) => {
-          after = whenRefused(after, region, refused(error))
-        })
-      return after
+      const places = Object.entries(action.places)
+      const changes = places.map(async ([region, count]): Promise<Change> => {
+        const why = await provider.add({ region, count }, bound).catch(refused)
+        return why === undefined ? unchanged : (state) => whenRefused(state, region, why)
+      })
+      const done = await Promise.all(changes)
+      return (state) => done.reduce((before, change) => change(before), state)
     }
     case 'stop': {
       const { region, instance, leave } = action.leaving
-      const failed = await provider.stop({ region, instance, leave }, bound).catch(refused)
-      return failed === undefined ? state : whenNotStopped(state, action.leaving, failed)
+      const why = await provider.stop({ region, instance, leave }, bound).catch(refused)
+      return why === undefined ? unchanged : (state) => whenNotStopped(state, action.leaving, why)
     }
     case 'reclaim': {
       const { region, name } = action.instance
       await provider.stop({ region, instance: name, leave: action.leave }, bound).catch(refused)
-      return state
+      return unchanged
     }
   }
 }

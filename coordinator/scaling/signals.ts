@@ -52,6 +52,8 @@ export type Figures = {
   /** All that exist, leaving and drained ones too: what the upper limit counts. */
   total: number
   trainings: number
+  /** Whether the provider did. */
+  answers: boolean
 }
 
 /** Reports older than this say nothing. */
@@ -93,6 +95,7 @@ export function figuresOf(signals: PoolSignals, leaving: ReadonlySet<string>): F
     pending,
     total: connected.length + pending,
     trainings: signals.workers.reduce((sum, { trainings }) => sum + Math.min(1, trainings), 0),
+    answers: signals.instances !== null,
   }
 }
 
