@@ -16,7 +16,13 @@ test('of two schedulers one works; when its connection is cut the other goes on,
     createLeader(
       {
         ...{ url, log },
-        work: async (sql) => void (await sql.query('insert into ticks (who) values ($1)', [who])),
+        work: async (sql) => {
+          const [row] = await sql.query<{ limit: string }>(
+            `select current_setting('idle_session_timeout') as limit`,
+          )
+          assert.equal(row?.limit, '60015ms', 'a session that falls silent would keep the lock')
+          await sql.query('insert into ticks (who) values ($1)', [who])
+        },
       },
       { everyMs: 5 },
     )

@@ -11,6 +11,10 @@ const ASK_AGAIN_MS = 2_000
 const CONNECT_AGAIN_MS = 1_000
 const CONNECT_MS = 5_000
 const QUERY_MS = 30_000
+const END_MS = 2_000
+const SILENT_MS = 60_000
+/** A leader whose machine is gone without a word keeps its lock until the server ends the session. */
+const END_WHEN_SILENT = `select set_config(name, $1, false) from pg_settings where name = 'idle_session_timeout'`
 
 export type Bound = { signal: AbortSignal }
 
@@ -74,6 +78,7 @@ async function lead(
   const signal = AbortSignal.any([stop, lost.signal])
   try {
     await client.connect()
+    await client.query(END_WHEN_SILENT, [String(3 * everyMs + SILENT_MS)])
     while (!(await hasLock(client))) {
       state.lastMs = performance.now()
       await pause(ASK_AGAIN_MS, signal)
@@ -88,7 +93,10 @@ async function lead(
     }
     signal.throwIfAborted()
   } finally {
-    await client.end().catch(() => undefined)
+    await Promise.race([
+      client.end().catch(() => undefined),
+      sleep(END_MS, undefined, { ref: false }),
+    ])
   }
 }
 

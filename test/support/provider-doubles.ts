@@ -1,7 +1,8 @@
 // Doubles of what runs workers, as strict as the real ones or stricter: unknown calls, fields, types and credentials are
 // refused, and whatever goes wrong with them can be had.
 
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
@@ -37,13 +38,17 @@ type Asked = {
 type Answer = { status: number; body: unknown }
 type Handler = (asked: Asked) => Answer
 
+/** Of a server that speaks TLS. */
+export type Tls = { key: string; cert: string }
+
 export async function serveDouble(
   t: TestContext,
   handler: Handler,
+  tls?: Tls,
 ): Promise<Pick<Double, 'url' | 'troubles' | 'calls'>> {
   const troubles: Trouble[] = []
   const calls: string[] = []
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void (async () => {
       const text = await textOf(request)
       const { pathname, searchParams } = new URL(request.url ?? '', 'http://double')
@@ -62,13 +67,15 @@ export async function serveDouble(
       response.writeHead(status, { 'content-type': 'application/json', ...trouble?.headers })
       response.end(JSON.stringify(body))
     })()
-  })
+  }
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, troubles, calls }
+  const { port } = server.address() as AddressInfo
+  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, troubles, calls }
 }
 
 function nextTrouble(troubles: Trouble[], method: string): Trouble | undefined {
@@ -132,6 +139,7 @@ const MERGE = 'application/merge-patch+json'
 export async function kubernetesDouble(
   t: TestContext,
   workers: Record<string, string[]>,
+  tls?: Tls,
 ): Promise<Double> {
   const places = Object.fromEntries(
     Object.entries(workers).map(([region, names]) => [
@@ -156,37 +164,44 @@ export async function kubernetesDouble(
     path.startsWith(BASE) && path.endsWith('/scale')
       ? path.slice(BASE.length, -'/scale'.length)
       : null
-  const served = await serveDouble(t, ({ method, path, query, headers, body }) => {
-    if (headers.authorization !== `Bearer ${SECRET}`) return refused(401, 'Unauthorized')
-    if (method === 'PATCH' && headers['content-type'] !== MERGE) return refused(415)
-    const region = scaleOf(path)
-    const place = region === null ? undefined : places[region]
-    if (region !== null && place === undefined) return refused(404, `no worker-${region}`)
-    if (place && region !== null) {
-      if (method === 'PATCH') {
-        const { spec } = body as { spec: { replicas: number } }
-        if (!onlyHas(body, ['spec']) || !onlyHas(spec, ['replicas'])) return refused(422)
-        place.replicas = spec.replicas
-        control(region)
-      } else if (method !== 'GET') return refused(405)
-      const { replicas } = place
-      return { status: 200, body: { spec: { replicas }, status: { selector: `region=${region}` } } }
-    }
-    if (method === 'GET' && path === PODS) {
-      const asked = /^region=(.+)$/.exec(query.get('labelSelector') ?? '')?.[1] ?? ''
-      return { status: 200, body: { items: (places[asked]?.pods ?? []).map(itemOf) } }
-    }
-    const name = path.startsWith(`${PODS}/`) ? path.slice(PODS.length + 1) : null
-    const pod = Object.values(places)
-      .flatMap(({ pods }) => pods)
-      .find((one) => one.name === name)
-    if (method !== 'PATCH' || !pod) return refused(404)
-    const { metadata } = body as { metadata: { annotations: Record<string, string> } }
-    if (!onlyHas(metadata.annotations, ['controller.kubernetes.io/pod-deletion-cost']))
-      return refused(422)
-    pod.cost = Number(metadata.annotations['controller.kubernetes.io/pod-deletion-cost'])
-    return { status: 200, body: itemOf(pod) }
-  })
+  const served = await serveDouble(
+    t,
+    ({ method, path, query, headers, body }) => {
+      if (headers.authorization !== `Bearer ${SECRET}`) return refused(401, 'Unauthorized')
+      if (method === 'PATCH' && headers['content-type'] !== MERGE) return refused(415)
+      const region = scaleOf(path)
+      const place = region === null ? undefined : places[region]
+      if (region !== null && place === undefined) return refused(404, `no worker-${region}`)
+      if (place && region !== null) {
+        if (method === 'PATCH') {
+          const { spec } = body as { spec: { replicas: number } }
+          if (!onlyHas(body, ['spec']) || !onlyHas(spec, ['replicas'])) return refused(422)
+          place.replicas = spec.replicas
+          control(region)
+        } else if (method !== 'GET') return refused(405)
+        const { replicas } = place
+        return {
+          status: 200,
+          body: { spec: { replicas }, status: { selector: `region=${region}` } },
+        }
+      }
+      if (method === 'GET' && path === PODS) {
+        const asked = /^region=(.+)$/.exec(query.get('labelSelector') ?? '')?.[1] ?? ''
+        return { status: 200, body: { items: (places[asked]?.pods ?? []).map(itemOf) } }
+      }
+      const name = path.startsWith(`${PODS}/`) ? path.slice(PODS.length + 1) : null
+      const pod = Object.values(places)
+        .flatMap(({ pods }) => pods)
+        .find((one) => one.name === name)
+      if (method !== 'PATCH' || !pod) return refused(404)
+      const { metadata } = body as { metadata: { annotations: Record<string, string> } }
+      if (!onlyHas(metadata.annotations, ['controller.kubernetes.io/pod-deletion-cost']))
+        return refused(422)
+      pod.cost = Number(metadata.annotations['controller.kubernetes.io/pod-deletion-cost'])
+      return { status: 200, body: itemOf(pod) }
+    },
+    tls,
+  )
   return {
     ...served,
     running: (region) =>
