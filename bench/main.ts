@@ -40,6 +40,10 @@ const BENCHES: Record<string, Bench> = {
     what: 'every process restarted in turn while a job of 50 million rows runs, beside it undisturbed',
     run: async () => (await import('./rolling.ts')).rollingBench(),
   },
+  fleet: {
+    what: 'one coordinator with 1,000 connected workers: processor, memory, placement',
+    run: async () => (await import('./fleet.ts')).fleetBench(),
+  },
   load: {
     what: 'the API at 200 requests a second while jobs run',
     run: async () => (await import('./load.ts')).loadBench(),

@@ -86,3 +86,28 @@ test('the place of a dead chunk becomes fields of the error', async (t) => {
     chunk: 3,
   })
 })
+
+test('leases are cut for the workers that may have them, not for the whole fleet', async (t) => {
+  const { database, jobId } = await setUp(t)
+  await database.query(`update job_tables set chunks = 400, rows = 4000`)
+  const add = (region: string, trust: string, slots: number, count: number) =>
+    database.query(
+      `insert into workers (id, name, public_key, region, trust, machine, engine_version, slots, coordinator_id)
+       select $1 || i, 'w', ($1 || i)::bytea, $1, $2, '{}', '1', $3, 'c' from generate_series(1, $4) i`,
+      [region, trust, slots, count],
+    )
+  await add('us-west', 'trusted', 2, 2)
+  await add('asia-pacific', 'community', 2, 500)
+  // What a job asks for is read once and kept.
+  const leaseChunks = async () => {
+    const specs = createJobSpecs(database)
+    const activities = createRecordActivities({ database, specs, publishers: [] })
+    return (await activities.planJob({ jobId })).leaseChunks
+  }
+  assert.equal(await leaseChunks(), 1)
+  await database.query(`update jobs set regions = '{us-west}'`)
+  const own = await leaseChunks()
+  assert.ok(own > 10, String(own))
+  await database.query(`update jobs set regions = '{}', trusted_only = true`)
+  assert.equal(await leaseChunks(), own)
+})

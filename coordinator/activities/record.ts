@@ -34,7 +34,10 @@ export function createRecordActivities({
   return {
     async planJob({ jobId }) {
       const spec = await specs.get(jobId)
-      const [tables, fleet] = await Promise.all([tablesOf(database, jobId), fleetOf(database)])
+      const [tables, fleet] = await Promise.all([
+        tablesOf(database, jobId),
+        fleetOf(database, spec),
+      ])
       await start(database, jobId)
       await enterStage(database, jobId, 'generating')
       const chunkRows = spec.config.chunk_rows
@@ -85,11 +88,18 @@ async function tablesOf(sql: Sql, jobId: string): Promise<Omit<PlannedTable, 'ch
   }))
 }
 
-/** Slots and the median measured rate of one slot, over connected workers. */
-async function fleetOf(sql: Sql): Promise<{ slots: number; rowsPerSecond: number }> {
+type Whose = { regions: readonly string[]; trustedOnly: boolean }
+
+/** Slots and the median measured rate of one slot, over the connected workers that may have work of the job. */
+async function fleetOf(
+  sql: Sql,
+  { regions, trustedOnly }: Whose,
+): Promise<{ slots: number; rowsPerSecond: number }> {
   const rows = await sql.query<{ slots: number | null; rate: number | null }>(
     `select sum(slots)::int as slots, percentile_cont(0.5) within group (order by rows_per_second) as rate
-     from workers where coordinator_id is not null and state = 'active'`,
+     from workers where coordinator_id is not null and state = 'active'
+       and (cardinality($1::text[]) = 0 or region = any($1)) and (trust = 'trusted' or not $2)`,
+    [regions, trustedOnly],
   )
   return { slots: rows[0]?.slots ?? 1, rowsPerSecond: rows[0]?.rate ?? ROWS_PER_SECOND_UNKNOWN }
 }
