@@ -1,6 +1,15 @@
 // Moments of a network's parameters, and the step that moves those against a gradient.
 
-import { add, clip, divide, multiply, power, squareRoot, subtract } from './elementwise.ts'
+import {
+  accumulate,
+  add,
+  clip,
+  divide,
+  multiply,
+  power,
+  squareRoot,
+  subtract,
+} from './elementwise.ts'
 import { gradients } from './gradients.ts'
 import { allocate, type SymbolicTensor, sizeOf } from './graph.ts'
 import {
@@ -127,7 +136,9 @@ type Moving = Record<'value' | 'slope' | 'first' | 'second', SymbolicTensor>
 
 function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Scales, at: Moving) {
   const slope =
-    decoupled || weightDecay === 0 ? at.slope : add(at.slope, multiply(at.value, weightDecay))
+    decoupled || weightDecay === 0
+      ? at.slope
+      : accumulate(at.slope, multiply(at.value, weightDecay))
   const first = add(multiply(at.first, beta1), slope)
   const second = add(multiply(at.second, beta2), multiply(slope, slope))
   const from = scales.decay === undefined ? at.value : multiply(at.value, scales.decay)

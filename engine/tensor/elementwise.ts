@@ -13,6 +13,11 @@ export function add(a: Operand, b: Operand): SymbolicTensor {
   return binary('Add', x, y)
 }
 
+/** As `add`, of equal shapes: the runtime makes it part of a product that one of them is, if nothing else reads that. */
+export function accumulate(x: SymbolicTensor, y: SymbolicTensor): SymbolicTensor {
+  return sameShape(x.shape, y.shape) ? binary('Sum', x, y) : add(x, y)
+}
+
 export function subtract(a: Operand, b: Operand): SymbolicTensor {
   return binary('Sub', ...lifted(a, b))
 }

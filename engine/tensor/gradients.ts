@@ -2,7 +2,7 @@
 // differentiated again, to any order (Griewank and Walther, Evaluating Derivatives, chapter 3).
 
 import {
-  add,
+  accumulate,
   cosine,
   divide,
   exponential,
@@ -43,7 +43,7 @@ export function gradients(
       const key = keyOfTensor(node.inputs[at] as SymbolicTensor)
       if (gradient === undefined || !depends.has(key)) continue
       const other = known.get(key)
-      known.set(key, other === undefined ? gradient : add(other, gradient))
+      known.set(key, other === undefined ? gradient : accumulate(other, gradient))
     }
   }
   return inputs.map((input) => known.get(keyOfTensor(input)) ?? filled(input, 0, input.shape))
@@ -111,6 +111,7 @@ const last = ({ shape }: SymbolicTensor): number => shape.length - 1
 /** By op. An op that is not here has no gradient: nothing flows through it. */
 const RULES: Readonly<Record<string, Rule>> = {
   Add: broadcast((g) => [g, g]),
+  Sum: broadcast((g) => [g, g]),
   Sub: broadcast((g) => [g, negate(g)]),
   Mul: broadcast((g, _y, a, b) => {
     const [x, y] = [a as SymbolicTensor, b as SymbolicTensor]

@@ -1,7 +1,7 @@
 // The critic of the conditional GAN of tables (Xu et al. 2019, section 4.4): parameters, scores of packs of rows, and
 // the slope of scores. Its first layer is kept apart: it is linear, and looks conditions up.
 
-import { add, multiply, square, stepped } from '#engine/tensor/elementwise.ts'
+import { accumulate, add, multiply, square, stepped } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm, sum } from '#engine/tensor/linear.ts'
 import {
@@ -16,6 +16,7 @@ import type { CtganShape } from './network.ts'
 /** Slope of the critic's units below zero, and share of them that a pass keeps. */
 const LEAK = 0.2
 const KEPT = 0.5
+
 /** The first layer has weights for rows, and others for their conditions. */
 export function criticParameters({ layout, conditions, critic, pac }: CtganShape): Parameter[] {
   const [first, ...others] = critic as [number, ...number[]]
@@ -90,7 +91,7 @@ export function squaredSlopes(
     const factor = reshape(multiply(gradient, 2), [packs, 1])
     const back = slopes
       .map((slope, at) => gemm(slope, weights[at] as SymbolicTensor))
-      .reduce((total, one) => add(total, one))
+      .reduce((total, one) => accumulate(total, one))
     const scaled = multiply(ofSums, factor)
     return [
       multiply(back, factor),

@@ -48,18 +48,13 @@ export async function createCtganFitting(
     const values = generator.valuesOf((name) => held(averageName(name)))
     return (name) => values.get(name) as Float32Array
   }
+  const present = () => valuesIn((name) => trainer.state(name))
   return {
     trainer,
     stepsPerRun,
     stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
     fill: createFill(shape, createConditions(train, shape, options), options, trainer),
-    score: async () =>
-      distance(
-        await passes.draw(
-          valuesIn((name) => trainer.state(name)),
-          0,
-        ),
-      ),
+    score: async () => distance(await passes.draw(present(), 0)),
     passes,
     valuesOf: (state) => valuesIn(savedState(training, state)),
     async release() {
