@@ -69,6 +69,7 @@ async function fixture(t: TestContext) {
         env: { worker: { FIXTURE_WORKERS: present } },
       },
     })
+    await fleet.finishRemovals()
     await fleet.start(async (spec) => void (await supervisor.start(spec)))
     return { fleet, supervisor }
   }

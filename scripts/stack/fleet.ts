@@ -10,7 +10,9 @@ import { type WorkerDeps, type WorkerPlan, workerSpec } from './workers.ts'
 
 /** All but `isLeaving` throw StackError for what cannot be done now. */
 export type Fleet = {
-  /** Ends removals that an earlier stop cut short, then starts all workers; resolves once they are healthy. */
+  /** Ends removals that an earlier stop cut short. */
+  finishRemovals: () => Promise<void>
+  /** Starts all workers, of which the supervisor has a child each at once; resolves once they are healthy. */
   start: (begin: (spec: ChildSpec) => Promise<void>) => Promise<void>
   /** Writes them down, starts them, and returns their names at once. A later start of the stack starts them too. */
   add: (workers: NewWorkers) => string[]
@@ -56,8 +58,10 @@ export function createFleet(deps: FleetDeps): Fleet {
   }
 
   return {
-    start: async (begin) => {
+    finishRemovals: async () => {
       for (const name of record.leaving) await forget(name)
+    },
+    start: async (begin) => {
       const all = [...plan.workers, ...record.added]
       await Promise.all(all.map((worker) => begin(workerSpec(deps, worker))))
     },

@@ -1,7 +1,9 @@
 // What the control door can do to a stack, from its first moment on.
+import type { Service } from '#proto/control-api.ts'
 import { describeMachine } from '#worker/machine.ts'
 import { type ControlDoor, openControlDoor, serviceOf } from './control-door.ts'
 import type { Fleet } from './fleet.ts'
+import { readFleetFile } from './fleet-file.ts'
 import { StackError } from './stack-error.ts'
 import type { Supervisor } from './supervisor.ts'
 import { waitUntil } from './wait-until.ts'
@@ -27,9 +29,11 @@ export function createStackControl({
   say: (line: string) => void
   stop: () => void
 }): StackControl {
+  const openedAt = new Date().toISOString()
   let door: ControlDoor | undefined
   let fleet: Fleet | undefined
   let isStopping = false
+  let remembered: () => Service[] = () => []
   /** Workers that are asked for while the stack starts wait for its coordinators. */
   const admitted = async (): Promise<Fleet> => {
     await waitUntil(() => fleet !== undefined || isStopping, { timeoutMs: ADMISSION_MS })
@@ -37,8 +41,13 @@ export function createStackControl({
     throw new StackError('the stack has no coordinator yet', 'Ask again when one runs.')
   }
   const controlled = {
-    services: () =>
-      supervisor.children().map((child) => serviceOf(child, fleet?.isLeaving ?? (() => false))),
+    services: () => {
+      const isLeaving = fleet?.isLeaving ?? (() => false)
+      const children = supervisor.children()
+      const names = new Set(children.map(({ spec }) => spec.name))
+      const shown = children.map((child) => serviceOf(child, isLeaving))
+      return [...shown, ...remembered().filter(({ name }) => !names.has(name))]
+    },
     addWorkers: async (workers: Parameters<Fleet['add']>[0]) => {
       if (workers.gpu) await needGpu()
       return (await admitted()).add(workers)
@@ -58,6 +67,7 @@ export function createStackControl({
     open: async (dataDir) => {
       try {
         door = await openControlDoor(dataDir, controlled)
+        remembered = () => rememberedWorkers(dataDir, openedAt)
       } catch (error) {
         if (!(error instanceof StackError)) throw error
         say(`no control door: ${error.message}`)
@@ -74,6 +84,17 @@ export function createStackControl({
       await door?.close()
     },
   }
+}
+
+/** Workers that will be started once a coordinator runs: they belong to the stack from its first moment on. */
+function rememberedWorkers(dataDir: string, since: string): Service[] {
+  const { added, leaving } = readFleetFile(dataDir)
+  return added
+    .filter(({ name }) => !leaving.includes(name))
+    .map(({ name, region }) => ({
+      ...{ name, kind: 'worker', region, pid: null },
+      ...{ state: 'starting' as const, restarts: 0, since },
+    }))
 }
 
 async function needGpu(): Promise<void> {

@@ -54,6 +54,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(options.dataDir, { recursive: true })
   const dataDir = path.resolve(options.dataDir)
   const unlock = lockDataDir(dataDir)
+  // One that was killed could not take it away.
+  removeStackFile(dataDir)
   const swept = sweepLeftovers(dataDir)
   if (swept > 0) say(`ended ${swept} processes that an earlier start had left`)
   const guardian = startGuardian(dataDir)
@@ -142,6 +144,7 @@ async function startAll(starting: Starting): Promise<string> {
   const urls = plan.coordinators.map(({ url }) => url)
   const calls = createCoordinatorCalls(urls, secrets.admin.apiKey)
   const fleet = createFleet({ plan, calls, processes, supervisor, say })
+  await fleet.finishRemovals()
   control.admit(fleet)
   await Promise.all([
     fleet.start((spec) => start(spec, spec.region ?? '')),

@@ -47,6 +47,10 @@ function knownFailure(
 ): { code: ExitCode; message: string; whatToDo: string } | null {
   if (error instanceof UsageError)
     return { code: EXIT.invalid, message: error.message, whatToDo: error.hint }
+  if (isSystemError(error)) {
+    const whatToDo = 'See that nodeops may read and write there, and that there is room.'
+    return { code: EXIT.failed, message: error.message, whatToDo }
+  }
   const isKnown =
     error instanceof TargetError || error instanceof StackError || error instanceof ControlError
   if (!isKnown) return null
@@ -55,6 +59,10 @@ function knownFailure(
   const isRefused = error instanceof TargetError && error.kind === 'refused'
   return { code: isRefused ? EXIT.refused : EXIT.failed, message, whatToDo }
 }
+
+/** Of files, folders and sockets. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error
 
 function invalid({ file, problems, message }: InvalidFile): Failure {
   const lines = problems.flatMap(({ line, column, message: said, hint }) => [

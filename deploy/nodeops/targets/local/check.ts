@@ -24,6 +24,7 @@ export function findingsOf(deployment: Deployment, here: Here): Finding[] {
     note(
       'Programs are this checkout: images are not pulled, and only this machine can reach them.',
     ),
+    note('Of ports that of REST is as in the file if it is free; others are any.'),
   ]
 }
 

@@ -9,7 +9,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import type { StackFile } from '#scripts/stack/stack-file.ts'
-import type { RegionCount, ServiceSpec } from '../../deployment.ts'
+import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
 import { TargetError } from '../../target.ts'
 
 /** deployment.json of the folder. */
@@ -19,6 +19,8 @@ export type LocalRecord = {
   told: ServiceSpec[]
   revision: string | null
   settledRegions: RegionCount[] | null
+  /** Roles whose environment has changed and whose processes may still have the one before. */
+  stale: Role[]
   /** How the supervisor was started last. */
   started: SupervisorOptions | null
 }
@@ -35,6 +37,7 @@ export const NOTHING: LocalRecord = {
   told: [],
   revision: null,
   settledRegions: null,
+  stale: [],
   started: null,
 }
 
@@ -43,7 +46,8 @@ const fileOf = (dataDir: string): string => path.join(dataDir, 'deployment.json'
 /** `NOTHING` where no deployment was made. */
 export function readRecord(dataDir: string): LocalRecord {
   const file = fileOf(dataDir)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalRecord) : NOTHING
+  if (!existsSync(file)) return NOTHING
+  return { ...NOTHING, ...(JSON.parse(readFileSync(file, 'utf8')) as LocalRecord) }
 }
 
 /** Replaces it in one step. */

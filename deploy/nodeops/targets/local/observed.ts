@@ -17,7 +17,7 @@ export function observedOf(
   services: readonly Service[] | null,
 ): Observed {
   const there = remaining(services ?? [])
-  const stack = record.exists ? readStack(dataDir) : null
+  const stack = record.exists && services ? readStack(dataDir) : null
   return {
     exists: record.exists,
     revision: record.revision,

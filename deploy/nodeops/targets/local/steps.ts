@@ -36,7 +36,7 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
     await supervisor.stop({ signal })
     const machine = await lookAtMachine(signal)
     writeEnvironments(dataDir, environmentsOf(deployment, references, machine))
-    keep({ started: wanted })
+    keep({ started: wanted, stale: [] })
     say('starting the supervisor')
     await supervisor.start(wanted, servers(deployment, references), { signal })
   }
@@ -51,9 +51,12 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
       ({ name, role }) => name !== spec.name && role !== spec.role,
     )
     if (!isDeepStrictEqual(before[spec.role], wanted)) {
+      // Written down first: whoever is interrupted from here on has restarts to make up for.
+      keep({ stale: [...readRecord(dataDir).stale, spec.role] })
       writeEnvironments(dataDir, { ...before, [spec.role]: wanted })
-      await processes.restart(spec.role, applying)
     }
+    if (readRecord(dataDir).stale.includes(spec.role)) await processes.restart(spec.role, applying)
+    keep({ stale: readRecord(dataDir).stale.filter((role) => role !== spec.role) })
     if (spec.role !== 'worker') await processes.waitRunning(spec.role, applying)
     keep({ told: [...told, spec] })
   }
