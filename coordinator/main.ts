@@ -96,6 +96,7 @@ const fleet = createFleet(
         details: { code, message },
       }),
     report: createReporter({ database, log }),
+    reported: () => metrics.resultReported(),
     repeated(workerId, { jobId, tableNo, chunkNo }) {
       metrics.chunkRepeated()
       log.info({ workerId, jobId, tableNo, chunkNo }, 'a chunk was made that the ledger had')

@@ -1,53 +1,29 @@
 // What Prometheus reads. Counts of jobs, rows and chunks come from Postgres at each scrape: every replica shows the
-// whole installation, so take one of them, not their sum. HTTP times are the replica's own.
+// whole installation, so take one of them, not their sum. What process-metrics.ts has is the replica's own.
 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Sql } from './database/database.ts'
+import { type ProcessMetrics, processMetrics } from './process-metrics.ts'
 import { scalingMetrics } from './scaling/metrics.ts'
+import { workMetrics } from './work-metrics.ts'
 
-export type Metrics = {
-  /** One answered request; `route` is the pattern, not the path. */
-  observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
-  /** A chunk was made again that the ledger had. */
-  chunkRepeated(): void
+export type Metrics = ProcessMetrics & {
   /** The text to answer a scrape with. */
   read(): Promise<{ contentType: string; body: string }>
 }
 
 type Totals = { rows: number; chunks: number; retries: number; reassigned: number }
 
-/** No default process metrics of prom-client beyond those registered here. */
 export function createMetrics(sql: Sql): Metrics {
   const registry = new Registry()
-  const http = new Histogram({
-    name: 'syndata_http_request_duration_seconds',
-    help: 'Time to answer a request',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [registry],
-  })
-  const repeated = new Counter({
-    name: 'syndata_chunks_repeated_total',
-    help: 'Chunks made again that the ledger had, as this replica saw it',
-    registers: [registry],
-  })
-  const refreshTotals = totals(registry)
-  const refreshJobs = jobs(registry)
-  const refreshWorkers = workers(registry)
-  const refreshDurations = durations(registry)
-  const refreshScaling = scalingMetrics(registry)
+  const ofProcess = processMetrics(registry)
+  const refreshers = [totals, jobs, workers, durations, workMetrics, scalingMetrics].map((create) =>
+    create(registry),
+  )
   return {
-    observeRequest: ({ method, route, status, seconds }) =>
-      http.observe({ method, route, status }, seconds),
-    chunkRepeated: () => repeated.inc(),
+    ...ofProcess,
     async read() {
-      await Promise.all([
-        refreshTotals(sql),
-        refreshJobs(sql),
-        refreshWorkers(sql),
-        refreshDurations(sql),
-        refreshScaling(sql),
-      ])
+      await Promise.all(refreshers.map((refresh) => refresh(sql)))
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
   }
@@ -80,12 +56,21 @@ function totals(registry: Registry): (sql: Sql) => Promise<void> {
   }
 }
 
+const ENDS = ['completed', 'failed', 'cancelled']
+
+/** A retry takes the end before it back: what tells of failures is the gauge. */
 function jobs(registry: Registry): (sql: Sql) => Promise<void> {
-  const gauge = new Gauge({
+  const labelNames = ['status']
+  const registers = [registry]
+  const ended = new Counter({
     name: 'syndata_jobs_total',
+    help: 'Jobs that have ended, deleted ones included',
+    ...{ labelNames, registers },
+  })
+  const now = new Gauge({
+    name: 'syndata_jobs',
     help: 'Jobs by status, deleted ones included',
-    labelNames: ['status'],
-    registers: [registry],
+    ...{ labelNames, registers },
   })
   return async (sql) => {
     const rows = await sql.query<{ status: string; jobs: number }>(
@@ -95,8 +80,11 @@ function jobs(registry: Registry): (sql: Sql) => Promise<void> {
          union all select unnest(array['pending', 'generating', 'paused', 'completed', 'failed', 'cancelled']), 0
        ) s group by status`,
     )
-    gauge.reset()
-    for (const { status, jobs } of rows) gauge.set({ status }, Number(jobs))
+    for (const metric of [ended, now]) metric.reset()
+    for (const { status, jobs } of rows) {
+      now.set({ status }, Number(jobs))
+      if (ENDS.includes(status)) ended.inc({ status }, Number(jobs))
+    }
   }
 }
 

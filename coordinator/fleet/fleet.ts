@@ -49,6 +49,7 @@ export type FleetDeps = {
   isStored: LeaseDeps['isStored']
   resultRefused: LeaseDeps['resultRefused']
   repeated: LeaseDeps['repeated']
+  reported: SessionDeps['reported']
 }
 
 export type FleetOptions = {
@@ -173,6 +174,7 @@ function sessionDeps(deps: FleetDeps, options: FleetOptions, parts: SessionParts
     log,
     authenticate: (hello, nonce) => deps.authenticate(hello, nonce),
     refused: (peer, hello, error) => deps.refused(peer, hello, error),
+    reported: () => deps.reported(),
     signUploads: (worker, request) =>
       worker.leases.has(request.leaseId) ? deps.signUploads(request) : Promise.resolve([]),
     async connected(worker, hello) {

@@ -16,6 +16,7 @@ import { PROTOCOL } from '#proto/protocol.ts'
 import { runtimeClassOf } from '../ledger/runtime-classes.ts'
 import type { Pending } from '../pending.ts'
 import { FLEET } from '../workflows/policies.ts'
+import { createAcks } from './acks.ts'
 import { leaseEnded, workerGone } from './departures.ts'
 import type { LeaseBook } from './lease-book.ts'
 import { checkProtocol } from './protocol-check.ts'
@@ -47,6 +48,8 @@ export type SessionDeps = {
   /** Whether this replica is stopping: it takes no more workers. */
   leaving(): boolean
   pending: Pending
+  /** A result has come; to be called back once it is settled. */
+  reported(): () => void
 }
 
 const RESULT_RETRY_MS = 500
@@ -199,7 +202,7 @@ type Handling = { request: ConnectRequest; ack: (resultId: bigint) => void }
 function handle(deps: SessionDeps, worker: ConnectedWorker, { request, ack }: Handling): void {
   const { message } = request
   const settled = (resultId: bigint, work: () => Promise<unknown>) =>
-    void deps.pending.add(untilTaken(deps, worker, work).then((taken) => taken && ack(resultId)))
+    void deps.pending.add(settle(deps, worker, work).then((taken) => taken && ack(resultId)))
   switch (message.case) {
     case 'heartbeat':
       worker.load = {
@@ -247,6 +250,20 @@ function told(deps: SessionDeps, worker: ConnectedWorker, work: () => Promise<vo
   )
 }
 
+/** The report counts as behind until the ledger has it, or its worker is gone and tells another replica. */
+async function settle(
+  deps: SessionDeps,
+  worker: ConnectedWorker,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
+  const settled = deps.reported()
+  try {
+    return await untilTaken(deps, worker, work)
+  } finally {
+    settled()
+  }
+}
+
 /** Repeats while the database is away; the worker holds its result, and sends it again on a new stream. */
 async function untilTaken(
   deps: SessionDeps,
@@ -273,18 +290,4 @@ function answerUploads(deps: SessionDeps, worker: ConnectedWorker, request: Uplo
       worker.send({ case: 'uploadUrls', value: { requestId: request.requestId, puts: [] } })
     },
   )
-}
-
-/** Acknowledgements of one turn of the event loop travel together. */
-function createAcks(worker: ConnectedWorker): { add(resultId: bigint): void } {
-  let ids: bigint[] = []
-  const flush = () => {
-    worker.send({ case: 'ack', value: { resultIds: ids } })
-    ids = []
-  }
-  return {
-    add(resultId) {
-      if (ids.push(resultId) === 1) setImmediate(flush)
-    },
-  }
 }
