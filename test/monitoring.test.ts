@@ -34,13 +34,13 @@ test('every metric and label that is asked for is exported', async (t) => {
   const { admin, alice, call, database } = await restApp(t)
   await call(alice, 'POST', '/api/jobs', { body: { config: ORDERS } })
   await database.query(
-    `insert into workers (id, name, public_key, region, trust, state, coordinator_id, slots, load)
-     values ('wrk_1', 'one', '', 'eu-central', 'trusted', 'active', 'c', 2,
+    `insert into workers (id, name, public_key, region, trust, state, coordinator_id, slots, machine, engine_version, load)
+     values ('wrk_1', 'one', '', 'eu-central', 'trusted', 'active', 'c', 2, '{}', '1',
        '{"busy_slots": 1, "memory_bytes": 1, "memory_total_bytes": 2}')`,
   )
   await database.query(
-    `insert into scaling_pools (pool, figures, min, max)
-     values ('cpu', '{"active": 1, "pending": 0, "total": 1, "cpu": 0.5, "memory": 0.5, "queue": 3}', 1, 3)`,
+    `insert into scaling_pools (pool, state, figures, min, max)
+     values ('cpu', '{}', '{"active": 1, "pending": 0, "total": 1, "cpu": 0.5, "memory": 0.5, "queue": 3}', 1, 3)`,
   )
   const { text } = await call(admin, 'GET', '/metrics')
   const exported = seriesOf(text)
@@ -54,6 +54,23 @@ test('every metric and label that is asked for is exported', async (t) => {
       for (const label of labels)
         assert.ok(known.has(label) || OF_PROMETHEUS.labels.includes(label), `${label}: ${expr}`)
     }
+})
+
+test('the metrics that dashboards of others know have their types, labels and buckets', async (t) => {
+  const { admin, call } = await restApp(t)
+  const { text } = await call(admin, 'GET', '/metrics')
+  for (const line of [
+    '# TYPE syndata_jobs_total counter',
+    'syndata_jobs_total{status="completed"} 0',
+    'syndata_jobs_total{status="failed"} 0',
+    '# TYPE syndata_generation_duration_seconds histogram',
+    'syndata_generation_duration_seconds_bucket{le="10"} 0',
+    'syndata_generation_duration_seconds_bucket{le="30"} 0',
+    'syndata_generation_duration_seconds_bucket{le="60"} 0',
+    '# TYPE syndata_rows_generated_total counter',
+    'syndata_rows_generated_total 0',
+  ])
+    assert.ok(text.split('\n').includes(line), line)
 })
 
 test('what is no expression, or asks for another metric, is found', () => {

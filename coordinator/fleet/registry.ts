@@ -55,22 +55,28 @@ export type Registry = {
   get(id: string): ConnectedWorker | undefined
   all(): IterableIterator<ConnectedWorker>
   views(): WorkerView[]
-  /** Free slots on workers of these regions (any when empty) that run this release's engine, for such leases. */
+  /** Jobs of these engines are under way: workers of them count as room beside those of this release's. */
+  wantEngines(versions: Iterable<string>): void
+  /** Free slots on workers of these regions (any when empty) that run an engine which is wanted, for such leases. */
   freeSlots(lease: { work: LeaseWork; regions: readonly string[] }): number
 }
 
 export function createRegistry(): Registry {
   const workers = new Map<string, ConnectedWorker>()
+  let engines = new Set([ENGINE_VERSION])
   return {
     add: (worker) => void workers.set(worker.id, worker),
     remove: (worker) => workers.get(worker.id) === worker && workers.delete(worker.id),
     get: (id) => workers.get(id),
     all: () => workers.values(),
     views: () => [...workers.values()].map(viewOf),
+    wantEngines(versions) {
+      engines = new Set([ENGINE_VERSION, ...versions])
+    },
     freeSlots({ work, regions }) {
       let free = 0
       for (const worker of workers.values()) {
-        if (worker.draining || worker.suspect || worker.engineVersion !== ENGINE_VERSION) continue
+        if (worker.draining || worker.suspect || !engines.has(worker.engineVersion)) continue
         if (regions.length > 0 && !regions.includes(worker.region)) continue
         if (work === 'train.gpu' && worker.gpus === 0) continue
         free += Math.max(0, roomOn(viewOf(worker), work !== 'generate'))

@@ -30,6 +30,15 @@ type Deps = {
   onFatal: (error: unknown) => void
 }
 
+/** A job keeps the engine that it was submitted under: after an upgrade, workers of the release before finish it. */
+async function wantEngines({ database, fleet }: Pick<Deps, 'database' | 'fleet'>): Promise<void> {
+  const rows = await database.query<{ engine_version: string }>(
+    `select distinct engine_version from jobs
+     where status in ('pending', 'generating', 'paused') and deleted_at is null`,
+  )
+  fleet.registry.wantEngines(rows.map((row) => row.engine_version))
+}
+
 export async function createLeaseWorkers(deps: Deps): Promise<RunningWorker> {
   const workers = new Map<string, Promise<{ worker: Worker; run: Promise<void> }>>()
   const running = new Set<Worker>()
@@ -65,6 +74,7 @@ export async function createLeaseWorkers(deps: Deps): Promise<RunningWorker> {
   }
 
   async function ensureAll(): Promise<void> {
+    await wantEngines(deps)
     const rows = await deps.database.query<{ kind: JobKind; regions: string[] }>(
       `select distinct kind, regions from jobs
        where status in ('pending', 'generating', 'paused') and (cardinality(regions) > 0 or kind <> 'generate')`,
