@@ -1,7 +1,7 @@
 // What compose.yaml promises: every name in it means something, and workers are given nothing that is not theirs.
 
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { imageOf, readCompose } from './support/compose-file.ts'
 
@@ -33,7 +33,10 @@ test('services, volumes and networks that are named exist', () => {
       assert.ok(services[other], `${name}: ${other}`)
     for (const volume of service.volumes ?? []) {
       const source = volume.split(':')[0] ?? ''
-      assert.ok(source.startsWith('./') || source in volumes, `${name}: ${volume}`)
+      assert.ok(
+        source.startsWith('./') ? existsSync(`${root}/${source}`) : source in volumes,
+        `${name}: ${volume}`,
+      )
     }
     for (const network of service.networks ?? [])
       assert.ok(network in networks, `${name}: ${network}`)

@@ -115,3 +115,11 @@ function seriesOf(text: string): Map<string, Set<string>> {
   }
   return series
 }
+
+test('the Prometheus operator gets the same rules', async () => {
+  const { groups } = (await parse(await read('deploy/monitoring/alerts.yaml'))) as Rules
+  const { spec } = (await parse(await read('k8s/overlays/monitoring/rules.yaml'))) as {
+    spec: Rules
+  }
+  assert.deepEqual(spec.groups, groups)
+})
