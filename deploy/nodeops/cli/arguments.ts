@@ -16,6 +16,11 @@ const OPTIONS = {
   lines: { type: 'string', short: 'n', default: '50' },
   timeout: { type: 'string', default: '10m' },
   to: { type: 'string' },
+  // As others write them: logs NAME --service=S --tail=N, scale NAME --service=S --replicas=N, rollback --revision=N.
+  service: { type: 'string' },
+  tail: { type: 'string' },
+  replicas: { type: 'string' },
+  revision: { type: 'string' },
   'keep-data': { type: 'boolean', default: false },
   yes: { type: 'boolean', short: 'y', default: false },
   force: { type: 'boolean', default: false },
@@ -44,11 +49,14 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   if (timeoutMs === null || timeoutMs === 0) {
     throw new UsageError(`--timeout ${values.timeout}`, 'Write a time such as 10m or 90s.')
   }
-  const lines = /^\d{1,6}$/.test(values.lines) ? Number(values.lines) : Number.NaN
+  const asked = values.tail ?? values.lines
+  const lines = /^\d{1,6}$/.test(asked) ? Number(asked) : Number.NaN
   if (!(lines <= LINES_MAX)) {
-    throw new UsageError(`--lines ${values.lines}`, `Write a number from 0 to ${LINES_MAX}.`)
+    throw new UsageError(`--lines ${asked}`, `Write a number from 0 to ${LINES_MAX}.`)
   }
-  const { file, json, strict, check, follow, to, yes, force, help } = values
+  const { file, json, strict, check, follow, yes, force, help } = values
+  const to = values.to ?? values.revision
+  words.push(...serviceWords(values))
   const target = values.target ?? env['NODEOPS_TARGET'] ?? 'local'
   const [dataDir, keepData] = [values['data-dir'], values['keep-data']]
   const flags = { json, strict, check, follow, keepData, yes, force }
@@ -58,6 +66,13 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     options: { file, target, dataDir, lines, timeoutMs, to, ...flags },
     help,
   }
+}
+
+function serviceWords({ service, replicas }: { service?: string; replicas?: string }): string[] {
+  if (service === undefined && replicas !== undefined)
+    throw new UsageError('--replicas without --service', 'Write SERVICE=N, or REGION=N.')
+  if (service === undefined) return []
+  return [replicas === undefined ? service : `${service}=${replicas}`]
 }
 
 function parsed(args: readonly string[]) {

@@ -11,7 +11,7 @@ import { type Command, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
 import { scaleCommand } from './scale.ts'
-import { checkTarget, openSession, readFile } from './session.ts'
+import { checkTarget, openSession, readFile, wordsOf } from './session.ts'
 import { showObserved, showRevisions } from './show.ts'
 
 const TEMPLATE = new URL('../nodeops.yaml', import.meta.url)
@@ -53,8 +53,9 @@ const planCommand: Command = async (context, options) => {
   return options.check && steps.length > 0 ? EXIT.refused : EXIT.ok
 }
 
-const statusCommand: Command = async (context, options) => {
-  const { target, state } = openSession(context, options)
+const statusCommand: Command = async (context, options, words) => {
+  const { target, state, deployment } = openSession(context, options)
+  wordsOf(words, deployment, 0)
   const observed = await target.observe(context)
   const { revisions, applying } = state.read()
   if (options.json) {
@@ -67,19 +68,20 @@ const statusCommand: Command = async (context, options) => {
 }
 
 const logsCommand: Command = async (context, options, words) => {
-  if (words.length > 1) throw new UsageError('logs takes one service', 'Name one, or none for all.')
-  const { target } = openSession(context, options)
+  const { target, deployment } = openSession(context, options)
+  const [service] = wordsOf(words, deployment, 1)
   const { lines, follow, json } = options
-  const logs = target.logs({ signal: context.signal, service: words[0], lines, follow })
+  const logs = target.logs({ signal: context.signal, service, lines, follow })
   for await (const line of logs) {
     if (json) context.out(JSON.stringify(line))
-    else context.out(words.length === 1 ? line.line : `${line.service} | ${line.line}`)
+    else context.out(service !== undefined ? line.line : `${line.service} | ${line.line}`)
   }
   return EXIT.ok
 }
 
-const deleteCommand: Command = async (context, options) => {
+const deleteCommand: Command = async (context, options, words) => {
   const { target, state, deployment } = openSession(context, options)
+  wordsOf(words, deployment, 0)
   const { out, err, signal, confirm } = context
   const what = options.keepData ? '' : ' and its data'
   const question = `Delete ${deployment.name}${what} from ${target.name}?`

@@ -5,14 +5,18 @@ import { type PlanOptions, planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
 import { TargetError } from '../target.ts'
 import { type Command, type CommandOptions, type Context, EXIT, type ExitCode } from './context.ts'
-import { checkTarget, openSession, type Session } from './session.ts'
+import { checkTarget, openSession, type Session, wordsOf } from './session.ts'
 import { showObserved } from './show.ts'
 
-export const deployCommand: Command = (context, options) =>
-  converged(context, options, openSession(context, options), { refresh: false })
-
-export const updateCommand: Command = async (context, options) => {
+export const deployCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
+  wordsOf(words, session.deployment, 0)
+  return converged(context, options, session, { refresh: false })
+}
+
+export const updateCommand: Command = async (context, options, words) => {
+  const session = openSession(context, options)
+  wordsOf(words, session.deployment, 0)
   const { exists } = await session.target.observe(context)
   if (!exists) {
     const message = `${session.deployment.name} is not deployed on ${options.target}`
@@ -21,8 +25,9 @@ export const updateCommand: Command = async (context, options) => {
   return converged(context, options, session, { refresh: true })
 }
 
-export const rollbackCommand: Command = (context, options) => {
+export const rollbackCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
+  wordsOf(words, session.deployment, 0)
   const deployment = earlier(session, options.to)
   return converged(context, options, { ...session, deployment, warnings: [] }, { refresh: false })
 }
@@ -34,12 +39,16 @@ function earlier({ state }: Session, to: string | undefined): Deployment {
   const found =
     to === undefined
       ? revisions.findLast(({ revision }) => revision !== current)
-      : revisions.findLast(({ revision }) => revision === to)
+      : (revisions.findLast(({ revision }) => revision === to) ?? byNumber(revisions, to))
   if (found) return found.deployment
   const message = to === undefined ? 'there is no earlier revision' : `there is no revision ${to}`
   const whatToDo = known === '' ? 'Nothing was applied from here yet.' : `Applied were ${known}.`
   throw new TargetError('refused', message, whatToDo)
 }
+
+/** The second one that `status` lists is 2. */
+const byNumber = <Revision>(revisions: readonly Revision[], to: string): Revision | undefined =>
+  /^\d{1,2}$/.test(to) ? revisions[Number(to) - 1] : undefined
 
 function converged(
   context: Context,

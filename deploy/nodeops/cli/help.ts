@@ -73,7 +73,7 @@ are told again, because what stands behind a name may have changed.`,
   rollback: {
     line: 'return to the revision before, or to a named one',
     usage: 'nodeops rollback [--to REVISION]',
-    more: `Revisions are those that were applied from this folder; status lists them. The file is not changed:
+    more: `Revisions are those that were applied from this folder; status lists them; --to takes a number of the list too. The file is not changed:
 the next deploy applies it again.
 
   nodeops rollback

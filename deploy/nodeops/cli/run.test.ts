@@ -1,63 +1,12 @@
 import assert from 'node:assert/strict'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { identityOf } from '#scripts/stack/process-identity.ts'
 import { TargetError } from '../target.ts'
-import { createMemoryTarget, type MemoryTarget } from '../targets/memory.ts'
-import { EXIT, type ExitCode } from './context.ts'
+import { fixture } from '../test/cli.ts'
+import { EXIT } from './context.ts'
 import { COMMAND_NAMES } from './help.ts'
-import { run } from './run.ts'
-
-type Ran = { code: ExitCode; out: string; err: string }
-
-type Fixture = {
-  cwd: string
-  target: MemoryTarget
-  nodeops: (line: string, changes?: { signal?: AbortSignal; confirm?: boolean }) => Promise<Ran>
-  /** Replaces text in nodeops.yaml. */
-  edit: (from: string, to: string) => void
-  stateFile: string
-}
-
-async function fixture(t: TestContext): Promise<Fixture> {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-cli-'))
-  t.after(() => rmSync(cwd, { recursive: true, force: true }))
-  const target = createMemoryTarget()
-  const nodeops: Fixture['nodeops'] = async (line, { signal, confirm } = {}) => {
-    const said = { out: [] as string[], err: [] as string[] }
-    const code = await run(line.split(' ').filter(Boolean), {
-      cwd,
-      env: { NODEOPS_TARGET: 'memory' },
-      out: (text) => said.out.push(text),
-      err: (text) => said.err.push(text),
-      confirm: confirm === undefined ? null : async () => confirm,
-      signal: signal ?? AbortSignal.timeout(60_000),
-      openTarget: ({ name }) => {
-        if (name === 'memory') return target
-        throw new TargetError('refused', `there is no target ${name}`, 'Did you mean memory?')
-      },
-    })
-    return { code, out: said.out.join('\n'), err: said.err.join('\n') }
-  }
-  assert.equal((await nodeops('init')).code, EXIT.ok)
-  const file = path.join(cwd, 'nodeops.yaml')
-  const edit = (from: string, to: string): void => {
-    const text = readFileSync(file, 'utf8')
-    assert.ok(text.includes(from), from)
-    writeFileSync(file, text.replace(from, to))
-  }
-  return { cwd, target, nodeops, edit, stateFile: path.join(cwd, '.nodeops/syndata.memory.json') }
-}
 
 test('help teaches, a wrong word is met with the nearest right one', async (t) => {
   const { nodeops } = await fixture(t)
@@ -294,4 +243,21 @@ test('init replaces nothing unless it is told to', async (t) => {
   assert.equal((await nodeops('init --force')).code, EXIT.ok)
   assert.match((await nodeops('validate')).out, /nodeops.yaml is right/)
   assert.ok(JSON.parse((await nodeops('schema')).out))
+})
+
+test('the forms of others are taken, and a name that is not of the file is never acted on', async (t) => {
+  const { nodeops, target } = await fixture(t)
+  await nodeops('deploy')
+  assert.equal((await nodeops('status syndata')).code, EXIT.ok)
+  const logs = await nodeops('logs syndata --service=worker --tail=1')
+  assert.equal(logs.out, 'line 1 of worker')
+  assert.equal((await nodeops('scale syndata --service=coordinator --replicas=2')).code, EXIT.ok)
+  assert.equal(target.state.services.find(({ role }) => role === 'coordinator')?.replicas, 2)
+  assert.equal((await nodeops('rollback syndata --revision=1')).code, EXIT.ok)
+  for (const command of ['delete other', 'status other', 'deploy other', 'rollback syndata 2']) {
+    const { code, err } = await nodeops(command)
+    assert.equal(code, EXIT.invalid, command)
+    assert.match(err, /is one word too many\nWhat to do: The file is of syndata/)
+  }
+  assert.ok(target.state.exists)
 })

@@ -7,10 +7,11 @@ import { REGIONS } from '../file/schema.ts'
 import { showPlan } from '../show-plan.ts'
 import { type Observed, type Step, TargetError } from '../target.ts'
 import { type Command, EXIT, UsageError } from './context.ts'
-import { openSession } from './session.ts'
+import { openSession, wordsOf } from './session.ts'
 import { showObserved } from './show.ts'
 
 const COUNT_MAX = 1_000
+const COUNTS_MAX = 20
 
 export const scaleCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
@@ -22,7 +23,7 @@ export const scaleCommand: Command = async (context, options, words) => {
     if (!before.exists) {
       throw new TargetError('refused', `${deployment.name} is not deployed`, 'Use nodeops deploy.')
     }
-    const wanted = readCounts(words, deployment)
+    const wanted = readCounts(wordsOf(words, deployment, COUNTS_MAX), deployment)
     const steps = stepsOf(wanted, before)
     for (const line of showPlan(steps)) say(line)
     const scaled = withCounts(deployment, wanted, before)

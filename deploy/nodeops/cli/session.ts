@@ -48,6 +48,22 @@ function textOf(file: string, shown: string): string {
   }
 }
 
+/** Without the deployment's own name, which may be said but need not be; UsageError for more than `most` others. */
+export function wordsOf(
+  words: readonly string[],
+  { name, services }: Deployment,
+  most: number,
+): string[] {
+  const isService = services.some((service) => service.name === name)
+  const others = words.filter((word, i) => i > 0 || word !== name || isService)
+  const extra = others[most]
+  if (extra === undefined) return others
+  throw new UsageError(
+    `${extra} is one word too many`,
+    `The file is of ${name}; name another file with -f.`,
+  )
+}
+
 export type Session = ReadFile & { target: Target; state: StateFile }
 
 export function openSession(context: Context, options: CommandOptions): Session {

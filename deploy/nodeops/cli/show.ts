@@ -19,7 +19,7 @@ export function showObserved(observed: Observed): string[] {
       : []),
     ...(endpoints.length > 0 ? [''] : []),
     ...endpoints.map(({ name, url }) => `  ${name.padEnd(WIDTH)} ${url}`),
-    ...(hints.length > 0 ? ['', 'Next, make a thousand rows:', '', ...hints] : []),
+    ...(hints.length > 0 ? ['', ...hints] : []),
   ]
 }
 

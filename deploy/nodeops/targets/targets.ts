@@ -3,8 +3,10 @@ import path from 'node:path'
 import { nameHint } from '#engine/config/problem.ts'
 import type { TargetRequest } from '../cli/context.ts'
 import { type Target, TargetError } from '../target.ts'
+import { createAkashTarget } from './akash.ts'
 import { createComposeTarget } from './compose.ts'
 import { createLocalTarget } from './local.ts'
+import { createTemplateTarget } from './template.ts'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 
@@ -21,7 +23,15 @@ const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
       root: ROOT,
       references,
     }),
+  akash: ({ references, ...request }) => createAkashTarget(references.env, renderedPlace(request)),
+  template: (request) => createTemplateTarget(renderedPlace(request)),
 }
+
+/** What is rendered lies beside the file that it comes from. */
+const renderedPlace = ({ name, deployment, stateFolder }: Omit<TargetRequest, 'references'>) => ({
+  file: path.join(path.dirname(stateFolder), `${deployment.name}.${name}.yaml`),
+  toldFile: path.join(stateFolder, `${deployment.name}.${name}.told.json`),
+})
 
 /** Throws TargetError for a name that no target has. */
 export function openTarget(request: TargetRequest): Target {

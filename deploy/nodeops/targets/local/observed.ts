@@ -71,6 +71,7 @@ const firstJob = (dataDir: string, { rest_url }: StackFile): string => {
   const config = { tables: [{ name: 'people', columns: COLUMNS }] }
   const body = { kind: 'generate', rows: 1_000, config, output: { format: 'csv' } }
   return [
+    'Next, make a thousand rows:\n',
     `curl -s ${rest_url}/api/jobs -H 'Content-Type: application/json' \\`,
     `  -H "X-API-Key: $(sed -n 's/.*"api_key": "\\(.*\\)".*/\\1/p' '${file}')" \\`,
     `  -d '${JSON.stringify(body)}'`,

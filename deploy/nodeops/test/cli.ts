@@ -1,0 +1,52 @@
+// Runs of nodeops in tests, in this process.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TestContext } from 'node:test'
+import { EXIT, type ExitCode } from '../cli/context.ts'
+import { run } from '../cli/run.ts'
+import { TargetError } from '../target.ts'
+import { createMemoryTarget, type MemoryTarget } from '../targets/memory.ts'
+
+export type Ran = { code: ExitCode; out: string; err: string }
+
+export type Fixture = {
+  cwd: string
+  target: MemoryTarget
+  nodeops: (line: string, changes?: { signal?: AbortSignal; confirm?: boolean }) => Promise<Ran>
+  /** Replaces text in nodeops.yaml. */
+  edit: (from: string, to: string) => void
+  stateFile: string
+}
+
+/** nodeops in a folder of its own with the shipped file, on a target that runs nothing. */
+export async function fixture(t: TestContext): Promise<Fixture> {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-cli-'))
+  t.after(() => rmSync(cwd, { recursive: true, force: true }))
+  const target = createMemoryTarget()
+  const nodeops: Fixture['nodeops'] = async (line, { signal, confirm } = {}) => {
+    const said = { out: [] as string[], err: [] as string[] }
+    const code = await run(line.split(' ').filter(Boolean), {
+      cwd,
+      env: { NODEOPS_TARGET: 'memory' },
+      out: (text) => said.out.push(text),
+      err: (text) => said.err.push(text),
+      confirm: confirm === undefined ? null : async () => confirm,
+      signal: signal ?? AbortSignal.timeout(60_000),
+      openTarget: ({ name }) => {
+        if (name === 'memory') return target
+        throw new TargetError('refused', `there is no target ${name}`, 'Did you mean memory?')
+      },
+    })
+    return { code, out: said.out.join('\n'), err: said.err.join('\n') }
+  }
+  assert.equal((await nodeops('init')).code, EXIT.ok)
+  const file = path.join(cwd, 'nodeops.yaml')
+  const edit = (from: string, to: string): void => {
+    const text = readFileSync(file, 'utf8')
+    assert.ok(text.includes(from), from)
+    writeFileSync(file, text.replace(from, to))
+  }
+  return { cwd, target, nodeops, edit, stateFile: path.join(cwd, '.nodeops/syndata.memory.json') }
+}
