@@ -19,6 +19,9 @@ const ENTRIES: Partial<Record<Role, string>> = {
  */
 const NICENESS: Partial<Record<Role, number>> = { parts: 5, worker: 10 }
 
+/** What V8 made of our modules at an earlier start: a process starts in half the time. Node keeps it in step by itself. */
+const COMPILE_CACHE = path.join(ROOT, 'node_modules', '.cache', 'syndata', 'compiled')
+
 export type NodeProcessOptions = {
   tools: Tools
   entries: Partial<Record<Role, string>>
@@ -48,6 +51,7 @@ export function nodeLaunch(
     args: ['--disable-warning=ExperimentalWarning', entry, ...args],
     cwd: ROOT,
     env: {
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       ...inherited(role),
       ...env,
       ...kept[role],
