@@ -2,6 +2,7 @@
 // which are addressed).
 
 import { createCipheriv, createHash } from 'node:crypto'
+import { giveBack } from '#engine/tensor/give-back.ts'
 
 export type SeededRandom = {
   /** 32 random bits. */
@@ -21,12 +22,14 @@ const ZEROS = new Uint8Array(BLOCK_BYTES)
 export function createSeededRandom(seed: number, purpose: string): SeededRandom {
   const key = createHash('sha256').update(`${seed} ${purpose}`).digest().subarray(0, 16)
   const cipher = createCipheriv('aes-128-ctr', key, new Uint8Array(16))
-  let words = new Uint32Array(0)
-  let at = 0
+  const words = new Uint32Array(BLOCK_BYTES / 4)
+  const bytes = new Uint8Array(words.buffer)
+  let at = words.length
   const word = (): number => {
     if (at === words.length) {
-      const { buffer, byteOffset, length } = cipher.update(ZEROS)
-      words = new Uint32Array(buffer.slice(byteOffset, byteOffset + length))
+      const made = cipher.update(ZEROS)
+      bytes.set(made)
+      giveBack(made)
       at = 0
     }
     return words[at++] as number

@@ -1,7 +1,7 @@
 // Opens models in onnxruntime with everything pinned that their results depend on.
 
 import { giveBack } from './give-back.ts'
-import { env, type InferenceSession, type Tensor } from './runtime.ts'
+import { env, type InferenceSession, type Outputs, type Tensor } from './runtime.ts'
 
 /** One of a machine's GPUs. `device`: its number among them; `driver`: version. */
 export type Gpu = { device: number; name: string; driver: string }
@@ -42,8 +42,14 @@ export async function runInto(
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Readonly<Record<string, Tensor>>,
 ): Promise<void> {
-  const results = await session.run(inputs, outputs)
-  // The runtime copies what it has written.
+  giveBackCopies(await session.run(inputs, outputs), outputs)
+}
+
+/** The runtime copies what it has written into memory of the caller. */
+export function giveBackCopies(
+  results: Outputs,
+  outputs: Readonly<Record<string, Tensor | null>>,
+): void {
   for (const [name, { data }] of Object.entries(results)) {
     const own = outputs[name]?.data
     if (ArrayBuffer.isView(data) && ArrayBuffer.isView(own) && data.buffer !== own.buffer)

@@ -3,7 +3,7 @@
 import { AppError } from '#engine/errors.ts'
 import { allocate, sizeOf, type TensorData } from './graph.ts'
 import { type Outputs, Tensor } from './runtime.ts'
-import { openSession, type SessionOptions } from './session.ts'
+import { giveBackCopies, openSession, type SessionOptions } from './session.ts'
 import { compileLoop, nextName, STEPS_INPUT, type TrainingStep } from './training-step.ts'
 
 export type Trainer = {
@@ -52,6 +52,7 @@ export async function createTrainer(
       for (const name of session.outputNames) outputs[name] = null
       for (const [name, tensor] of Object.entries(spare)) outputs[nextName(name)] = tensor
       const results = await session.run(inputs, outputs as Tensors)
+      giveBackCopies(results, outputs)
       const before = current
       current = spare
       spare = before
