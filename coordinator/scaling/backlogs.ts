@@ -2,14 +2,14 @@
 
 import type { Connection } from '@temporalio/client'
 
-type Deps = { connection: Connection; namespace: string }
+type Deps = { connection: Connection; namespace: string; onError: (error: unknown) => void }
 
 const ASK_MS = 2_000
 const ACTIVITY_QUEUE = 2
 const NORMAL_QUEUE = 1
 
 /** Null when Temporal did not answer for one of them: half a sum is none. */
-export function createBacklogs({ connection, namespace }: Deps) {
+export function createBacklogs({ connection, namespace, onError }: Deps) {
   const backlogOf = async (name: string): Promise<[string, number]> => {
     const { stats } = await connection.withDeadline(Date.now() + ASK_MS, () =>
       connection.workflowService.describeTaskQueue({
@@ -24,7 +24,8 @@ export function createBacklogs({ connection, namespace }: Deps) {
   return async (queues: readonly string[]): Promise<Map<string, number> | null> => {
     try {
       return new Map(await Promise.all(queues.map(backlogOf)))
-    } catch {
+    } catch (error) {
+      onError(error)
       return null
     }
   }

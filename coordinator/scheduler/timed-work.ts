@@ -24,7 +24,11 @@ export async function startTimedWork(config: SchedulerConfig, log: Logger): Prom
     onError: (error) => log.warn({ err: error }, 'a connection failed; it is tried again'),
   })
   const connection = Connection.lazy({ address: temporal.address })
-  const backlogs = createBacklogs({ connection, namespace: temporal.namespace })
+  const backlogs = createBacklogs({
+    connection,
+    namespace: temporal.namespace,
+    onError: (error) => log.debug({ err: error }, 'Temporal tells no backlog'),
+  })
   const scale = createAutoscaler({
     look: (sql) => look({ sql, backlogs }),
     providers: await providersOf(config),

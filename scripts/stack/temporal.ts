@@ -18,11 +18,15 @@ const SEARCH_ATTRIBUTES = {
   PercentComplete: 'Int',
 }
 
-/** Priority and fairness act only with the fair matcher, and order holds within one partition. */
+/**
+ * Priority and fairness act only with the fair matcher, and order holds within one partition. Statistics of queues, which the
+ * fleet is sized by, are kept for a second in place of five.
+ */
 const DYNAMIC_CONFIG = [
   'matching.enableFairness=true',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  'matching.TaskQueueInfoByBuildIdTTL="1s"',
   'frontend.enableServerVersionCheck=false',
 ]
 
