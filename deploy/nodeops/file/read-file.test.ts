@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import { serviceOfRole } from '../deployment.ts'
 import { readDeployment } from './read-file.ts'
@@ -59,52 +58,6 @@ test('the committed schema is the one of the types', () => {
   const committed = readFileSync(new URL('nodeops.schema.json', FOLDER), 'utf8')
   const said = 'write what nodeops schema prints into deploy/nodeops/nodeops.schema.json'
   assert.deepEqual(JSON.parse(committed), JSON.parse(fileSchemaText()), said)
-})
-
-type Path = (string | number)[]
-
-/** Of every value in the tree, containers included. */
-function pathsOf(tree: unknown): Path[] {
-  const paths: Path[] = []
-  const walk = (value: unknown, path: Path): void => {
-    if (path.length > 0) paths.push(path)
-    if (typeof value !== 'object' || value === null) return
-    for (const [key, item] of Object.entries(value))
-      walk(item, [...path, Array.isArray(value) ? Number(key) : key])
-  }
-  walk(tree, [])
-  return paths
-}
-
-/** A copy of the shipped file with one value changed. */
-function withValue(path: Path, change: (value: unknown) => unknown): string {
-  const copy = parse(SHIPPED) as unknown
-  const step = (at: unknown, key: string | number) => (at as Record<string, unknown>)[key]
-  const holder = path.slice(0, -1).reduce(step, copy) as Record<string, unknown>
-  const last = path.at(-1) ?? ''
-  holder[last] = change(holder[last])
-  return JSON.stringify(copy)
-}
-
-function another(value: unknown): unknown {
-  if (typeof value === 'number') return value + 1
-  if (typeof value === 'boolean') return !value
-  const text = String(value)
-  return /^\d/.test(text) ? String(Number(text[0]) + 1) + text.slice(1) : `${text}x`
-}
-
-test('no key is decoration: another value is another deployment, or is refused', () => {
-  const before = JSON.stringify(readDeployment(SHIPPED).deployment)
-  const tree = parse(SHIPPED) as unknown
-  const at = (path: Path) =>
-    path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], tree)
-  const leaves = pathsOf(tree).filter((path) => typeof at(path) !== 'object')
-  assert.ok(leaves.length > 80)
-  for (const path of leaves) {
-    const { deployment, problems } = readDeployment(withValue(path, another))
-    const differs = problems.length > 0 || JSON.stringify(deployment) !== before
-    assert.ok(differs, path.join('.'))
-  }
 })
 
 test('everything that is wrong is said at once, with its place', () => {
@@ -284,16 +237,4 @@ test('hostile text is refused in words, within bounds', () => {
     assert.equal(deployment, null, text.slice(0, 80))
     assert.ok(problems.length > 0 && problems.length <= 200, text.slice(0, 80))
   }
-})
-
-test('no value in any place of the file throws', () => {
-  const paths = pathsOf(parse(SHIPPED))
-  fc.assert(
-    fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
-      const { deployment, problems } = readDeployment(withValue(path, () => value))
-      assert.equal(deployment === null, problems.length > 0)
-      for (const { path: at } of problems) assert.ok(at === '' || at.startsWith('/'))
-    }),
-    { numRuns: 300 },
-  )
 })

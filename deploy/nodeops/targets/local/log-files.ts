@@ -24,8 +24,10 @@ export async function* logLines(
   const offsets = new Map<string, number>()
   for (const name of names) {
     const { text, end } = readFrom(path.join(logDir, `${name}.log`), -TAIL_BYTES)
-    offsets.set(name, end)
-    const last = text.split('\n').filter(Boolean).slice(-lines)
+    // Who follows gets the last line once it is whole.
+    const shown = follow ? text.slice(0, text.lastIndexOf('\n') + 1) : text
+    offsets.set(name, end - Buffer.byteLength(text.slice(shown.length)))
+    const last = shown.split('\n').filter(Boolean).slice(-lines)
     for (const line of lines === 0 ? [] : last) yield { service: name, line }
   }
   while (follow && !signal.aborted) {
