@@ -60,6 +60,15 @@ test('an end is written once, and what the user did stands', async (t) => {
   assert.equal((await job()).status, 'cancelled')
 })
 
+test('how leases are tried stands in the plan only where an operator has set it', async (t) => {
+  const { database, jobId, record } = await setUp(t)
+  assert.ok(!('lease' in (await record.planJob({ jobId }))))
+  const lease = { timeoutMs: 60_000, retries: 5, delayMs: 500, backoff: 1 }
+  const specs = createJobSpecs(database)
+  const set = createRecordActivities({ database, specs, publishers: [], lease })
+  assert.deepEqual((await set.planJob({ jobId })).lease, lease)
+})
+
 test('planning starts a pending job, and leaves a paused one paused', async (t) => {
   for (const [status, after] of [
     ['pending', 'generating'],

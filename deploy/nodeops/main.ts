@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises'
 import { EXIT } from './cli/context.ts'
 import { run } from './cli/run.ts'
-import { openTarget } from './targets/targets.ts'
+import { openTarget, TARGET_NAMES } from './targets/targets.ts'
 
 /** The terminal and the program that started this one both send a Ctrl-C. */
 const SAME_SIGNAL_MS = 500
@@ -30,6 +30,7 @@ process.exitCode = await run(process.argv.slice(2), {
   confirm: isInteractive ? confirm : null,
   signal: stop.signal,
   openTarget,
+  targets: TARGET_NAMES,
 })
 
 async function confirm(question: string): Promise<boolean> {

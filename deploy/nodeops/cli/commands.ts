@@ -100,9 +100,9 @@ const deleteCommand: Command = async (context, options, words) => {
   })
 }
 
-const helpCommand: Command = async ({ out }, _options, [name]) => {
-  if (name === undefined) out(generalHelp())
-  else if ((COMMAND_NAMES as string[]).includes(name)) out(helpOf(name as CommandName))
+const helpCommand: Command = async ({ out, targets }, _options, [name]) => {
+  if (name === undefined) out(generalHelp(targets))
+  else if ((COMMAND_NAMES as string[]).includes(name)) out(helpOf(name as CommandName, targets))
   else throw new UsageError(`there is no command ${name}`, nameHint(name, COMMAND_NAMES))
   return EXIT.ok
 }

@@ -55,6 +55,8 @@ export type Context = {
   signal: AbortSignal
   /** Throws TargetError for a name that no target has. */
   openTarget: (request: TargetRequest) => Target
+  /** Names that `openTarget` knows. */
+  targets: readonly string[]
 }
 
 export type Command = (

@@ -98,12 +98,16 @@ export type CommandName = keyof typeof HELP
 export const COMMAND_NAMES = Object.keys(HELP) as CommandName[]
 
 /** Of all commands. */
-export const generalHelp = (): string => `nodeops: one file to a running fleet
+export const generalHelp = (
+  targets: readonly string[],
+): string => `nodeops: one file to a running fleet
 
 ${COMMAND_NAMES.map((name) => `  ${name.padEnd(10)} ${HELP[name].line}`).join('\n')}
 
 Options of all of them:
 ${COMMON}
+
+Targets: ${targets.join(', ')}
 
 ${EXITS}
 
@@ -111,8 +115,8 @@ Begin here:
   nodeops init && nodeops deploy        a fleet on this machine, and a command for its first job
   nodeops help deploy                   more of one command`
 
-export function helpOf(name: CommandName): string {
-  if (name === 'help') return generalHelp()
+export function helpOf(name: CommandName, targets: readonly string[]): string {
+  if (name === 'help') return generalHelp(targets)
   const { line, usage, more } = HELP[name]
   return `nodeops ${name}: ${line}\n\n  ${usage}\n\n${more}\n\nOptions of all commands:\n${COMMON}\n\n${EXITS}`
 }

@@ -14,7 +14,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
   try {
     const { command, words, options, help } = readArguments(args, context.env)
     if (help) {
-      context.out(helpOf(command))
+      context.out(helpOf(command, context.targets))
       return EXIT.ok
     }
     return await COMMANDS[command](context, options, words)

@@ -1,14 +1,13 @@
 // Every target by its name.
 import path from 'node:path'
 import { nameHint } from '#engine/config/problem.ts'
+import { ROOT } from '#scripts/stack/tools.ts'
 import type { TargetRequest } from '../cli/context.ts'
 import { type Target, TargetError } from '../target.ts'
 import { createAkashTarget } from './akash.ts'
 import { createComposeTarget } from './compose.ts'
 import { createLocalTarget } from './local.ts'
 import { createTemplateTarget } from './template.ts'
-
-const ROOT = new URL('../../..', import.meta.url).pathname
 
 const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
   local: ({ deployment, stateFolder, dataDir, references }) =>
@@ -27,6 +26,9 @@ const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
   template: (request) => createTemplateTarget(renderedPlace(request)),
 }
 
+/** For `--target`. */
+export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS)
+
 /** What is rendered lies beside the file that it comes from. */
 const renderedPlace = ({ name, deployment, stateFolder }: Omit<TargetRequest, 'references'>) => ({
   file: path.join(path.dirname(stateFolder), `${deployment.name}.${name}.yaml`),
@@ -37,6 +39,6 @@ const renderedPlace = ({ name, deployment, stateFolder }: Omit<TargetRequest, 'r
 export function openTarget(request: TargetRequest): Target {
   const open = Object.hasOwn(TARGETS, request.name) ? TARGETS[request.name] : undefined
   if (open) return open(request)
-  const hint = nameHint(request.name, Object.keys(TARGETS))
+  const hint = nameHint(request.name, TARGET_NAMES)
   throw new TargetError('refused', `there is no target ${request.name}`, hint)
 }

@@ -34,6 +34,7 @@ export async function fixture(t: TestContext): Promise<Fixture> {
       err: (text) => said.err.push(text),
       confirm: confirm === undefined ? null : async () => confirm,
       signal: signal ?? AbortSignal.timeout(60_000),
+      targets: ['memory'],
       openTarget: ({ name }) => {
         if (name === 'memory') return target
         throw new TargetError('refused', `there is no target ${name}`, 'Did you mean memory?')
