@@ -6,6 +6,7 @@ import type { TargetRequest } from '../cli/context.ts'
 import { type Target, TargetError } from '../target.ts'
 import { createAkashTarget } from './akash.ts'
 import { createComposeTarget } from './compose.ts'
+import { createKubernetesTarget } from './kubernetes.ts'
 import { createLocalTarget } from './local.ts'
 import { createTemplateTarget } from './template.ts'
 
@@ -22,6 +23,8 @@ const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
       root: ROOT,
       references,
     }),
+  kubernetes: ({ deployment, references }) =>
+    createKubernetesTarget({ deployment, root: ROOT, references }),
   akash: ({ references, ...request }) => createAkashTarget(references.env, renderedPlace(request)),
   template: (request) => createTemplateTarget(renderedPlace(request)),
 }

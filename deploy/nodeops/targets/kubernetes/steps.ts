@@ -1,0 +1,273 @@
+// Steps of a plan, each a few calls of kubectl. What was made by others under our names is left as it is.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Deployment, RegionCount, ServiceSpec } from '../../deployment.ts'
+import { type Bound, type Step, type Target, TargetError } from '../../target.ts'
+import { environmentOf, type References } from '../references.ts'
+import type { Kubectl } from './kubectl.ts'
+import {
+  ANNOTATION,
+  type Base,
+  inScope,
+  LABEL,
+  type Manifest,
+  recordNameOf,
+  referencesNameOf,
+  type Scope,
+  SECRETS,
+  WORKER_ANCHOR,
+  type Workload,
+  workerNameOf,
+} from './manifests.ts'
+import { type WorkloadObject, wantedOf } from './objects.ts'
+import {
+  commonManifests,
+  namespaceManifest,
+  type Rendering,
+  recordManifest,
+  serviceManifests,
+} from './render.ts'
+
+export type StepDeps = {
+  kubectl: Kubectl
+  scope: Scope
+  base: Base
+  registry: string | null
+  references: References
+  /** Of the repository. */
+  root: string
+}
+type Doing = Bound & { deployment: Deployment; say: (line: string) => void }
+
+/** What steps go by of what is there. */
+const LOOKED_AT = ['deployments', 'statefulsets', 'jobs', 'secrets', 'ingresses', 'networkpolicies']
+const OPTIONAL = new Set(['Ingress', 'NetworkPolicy'])
+/** What goes with a service. */
+const REMOVED = [
+  ...['deployments', 'statefulsets', 'jobs', 'services', 'ingresses', 'networkpolicies'],
+  ...['poddisruptionbudgets', 'configmaps', 'serviceaccounts', 'roles', 'rolebindings'],
+]
+
+export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
+  const { kubectl } = deps
+  return async (step, doing) => {
+    switch (step.kind) {
+      case 'install':
+        return install(deps, doing)
+      case 'create':
+      case 'update':
+        return tell(deps, specOf(doing.deployment, step.service), step.kind, doing)
+      case 'scale': {
+        const { role } = specOf(doing.deployment, step.service)
+        return kubectl.scale(`${kindOf(role)}/${role}`, step.to, doing)
+      }
+      case 'place':
+        return place(deps, step, doing)
+      case 'remove':
+        return removeService(deps, step.service, doing)
+      case 'settle':
+        return settle(deps, step.revision, doing)
+    }
+  }
+}
+
+const kindOf = (role: string): string => (role === 'postgres' ? 'statefulset' : 'deployment')
+
+function specOf({ services }: Deployment, name: string): ServiceSpec {
+  const spec = services.find((service) => service.name === name)
+  if (spec) return spec
+  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
+}
+
+/** Secrets that are there stay, so a deployment comes back to its data. */
+async function install({ kubectl, scope, base, root }: StepDeps, { say, ...bound }: Doing) {
+  const has = async (kind: string, name: string) =>
+    (await kubectl.get<Manifest>(kind, name, bound)) !== null
+  if (!(await has('namespace', scope.namespace))) {
+    await kubectl.apply(namespaceManifest(scope, base), bound)
+    say(`the namespace ${scope.namespace} is made`)
+  }
+  if (!(await has('secret', SECRETS))) {
+    await kubectl.create(secretManifest(scope, SECRETS, await freshSecrets(root, bound)), bound)
+    say(`the secret ${SECRETS} is made; keep a copy of its master key`)
+  }
+  await kubectl.apply(commonManifests(scope, base), bound)
+  if (!(await has('configmap', recordNameOf(scope.name)))) {
+    await kubectl.create(recordManifest(scope, {}), bound)
+  }
+}
+
+async function freshSecrets(root: string, { signal }: Bound): Promise<Record<string, string>> {
+  const script = path.join(root, 'deploy/compose/make-env.sh')
+  const { stdout } = await promisify(execFile)('sh', [script], { signal })
+  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+}
+
+const secretManifest = (
+  scope: Scope,
+  name: string,
+  values: Record<string, string>,
+  annotations: Record<string, string> = {},
+): Manifest =>
+  inScope<Manifest>(scope, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, annotations },
+    data: Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
+  })
+
+async function tell(
+  deps: StepDeps,
+  spec: ServiceSpec,
+  kind: 'create' | 'update',
+  doing: Doing,
+): Promise<void> {
+  const { kubectl, scope, base } = deps
+  const found = await foundIn(kubectl, scope, doing)
+  const references = referencesOf(deps, spec, found)
+  const rendering = renderingOf(deps, doing, found, references?.version ?? null)
+  const regions = spec.role === 'worker' ? regionsToTell(doing.deployment, found) : []
+  const manifests = serviceManifests(spec, rendering, regions)
+  // A job cannot be changed; it only mints what is missing, so another one does no harm.
+  await removeAll(kubectl, jobsAmong(found, spec), doing)
+  const secrets = references ? [references.manifest] : []
+  await kubectl.apply([...commonManifests(scope, base), ...secrets, ...manifests], doing)
+  await removeAll(kubectl, obsoleteAmong(found, spec, [...secrets, ...manifests]), doing)
+  const now = workloadsAmong(found).find(({ metadata }) => metadata.name === spec.role)
+  if (kind === 'create' && now && wantedOf(now) !== spec.replicas) {
+    await kubectl.scale(`${kindOf(spec.role)}/${spec.role}`, spec.replicas, doing)
+  }
+}
+
+type Found = Manifest | WorkloadObject
+
+const foundIn = (kubectl: Kubectl, { name }: Scope, bound: Bound): Promise<Found[]> =>
+  kubectl.list<Found>(LOOKED_AT, `${LABEL.deployment}=${name}`, bound)
+
+const workloadsAmong = (found: readonly Found[]): WorkloadObject[] =>
+  found.filter(
+    (each): each is WorkloadObject => each.kind === 'Deployment' || each.kind === 'StatefulSet',
+  )
+
+const renderingOf = (
+  { scope, base, registry }: StepDeps,
+  { deployment }: Doing,
+  found: readonly Found[],
+  references: string | null,
+): Rendering => ({
+  ...{ scope, base, registry, deployment, references },
+  // With the numbers that it has, what others scaled is nobody's conflict.
+  replicas: new Map(workloadsAmong(found).map((each) => [each.metadata.name, wantedOf(each)])),
+})
+
+/** Those that are there. A fleet that sizes itself has a Deployment in every region that it may use. */
+function regionsToTell({ regions, scaling }: Deployment, found: readonly Found[]): RegionCount[] {
+  const there = workloadsAmong(found).flatMap(
+    ({ metadata }) => metadata.labels?.[LABEL.region] ?? [],
+  )
+  const allowed = scaling ? regions.map(({ region }) => region) : []
+  return [...new Set([...there, ...allowed])].map((region) => ({ region, count: 0 }))
+}
+
+/** What is behind the service's references to variables and files, and its version: another one restarts pods. */
+function referencesOf(
+  { scope, references }: StepDeps,
+  spec: ServiceSpec,
+  found: readonly Found[],
+): { manifest: Manifest; version: string } | null {
+  const env = Object.fromEntries(
+    Object.entries(spec.env).filter(([, value]) => 'fromEnv' in value || 'fromFile' in value),
+  )
+  if (Object.keys(env).length === 0) return null
+  const values = environmentOf({ ...spec, settings: {}, env }, references)
+  const name = referencesNameOf(spec.role)
+  const before = secretAmong(found, name)
+  const wanted = inScope(scope, secretManifest(scope, name, values), spec.name)
+  const isSame = JSON.stringify(entries(before?.data)) === JSON.stringify(entries(wanted.data))
+  const old = before?.metadata.annotations?.[ANNOTATION.references]
+  const version = old !== undefined && isSame ? old : randomBytes(6).toString('hex')
+  const annotations = { [ANNOTATION.references]: version }
+  return { version, manifest: { ...wanted, metadata: { ...wanted.metadata, annotations } } }
+}
+
+const secretAmong = (found: readonly Found[], name: string): Manifest | undefined =>
+  found.find((each): each is Manifest => each.kind === 'Secret' && each.metadata.name === name)
+
+const entries = (data: Record<string, string> = {}): [string, string][] =>
+  Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1))
+
+const isOf =
+  (service: string) =>
+  ({ metadata }: Found): boolean =>
+    metadata.labels?.[LABEL.service] === service
+
+const jobsAmong = (found: readonly Found[], { name }: ServiceSpec): Found[] =>
+  found.filter(({ kind }) => kind === 'Job').filter(isOf(name))
+
+/** What the service had before and has no more: a way in or out, or secrets that it referred to. */
+function obsoleteAmong(
+  found: readonly Found[],
+  { name, role }: ServiceSpec,
+  manifests: readonly (Manifest | Workload)[],
+): Found[] {
+  const kept = new Set(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`))
+  return found
+    .filter(isOf(name))
+    .filter(({ kind, metadata }) => OPTIONAL.has(kind) || metadata.name === referencesNameOf(role))
+    .filter(({ kind, metadata }) => !kept.has(`${kind}/${metadata.name}`))
+}
+
+async function removeAll(kubectl: Kubectl, all: readonly Found[], bound: Bound): Promise<void> {
+  for (const { kind, metadata } of all) {
+    await kubectl.remove([kind.toLowerCase(), metadata.name], bound)
+  }
+}
+
+const selectorOf = ({ name }: Scope, service: string): string =>
+  `${LABEL.deployment}=${name},${LABEL.service}=${service}`
+
+async function place(
+  deps: StepDeps,
+  { region, to }: Extract<Step, { kind: 'place' }>,
+  doing: Doing,
+): Promise<void> {
+  const { kubectl, scope } = deps
+  const { deployment } = doing
+  const name = workerNameOf(region)
+  const isAllowed = deployment.regions.some((each) => each.region === region)
+  if (to === 0 && !(deployment.scaling && isAllowed)) {
+    // Its pods drain when they are told to end.
+    return kubectl.remove(['deployments,poddisruptionbudgets', name], doing)
+  }
+  const found = await foundIn(kubectl, scope, doing)
+  if (workloadsAmong(found).some(({ metadata }) => metadata.name === name)) {
+    return kubectl.scale(`deployment/${name}`, to, doing)
+  }
+  const spec = deployment.services.find(({ role }) => role === 'worker')
+  if (!spec) throw new TargetError('failed', 'the deployment has no workers', 'Plan anew.')
+  const secret = secretAmong(found, referencesNameOf('worker'))
+  const references = secret?.metadata.annotations?.[ANNOTATION.references] ?? null
+  const rendering = renderingOf(deps, doing, found, references)
+  const manifests = serviceManifests(spec, rendering, [{ region, count: to }])
+  await kubectl.apply(
+    manifests.filter(({ metadata }) => metadata.name !== WORKER_ANCHOR),
+    doing,
+  )
+}
+
+/** Its data and its secrets stay: the next service of its role finds them. */
+async function removeService({ kubectl, scope }: StepDeps, service: string, bound: Bound) {
+  await kubectl.remove([REMOVED.join(','), '--selector', selectorOf(scope, service)], bound)
+}
+
+async function settle({ kubectl, scope }: StepDeps, revision: string, doing: Doing): Promise<void> {
+  const regions = JSON.stringify(doing.deployment.regions)
+  await kubectl.apply([recordManifest(scope, { revision, regions })], doing)
+}

@@ -1,0 +1,85 @@
+// The workers of one region: a Deployment of its own, so that they are placed, counted and scaled by region.
+import type { ServiceSpec } from '../../deployment.ts'
+import {
+  inScope,
+  isWorkload,
+  LABEL,
+  type Manifest,
+  type Scope,
+  type Template,
+  type Workload,
+  workerNameOf,
+} from './manifests.ts'
+import { type WorkloadOptions, workloadOf } from './workload.ts'
+
+export function workerManifests(
+  base: readonly Manifest[],
+  spec: ServiceSpec,
+  { region, ...options }: WorkloadOptions & { region: string },
+): (Manifest | Workload)[] {
+  return base.map((document) => {
+    const named = inRegion(document, region)
+    return isWorkload(named)
+      ? workloadOf(
+          { ...named, spec: { ...named.spec, template: placed(named, region) } },
+          spec,
+          options,
+        )
+      : inScope<Manifest>(options.scope, named, spec.name)
+  })
+}
+
+type Selecting = { selector: { matchLabels: Record<string, string> } }
+
+function inRegion(document: Manifest | Workload, region: string): Manifest | Workload {
+  const { metadata, spec } = document
+  const { selector } = spec as unknown as Selecting
+  const own = { [LABEL.region]: region }
+  const labels = { ...metadata.labels, ...own }
+  const selects = { selector: { matchLabels: { ...selector.matchLabels, ...own } } }
+  return {
+    ...document,
+    metadata: { ...metadata, name: workerNameOf(region), labels },
+    spec: { ...spec, ...selects },
+  } as Manifest | Workload
+}
+
+/** On nodes of the region where there are any, and told which region it is. */
+function placed({ spec }: Workload, region: string): Template {
+  const { metadata, spec: pod } = spec.template
+  const told: Record<string, string> = {
+    SYNDATA_REGION: region,
+    SYNDATA_TOKEN_FILE: `/tokens/${region}`,
+  }
+  const expression = { key: LABEL.region, operator: 'In', values: [region] }
+  const preference = { weight: 100, preference: { matchExpressions: [expression] } }
+  return {
+    metadata: { ...metadata, labels: { ...metadata.labels, [LABEL.region]: region } },
+    spec: {
+      ...pod,
+      affinity: {
+        ...pod.affinity,
+        nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preference] },
+      },
+      containers: pod.containers.map((container) => ({
+        ...container,
+        env: (container.env ?? []).map((variable) => {
+          const value = told[variable.name]
+          return value === undefined ? variable : { name: variable.name, value }
+        }),
+      })),
+    },
+  }
+}
+
+/** The namespace's scope is enough to tell its label. */
+export const workerAnchor = (
+  scope: Scope,
+  spec: ServiceSpec,
+  { name, annotations }: { name: string; annotations: Record<string, string> },
+): Manifest =>
+  inScope<Manifest>(
+    scope,
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations } },
+    spec.name,
+  )

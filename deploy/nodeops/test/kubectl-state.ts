@@ -1,0 +1,49 @@
+// What the pretended cluster is made of: objects as leaves with owners, in one file, and what is to go wrong.
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+/** A step into an object: a field, or the item of a list that has this key. */
+export type Segment = string | { by: string; is: string }
+export type Leaf = { path: Segment[]; value: unknown; owners: string[] }
+export type Stored = {
+  apiVersion: string
+  kind: string
+  name: string
+  namespace: string | null
+  leaves: Record<string, Leaf>
+  generation: number
+  /** Looks at it since its last change. */
+  looks: number
+}
+export type Fault =
+  | { kind: 'fail'; command: string; message: string; times: number }
+  | { kind: 'slow'; command: string; delayMs: number }
+  | { kind: 'no image'; image: string }
+
+export type ClusterState = {
+  objects: Stored[]
+  faults: Fault[]
+  /** GPUs of each node. */
+  nodes: number[]
+  isReachable: boolean
+  calls: string[][]
+}
+
+export const emptyCluster = (): ClusterState => ({
+  objects: [],
+  faults: [],
+  nodes: [0, 0],
+  isReachable: true,
+  calls: [],
+})
+
+export const readState = (file: string): ClusterState =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClusterState) : emptyCluster()
+
+export function writeState(file: string, state: ClusterState): void {
+  const next = `${file}.${process.pid}`
+  writeFileSync(next, JSON.stringify(state))
+  renameSync(next, file)
+}
+
+/** Said on stderr, exit code 1. */
+export class Refused extends Error {}
