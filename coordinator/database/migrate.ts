@@ -9,6 +9,10 @@ const LOCK = 7_304_918
 
 /** Those of this release that the database has not seen, by name. */
 export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const [table] = await sql.query<{ name: string | null }>(
+    `select to_regclass('schema_migrations')::text as name`,
+  )
+  if (table?.name === null) return migrationNames()
   const rows = await sql.query<{ name: string }>('select name from schema_migrations')
   const applied = new Set(rows.map(({ name }) => name))
   return (await migrationNames()).filter((name) => !applied.has(name))
@@ -21,7 +25,7 @@ export const migrationNames = async (): Promise<string[]> =>
 /** Runs what is missing and returns the names that ran; safe to call from every replica at once. */
 export async function migrate(database: Database): Promise<string[]> {
   const ran: string[] = []
-  for (const name of await migrationNames()) {
+  for (const name of await missingMigrations(database)) {
     const sql = await readFile(new URL(name, FOLDER), 'utf8')
     if (await database.transaction((tx) => apply(tx, name, sql))) ran.push(name)
   }

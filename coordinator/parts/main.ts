@@ -125,16 +125,17 @@ readiness = createReadiness(
 )
 log.info({ url: sink.url, peers: ipfs?.addresses() ?? [] }, 'parts ready')
 
+/** Uploads are taken to the last: all workers wait from its end until the next process listens. */
 stopOnSignals(log, { limitMs: config.drainMs + STOP.limitMs }, async () => {
   readiness?.leave()
   await Promise.all([delay(config.drainMs), worker.close()])
   stopping.abort()
-  await sink.close()
   await hasher.close()
   await confirmer?.close()
   await sweeper.close()
   await measurer.close()
   await ipfs?.stop()
+  await sink.close()
   await audit.close()
   await base.close()
 })

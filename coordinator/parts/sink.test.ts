@@ -229,6 +229,25 @@ test('ready is what the process says of itself', async (t) => {
   assert.deepEqual(await leaving.json(), { ready: false, reasons: ['It is stopping.'] })
 })
 
+test('a sink that closes answers what it has begun, and keeps no connection', async (t) => {
+  const admitted = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const put = () => {
+    admitted.resolve()
+    return gate.promise
+  }
+  const { sink } = await setUp(t, {}, (store) => ({ ...store, put }))
+  const bytes = randomBytes(10)
+  const url = `${sink.url}/parts/${partOf(bytes).link.cid}?token=${token()}`
+  const putting = fetch(url, { method: 'PUT', body: bytes })
+  await admitted.promise
+  const closed = sink.close()
+  gate.resolve()
+  const response = await putting
+  assert.deepEqual([response.status, response.headers.get('connection')], [201, 'close'])
+  await closed
+})
+
 test('health answers, anything else is not found', async (t) => {
   const { sink } = await setUp(t)
   assert.deepEqual(await (await fetch(`${sink.url}/health`)).json(), { status: 'ok' })

@@ -57,9 +57,12 @@ export async function createSink(deps: SinkDeps, options: SinkOptions): Promise<
   const handlers = { take, give: createInputServer(timed), reasons: deps.reasons }
   const server = options.tls ? createTlsServer(options.tls) : createServer()
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    void route(handlers, request, response).then(
-      (answer) => answer && send(request, response, answer),
-    )
+    void route(handlers, request, response).then((answer) => {
+      if (!answer) return
+      // A sender with more to put goes to the process that comes after this one.
+      if (!server.listening) response.setHeader('connection', 'close')
+      send(request, response, answer)
+    })
   }
   server.on('request', serve)
   // A sender that asks first is told to go on only once there is room for its part.
