@@ -8,7 +8,7 @@ import type { Deployment, ServiceSpec } from '../deployment.ts'
 import { applySteps, converge } from '../execute.ts'
 import { planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
-import type { Target } from '../target.ts'
+import type { Target, TargetError } from '../target.ts'
 import { serviceSpec, smallDeployment } from '../test/deployments.ts'
 import { createFakeCluster, type FakeCluster } from '../test/fake-cluster.ts'
 import { targetContract } from './contract.ts'
@@ -121,10 +121,12 @@ test('a field that somebody else changed is a conflict that says whose', async (
   const grace = ['spec', 'template', 'spec', 'terminationGracePeriodSeconds']
   cluster.edit({ kind: 'Deployment', name: 'coordinator' }, grace, 5, 'kubectl-edit')
   const step = { kind: 'update' as const, service: 'coordinator', changes: [] }
-  await assert.rejects(
-    target.apply(step, { deployment: first, ...bound() }),
-    /kubectl-edit.*terminationGracePeriodSeconds/s,
-  )
+  await assert.rejects(target.apply(step, { deployment: first, ...bound() }), (error) => {
+    const { message, whatToDo } = error as TargetError
+    assert.match(message, /"kubectl-edit".*terminationGracePeriodSeconds$/)
+    assert.match(whatToDo, /changed this by other means/)
+    return true
+  })
 })
 
 test('an apply that failed is begun again where it ended', async (t) => {

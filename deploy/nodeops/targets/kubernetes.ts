@@ -110,7 +110,8 @@ async function* logLines(
   if (pods.length === 0) return
   const what = service !== undefined && isPod && !isService ? [service] : ['--selector', selector]
   for await (const text of kubectl.logs({ what, lines, follow, signal })) {
-    const [, pod = '', line = text] = /^\[pod\/([^/\]]+)\/[^\]]*\] ?(.*)$/.exec(text) ?? []
+    const [, pod = service ?? name, line = text] =
+      /^\[pod\/([^/\]]+)\/[^\]]*\] ?(.*)$/.exec(text) ?? []
     yield { service: pod, line }
   }
 }

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   logs: {
     ...{ '--selector': true, '--prefix': false, '--tail': true, '--follow': false },
     '--max-log-requests': true,
+    '--ignore-errors': false,
   },
 }
 

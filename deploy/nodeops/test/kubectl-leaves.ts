@@ -75,10 +75,7 @@ export function applied(
     const isOther = others.length > 0 && !isDeepStrictEqual(before[key]?.value, value)
     return isOther ? [`conflict with "${others.join('", "')}": ${key}`] : []
   })
-  if (conflicts.length > 0) {
-    const head = `error: Apply failed with ${conflicts.length} conflict`
-    throw new Refused(`${head}: ${conflicts.join('\n')}\nPlease review the fields above`)
-  }
+  if (conflicts.length > 0) throw new Refused(conflictText(conflicts))
   const kept = Object.entries(before).flatMap(([key, leaf]): [string, Leaf][] => {
     const owners = leaf.owners.filter((owner) => owner !== manager)
     // What the manager had and has no more goes, unless it is another's too; what nobody owns is a default.
@@ -91,6 +88,17 @@ export function applied(
   })
   return Object.fromEntries([...mine, ...kept])
 }
+
+const conflictText = (conflicts: string[]): string =>
+  `error: Apply failed with ${conflicts.length} conflict: ${conflicts.join('\n')}
+Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
 /** One field set by other means than apply: its owner from now on. */
 export function setField(stored: Stored, path: Segment[], value: unknown, manager: string): void {

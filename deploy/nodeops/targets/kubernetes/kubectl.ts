@@ -100,7 +100,8 @@ export function createKubectl({ command, context, namespace, env }: KubectlOptio
     },
     logs: ({ what, lines, follow, signal }) => {
       const how = ['--prefix', '--tail', String(lines), ...(follow ? ['--follow'] : [])]
-      const streams = ['--max-log-requests', String(LOG_STREAMS_MAX)]
+      // A pod that has not begun yet has no lines, and is no reason to have none of the others.
+      const streams = ['--ignore-errors', '--max-log-requests', String(LOG_STREAMS_MAX)]
       const args = ['logs', ...what, ...how, ...streams, ...common]
       return linesOf({ command, args, env }, signal)
     },
@@ -132,7 +133,7 @@ function complaintOf(error: unknown, what: string): TargetError {
   const options = { cause: error }
   if (code === 'ENOENT')
     return new TargetError('refused', 'kubectl is not installed', INSTALL, options)
-  const said = stderr.trim().split('\n').slice(-COMPLAINT_LINES).join('\n')
+  const said = complaintIn(stderr)
   if (killed) {
     const whatToDo = 'Look at the cluster; deploy goes on from here.'
     return new TargetError('failed', `${what} did not end in time`, whatToDo, options)
@@ -148,6 +149,17 @@ function complaintOf(error: unknown, what: string): TargetError {
   }
   const message = said === '' ? `${what} failed` : said
   return new TargetError('failed', message, 'Mend what it says; deploy goes on from here.', options)
+}
+
+/** Without warnings, and without the advice on conflicts, which is about kubectl itself. */
+function complaintIn(stderr: string): string {
+  const lines = stderr.trim().split('\n')
+  const advice = lines.findIndex((line) => line.startsWith('Please review the fields above'))
+  return lines
+    .slice(0, advice < 0 ? lines.length : advice)
+    .filter((line) => !line.startsWith('Warning:'))
+    .slice(0, COMPLAINT_LINES)
+    .join('\n')
 }
 
 async function* linesOf(

@@ -201,6 +201,23 @@ test('a public address is an ingress; another port is one more of the service', 
   )
 })
 
+test('a scheduler scales the Deployments that are there, and only if the file says so', () => {
+  const settings = { SYNDATA_SCALING_GPU_MIN: '1', SYNDATA_SCALING_GPU_MAX: '4' }
+  const scaled = { ...whole({ scheduler: { settings } }), scaling: { min: 1, max: 4 } }
+  const { GPU_PROVIDER, GPU_KUBERNETES_DEPLOYMENT, GPU_MAX, MIN } = Object.fromEntries(
+    Object.entries(envIn(render(scaled), 'scheduler')).map(([name, { value }]) => [
+      name.replace('SYNDATA_SCALING_', ''),
+      value,
+    ]),
+  )
+  assert.deepEqual([GPU_PROVIDER, GPU_MAX, MIN], ['kubernetes', '4', undefined])
+  for (const { region } of scaled.regions) {
+    workloadIn(render(scaled), (GPU_KUBERNETES_DEPLOYMENT ?? '').replace('{region}', region))
+  }
+  const names = Object.keys(envIn(render(whole()), 'scheduler'))
+  assert.ok(!names.some((name) => name.startsWith('SYNDATA_SCALING')))
+})
+
 test('it is said what the cluster lacks, and what runs otherwise', () => {
   const plain = { gpusOfNode: 0, hasStorageClass: true, namespaceOf: null }
   const found = (deployment: Deployment, cluster = {}) =>

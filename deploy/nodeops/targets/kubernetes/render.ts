@@ -88,16 +88,23 @@ export function serviceManifests(
   const documents = own.map((document) =>
     isWorkload(document)
       ? workloadOf(prepared(document, spec, rendering), spec, optionsOf(spec, rendering))
-      : inScope<Manifest | Workload>(scope, withPorts(document, spec), spec.name),
+      : inScope<Manifest | Workload>(scope, adapted(document, spec), spec.name),
   )
   return [...claimsOf(spec, rendering), ...documents, ...companionsOf(spec, rendering)]
 }
 
 type ServicePort = { name: string; port: number; targetPort: string }
 
+function adapted(document: Manifest, spec: ServiceSpec): Manifest {
+  // One replica that has to stay would keep its node from ever being emptied.
+  if (document.kind === 'PodDisruptionBudget') {
+    return { ...document, spec: { selector: document.spec?.['selector'], maxUnavailable: 1 } }
+  }
+  return document.kind === 'Service' ? withPorts(document, spec) : document
+}
+
 /** The file's ports besides the base's, which the services of a deployment know each other by. */
 function withPorts(document: Manifest, { role, ports }: ServiceSpec): Manifest {
-  if (document.kind !== 'Service') return document
   const { ports: own, ...rest } = document.spec as { ports: ServicePort[] }
   const more = Object.entries(ports).flatMap(([name, port]) => {
     const like = own.find((each) => each.port === ROLE_FACTS[role].ports[name])
