@@ -9,6 +9,7 @@ const OPTIONS = {
   file: { type: 'string', short: 'f' },
   target: { type: 'string', short: 't' },
   'data-dir': { type: 'string' },
+  output: { type: 'string', short: 'o' },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -63,7 +64,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   return {
     command,
     words,
-    options: { file, target, dataDir, lines, timeoutMs, to, ...flags },
+    options: { file, target, dataDir, output: values.output, lines, timeoutMs, to, ...flags },
     help,
   }
 }

@@ -1,7 +1,7 @@
 // What a command gets and gives back. It writes nowhere but to `out` and `err`, and ends with one of these codes.
 import type { Deployment } from '../deployment.ts'
 import type { Target } from '../target.ts'
-import type { References } from '../targets/local/environment.ts'
+import type { References } from '../targets/references.ts'
 
 export const EXIT = {
   ok: 0,
@@ -22,6 +22,8 @@ export type CommandOptions = {
   file: string | undefined
   target: string
   dataDir: string | undefined
+  /** Of targets that write a file: where to, `-` for standard output. */
+  output: string | undefined
   json: boolean
   strict: boolean
   check: boolean
@@ -41,6 +43,8 @@ export type TargetRequest = {
   /** Of the state beside the file. */
   stateFolder: string
   dataDir: string | undefined
+  /** A file, or what prints what would be one. */
+  output: string | ((text: string) => void) | undefined
   references: References
 }
 
@@ -50,6 +54,8 @@ export type Context = {
   /** One line, or several, without the last line break. */
   out: (text: string) => void
   err: (text: string) => void
+  /** What a target would write into a file; `out` unless that is for something else. */
+  print?: (text: string) => void
   /** Asks a person; null where there is none. */
   confirm: ((question: string) => Promise<boolean>) | null
   signal: AbortSignal

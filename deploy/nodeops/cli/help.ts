@@ -3,6 +3,7 @@
 const COMMON = `  -f, --file FILE      the deployment (default nodeops.yaml here, then deploy/nodeops/nodeops.yaml)
   -t, --target NAME    where (default $NODEOPS_TARGET, then local)
       --data-dir DIR   target local: where its state lies (default beside the file, in .nodeops/)
+  -o, --output FILE    targets akash and template: what they write (- for standard output)
       --json           one JSON document on standard output; progress goes to standard error`
 
 const EXITS = `Exit codes: 0 done, 1 it failed, 2 the command line or the file is wrong, 3 not ready in time,

@@ -5,7 +5,7 @@ import { TimedOut } from '../execute.ts'
 import { TargetError } from '../target.ts'
 import { readArguments } from './arguments.ts'
 import { COMMANDS } from './commands.ts'
-import { type Context, EXIT, type ExitCode, UsageError } from './context.ts'
+import { type CommandOptions, type Context, EXIT, type ExitCode, UsageError } from './context.ts'
 import { helpOf } from './help.ts'
 import { InvalidFile } from './session.ts'
 
@@ -17,7 +17,7 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
       context.out(helpOf(command, context.targets))
       return EXIT.ok
     }
-    return await COMMANDS[command](context, options, words)
+    return await COMMANDS[command](aside(context, options), options, words)
   } catch (error) {
     const failure = failureOf(error, context.signal)
     if (!failure) throw error
@@ -26,6 +26,10 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     return failure.code
   }
 }
+
+/** Standard output is the file's alone where it is asked for. */
+const aside = (context: Context, { output }: CommandOptions): Context =>
+  output === '-' ? { ...context, out: context.err, print: context.out } : context
 
 type Failure = { code: ExitCode; text: string; json: object }
 

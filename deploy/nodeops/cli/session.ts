@@ -69,17 +69,22 @@ export type Session = ReadFile & { target: Target; state: StateFile }
 export function openSession(context: Context, options: CommandOptions): Session {
   const read = readFile(context, options)
   const folder = path.dirname(read.file)
-  const { target: name, dataDir } = options
+  const { target: name, dataDir, output } = options
+  const fromHere = (given: string): string => path.resolve(context.cwd, given)
   const state = createStateFile(folder, { name: read.deployment.name, target: name })
   const target = context.openTarget({
     name,
     deployment: read.deployment,
     stateFolder: state.folder,
-    dataDir: dataDir === undefined ? undefined : path.resolve(context.cwd, dataDir),
+    dataDir: dataDir === undefined ? undefined : fromHere(dataDir),
+    output: outputOf(context, output === '-' || output === undefined ? output : fromHere(output)),
     references: { env: context.env, folder },
   })
   return { ...read, target, state }
 }
+
+const outputOf = ({ out, print = out }: Context, output: string | undefined) =>
+  output === '-' ? (text: string) => print(text.trimEnd()) : output
 
 /** Says what the target finds. Throws TargetError `refused` for errors, and with `strict` for warnings. */
 export async function checkTarget(

@@ -26,7 +26,9 @@ export function checkWhole(deployment: Deployment, named: NamedService[], report
     if (!worker) need('coordinator', 'There is neither a coordinator nor a worker')
     return
   }
-  need('parts', 'Nothing takes what workers make')
+  if (!hasEnv(deployment, 'SYNDATA_PARTS_URL')) {
+    need('parts', 'Nothing takes what workers make: add parts, or SYNDATA_PARTS_URL in env')
+  }
   if (!hasEnv(deployment, 'DATABASE_URL')) {
     need('postgres', 'The coordinator has no database: add one, or DATABASE_URL in env')
   }

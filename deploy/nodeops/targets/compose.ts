@@ -10,7 +10,8 @@ import { TargetError } from '../target.ts'
 import { type Container, createDockerCompose, type DockerCompose } from './compose/docker.ts'
 import { type ComposeRecord, createComposeFolder, NOTHING } from './compose/record.ts'
 import { type ComposeFile, renderCompose, workerServiceOf } from './compose/render.ts'
-import { lookAtMachine, type References, resolved } from './local/environment.ts'
+import { lookAtMachine } from './local/environment.ts'
+import { type References, resolved } from './references.ts'
 
 export type ComposeOptions = {
   name: string

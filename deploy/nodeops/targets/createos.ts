@@ -43,8 +43,9 @@ type Deps = VmDeps & { references: References; told: ToldFile }
 
 /** Nothing is asked before it is needed, not even the key. */
 export function createCreateosTarget(options: CreateosOptions): Target {
-  const { name, references, stateFolder, timing = TIMING } = options
+  const { name, references, stateFolder } = options
   const { env } = references
+  const timing = options.timing ?? timingOf(env)
   const sshKeyFile = env['CREATEOS_SSH_KEY'] || path.join(homedir(), '.ssh', 'id_ed25519')
   const knownHostsFile = path.join(stateFolder, `${name}.createos.known_hosts`)
   const url = env['CREATEOS_API_URL'] || URL_DEFAULT
@@ -83,6 +84,12 @@ export function createCreateosTarget(options: CreateosOptions): Target {
       rmSync(knownHostsFile, { force: true })
     },
   }
+}
+
+/** CREATEOS_POLL_SECONDS, for accounts whose limits are tighter than nodeops is patient. */
+function timingOf(env: NodeJS.ProcessEnv): Timing {
+  const seconds = Number(env['CREATEOS_POLL_SECONDS'])
+  return seconds > 0 ? { ...TIMING, pollMs: 1_000 * seconds } : TIMING
 }
 
 function keyOf({ env, folder }: References): string | null {

@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Bound, Target } from '../target.ts'
 import { findingsOf, freeBytesOf } from './local/check.ts'
-import { lookAtMachine, type References } from './local/environment.ts'
+import { lookAtMachine } from './local/environment.ts'
 import { NOTHING, readRecord, writeRecord } from './local/folder.ts'
 import { logLines } from './local/log-files.ts'
 import { observedOf } from './local/observed.ts'
 import { createLocalSteps } from './local/steps.ts'
 import { createLocalSupervisor } from './local/supervisor.ts'
+import type { References } from './references.ts'
 
 export type LocalOptions = {
   /** Everything of the deployment: its processes' state, secrets, sockets and logs. */

@@ -11,15 +11,19 @@ export type References = { env: NodeJS.ProcessEnv; folder: string }
 export const environmentOf = (
   spec: ServiceSpec,
   references: References,
-): Record<string, string> => ({
-  ...spec.settings,
-  ...Object.fromEntries(
-    Object.entries(spec.env).map(([variable, value]) => [
+): Record<string, string> => ({ ...spec.settings, ...resolved(spec, references) })
+
+/** Its variables alone. Throws as environmentOf. */
+export const resolved = (
+  { name, env }: ServiceSpec,
+  references: References,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).map(([variable, value]) => [
       variable,
-      resolveValue(value, `${variable} of ${spec.name}`, references),
+      resolveValue(value, `${variable} of ${name}`, references),
     ]),
-  ),
-})
+  )
 
 function resolveValue(value: EnvValue, what: string, { env, folder }: References): string {
   if ('value' in value) return value.value

@@ -58,7 +58,6 @@ export function createRenderingTarget(
       write(text)
       const { regions } = deployment
       told.write({ revision: step.revision, settledRegions: regions, written: digestOf(text) })
-      for (const line of submit(deployment, file ?? '-')) applying.say(line)
     },
     logs: () => refusedLogs(name),
     delete: async ({ signal, say }) => {

@@ -6,8 +6,10 @@ import type { TargetRequest } from '../cli/context.ts'
 import { type Target, TargetError } from '../target.ts'
 import { createAkashTarget } from './akash.ts'
 import { createComposeTarget } from './compose.ts'
+import { createCreateosTarget } from './createos.ts'
 import { createKubernetesTarget } from './kubernetes.ts'
 import { createLocalTarget } from './local.ts'
+import type { RenderingPlace, RenderingStream } from './rendered.ts'
 import { createTemplateTarget } from './template.ts'
 
 const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
@@ -25,6 +27,8 @@ const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
     }),
   kubernetes: ({ deployment, references }) =>
     createKubernetesTarget({ deployment, root: ROOT, references }),
+  createos: ({ deployment, stateFolder, references }) =>
+    createCreateosTarget({ name: deployment.name, references, stateFolder }),
   akash: ({ references, ...request }) => createAkashTarget(references.env, renderedPlace(request)),
   template: (request) => createTemplateTarget(renderedPlace(request)),
 }
@@ -32,14 +36,25 @@ const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
 /** For `--target`. */
 export const TARGET_NAMES: readonly string[] = Object.keys(TARGETS)
 
-/** What is rendered lies beside the file that it comes from. */
-const renderedPlace = ({ name, deployment, stateFolder }: Omit<TargetRequest, 'references'>) => ({
-  file: path.join(path.dirname(stateFolder), `${deployment.name}.${name}.yaml`),
-  toldFile: path.join(stateFolder, `${deployment.name}.${name}.told.json`),
-})
+/** What is rendered lies beside the file that it comes from, unless somebody says where. */
+function renderedPlace(
+  request: Omit<TargetRequest, 'references'>,
+): RenderingPlace | RenderingStream {
+  const { name, deployment, stateFolder, output } = request
+  if (typeof output === 'function') return { print: output }
+  const beside = path.join(path.dirname(stateFolder), `${deployment.name}.${name}.yaml`)
+  const toldFile = path.join(stateFolder, `${deployment.name}.${name}.told.json`)
+  return { file: output ?? beside, toldFile }
+}
+
+const WRITE_A_FILE = ['akash', 'template']
 
 /** Throws TargetError for a name that no target has. */
 export function openTarget(request: TargetRequest): Target {
+  if (request.output !== undefined && !WRITE_A_FILE.includes(request.name)) {
+    const message = `${request.name} writes no file, and has no use for --output`
+    throw new TargetError('refused', message, `Leave it out; ${WRITE_A_FILE.join(' and ')} do.`)
+  }
   const open = Object.hasOwn(TARGETS, request.name) ? TARGETS[request.name] : undefined
   if (open) return open(request)
   const hint = nameHint(request.name, TARGET_NAMES)

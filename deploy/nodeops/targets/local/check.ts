@@ -40,6 +40,8 @@ function wholeFindings(deployment: Deployment): Finding[] {
       null,
       'local runs whole installations: add a coordinator, or start workers by their image',
     )
+  } else if (!serviceOfRole(deployment, 'parts')) {
+    error(null, 'local has its own parts process: add a service of type parts')
   }
   for (const { name, role, replicas, env } of deployment.services) {
     if (replicas === 0 && role !== 'worker') error(name, 'local always runs it: replicas 1')

@@ -1,19 +1,11 @@
 // What the programs on this machine get as environment: the file's settings, its variables with references resolved, and
 // resources as far as the machine has them.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Environments } from '#scripts/stack/environment-file.ts'
-import {
-  type Deployment,
-  type EnvValue,
-  type ServiceSpec,
-  serviceOfRole,
-  workersOf,
-} from '../../deployment.ts'
-import { TargetError } from '../../target.ts'
+import { type Deployment, type ServiceSpec, serviceOfRole, workersOf } from '../../deployment.ts'
+import { type References, resolved } from '../references.ts'
 
 const MIB = 2 ** 20
 /** Of the machine's memory, for all workers together. */
@@ -40,9 +32,6 @@ async function countGpus(signal: AbortSignal): Promise<number> {
     return 0
   }
 }
-
-/** Where references lead: `folder` is that of nodeops.yaml. */
-export type References = { env: NodeJS.ProcessEnv; folder: string }
 
 /** By role, of every service. Throws TargetError `refused` for a reference that leads nowhere. */
 export function environmentsOf(
@@ -88,40 +77,6 @@ export function workerLimits(
   const limit = Math.floor(memory / 2 / MIB)
   const mib = Math.min(MEMORY_LIMIT_MIB.max, Math.max(MEMORY_LIMIT_MIB.min, limit))
   return { SYNDATA_THREADS: String(threads), SYNDATA_MEMORY_LIMIT_MB: String(mib) }
-}
-
-export function resolved(
-  { name, env }: ServiceSpec,
-  references: References,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).map(([variable, value]) => [
-      variable,
-      resolveValue(value, `${variable} of ${name}`, references),
-    ]),
-  )
-}
-
-function resolveValue(value: EnvValue, what: string, { env, folder }: References): string {
-  if ('value' in value) return value.value
-  if ('fromEnv' in value) {
-    const found = env[value.fromEnv]
-    if (found !== undefined) return found
-    const message = `${what} is in the variable ${value.fromEnv}, which is not set`
-    throw new TargetError('refused', message, `Set ${value.fromEnv} and try again.`)
-  }
-  if ('fromFile' in value) {
-    const file = path.resolve(folder, value.fromFile)
-    try {
-      return readFileSync(file, 'utf8').trimEnd()
-    } catch (cause) {
-      const message = `${what} is in ${file}, which cannot be read`
-      throw new TargetError('refused', message, 'Make the file, or correct its name.', { cause })
-    }
-  }
-  const { name } = value.fromSecret
-  const message = `${what} is in the secret ${name}, and this machine has no store of secrets`
-  throw new TargetError('refused', message, 'Use valueFrom with env or file for this target.')
 }
 
 /** A database or a Temporal of the operator's, in place of one of the stack's. */

@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { readEnvironments, writeEnvironments } from '#scripts/stack/environment-file.ts'
 import { type Deployment, type ServiceSpec, serviceOfRole } from '../../deployment.ts'
 import { type Applying, type Step, TargetError } from '../../target.ts'
-import { environmentsOf, lookAtMachine, type References, servers } from './environment.ts'
+import type { References } from '../references.ts'
+import { environmentsOf, lookAtMachine, servers } from './environment.ts'
 import {
   claimFolder,
   type LocalRecord,
