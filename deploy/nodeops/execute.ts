@@ -5,27 +5,22 @@ import { type PlanOptions, planSteps } from './plan.ts'
 import { describeStep } from './show-plan.ts'
 import { type Bound, type Observed, type Step, type Target, TargetError } from './target.ts'
 
-export type Progress = {
-  say: (line: string) => void
-  /** Before each step. */
-  onStep?: (step: Step) => void
-}
+type Saying = { say: (line: string) => void }
 
-/** Returns the steps that were applied. */
+/** One after the other; throws what the step throws that fails, and the signal's reason between two. */
 export async function applySteps(
   target: Target,
   deployment: Deployment,
-  { steps, signal, say, onStep }: { steps: readonly Step[] } & Bound & Progress,
+  { steps, signal, say }: { steps: readonly Step[] } & Bound & Saying,
 ): Promise<void> {
   for (const [i, step] of steps.entries()) {
     signal.throwIfAborted()
-    onStep?.(step)
     say(`[${i + 1}/${steps.length}] ${describeStep(step)}`)
     await target.apply(step, { deployment, signal, say: (line) => say(`      ${line}`) })
   }
 }
 
-export type Waiting = Bound & { timeoutMs: number; say: (line: string) => void }
+export type Waiting = Bound & Saying & { timeoutMs: number }
 
 const LOOK_AGAIN_MS = 500
 
@@ -86,7 +81,7 @@ const timedOut = (missing: string[], timeoutMs: number): TimedOut =>
 export async function converge(
   target: Target,
   deployment: Deployment,
-  { plan, ...options }: { plan?: PlanOptions } & Waiting & Progress,
+  { plan, ...options }: { plan?: PlanOptions } & Waiting,
 ): Promise<Step[]> {
   const steps = planSteps(deployment, await target.observe(options), plan)
   await applySteps(target, deployment, { ...options, steps })

@@ -62,8 +62,12 @@ export function createFleet(deps: FleetDeps): Fleet {
       for (const name of record.leaving) await forget(name)
     },
     start: async (begin) => {
-      const all = [...plan.workers, ...record.added]
-      await Promise.all(all.map((worker) => begin(workerSpec(deps, worker))))
+      // One that was added and does not get ready is still tried; it is no reason to stop the rest.
+      const unlessLate = (error: Error): void => say(error.message)
+      await Promise.all([
+        ...plan.workers.map((worker) => begin(workerSpec(deps, worker))),
+        ...record.added.map((worker) => begin(workerSpec(deps, worker)).catch(unlessLate)),
+      ])
     },
     add: (wanted) => {
       refuseWhenClosing()

@@ -6,12 +6,15 @@ import { quotedLines } from '#scripts/stack/log-file.ts'
 import type { Role } from '../../deployment.ts'
 import { serviceOfRole } from '../../deployment.ts'
 import { type Applying, type Step, TargetError } from '../../target.ts'
+import { readStack } from './folder.ts'
 import { remaining } from './observed.ts'
 import type { LocalSupervisor } from './supervisor.ts'
 
 export type Processes = {
   /** Throws TargetError, with the last lines of its log, when one does not get there. */
   waitRunning: (role: Role, applying: Applying) => Promise<void>
+  /** Until the stack says of itself that all of it answers, and where. */
+  waitAnswering: (applying: Applying) => Promise<void>
   /** In turn, or all at once, as the deployment has it. Does nothing where none runs. */
   restart: (role: Role, applying: Applying) => Promise<void>
   /** Resolves once those that come are started, or it is clear that they take long, and those that go are gone. */
@@ -59,6 +62,24 @@ export function createProcesses(
       const log = path.join(dataDir, 'logs', `${first.name}.log`)
       const message = [`${first.name} is ${first.state}`, ...quotedLines(log, LINES_SHOWN)]
       throw new TargetError('failed', message.join('\n'), `Read ${log}, and deploy again.`)
+    },
+    waitAnswering: async ({ signal }) => {
+      const answers = async (): Promise<boolean> => {
+        await list(signal)
+        return readStack(dataDir) !== null
+      }
+      const until = performance.now() + READY_MS
+      while (!(await answers())) {
+        if (performance.now() > until) {
+          const message = `not all of it answers after ${READY_MS / 1_000} s`
+          throw new TargetError(
+            'failed',
+            message,
+            'See nodeops status and nodeops logs supervisor.',
+          )
+        }
+        await delay(LOOK_AGAIN_MS, undefined, { signal })
+      }
     },
     restart: async (role, { deployment, signal, say }) => {
       const own = (await list(signal)).filter(({ kind, pid }) => kind === role && pid !== null)

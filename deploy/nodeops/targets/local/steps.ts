@@ -79,6 +79,7 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
       case 'remove':
         return keep({ told: readRecord(dataDir).told.filter(({ name }) => name !== step.service) })
       case 'settle':
+        await processes.waitAnswering(applying)
         return keep({
           revision: step.revision,
           settledRegions: structuredClone(applying.deployment.regions),
