@@ -1,12 +1,12 @@
 // The Temporal worker that runs workflows and their short database work, and the one for work on stored parts.
 
-import { fileURLToPath } from 'node:url'
 import { Worker } from '@temporalio/worker'
 import { mapFailures } from '../activities/failure.ts'
 import { withHeartbeats } from '../activities/heartbeats.ts'
 import type { RecordActivities, StorageActivities } from '../workflows/activity-types.ts'
 import { QUEUES, WORKFLOW_TASK } from '../workflows/policies.ts'
 import type { Temporal } from './connect.ts'
+import { workflowBundle } from './workflow-bundle.ts'
 
 export type RunningWorker = {
   /** Whether it takes tasks. */
@@ -24,7 +24,7 @@ export async function createWorkflowWorker(
     connection: temporal.native,
     namespace: temporal.namespace,
     taskQueue: QUEUES.workflows,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowBundle: { codePath: await workflowBundle() },
     activities: mapFailures({ ...activities }),
     maxCachedWorkflows: 200,
     stickyQueueScheduleToStartTimeout: WORKFLOW_TASK.stickyTimeout,

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
 import { DeterminismViolationError } from '@temporalio/workflow'
+import { workflowBundle } from '#coordinator/temporal/workflow-bundle.ts'
 
 const FOLDER = import.meta.dirname
 const STORIES = [
@@ -28,20 +28,17 @@ const STORIES = [
 const read = (name: string): string =>
   gunzipSync(readFileSync(join(FOLDER, `${name}.json.gz`))).toString()
 
-let workflowBundle: { code: string }
+let bundle: { codePath: string }
 before(async () => {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: 'off' } },
   })
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(import.meta.resolve('#coordinator/workflows/index.ts')),
-    logger: new DefaultLogger('ERROR'),
-  })
+  bundle = { codePath: await workflowBundle() }
 })
 
 const replay = (history: string, workflowId = 'generation/job'): Promise<void> =>
-  Worker.runReplayHistory({ workflowBundle }, JSON.parse(history), workflowId)
+  Worker.runReplayHistory({ workflowBundle: bundle }, JSON.parse(history), workflowId)
 
 test('there is a history of every story', () => {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json.gz'))

@@ -1,10 +1,10 @@
 // The workflows on a real Temporal server with scripted activities: each job has its own plan and behaviour.
 
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { activityInfo, cancellationSignal } from '@temporalio/activity'
 import type { WorkflowHandle } from '@temporalio/client'
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker'
+import { workflowBundle } from '#coordinator/temporal/workflow-bundle.ts'
 import type {
   JobError,
   LeaseActivities,
@@ -117,16 +117,13 @@ async function openWorkers(
   { native: connection, namespace }: TestTemporal,
   entryOf: (args: { jobId: string }) => Entry,
 ): Promise<Worker[]> {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(import.meta.resolve('#coordinator/workflows/index.ts')),
-    logger: new DefaultLogger('ERROR'),
-  })
+  const bundle = { codePath: await workflowBundle() }
   const common = { connection, namespace, shutdownForceTime: '5s' } as const
   return Promise.all([
     Worker.create({
       ...common,
       taskQueue: QUEUES.workflows,
-      workflowBundle,
+      workflowBundle: bundle,
       activities: recordOf(entryOf),
     }),
     Worker.create({ ...common, taskQueue: QUEUES.storage, activities: storageOf(entryOf) }),
