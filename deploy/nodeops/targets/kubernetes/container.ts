@@ -26,6 +26,10 @@ export function imageOf(
   return registry === null || hasRegistry(named) ? named : `${registry.replace(/\/$/, '')}/${named}`
 }
 
+/** A worker of a coordinator elsewhere: it needs none of the tokens that are minted here. */
+export const hasOwnToken = ({ role, env }: Pick<ServiceSpec, 'role' | 'env'>): boolean =>
+  role === 'worker' && 'SYNDATA_TOKEN' in env && !('SYNDATA_TOKEN_FILE' in env)
+
 /** Those of the base, then what the file's policies say, then its own variables. */
 export function environmentOf(
   base: readonly EnvVar[],
@@ -34,10 +38,7 @@ export function environmentOf(
   const merged = new Map(base.map((variable) => [variable.name, variable]))
   for (const [name, value] of Object.entries(settings)) merged.set(name, { name, value })
   for (const [name, value] of Object.entries(env)) merged.set(name, variableOf(name, value, role))
-  // With a token of its own a worker needs no file of ours.
-  if (role === 'worker' && 'SYNDATA_TOKEN' in env && !('SYNDATA_TOKEN_FILE' in env)) {
-    merged.delete('SYNDATA_TOKEN_FILE')
-  }
+  if (hasOwnToken({ role, env })) merged.delete('SYNDATA_TOKEN_FILE')
   return [...merged.values()]
 }
 

@@ -1,7 +1,14 @@
 // The Deployment or StatefulSet of one service: the base's, hardened as it is, with what the file says.
 import type { Rollout, ServiceSpec, Volume } from '../../deployment.ts'
 import { showBytes } from '../../file/units.ts'
-import { environmentOf, type ImageOptions, imageOf, probesOf, resourcesOf } from './container.ts'
+import {
+  environmentOf,
+  hasOwnToken,
+  type ImageOptions,
+  imageOf,
+  probesOf,
+  resourcesOf,
+} from './container.ts'
 import {
   ANNOTATION,
   type Container,
@@ -110,10 +117,15 @@ function podOf(pod: PodSpec, spec: ServiceSpec, images: ImageOptions): PodSpec {
   }
 }
 
+const isNeededBy =
+  (spec: ServiceSpec) =>
+  ({ name }: { name: string }): boolean =>
+    name !== 'tokens' || !hasOwnToken(spec)
+
 function containerOf(base: Container, spec: ServiceSpec, images: ImageOptions): Container {
   const store = spec.role === 'parts' || spec.role === 'coordinator' ? storeFolderOf(spec) : null
   const mounts = [
-    ...(base.volumeMounts ?? []),
+    ...(base.volumeMounts ?? []).filter(isNeededBy(spec)),
     ...(store === null ? [] : [{ name: 'store', mountPath: store }]),
     ...moreVolumesOf(spec).map(({ name, mountPath }) => ({ name: `own-${name}`, mountPath })),
   ]
@@ -134,11 +146,13 @@ const claimed = (name: string, claimName: string): { name: string } & Record<str
 
 function volumesOf({ volumes = [] }: PodSpec, spec: ServiceSpec): NonNullable<PodSpec['volumes']> {
   const data = spec.volumes.find(({ mountPath }) => mountPath === dataPathOf(spec))
-  const sized = volumes.map((volume) =>
-    spec.role === 'worker' && volume.name === 'data' && data
-      ? { name: 'data', emptyDir: { sizeLimit: showBytes(data.sizeBytes) } }
-      : volume,
-  )
+  const sized = volumes
+    .filter(isNeededBy(spec))
+    .map((volume) =>
+      spec.role === 'worker' && volume.name === 'data' && data
+        ? { name: 'data', emptyDir: { sizeLimit: showBytes(data.sizeBytes) } }
+        : volume,
+    )
   const own = moreVolumesOf(spec).map((volume) =>
     isShortLived(spec)
       ? { name: `own-${volume.name}`, emptyDir: { sizeLimit: showBytes(volume.sizeBytes) } }
