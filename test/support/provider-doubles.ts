@@ -245,8 +245,7 @@ export async function createosDouble(
         ...{ id: `env-${region}`, uniqueName: region },
         resources: { cpu: 500, memory: 1024, replicas: count },
       }))
-      const pagination = { total: data.length, limit: 20, offset: 0, count: data.length }
-      return success({ data, pagination })
+      return { status: 200, body: { success: true, data } }
     }
     const region = new RegExp(`^${ENVIRONMENTS}/env-([\\w-]+)/resources$`).exec(path)?.[1]
     if (method !== 'PUT' || region === undefined || !(region in replicas))

@@ -16,20 +16,22 @@ export type CreateosSettings = {
 
 const REPLICAS = { min: 1, max: 3 }
 
-/** A failure may come with the status 200: its envelope says so. */
-const Envelope = Type.Object({ status: Type.String(), data: Type.Unknown() })
-const Environments = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      resources: Type.Object({
-        cpu: Type.Integer(),
-        memory: Type.Integer(),
-        replicas: Type.Integer({ minimum: 0 }),
-      }),
+/** A failure may come with the status 200: its envelope says so, in one of two ways. */
+const Good = Type.Union([
+  Type.Object({ status: Type.Literal('success'), data: Type.Unknown() }),
+  Type.Object({ success: Type.Literal(true), data: Type.Unknown() }),
+])
+/** All of a project at once: of its lists this one has no pages. */
+const Environments = Type.Array(
+  Type.Object({
+    id: Type.String(),
+    resources: Type.Object({
+      cpu: Type.Integer(),
+      memory: Type.Integer(),
+      replicas: Type.Integer({ minimum: 0 }),
     }),
-  ),
-})
+  }),
+)
 
 type Bound = { signal: AbortSignal }
 type Resources = { cpu: number; memory: number; replicas: number }
@@ -48,7 +50,7 @@ export function createCreateosProvider(
     const data = dataOf(json)
     if (!Value.Check(Environments, data))
       throw new AppError('infrastructure', 'createos answered what its API does not have')
-    const found = new Map(data.data.map((environment) => [environment.id, environment.resources]))
+    const found = new Map(data.map((environment) => [environment.id, environment.resources]))
     const entries = Object.entries(environments).map(([region, id]) => {
       const of = found.get(id)
       if (!of) throw new AppError('infrastructure', `createos has no environment ${id} (${region})`)
@@ -84,11 +86,11 @@ export function createCreateosProvider(
 }
 
 function dataOf(json: unknown): unknown {
-  if (Value.Check(Envelope, json) && json.status === 'success') return json.data
+  if (Value.Check(Good, json)) return json.data
   throw new AppError('infrastructure', `createos: ${reasonOf(json) ?? 'no answer of its API'}`)
 }
 
 function reasonOf(json: unknown): string | null {
-  const data = (json as { data?: unknown } | null)?.data
-  return typeof data === 'string' ? data : null
+  const { data, message } = (json ?? {}) as { data?: unknown; message?: unknown }
+  return [data, message].find((text) => typeof text === 'string') ?? null
 }
