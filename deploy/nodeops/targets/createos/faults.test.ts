@@ -72,6 +72,22 @@ test('a shell whose script fails, and a host with another key, are errors at onc
   assert.equal(observed.services[0]?.state, 'no answer over ssh')
 })
 
+test('a machine that does not answer has a line that says so, and the others have theirs', async (t) => {
+  const { open, ssh } = await setUp(t)
+  const target = open()
+  await converge(target, fleet([worker({ resources: LARGE })], TWO), options)
+  ssh.refuse(1)
+  const said: string[] = []
+  const logs = target.logs({ signal, service: 'worker', lines: 2, follow: false })
+  for await (const { line } of logs) said.push(line)
+  assert.equal(said.length, 3)
+  assert.equal(said.filter((line) => /no more lines: ssh .* ended with 255/.test(line)).length, 1)
+  const one = target.logs({ signal, service: 'small-worker', lines: 2, follow: false })
+  await assert.rejects(async () => {
+    for await (const { line } of one) assert.fail(line)
+  }, /nothing is called small-worker/)
+})
+
 test('a failure with HTTP 200 is a failure, a wrong key is said before anything is made', async (t) => {
   const { createos, open } = await setUp(t)
   createos.faults.push({ match: /^POST .*\/environments$/, kind: 'fail' })

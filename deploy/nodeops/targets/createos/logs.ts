@@ -66,7 +66,7 @@ async function sourcesOf(deps: VmDeps, { signal }: LogOptions): Promise<Source[]
     const host = hostOf(vm)
     if (!host) return []
     const lines = (options: LogOptions) =>
-      deps.ssh.lines(host, logsScript(options.lines, options.follow), options)
+      orReason(deps.ssh.lines(host, logsScript(options.lines, options.follow), options))
     return [{ service: place.service, name: host.name, lines }]
   })
   return [...(await Promise.all(ofApps)).flat(), ...machines]
@@ -91,6 +91,16 @@ async function* appLines(
     const fresh = newLines(seen, linesOf(text))
     yield* fresh
     seen = [...seen, ...fresh].slice(-SEEN_MAX)
+  }
+}
+
+/** One machine that does not answer takes no other's lines away. */
+async function* orReason(lines: AsyncIterable<string>): AsyncIterable<string> {
+  try {
+    yield* lines
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error
+    yield `(no more lines: ${error.message})`
   }
 }
 

@@ -33,7 +33,7 @@ export function createSsh({ keyFile, knownHostsFile }: SshSettings) {
       ServerAliveCountMax: 4,
       IdentitiesOnly: 'yes',
       HostKeyAlias: id,
-      UserKnownHostsFile: knownHostsFile,
+      UserKnownHostsFile: quoted(knownHostsFile),
       StrictHostKeyChecking: firstTime ? 'accept-new' : 'yes',
     }
     const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
@@ -63,26 +63,39 @@ export function createSsh({ keyFile, knownHostsFile }: SshSettings) {
         child.stdin.on('error', () => undefined)
         child.stdin.end(script)
       }),
-    /** Lines of its output until it ends or the signal aborts, which is no error. */
+    /** Lines of its output until it ends or the signal aborts, which is no error. Throws TargetError. */
     lines: async function* (host: Host, script: string, { signal }: Bound): AsyncIterable<string> {
       if (signal.aborted) return
       const child = start(host, false, signal)
-      const failed = new Promise<Error | null>((resolve) => {
-        child.once('error', (error) => resolve(signal.aborted ? null : noSsh(error)))
-        child.once('close', () => resolve(null))
+      const stderr = gather(child.stderr)
+      const ended = new Promise<TargetError | null>((resolve) => {
+        child.once('error', (error) => resolve(noSsh(error)))
+        child.once('close', (code) => resolve(code === 0 ? null : sshFailed(host, code, stderr())))
       })
       child.stdin.on('error', () => undefined)
       child.stdin.end(script)
-      child.stderr.resume()
       try {
         yield* createInterface({ input: child.stdout })
       } finally {
         child.kill()
       }
-      const error = await failed
-      if (error) throw error
+      const error = await ended
+      if (error && !signal.aborted) throw error
     },
   }
+}
+
+/** With the last that it said. */
+export function sshFailed({ name, ip }: Host, code: number | null, stderr: string): TargetError {
+  const reason = stderr.trim().split('\n').slice(-3).join('\n  ')
+  const message = `ssh to ${name} (${ip}) ended with ${code ?? 'nothing'}: ${reason}`
+  return new TargetError('failed', message, 'Correct what it names, and deploy again.')
+}
+
+/** Ssh takes words for files of their own, and signs of per cent for its tokens. */
+const quoted = (file: string): string => {
+  const text = file.replaceAll('%', '%%')
+  return /\s/.test(text) ? `"${text}"` : text
 }
 
 function gather(stream: NodeJS.ReadableStream): () => string {

@@ -8,7 +8,7 @@ import { bootstrapScript, RUNNING_SCRIPT, STOP_S, STOP_SCRIPT } from './bootstra
 import { ownedVm, type VmPlace, vmName } from './names.ts'
 import { ensure, waitFor } from './patience.ts'
 import { vmSize, vmZone } from './sizes.ts'
-import { type Host, NO_CONNECTION, type Ssh } from './ssh.ts'
+import { type Host, NO_CONNECTION, type Ssh, sshFailed } from './ssh.ts'
 
 export type VmDeps = AppDeps & { ssh: Ssh }
 
@@ -117,12 +117,6 @@ async function startWorker(
 /** Null while it has no address. */
 export const hostOf = ({ id, name, status, extra }: Vm): Host | null =>
   status === 'deployed' && extra?.ipAddress ? { id, ip: extra.ipAddress, name: name ?? id } : null
-
-function sshFailed({ name, ip }: Host, code: number | null, stderr: string): TargetError {
-  const reason = stderr.trim().split('\n').slice(-3).join('\n  ')
-  const message = `ssh to ${name} (${ip}) ended with ${code ?? 'nothing'}: ${reason}`
-  return new TargetError('failed', message, 'Correct what it names, and deploy again.')
-}
 
 /** What it has begun is finished first, as far as it answers; then machine and data are gone. */
 export async function removeVm(
