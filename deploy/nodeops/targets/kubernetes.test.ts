@@ -49,6 +49,8 @@ test('what the scheduler scaled is neither undone nor a conflict when the worker
   const west = { kind: 'Deployment', name: 'worker-us-west' }
   cluster.edit(west, ['spec', 'replicas'], 4, 'node')
   assert.deepEqual(planSteps(first, await target.observe(bound())), [])
+  const message = 'error: Apply failed with 1 conflict: conflict with "node": .spec.replicas'
+  cluster.change(({ faults }) => faults.push({ kind: 'fail', command: 'apply', message, times: 2 }))
   const second = withWorker(first, { settings: { SYNDATA_THREADS: '2' } })
   const steps = await converge(target, second, bound())
   assert.deepEqual(

@@ -28,6 +28,7 @@ const CAPABILITIES: Target['capabilities'] = {
   rendersOnly: false,
 }
 
+/** Calls nothing yet: whether there is a cluster is seen by the first use. */
 export function createKubernetesTarget(options: KubernetesOptions): Target {
   const { deployment, root, references, command = 'kubectl' } = options
   const { env } = references

@@ -10,6 +10,7 @@ export type ImageOptions = {
   version: string
 }
 
+/** Whether a cluster can know where it comes from. */
 export const hasRegistry = (image: string): boolean => !/^syndata-[a-z-]+(:|@|$)/.test(image)
 
 /** Of a service that asks for GPUs our worker is another image, of the same registry and tag. */

@@ -42,6 +42,7 @@ export type Kubectl = {
   logs: (call: LogCall & Bound) => AsyncIterable<string>
 }
 
+/** Each call is a process of its own; nothing is kept between them. */
 export function createKubectl({ command, context, namespace, env }: KubectlOptions): Kubectl {
   const common = [
     ...(context === null ? [] : ['--context', context]),

@@ -45,6 +45,7 @@ export function readyOf({ metadata, status = {} }: WorkloadObject): number {
   return Math.max(0, Math.min(updatedReplicas, readyReplicas - old))
 }
 
+/** As many as it was told to be. */
 export const wantedOf = ({ spec }: WorkloadObject): number => spec.replicas ?? 1
 
 /** `running`, or what keeps it from that. */

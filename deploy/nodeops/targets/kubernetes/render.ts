@@ -36,6 +36,7 @@ export const basisOf = (
   { registry, rollout }: { registry: string | null; rollout: Deployment['rollout'] },
 ): string => digestOf([base.digest, registry, rollout])
 
+/** With the label that says who made it. */
 export function namespaceManifest({ namespace, name }: Scope, base: Base): Manifest[] {
   return base.documents.namespace.map(({ metadata, ...rest }) => ({
     ...rest,
@@ -68,6 +69,7 @@ function ofOurs(policy: Manifest, { name }: Scope): Manifest {
   return { ...policy, spec: { ...rest, podSelector: { matchLabels } } }
 }
 
+/** Of what was settled last; empty until then. */
 export const recordManifest = (scope: Scope, data: Record<string, string>): Manifest =>
   inScope<Manifest>(scope, {
     apiVersion: 'v1',

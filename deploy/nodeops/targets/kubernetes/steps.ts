@@ -1,16 +1,11 @@
 // Steps of a plan, each a few calls of kubectl. What was made by others under our names is left as it is.
-import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import type { Deployment, RegionCount, ServiceSpec } from '../../deployment.ts'
 import { type Bound, type Step, type Target, TargetError } from '../../target.ts'
-import { environmentOf, type References } from '../references.ts'
+import type { References } from '../references.ts'
 import type { Kubectl } from './kubectl.ts'
 import {
   ANNOTATION,
   type Base,
-  inScope,
   LABEL,
   type Manifest,
   recordNameOf,
@@ -29,6 +24,7 @@ import {
   recordManifest,
   serviceManifests,
 } from './render.ts'
+import { type Found, freshSecrets, referencesOf, secretAmong, secretManifest } from './secrets.ts'
 
 export type StepDeps = {
   kubectl: Kubectl
@@ -50,6 +46,7 @@ const REMOVED = [
   ...['poddisruptionbudgets', 'configmaps', 'serviceaccounts', 'roles', 'rolebindings'],
 ]
 
+/** As `apply` of a target promises; signals are looked at by the calls. */
 export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
   const { kubectl } = deps
   return async (step, doing) => {
@@ -58,7 +55,7 @@ export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
         return install(deps, doing)
       case 'create':
       case 'update':
-        return tell(deps, specOf(doing.deployment, step.service), step.kind, doing)
+        return tellAgain(deps, specOf(doing.deployment, step.service), step.kind, doing)
       case 'scale': {
         const { role } = specOf(doing.deployment, step.service)
         return kubectl.scale(`${kindOf(role)}/${role}`, step.to, doing)
@@ -99,29 +96,25 @@ async function install({ kubectl, scope, base, root }: StepDeps, { say, ...bound
   }
 }
 
-async function freshSecrets(root: string, { signal }: Bound): Promise<Record<string, string>> {
-  const script = path.join(root, 'deploy/compose/make-env.sh')
-  const { stdout } = await promisify(execFile)('sh', [script], { signal })
-  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  )
-}
+const SCALED_MEANWHILE = /conflict.*\.spec\.replicas/s
+const TRIES = 3
 
-const secretManifest = (
-  scope: Scope,
-  name: string,
-  values: Record<string, string>,
-  annotations: Record<string, string> = {},
-): Manifest =>
-  inScope<Manifest>(scope, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, annotations },
-    data: Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-    ),
-  })
+/** Whoever scales between our look and our word is right: look again. */
+async function tellAgain(
+  deps: StepDeps,
+  spec: ServiceSpec,
+  kind: 'create' | 'update',
+  doing: Doing,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tell(deps, spec, kind, doing)
+    } catch (error) {
+      const isScaled = error instanceof TargetError && SCALED_MEANWHILE.test(error.message)
+      if (!isScaled || attempt === TRIES) throw error
+    }
+  }
+}
 
 async function tell(
   deps: StepDeps,
@@ -145,8 +138,6 @@ async function tell(
     await kubectl.scale(`${kindOf(spec.role)}/${spec.role}`, spec.replicas, doing)
   }
 }
-
-type Found = Manifest | WorkloadObject
 
 const foundIn = (kubectl: Kubectl, { name }: Scope, bound: Bound): Promise<Found[]> =>
   kubectl.list<Found>(LOOKED_AT, `${LABEL.deployment}=${name}`, bound)
@@ -175,33 +166,6 @@ function regionsToTell({ regions, scaling }: Deployment, found: readonly Found[]
   const allowed = scaling ? regions.map(({ region }) => region) : []
   return [...new Set([...there, ...allowed])].map((region) => ({ region, count: 0 }))
 }
-
-/** What is behind the service's references to variables and files, and its version: another one restarts pods. */
-function referencesOf(
-  { scope, references }: StepDeps,
-  spec: ServiceSpec,
-  found: readonly Found[],
-): { manifest: Manifest; version: string } | null {
-  const env = Object.fromEntries(
-    Object.entries(spec.env).filter(([, value]) => 'fromEnv' in value || 'fromFile' in value),
-  )
-  if (Object.keys(env).length === 0) return null
-  const values = environmentOf({ ...spec, settings: {}, env }, references)
-  const name = referencesNameOf(spec.role)
-  const before = secretAmong(found, name)
-  const wanted = inScope(scope, secretManifest(scope, name, values), spec.name)
-  const isSame = JSON.stringify(entries(before?.data)) === JSON.stringify(entries(wanted.data))
-  const old = before?.metadata.annotations?.[ANNOTATION.references]
-  const version = old !== undefined && isSame ? old : randomBytes(6).toString('hex')
-  const annotations = { [ANNOTATION.references]: version }
-  return { version, manifest: { ...wanted, metadata: { ...wanted.metadata, annotations } } }
-}
-
-const secretAmong = (found: readonly Found[], name: string): Manifest | undefined =>
-  found.find((each): each is Manifest => each.kind === 'Secret' && each.metadata.name === name)
-
-const entries = (data: Record<string, string> = {}): [string, string][] =>
-  Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1))
 
 const isOf =
   (service: string) =>

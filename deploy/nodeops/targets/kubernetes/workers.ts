@@ -12,6 +12,7 @@ import {
 } from './manifests.ts'
 import { type WorkloadOptions, workloadOf } from './workload.ts'
 
+/** From the base's worker.yaml: its Deployment and its disruption budget. */
 export function workerManifests(
   base: readonly Manifest[],
   spec: ServiceSpec,
@@ -72,7 +73,7 @@ function placed({ spec }: Workload, region: string): Template {
   }
 }
 
-/** The namespace's scope is enough to tell its label. */
+/** Carries what workers were told, also while there are none. */
 export const workerAnchor = (
   scope: Scope,
   spec: ServiceSpec,

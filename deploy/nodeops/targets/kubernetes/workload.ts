@@ -44,21 +44,25 @@ export const CLAIMS = {
 /** Where the volumes of services that may be several are: with their pods, and as long as them. */
 const isShortLived = ({ role }: ServiceSpec): boolean => !(role === 'postgres' || role === 'parts')
 
+/** Of a volume that is not the service's own data. */
 export const claimNameOf = ({ role }: ServiceSpec, { name }: Volume): string => `${role}-${name}`
 
 /** Those that are not the service's own data. */
 export const moreVolumesOf = (spec: ServiceSpec): Volume[] =>
   spec.volumes.filter(({ mountPath }) => mountPath !== dataPathOf(spec))
 
+/** Where the service's own data lies in its container; null for what has none here. */
 export function dataPathOf(spec: ServiceSpec): string | null {
   if (spec.role === 'worker') return '/data'
   if (spec.role === 'parts') return storeFolderOf(spec)
   return spec.role === 'postgres' ? CLAIMS.postgres.mountPath : null
 }
 
+/** Those besides its own data that outlive its pods. */
 export const persistentVolumesOf = (spec: ServiceSpec): Volume[] =>
   isShortLived(spec) ? [] : moreVolumesOf(spec)
 
+/** A pure function; `base` has one container of the role's name. */
 export function workloadOf(base: Workload, spec: ServiceSpec, options: WorkloadOptions): Workload {
   const { scope, replicas, references, basis } = options
   const { template, volumeClaimTemplates: _, ...rest } = base.spec
