@@ -201,17 +201,20 @@ test('a machine that was revoked does not come back by the token of its group', 
   await assert.rejects(enroll(requestOf(token, key)), refused('enrollment_refused'))
 })
 
-test('machines of a group are forgotten a month after they left, others never', async (t) => {
+test('machines of a group and revoked ones are forgotten a month after they left, others never', async (t) => {
   const { database, tokens, enroll } = await setUp(t)
   const group = await tokens.issue({ ...EU, machines: 5 })
-  await enroll(requestOf((await tokens.issue(EU)).token, newKey(), 'alone'))
+  for (const name of ['alone', 'revoked']) {
+    await enroll(requestOf((await tokens.issue(EU)).token, newKey(), name))
+  }
+  await database.query(`update workers set state = 'revoked' where name = 'revoked'`)
   for (const name of ['gone', 'here', 'recent']) {
     await enroll(requestOf(group.token, newKey(), name))
   }
   await database.query(`update workers set last_seen = now() - interval '40 days'`)
   await database.query(`update workers set coordinator_id = 'c1' where name = 'here'`)
   await database.query(`update workers set last_seen = now() where name = 'recent'`)
-  assert.equal(await forgetAwayWorkers(database), 1)
+  assert.equal(await forgetAwayWorkers(database), 2)
   assert.deepEqual((await workers(database)).map(({ name }) => name).sort(), [
     'alone',
     'here',
