@@ -52,10 +52,17 @@ export async function ensureProject(
   const uniqueName = projectName(deployment, spec.name)
   const description = projectDescription(deployment, { service: spec.name, role: spec.role })
   const port = portOf(spec)
+  const look = async () =>
+    (await api.projects(bound)).find((each) => each.uniqueName === uniqueName)
+  // Its name is free again only when it is gone.
+  await waitFor(
+    async () => ((await look())?.status === 'deleting' ? null : true),
+    limits(deps, `the end of project ${uniqueName}`, bound),
+  )
   return ensure(
     {
       find: async () => {
-        const found = (await api.projects(bound)).find((each) => each.uniqueName === uniqueName)
+        const found = await look()
         if (found?.status !== 'active') return null
         if (ownedProject(deployment, found)?.role === spec.role) return found
         const message = `the project ${uniqueName} of createos is not this deployment's`

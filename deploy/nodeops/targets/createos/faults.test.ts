@@ -56,6 +56,22 @@ test('an environment that nothing was promoted to is placed again', async (t) =>
   assert.ok(environments.every(({ projectDeploymentId }) => projectDeploymentId !== null))
 })
 
+test('a deletion that was cut short is waited for, and all of it comes back', async (t) => {
+  const { createos, open } = await setUp(t)
+  const deployment = fleet([coordinator(), worker()], TWO)
+  await converge(open(), deployment, options)
+  const [before] = createos.world.state.projects
+  for (const project of createos.world.state.projects)
+    Object.assign(project, { status: 'deleting', looks: 12 })
+  await converge(open(), deployment, options)
+  const { projects } = createos.world.state
+  assert.deepEqual(
+    projects.map(({ status }) => status),
+    ['active', 'active'],
+  )
+  assert.notEqual(projects[0]?.id, before?.id)
+})
+
 test('a shell whose script fails, and a host with another key, are errors at once', async (t) => {
   const { open, stateFolder } = await setUp(t)
   const deployment = fleet(
