@@ -35,7 +35,13 @@ function writeTools(tools) {
 }
 
 function allInPlace(tools) {
-  return packagesInPlace(root) && temporalInPlace(tools.temporal) && postgresInPlace(tools.postgres)
+  const hasNode = tools.node !== undefined && existsSync(tools.node)
+  return (
+    hasNode &&
+    packagesInPlace(root) &&
+    temporalInPlace(tools.temporal) &&
+    postgresInPlace(tools.postgres)
+  )
 }
 
 async function setUp() {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import { createOffsetAt, findZone, offsetAt, utcOf, zoneNames, zoneOffsets } from './zones.ts'
+import {
+  createOffsetAt,
+  createUtcOf,
+  findZone,
+  offsetAt,
+  utcOf,
+  zoneNames,
+  zoneOffsets,
+} from './zones.ts'
 
 const at = (year: number, month: number, day: number, hour = 0) =>
   daysOf({ year, month, day }) * SECONDS_PER_DAY + hour * 3600
@@ -94,4 +102,20 @@ test('local times become the UTC second that shows them; of two the first, and s
   )
   assert.equal(utcOf(zone, at(2025, 10, 26, 2)), at(2025, 10, 26, 0))
   assert.equal(utcOf(zone, at(2025, 3, 30, 2)), at(2025, 3, 30, 1))
+})
+
+test('local seconds in number are brought to UTC as one by one, near changes above all', () => {
+  for (const name of [...SETTLED, 'Africa/Casablanca', 'Antarctica/Troll', 'Europe/London']) {
+    const zone = zoneOffsets(name, 0, at(2200, 1, 1))
+    const quick = createUtcOf(zone)
+    const same = (local: number) =>
+      assert.equal(quick(local), utcOf(zone, local), `${name} ${local}`)
+    fc.assert(fc.property(fc.integer({ min: 0, max: at(2200, 1, 1) }), same), { numRuns: 300 })
+    const nearby = fc.integer({ min: -3 * SECONDS_PER_DAY, max: 3 * SECONDS_PER_DAY })
+    const changes = zone.at.length > 0 ? fc.constantFrom(...zone.at) : fc.constant(0)
+    fc.assert(
+      fc.property(changes, nearby, (change, by) => same(change + by)),
+      { numRuns: 1_000 },
+    )
+  }
 })

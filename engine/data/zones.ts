@@ -168,3 +168,34 @@ export function utcOf(
   if (before === after || before + offset(before) === local) return before
   return after + offset(after) === local ? after : before
 }
+
+/** Farther from a change than this, both offsets that `utcOf` looks at are the same. */
+const QUIET_SECONDS = 2 * SECONDS_PER_DAY
+const STRETCH_SECONDS = 65_536
+
+/** As `utcOf` of the zone, for many local seconds: of most stretches of time one offset is known to hold. */
+export function createUtcOf(zone: ZoneOffsets): (local: number) => number {
+  const { at, offsets } = zone
+  const changes = at.length
+  const [early, late] = [offsets[0] as number, offsets[changes] as number]
+  if (changes === 0) return (local) => local - early
+  const placeAt = createPlaceAt(zone)
+  const offset = (seconds: number): number => offsets[placeAt(seconds)] as number
+  const start = (at[0] as number) - QUIET_SECONDS
+  const span = (at[changes - 1] as number) + QUIET_SECONDS - start
+  const width = Math.max(STRETCH_SECONDS, span / BUCKETS_MAX)
+  const known = new Float64Array(Math.ceil(span / width))
+  for (let k = 0; k < known.length; k++) {
+    const first = start + k * width - SECONDS_PER_DAY
+    const place = placeAt(first)
+    const isQuiet = place === placeAt(first + width + 2 * SECONDS_PER_DAY)
+    known[k] = isQuiet ? (offsets[place] as number) : Number.NaN
+  }
+  return (local) => {
+    if (local < start) return local - early
+    const k = Math.floor((local - start) / width)
+    if (k >= known.length) return local - late
+    const held = known[k] as number
+    return Number.isNaN(held) ? utcOf(zone, local, offset) : local - held
+  }
+}

@@ -1,13 +1,7 @@
 // date, datetime and time: uniform over the days or seconds from min to max, both included; of business days alone
 // where the rule says; shown in a zone or a layout where it says.
 
-import {
-  createOffsetAt,
-  offsetAt,
-  utcOf,
-  type ZoneOffsets,
-  zoneOffsets,
-} from '#engine/data/zones.ts'
+import { createUtcOf, offsetAt, type ZoneOffsets, zoneOffsets } from '#engine/data/zones.ts'
 import { AppError } from '#engine/errors.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { businessCount, businessIndex, businessUnit } from './business-days.ts'
@@ -35,11 +29,11 @@ function businessDays(rule: TimeRule, zone: ZoneOffsets | null, context: RuleCon
     throw new AppError('invalid_config', message)
   }
   const draw = createIndexDraw(context, count)
-  const offset = zone ? createOffsetAt(zone) : undefined
-  const place = (index: number): number => {
-    const value = businessUnit(first + index, unit)
-    return zone ? Math.min(Math.max(utcOf(zone, value, offset), rule.min), rule.max) : value
-  }
+  if (zone === null) return { draw, place: (index: number) => businessUnit(first + index, unit) }
+  const toUtc = createUtcOf(zone)
+  const { min: earliest, max: latest } = rule
+  const place = (index: number): number =>
+    Math.min(Math.max(toUtc(businessUnit(first + index, unit)), earliest), latest)
   return { draw, place }
 }
 

@@ -24,19 +24,32 @@ export type Forms = {
 /** Fills the form of each row and the number that its first places are read from. */
 type DrawFirst = (form: Uint8Array, numbers: Float64Array, rows: Rows) => void
 
+/** Stretches of the numbers of a unique column, each with the form where the search for it begins. */
+const STRETCHES = 1024
+
 function uniqueFirst(context: RuleContext, capacities: readonly number[]): DrawFirst {
-  const permute = uniqueDraw(
-    context,
-    capacities.reduce((sum, count) => sum + count, 0),
-  )
+  const starts = new Float64Array(capacities.length + 1)
+  for (let f = 0; f < capacities.length; f++) {
+    starts[f + 1] = (starts[f] as number) + (capacities[f] as number)
+  }
+  const total = starts[capacities.length] as number
+  const permute = uniqueDraw(context, total)
+  const scale = STRETCHES / total
+  const begins = new Int32Array(STRETCHES + 1)
+  for (let k = 0, f = 0; k <= STRETCHES; k++) {
+    while (f < capacities.length - 1 && (starts[f + 1] as number) <= k / scale) f++
+    begins[k] = f
+  }
   return (form, numbers, rows) => {
     permute(numbers, rows)
     for (let i = 0; i < rows.n; i++) {
-      let rest = numbers[i] as number
-      let f = 0
-      for (; rest >= (capacities[f] as number); f++) rest -= capacities[f] as number
+      const number = numbers[i] as number
+      let f = begins[Math.floor(number * scale)] as number
+      // Rounding may have led one stretch too far.
+      while (number < (starts[f] as number)) f--
+      while (number >= (starts[f + 1] as number)) f++
       form[i] = f
-      numbers[i] = rest
+      numbers[i] = number - (starts[f] as number)
     }
   }
 }
