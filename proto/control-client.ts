@@ -1,7 +1,8 @@
 // The one client of doors that add and remove workers, on a unix socket or over HTTPS.
 
-import { type ClientRequest, request as requestHttp } from 'node:http'
+import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { replyTo } from './bounded-reply.ts'
 import { CONTROL, type NewWorkers, type Removal, type Service } from './control-api.ts'
 
 /** A socket's protection is its file mode; a URL's the token. */
@@ -89,32 +90,19 @@ function open(address: ControlAddress, { method, path, body }: Call, signal: Abo
   return request(url, { method, headers: authorised, signal, agent: false })
 }
 
-function exchange(
+async function exchange(
   address: ControlAddress,
   call: Call,
   signal: AbortSignal,
 ): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(signal.aborted ? (signal.reason as Error) : unreachable(address, error))
+  signal.throwIfAborted()
+  const body = call.body && JSON.stringify(call.body)
+  try {
+    return await replyTo(open(address, call, signal), { body, maxBytes: REPLY_BYTES_MAX })
+  } catch (error) {
     signal.throwIfAborted()
-    const request: ClientRequest = open(address, call, signal)
-    request.on('error', fail)
-    request.on('response', (response) => {
-      const pieces: Buffer[] = []
-      let bytes = 0
-      response.on('error', fail)
-      response.on('data', (piece: Buffer) => {
-        bytes += piece.length
-        if (bytes > REPLY_BYTES_MAX) response.destroy(new Error('its answer is too long'))
-        else pieces.push(piece)
-      })
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }),
-      )
-    })
-    request.end(call.body && JSON.stringify(call.body))
-  })
+    throw unreachable(address, error as Error)
+  }
 }
 
 function unreachable(address: ControlAddress, cause: Error): ControlError {

@@ -21,7 +21,7 @@ type Seen = { kind: FailureKind; worker_id: string; code: string; message: strin
 export type Verdict = 'again' | 'alone' | 'dead'
 
 /** One try and three retries, unless an operator has set it. */
-export const ERRORS_MAX = 4
+const ERRORS_MAX = 4
 const MAX_LOSSES = 3
 
 /**

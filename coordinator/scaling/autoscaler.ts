@@ -53,7 +53,7 @@ async function lookAt(deps: AutoscalerDeps, looking: Looking, bound: Bound): Pro
 }
 
 /** A worker of another pool answers for its instance too. */
-export function signalsOf(pool: Pool, seen: Seen, instances: Instance[] | null): PoolSignals {
+function signalsOf(pool: Pool, seen: Seen, instances: Instance[] | null): PoolSignals {
   const others = new Set(
     seen.workers
       .filter((worker) => worker.connected && worker.pool !== pool)

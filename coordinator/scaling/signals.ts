@@ -57,7 +57,7 @@ export type Figures = {
 }
 
 /** Reports older than this say nothing. */
-export const FRESH_MS = 15_000
+const FRESH_MS = 15_000
 
 export const isFresh = (worker: WorkerSignal, nowMs: number): boolean =>
   nowMs - worker.seenMs < FRESH_MS

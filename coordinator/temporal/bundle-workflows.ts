@@ -1,5 +1,5 @@
 // Entry: bundles the workflows into the file that it is given, or where coordinators of this release look for it. A process
-// of its own, as the bundler takes a second and 180 MB that a coordinator would keep.
+// of its own, as the bundler takes a second and 180 MB, of which a coordinator would keep a good part.
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

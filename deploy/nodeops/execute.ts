@@ -56,7 +56,7 @@ function healthLines({ services }: Observed): [string, string][] {
 }
 
 /** Names of services that are not there or not all well. */
-export function notWell(deployment: Deployment, observed: Observed): string[] {
+function notWell(deployment: Deployment, observed: Observed): string[] {
   return deployment.services
     .filter((spec) => {
       const found = observed.services.find(({ name }) => name === spec.name)

@@ -21,11 +21,7 @@ type Workers = Pick<Control, 'addWorkers' | 'removeWorker'> & {
 }
 
 /** `gpu`: of the GPU pool. */
-export function createControlProvider(
-  name: string,
-  door: Workers,
-  { gpu }: { gpu: boolean },
-): Provider {
+function createControlProvider(name: string, door: Workers, { gpu }: { gpu: boolean }): Provider {
   const within = (signal: AbortSignal, ms: number) => ({
     signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]),
   })

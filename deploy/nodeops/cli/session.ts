@@ -110,5 +110,5 @@ export async function checkTarget(
   )
 }
 
-export const showFinding = ({ severity, service, message }: Finding): string =>
+const showFinding = ({ severity, service, message }: Finding): string =>
   `${severity}: ${service === null ? '' : `${service} `}${message}`

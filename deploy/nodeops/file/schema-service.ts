@@ -15,7 +15,7 @@ export const TYPES = {
   database: 'postgres',
 } as const
 
-export const ResourcesSchema = Type.Object(
+const ResourcesSchema = Type.Object(
   {
     cpu: Type.Optional(Cpu),
     memory: Type.Optional(Bytes),
@@ -24,7 +24,7 @@ export const ResourcesSchema = Type.Object(
   only,
 )
 
-export const VolumeSchema = Type.Object(
+const VolumeSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,61}$', examples: ['data'] }),
     mountPath: Type.String({ pattern: '^/.', maxLength: 200, examples: ['/data'] }),
@@ -33,7 +33,7 @@ export const VolumeSchema = Type.Object(
   only,
 )
 
-export const HealthCheckSchema = Type.Object(
+const HealthCheckSchema = Type.Object(
   {
     path: Type.Optional(Type.String({ pattern: '^/', maxLength: 200, examples: ['/api/ready'] })),
     interval: Type.Optional(Duration),
@@ -43,7 +43,7 @@ export const HealthCheckSchema = Type.Object(
   only,
 )
 
-export const SecretKeyRefSchema = Type.Object(
+const SecretKeyRefSchema = Type.Object(
   {
     name: text('A secret of the target', 'syndata-secrets', 253),
     key: text('Its key', 'dsn', 253),
@@ -51,7 +51,7 @@ export const SecretKeyRefSchema = Type.Object(
   only,
 )
 
-export const ValueFromSchema = Type.Object(
+const ValueFromSchema = Type.Object(
   {
     env: Type.Optional(text('A variable of the environment of nodeops', 'PINATA_JWT', 200)),
     file: Type.Optional(text('A file beside this one', 'secrets/pinata', 500)),
@@ -73,7 +73,7 @@ export const EnvSchema = Type.Object(
   only,
 )
 
-export const PortSchema = Type.Object(
+const PortSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,14}$', examples: ['fleet'] }),
     port: whole('Of the listener', 1, 65_535, 7443),
@@ -81,7 +81,7 @@ export const PortSchema = Type.Object(
   only,
 )
 
-export const AutoscalingSchema = Type.Object(
+const AutoscalingSchema = Type.Object(
   {
     enabled: Type.Optional(Type.Boolean({ description: 'Default true', examples: [true] })),
     minReplicas: whole('Workers, at least', 0, 1_000, 3),
@@ -97,7 +97,7 @@ export const AutoscalingSchema = Type.Object(
   only,
 )
 
-export const WorkerPoolSchema = Type.Object(
+const WorkerPoolSchema = Type.Object(
   {
     minWorkers: Type.Optional(whole('As minReplicas of autoscaling', 0, 1_000, 3)),
     maxWorkers: Type.Optional(whole('As maxReplicas of autoscaling', 1, 1_000, 15)),
@@ -109,7 +109,7 @@ export const WorkerPoolSchema = Type.Object(
   only,
 )
 
-export const ChunkProcessingSchema = Type.Object(
+const ChunkProcessingSchema = Type.Object(
   {
     enabled: Type.Optional(always('Work is always cut into chunks')),
     maxChunkSize: Type.Optional(whole('Rows of a chunk of jobs that do not say', 1, 1e7, 10_000)),
@@ -118,7 +118,7 @@ export const ChunkProcessingSchema = Type.Object(
   only,
 )
 
-export const FailoverSchema = Type.Object(
+const FailoverSchema = Type.Object(
   {
     enabled: Type.Optional(always('Lost work always moves')),
     maxRetries: Type.Optional(whole('As retryPolicy.maxAttempts of the task', 0, 100, 3)),
@@ -127,7 +127,7 @@ export const FailoverSchema = Type.Object(
   only,
 )
 
-export const DistributedComputeSchema = Type.Object(
+const DistributedComputeSchema = Type.Object(
   {
     enabled: Type.Optional(always('Workers always share the work')),
     taskQueue: Type.Optional(

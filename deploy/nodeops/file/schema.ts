@@ -5,7 +5,7 @@ import { ServiceSchema } from './schema-service.ts'
 
 export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific'] as const
 
-export const MetadataSchema = Type.Object(
+const MetadataSchema = Type.Object(
   {
     name: Type.String({
       description: 'Names the deployment on its target',
@@ -18,7 +18,7 @@ export const MetadataSchema = Type.Object(
   only,
 )
 
-export const RollingSchema = Type.Object(
+const RollingSchema = Type.Object(
   {
     maxSurge: Type.Optional(whole('More than asked for, meanwhile', 0, 100, 1)),
     maxUnavailable: Type.Optional(whole('Fewer than asked for, meanwhile', 0, 100, 0)),
@@ -26,7 +26,7 @@ export const RollingSchema = Type.Object(
   only,
 )
 
-export const StrategySchema = Type.Object(
+const StrategySchema = Type.Object(
   {
     type: oneOf(['RollingUpdate', 'Recreate'], {
       description: 'One after another, or all at once',
@@ -37,7 +37,7 @@ export const StrategySchema = Type.Object(
   only,
 )
 
-export const SpecSchema = Type.Object(
+const SpecSchema = Type.Object(
   {
     replicas: Type.Optional(whole('Of services that do not say', 0, 1_000, 1)),
     strategy: Type.Optional(StrategySchema),
@@ -46,7 +46,7 @@ export const SpecSchema = Type.Object(
   only,
 )
 
-export const PreferredSchema = Type.Object(
+const PreferredSchema = Type.Object(
   {
     region: oneOf([...REGIONS], { examples: ['us-west'] }),
     count: whole('Workers at first; their number from then on without autoscaling', 0, 1_000, 3),
@@ -55,7 +55,7 @@ export const PreferredSchema = Type.Object(
   only,
 )
 
-export const RetryPolicySchema = Type.Object(
+const RetryPolicySchema = Type.Object(
   {
     maxAttempts: Type.Optional(whole('Tries after the first one', 0, 100, 3)),
     backoff: Type.Optional(oneOf(['exponential', 'fixed'], { examples: ['exponential'] })),
@@ -64,7 +64,7 @@ export const RetryPolicySchema = Type.Object(
   only,
 )
 
-export const CheckpointingSchema = Type.Object(
+const CheckpointingSchema = Type.Object(
   {
     enabled: Type.Optional(always('Each chunk is one, and trainings keep theirs')),
     interval: Type.Optional(Duration),
@@ -72,7 +72,7 @@ export const CheckpointingSchema = Type.Object(
   only,
 )
 
-export const ExecutionSchema = Type.Object(
+const ExecutionSchema = Type.Object(
   {
     timeout: Type.Optional(Duration),
     retryPolicy: Type.Optional(RetryPolicySchema),
@@ -81,12 +81,12 @@ export const ExecutionSchema = Type.Object(
   only,
 )
 
-export const SchedulingSchema = Type.Object(
+const SchedulingSchema = Type.Object(
   { preferGPU: Type.Optional(always('Trainings always prefer one')) },
   only,
 )
 
-export const TaskSchema = Type.Object(
+const TaskSchema = Type.Object(
   {
     name: oneOf(['synthetic-data-generation', 'generation'], {
       description: 'The only one that there is: how work is tried, that of trainings too',
@@ -98,12 +98,12 @@ export const TaskSchema = Type.Object(
   only,
 )
 
-export const NodesSchema = Type.Object(
+const NodesSchema = Type.Object(
   { preferred: Type.Array(PreferredSchema, { maxItems: REGIONS.length }) },
   only,
 )
 
-export const DepinSchema = Type.Object(
+const DepinSchema = Type.Object(
   {
     nodes: Type.Optional(NodesSchema),
     tasks: Type.Optional(Type.Array(TaskSchema, { maxItems: 1 })),

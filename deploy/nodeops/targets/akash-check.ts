@@ -13,7 +13,7 @@ import {
 
 export const AKASH_ROLES: readonly Role[] = ['worker']
 /** Of one service in one placement. */
-export const AKASH_COUNT_MAX = 20
+const AKASH_COUNT_MAX = 20
 
 export function checkAkash(deployment: Deployment): Finding[] {
   const { services, regions } = deployment

@@ -11,7 +11,7 @@ export type MemoryState = {
   revision: string | null
 }
 
-export const emptyMemory = (): MemoryState => ({
+const emptyMemory = (): MemoryState => ({
   exists: false,
   services: [],
   regions: [],

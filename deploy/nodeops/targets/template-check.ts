@@ -14,7 +14,7 @@ import {
 } from './findings.ts'
 
 export const TEMPLATE_ROLES: readonly Role[] = ['parts', 'coordinator', 'scheduler', 'worker']
-export const TEMPLATE_LIMITS = { services: 5, computeUnits: 4 }
+const TEMPLATE_LIMITS = { services: 5, computeUnits: 4 }
 
 const DEFAULT_MILLIS = 500
 const DEFAULT_BYTES = 512 * 2 ** 20

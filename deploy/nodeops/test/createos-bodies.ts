@@ -9,7 +9,7 @@ const variables = Type.Record(Type.String(), Type.String())
 const port = Type.Integer({ minimum: 1, maximum: 65_535 })
 const positive = Type.Integer({ minimum: 1 })
 
-export const AppResources = Type.Object(
+const AppResources = Type.Object(
   {
     cpu: Type.Integer({ minimum: 200, maximum: 500 }),
     memory: Type.Integer({ minimum: 500, maximum: 1_024 }),

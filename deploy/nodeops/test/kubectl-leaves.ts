@@ -12,7 +12,7 @@ const keyOf = (field: Segment | undefined, items: readonly unknown[]): string | 
   return items.length > 0 && items.every(has) ? by : null
 }
 
-export function leavesOf(value: unknown, path: Segment[] = []): Leaf[] {
+function leavesOf(value: unknown, path: Segment[] = []): Leaf[] {
   const leaf: Leaf[] = [{ path, value, owners: [] }]
   if (Array.isArray(value)) {
     const by = keyOf(path.at(-1), value)
@@ -25,7 +25,7 @@ export function leavesOf(value: unknown, path: Segment[] = []): Leaf[] {
   return Object.entries(value).flatMap(([field, inner]) => leavesOf(inner, [...path, field]))
 }
 
-export const pathText = (path: readonly Segment[]): string =>
+const pathText = (path: readonly Segment[]): string =>
   path.map((each) => (typeof each === 'string' ? `.${each}` : `[${each.by}="${each.is}"]`)).join('')
 
 /** The object that the leaves are of. */

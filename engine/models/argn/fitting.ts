@@ -65,7 +65,7 @@ export async function createArgnFitting(
 }
 
 /** How often each token of each column is in the table. */
-export function frequenciesOf({ layers }: Network, { tokens, rows }: TokenTable): Float64Array[] {
+function frequenciesOf({ layers }: Network, { tokens, rows }: TokenTable): Float64Array[] {
   return layers.map((layer, column) => {
     const counts = new Float64Array(layer.tokens)
     for (let row = 0; row < rows; row++) {

@@ -9,7 +9,7 @@ import { concatenate, reshape, split } from '#engine/tensor/shaping.ts'
 import { embed, hiddenLayer, logits, type Network } from './network.ts'
 
 /** Inputs and outputs of the model. */
-export const SAMPLING = { bits: 'bits', tokens: 'tokens' } as const
+const SAMPLING = { bits: 'bits', tokens: 'tokens' } as const
 
 /**
  * The model: `bits` uint32 [columns, batchRows] in, `tokens` int32 [batchRows, columns] out; `values` are the network's

@@ -74,7 +74,7 @@ export async function ensureProject(
   )
 }
 
-export const portOf = ({ ports, role }: ServiceSpec): number =>
+const portOf = ({ ports, role }: ServiceSpec): number =>
   ports['http'] ?? ports['health'] ?? (role === 'worker' ? 8_090 : 8_000)
 
 /** A deployment of the image that runs; the newest one if it is not broken. Throws TargetError with its build log. */

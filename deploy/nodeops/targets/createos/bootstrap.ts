@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { ServiceSpec } from '../../deployment.ts'
 
-export const CONTAINER = 'syndata-worker'
+const CONTAINER = 'syndata-worker'
 const ENV_FILE = '/etc/syndata/worker.env'
 const ENV_END = 'SYNDATA_ENV_END'
 /** A worker that is told to stop finishes its chunks within it. */
