@@ -16,6 +16,8 @@ if (!existsSync(node)) {
   if (status !== 0) process.exit(1)
 }
 const args = ['--disable-warning=ExperimentalWarning', path.join(root, 'deploy/nodeops/main.ts')]
-const program = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit' })
+// Over the channel the program sees that this one is gone, when it was killed without a word too.
+const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
+const program = spawn(node, [...args, ...process.argv.slice(2)], { stdio })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => program.kill(name))
 program.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

@@ -10,15 +10,17 @@ const SAME_SIGNAL_MS = 500
 const stop = new AbortController()
 const isInteractive = process.stdin.isTTY && process.stdout.isTTY
 let askedAt = 0
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(name, () => {
-    // A second one does not wait for what the first one asked to end.
-    if (stop.signal.aborted && performance.now() - askedAt > SAME_SIGNAL_MS)
-      process.exit(EXIT.interrupted)
-    if (!stop.signal.aborted) askedAt = performance.now()
-    stop.abort()
-  })
+const ask = (): void => {
+  // A second one does not wait for what the first one asked to end.
+  if (stop.signal.aborted && performance.now() - askedAt > SAME_SIGNAL_MS)
+    process.exit(EXIT.interrupted)
+  if (!stop.signal.aborted) askedAt = performance.now()
+  stop.abort()
 }
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ask)
+// bin.mjs holds the other end: whoever kills it means this one.
+process.on('disconnect', ask)
+process.channel?.unref()
 // `nodeops logs | head` is over when the reader is.
 process.stdout.on('error', () => process.exit(EXIT.ok))
 
