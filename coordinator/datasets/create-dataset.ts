@@ -14,9 +14,11 @@ import type { TakenUpload } from './store-upload.ts'
 import { type TakeDeps, takeUpload } from './take-upload.ts'
 
 export type NewDataset = {
-  projectId: string | null
-  /** Of the dataset; asked for when the upload is in, for a form may name it behind the file. */
+  /** Null: the caller's own. This and the name are asked for when the upload is in: a form may say them behind the file. */
+  projectId: () => string | null
   name: () => string
+  /** What is to be said beside what the file gives rise to. */
+  warnings: readonly string[]
   keep: Keep
   form: NonNullable<ReadOptions['form']>
 }
@@ -35,8 +37,8 @@ export async function createDataset(
   settle: (sql: Sql, row: DatasetRow) => Promise<void>,
 ): Promise<DatasetRow> {
   const { database, settings } = deps
-  const project = await projectForWriting(database, principal, made.projectId)
-  const room = await roomIn(database, project.id, settings)
+  const { id: likely } = await projectForWriting(database, principal, made.projectId())
+  const room = await roomIn(database, likely, settings)
   const { keep, form } = made
   const bytesMax = Math.min(room, settings.fileBytesMax)
   if (bytesMax < 1) throw full(settings)
@@ -45,6 +47,7 @@ export async function createDataset(
     limits: { bytesMax },
   })
   return database.transaction(async (sql) => {
+    const project = await projectForWriting(sql, principal, made.projectId())
     await sql.query('select 1 from projects where id = $1 for no key update', [project.id])
     // Others may have been taken meanwhile.
     if ((await roomIn(sql, project.id, settings)) < taken.file.bytes) throw full(settings)
@@ -75,7 +78,8 @@ async function insert(sql: Sql, { projectId, ownerId, made, taken }: Insert): Pr
   const { file, found } = taken
   const id = newId('dat')
   const reading = { form: found.form, keep: made.keep }
-  const json = [shownColumns(found), shownRows(found), found.warnings]
+  const warnings = [...made.warnings, ...found.warnings]
+  const json = [shownColumns(found), shownRows(found), warnings]
   await sql.query(
     `insert into datasets (id, project_id, owner_id, name, format, reading, rows, bytes, root_cid, sha256, columns,
        preview, warnings)

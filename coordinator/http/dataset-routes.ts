@@ -5,7 +5,14 @@ import type { Database } from '#coordinator/database/database.ts'
 import { deleteDataset, listDatasets, readDataset } from '#coordinator/datasets/dataset-row.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import type { Authentication } from './authentication.ts'
-import { DatasetList, DatasetListQuery, DatasetPreview, DatasetView } from './dataset-schemas.ts'
+import {
+  DatasetList,
+  DatasetListQuery,
+  DatasetPreview,
+  DatasetView,
+  PREVIEW_ROWS_MAX,
+  PreviewQuery,
+} from './dataset-schemas.ts'
 import { datasetView } from './dataset-view.ts'
 import { IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
@@ -70,14 +77,16 @@ function previewRoute(app: App, { auth, database }: DatasetRoutesDeps): void {
       tags: ['Datasets'],
       summary: 'The first 10 rows; of personal values and ids only their shape',
       params: IdParams,
-      response: { 200: DatasetPreview, ...problems(401, 403, 404) },
+      querystring: PreviewQuery,
+      response: { 200: DatasetPreview, ...problems(400, 401, 403, 404) },
     },
     handler: async (request) => {
       const principal = auth.principalOf(request)
       const row = await readDataset(database, principal, request.params.id)
       requireScope(principal, 'jobs:read')
       const columns = row.columns.map(({ field: { name, type } }) => ({ name, type }))
-      return { columns, rows: row.preview }
+      const { rows = PREVIEW_ROWS_MAX } = request.query
+      return { columns, rows: row.preview.slice(0, rows) }
     },
   })
 }

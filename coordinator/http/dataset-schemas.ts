@@ -57,13 +57,31 @@ export const DatasetPreview = Type.Object({
   rows: Type.Array(Type.Array(Type.Unknown()), { description: 'Values in the order of columns' }),
 })
 
-export const DatasetListQuery = Type.Object({
-  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-  project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-})
+export const DatasetListQuery = Type.Object(
+  {
+    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+  },
+  { additionalProperties: false },
+)
 
-/** What can be said of the file: in the query, or in fields of the form ahead of the file. */
+/** More rows than these are not kept for looks. */
+export const PREVIEW_ROWS_MAX = 10
+
+export const PreviewQuery = Type.Object(
+  {
+    rows: Type.Optional(
+      Type.Integer({
+        ...{ minimum: 1, maximum: 1_000, default: PREVIEW_ROWS_MAX },
+        description: `At most ${PREVIEW_ROWS_MAX} are there`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+/** What can be said of the file: in the query, or in fields of the form. */
 export const UploadOptions = Type.Object({
   project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   name: Type.Optional(

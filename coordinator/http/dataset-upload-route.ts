@@ -7,6 +7,7 @@ import { createDataset, type NewDataset } from '#coordinator/datasets/create-dat
 import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
 import type { UploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
+import { quote } from '#engine/config/problem.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
 import { DatasetView, UploadForm, UploadOptions } from './dataset-schemas.ts'
@@ -31,6 +32,8 @@ const checkOptions = createCheck(UploadOptions)
 export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Promise<void> {
   await app.register(async (forms: App) => {
     await forms.register(multipart)
+    // A file that is no form is read by the handler too.
+    forms.addContentTypeParser('*', (_request, _body, done) => done(null))
     const gate = createGate(deps.datasets.uploadsMax)
     forms.route({
       method: 'POST',
@@ -41,7 +44,7 @@ export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Pro
         tags: ['Datasets'],
         summary: 'Upload a table: its types and meanings are inferred while it arrives',
         description:
-          'CSV (any delimiter, quotes and encoding), JSON, JSON lines, Parquet or Arrow; text also inside gzip or zstd. Options stand in the query, or in fields ahead of the file.',
+          'CSV (any delimiter, quotes and encoding), JSON, JSON lines, Parquet or Arrow; text also inside gzip or zstd. Options stand in the query, or in fields ahead of the file; name and project_id also behind it. A body of another type, such as text/csv, is the file itself.',
         consumes: ['multipart/form-data'],
         headers: IdempotencyHeaders,
         querystring: UploadOptions,
@@ -108,7 +111,7 @@ function createdOf(row: Parameters<typeof datasetView>[0]) {
   return { status: 201, body: datasetView(row), location, resourceId: row.id }
 }
 
-/** Throws AppError `invalid_request` that names every bad option. */
+/** Throws AppError `invalid_request` that names every bad option; one that does not exist is a warning of the dataset. */
 function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm): NewDataset {
   const optionsOf = (): UploadOptions => {
     const options = fromText(UploadOptions, { ...(request.query as object), ...fields })
@@ -116,7 +119,7 @@ function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm
     if (problems.length > 0) throw invalidRequest(problems)
     return options as UploadOptions
   }
-  const { project_id, keep = 'nothing', format, encoding, ...rest } = optionsOf()
+  const { keep = 'nothing', format, encoding, ...rest } = optionsOf()
   const { delimiter, quote, escape: escaper, header } = rest
   const csv = {
     ...(delimiter === undefined ? {} : { delimiter }),
@@ -125,7 +128,8 @@ function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm
     ...(header === undefined ? {} : { header }),
   }
   return {
-    projectId: project_id ?? null,
+    projectId: () => optionsOf().project_id ?? null,
+    warnings: ignoredFields({ ...(request.query as object), ...fields }),
     name: () => optionsOf().name ?? nameOf(fileName),
     keep,
     form: {
@@ -134,6 +138,12 @@ function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm
       csv,
     },
   }
+}
+
+function ignoredFields(given: object): string[] {
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(UploadOptions.properties, name))
+    .map((name) => `There is no field ${quote(name)}; it has no effect.`)
 }
 
 /** `adult.csv.gz` is adult. */

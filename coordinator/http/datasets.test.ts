@@ -10,6 +10,7 @@ import { DATASET_DEFAULTS } from '#coordinator/datasets/settings.ts'
 import { sweepOnce } from '#coordinator/parts/sweeper.ts'
 import { openDataset } from '#engine/library.ts'
 import { type Caller, joinProject, type RestApp, restApp } from '#test/support/rest-app.ts'
+import { form, type Part } from '#test/support/upload.ts'
 
 const PEOPLE = `id,email,age,city,balance,joined,vip
 1001,ann.lee@example.org,31,Bonn,12.50,2024-01-31,yes
@@ -17,20 +18,6 @@ const PEOPLE = `id,email,age,city,balance,joined,vip
 1003,cy@example.org,27,Köln,?,2024-03-15,no
 1004,di@example.org,38,Köln,99.00,2024-04-30,yes
 `
-
-type Part = { name: string; value: string | Uint8Array; file?: string }
-
-function form(parts: readonly Part[]): { body: Buffer; headers: Record<string, string> } {
-  const pieces = parts.flatMap(({ name, value, file }) => [
-    Buffer.from(
-      `--cut\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}\r\n\r\n`,
-    ),
-    Buffer.from(value as string),
-    Buffer.from('\r\n'),
-  ])
-  const body = Buffer.concat([...pieces, Buffer.from('--cut--\r\n')])
-  return { body, headers: { 'content-type': 'multipart/form-data; boundary=cut' } }
-}
 
 const fileOf = (value: string | Uint8Array, file = 'people.csv'): Part => ({
   name: 'file',

@@ -9,7 +9,12 @@ import { Nullable, Time } from './schemas.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
-const Dataset = Type.Object({ dataset_id: Text })
+const SOURCE = {
+  dataset_id: Type.Optional(Text),
+  job_id: Type.Optional(Text),
+  table: Type.Optional(Text),
+}
+const SourceView = Type.Object(SOURCE)
 const Status = Type.Enum(['pending', 'running', 'completed', 'failed'])
 const Links = Type.Record(Type.String(), Type.String())
 
@@ -17,14 +22,9 @@ const VIEW = {
   evaluation_id: Text,
   project_id: Text,
   status: Status,
-  real: Dataset,
-  synthetic: Type.Object({
-    dataset_id: Type.Optional(Text),
-    job_id: Type.Optional(Text),
-    model_id: Type.Optional(Text),
-    table: Type.Optional(Text),
-  }),
-  holdout: Nullable(Dataset),
+  real: SourceView,
+  synthetic: Type.Object({ ...SOURCE, model_id: Type.Optional(Text) }),
+  holdout: Nullable(SourceView),
   target: Nullable(Text),
   seed: Count,
   max_rows: Count,
@@ -49,14 +49,17 @@ export const EvaluationList = Type.Object({
   total: Count,
 })
 
-export const EvaluationListQuery = Type.Object({
-  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-  project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  dataset_id: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100, description: 'The real one' }),
-  ),
-})
+export const EvaluationListQuery = Type.Object(
+  {
+    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    dataset_id: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'The real one' }),
+    ),
+  },
+  { additionalProperties: false },
+)
 
 export const FormatQuery = Type.Object({
   format: Type.Optional(Type.Enum(['json', 'html'], { default: 'json' })),
@@ -79,9 +82,9 @@ export function evaluationHead(row: EvaluationRow) {
     evaluation_id: row.id,
     project_id: row.project_id,
     status: row.status,
-    real: { dataset_id: row.dataset_id },
+    real: sourceView(row.dataset_id, row.real_job_id, row.options.real_table),
     synthetic: syntheticView(row),
-    holdout: row.holdout_dataset_id === null ? null : { dataset_id: row.holdout_dataset_id },
+    holdout: holdoutView(row),
     ...{ target, seed, max_rows },
     error: row.error && { ...row.error, hint: ERRORS[codeOf(row.error)].hint },
     created_at: row.created_at.toISOString(),
@@ -90,15 +93,17 @@ export function evaluationHead(row: EvaluationRow) {
   }
 }
 
-function syntheticView({
-  synthetic_dataset_id,
-  job_id,
-  model_id,
-  options: { table },
-}: EvaluationRow) {
-  if (synthetic_dataset_id !== null) return { dataset_id: synthetic_dataset_id }
-  if (model_id !== null) return { model_id }
-  return { job_id: job_id ?? '', ...(table !== undefined && { table }) }
+function sourceView(datasetId: string | null, jobId: string | null, table?: string) {
+  if (datasetId !== null) return { dataset_id: datasetId }
+  return { job_id: jobId ?? '', ...(table !== undefined && { table }) }
+}
+
+function syntheticView({ synthetic_dataset_id: id, job_id, model_id, options }: EvaluationRow) {
+  return model_id === null ? sourceView(id, job_id, options.table) : { model_id }
+}
+
+function holdoutView({ holdout_dataset_id: id, holdout_job_id: jobId, options }: EvaluationRow) {
+  return id === null && jobId === null ? null : sourceView(id, jobId, options.holdout_table)
 }
 
 /** With its figures; `row` has the document. */

@@ -116,6 +116,50 @@ test('a table of a job is made again and compared', async (t) => {
   assert.deepEqual(evaluation?.columns.measured, ['age', 'plan'])
 })
 
+test('any two tables are compared: of jobs as of datasets', async (t) => {
+  const { rest, real: dataset } = await withTables(t)
+  const { alice, bob, call, database } = rest
+  const columns = [
+    { name: 'age', type: 'int', rule: { type: 'range', min: 20, max: 60 } },
+    { name: 'plan', type: 'string', rule: { type: 'choice', values: ['basic', 'gold'] } },
+  ]
+  const job = async (seed: number, rows: number): Promise<string> => {
+    const tables = [
+      { name: 'a', rows, columns },
+      { name: 'b', rows: 5, columns },
+    ]
+    const body = { config: { seed, tables } }
+    return String((await call(alice, 'POST', '/api/jobs', { body })).json['job_id'])
+  }
+  const [one, two] = [await job(1, 130), await job(2, 120)]
+  const ask = (body: object) => call(alice, 'POST', '/api/evaluations', { body })
+  const real = { job_id: one, table: 'a' }
+  const holdout = { job_id: two, table: 'a' }
+  assert.equal((await ask({ real, synthetic: { dataset_id: dataset } })).status, 409)
+  await database.query(`update jobs set status = 'completed'`)
+  const places = async (body: object) =>
+    ((await ask(body)).json['errors'] as { path: string }[]).map(({ path }) => path)
+  const nameless = { job_id: one }
+  assert.deepEqual(await places({ real: nameless, synthetic: holdout, holdout: nameless }), [
+    '/real/table',
+    '/holdout/table',
+  ])
+  const his = await uploadTable(rest, bob, people(50, 3))
+  await joinProject(database, { userId: alice.userId, projectId: bob.projectId }, 'editor')
+  assert.deepEqual(await places({ real, synthetic: { dataset_id: his } }), [
+    '/synthetic/dataset_id',
+  ])
+  const sent = await ask({ real, synthetic: { dataset_id: dataset }, holdout, target: 'plan' })
+  assert.equal(sent.status, 202, sent.text)
+  startMeasurer(t, rest)
+  const id = String(sent.json['evaluation_id'])
+  const { error, evaluation, ...head } = await untilOver(rest, id)
+  assert.equal(error, null)
+  assert.partialDeepStrictEqual(head, { real, holdout, synthetic: { dataset_id: dataset } })
+  assert.deepEqual(evaluation?.rows, { real: 130, synthetic: 300, holdout: 120 })
+  assert.deepEqual(evaluation?.columns.measured, ['age', 'plan'])
+})
+
 test('a model is compared with the rows that it learned, and with those that it did not', async (t) => {
   const { rest, real } = await withTables(t)
   const { alice, bob, call, database, store } = rest

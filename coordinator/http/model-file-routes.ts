@@ -26,6 +26,8 @@ export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Prom
   fileRoute(app, deps)
   await app.register(async (forms: App) => {
     await forms.register(multipart)
+    // A file that is no form is read by the handler too.
+    forms.addContentTypeParser('*', (_request, _body, done) => done(null))
     importRoute(forms, deps)
   })
 }
@@ -83,7 +85,8 @@ function importRoute(app: App, deps: ModelFileRoutesDeps): void {
       operationId: 'models.import',
       tags: ['Models'],
       summary: 'Bring in a model file, of this installation or another',
-      description: 'Fields name and project_id stand in the query, or ahead of the file.',
+      description:
+        'Fields name and project_id stand in the query or in the form. A body of another type, such as application/octet-stream, is the file itself.',
       consumes: ['multipart/form-data'],
       headers: IdempotencyHeaders,
       querystring: ImportOptions,

@@ -1,10 +1,16 @@
-// A form with one file, read as a stream: fields, then the file, then whatever stands behind it.
+// A form with one file, read as a stream: fields, then the file, then whatever stands behind it. A body that is no form
+// is the file itself.
 
+import { PassThrough } from 'node:stream'
 import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#engine/errors.ts'
 
-const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 1, headerPairs: 40 }
+/** A second file is told from the first, to say so. */
+const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 2, headerPairs: 40 }
+/** Fields that may come when the file is in. */
+const TRAILING = ['name', 'project_id']
+const JSON_TYPES = /^application\/(json|x-www-form-urlencoded)\b/i
 
 export type UploadedForm = {
   /** Those ahead of the file at first; all of them when `bytes` ended. */
@@ -19,9 +25,12 @@ export async function readUploadForm(
   request: FastifyRequest,
   signal: AbortSignal,
 ): Promise<UploadedForm> {
-  if (!request.isMultipart())
-    throw invalid('Send the file as multipart/form-data, in a part named file.')
-  const parts = request.parts({ limits: { ...LIMITS, fileSize: Number.MAX_SAFE_INTEGER } })
+  if (!request.isMultipart()) return { fields: {}, fileName: '', bytes: bareFile(request, signal) }
+  const parts = request.parts({
+    limits: { ...LIMITS, fileSize: Number.MAX_SAFE_INTEGER },
+    isPartAFile: (field, type, name) =>
+      field === 'file' || type === 'application/octet-stream' || name !== undefined,
+  })
   const fields: Record<string, string> = {}
   while (true) {
     const next = await readPart(parts)
@@ -36,19 +45,35 @@ export async function readUploadForm(
   }
 }
 
-async function* fileThenFields(
-  file: AsyncIterable<Uint8Array>,
-  parts: AsyncIterator<Multipart>,
-  fields: Record<string, string>,
-): AsyncIterable<Uint8Array> {
+/** The body of a request that is no form. */
+function bareFile(request: FastifyRequest, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const type = request.headers['content-type']
+  if (type === undefined || JSON_TYPES.test(type))
+    throw invalid('Send the file as multipart/form-data, in a part named file.')
+  // Piped, as forms are: whoever stops reading leaves a body that can be read away.
+  const body = request.raw.pipe(new PassThrough())
+  signal.addEventListener('abort', () => body.destroy(), { once: true })
+  return whole(body)
+}
+
+async function* whole(file: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   try {
     yield* file
   } catch (error) {
     throw asOurs(error)
   }
+}
+
+async function* fileThenFields(
+  file: AsyncIterable<Uint8Array>,
+  parts: AsyncIterator<Multipart>,
+  fields: Record<string, string>,
+): AsyncIterable<Uint8Array> {
+  yield* whole(file)
   for (let next = await readPart(parts); next !== null; next = await readPart(parts)) {
     if (next.type === 'file') throw invalid('The form has more than one file.')
-    if (next.fieldname !== 'name') throw invalid('Fields other than name stand ahead of the file.')
+    if (!TRAILING.includes(next.fieldname))
+      throw invalid(`Fields other than ${TRAILING.join(' and ')} stand ahead of the file.`)
     take(fields, next)
   }
 }

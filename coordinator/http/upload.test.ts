@@ -24,6 +24,13 @@ test('a file of many megabytes arrives, and one that breaks early is answered al
   const good = await post(url, rest.alice.key, `a,b\n${rows}`)
   assert.equal(good.status, 201)
   assert.equal(((await good.json()) as { rows: number }).rows, 600_000)
+  const bare = (body: string) =>
+    fetch(`${url}/api/datasets`, {
+      ...{ method: 'POST', body },
+      headers: { 'x-api-key': rest.alice.key, 'content-type': 'text/csv' },
+    })
+  assert.equal((await bare(`a,b\n${rows}`)).status, 201)
+  assert.equal((await bare(`a,b\n1,2\0\n${rows}`)).status, 400)
   const broken = await post(url, rest.alice.key, `a,b\n1,2\0\n${rows}`)
   assert.equal(broken.status, 400)
   const { errors } = (await broken.json()) as { errors: { line: number }[] }

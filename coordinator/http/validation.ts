@@ -149,7 +149,10 @@ function expected(shape: Shape): string {
   const choices = choicesOf(shape)
   if (choices.length === 1) return `Use ${String(choices[0])}.`
   if (choices.length > 0) return `Use one of ${choices.map(String).join(', ')}.`
-  return shape.description ?? `${kindOf(shape)}${boundsOf(shape)}.`
+  const { description, type } = shape
+  const wanted = `${kindOf(shape)}${boundsOf(shape)}.`
+  if (description === undefined) return wanted
+  return type !== undefined && boundsOf(shape) !== '' ? `${description}. ${wanted}` : description
 }
 
 function choicesOf(shape: Shape): unknown[] {

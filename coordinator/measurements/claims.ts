@@ -9,10 +9,13 @@ export type Claim = {
   id: string
   kind: 'profile' | 'evaluation'
   attempts: number
-  datasetId: string
+  /** Of an evaluation null where the real table is one of a job. */
+  datasetId: string | null
   syntheticDatasetId: string | null
   holdoutDatasetId: string | null
   jobId: string | null
+  realJobId: string | null
+  holdoutJobId: string | null
   modelId: string | null
   options: MeasureOptions
 }
@@ -21,8 +24,10 @@ export type MeasureOptions = {
   seed?: number
   max_rows?: number
   target?: string
-  /** Of the job. */
+  /** Of the jobs, where they have several. */
   table?: string
+  real_table?: string
+  holdout_table?: string
 }
 
 const ATTEMPTS_MAX = 3
@@ -37,7 +42,8 @@ export async function claimNext(sql: Sql): Promise<Claim | null> {
        select id from measurements where status in ('pending', 'running') and coalesce(claimed_until, now()) <= now()
        order by kind desc, created_at limit 1 for update skip locked)
      returning id, kind, attempts, dataset_id as "datasetId", synthetic_dataset_id as "syntheticDatasetId",
-       holdout_dataset_id as "holdoutDatasetId", job_id as "jobId", model_id as "modelId", options`,
+       holdout_dataset_id as "holdoutDatasetId", job_id as "jobId", real_job_id as "realJobId",
+       holdout_job_id as "holdoutJobId", model_id as "modelId", options`,
     [CLAIMED_FOR],
   )
   return claim ?? null

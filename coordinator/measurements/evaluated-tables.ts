@@ -3,13 +3,14 @@
 import { type DatasetInput, datasetTable } from '#coordinator/datasets/dataset-table.ts'
 import { createOpenedModels } from '#coordinator/models/opened-models.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
+import { AppError } from '#engine/errors.ts'
 import { ALL_ROWS_MAX } from '#engine/evaluate/evaluate.ts'
 import { createReservoir } from '#engine/ingest/reservoir.ts'
 import { restore } from '#engine/models/prepare.ts'
 import { splitRows } from '#engine/models/split-rows.ts'
 import { type Table, takeRows } from '#engine/table/table.ts'
 import { readJobTable } from './job-table.ts'
-import type { EvaluationWork, ModelSample } from './work.ts'
+import type { EvaluationWork, ModelSample, TableSource } from './work.ts'
 
 export type TableDeps = { store: Pick<BlockStore, 'get'> }
 
@@ -26,18 +27,21 @@ function rowsMaxOf(columns: number): number {
 
 /** AppError as reading the files, making the rows and sampling the model do. */
 export async function tablesOf(deps: TableDeps, work: EvaluationWork): Promise<EvaluatedTables> {
-  const { synthetic, seed } = work
-  if ('model' in synthetic) return tablesOfModel(deps, work.real, synthetic.model, seed)
-  const real = await tableOf(deps, work.real, seed)
-  const rowsMax = rowsMaxOf(real.columns.length)
-  return {
-    real,
-    synthetic:
-      'job' in synthetic
-        ? await readJobTable(deps.store, synthetic.job, rowsMax)
-        : await tableOf(deps, synthetic.dataset, seed),
-    holdout: work.holdout && (await tableOf(deps, work.holdout, seed)),
+  const { real, synthetic, holdout, seed } = work
+  if ('model' in synthetic) {
+    if (!('dataset' in real)) throw new AppError('internal', 'a model is of a dataset')
+    return tablesOfModel(deps, real.dataset, synthetic.model, seed)
   }
+  return {
+    real: await sourceTable(deps, real, seed),
+    synthetic: await sourceTable(deps, synthetic, seed),
+    holdout: holdout && (await sourceTable(deps, holdout, seed)),
+  }
+}
+
+async function sourceTable(deps: TableDeps, source: TableSource, seed: number): Promise<Table> {
+  if ('dataset' in source) return tableOf(deps, source.dataset, seed)
+  return readJobTable(deps.store, source.job, rowsMaxOf)
 }
 
 function tableOf({ store }: TableDeps, input: DatasetInput, seed: number): Promise<Table> {

@@ -15,9 +15,11 @@ export type EvaluationRow = {
   id: string
   project_id: string
   owner_id: string
-  dataset_id: string
+  dataset_id: string | null
   synthetic_dataset_id: string | null
   job_id: string | null
+  real_job_id: string | null
+  holdout_job_id: string | null
   model_id: string | null
   holdout_dataset_id: string | null
   options: MeasureOptions
@@ -33,7 +35,7 @@ export type EvaluationRow = {
 export type WholeEvaluation = EvaluationRow & { bytes: Buffer | null }
 
 const COLUMNS = `e.id, e.project_id, e.owner_id, e.dataset_id, e.synthetic_dataset_id, e.job_id, e.model_id,
-  e.holdout_dataset_id, e.options, e.status, e.error, e.created_at, e.finished_at, m.role`
+  e.real_job_id, e.holdout_job_id, e.holdout_dataset_id, e.options, e.status, e.error, e.created_at, e.finished_at, m.role`
 const FROM = `from measurements e left join project_members m on m.project_id = e.project_id and m.user_id = $1
   where e.kind = 'evaluation' and ($2 or m.user_id is not null)`
 

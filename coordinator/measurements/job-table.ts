@@ -18,11 +18,11 @@ const DISTINCT_MAX = 20_000
 /** They are held as JavaScript values for a while. */
 const CELLS_MAX = 4_000_000
 
-/** The first rows, `rowsMax` at most, fewer of wide tables. AppError `not_found` for another table, and as making the rows does. */
+/** The first rows, as many as a table of so many columns may have, fewer of wide tables. AppError `not_found` for another table, and as making the rows does. */
 export async function readJobTable(
   store: Pick<BlockStore, 'get'>,
   { config, plan, inputs, table: name }: JobRows,
-  rowsMax: number,
+  rowsMaxOf: (columns: number) => number,
 ): Promise<Table> {
   const compiled = compile(config, plan, {
     batchRows: BATCH_ROWS,
@@ -31,15 +31,18 @@ export async function readJobTable(
   })
   try {
     const table = name === null ? compiled.tables[0] : compiled.table(name)
-    return await readRows(table as CompiledTable, rowsMax)
+    return await readRows(table as CompiledTable, rowsMaxOf)
   } finally {
     await compiled.release()
   }
 }
 
-async function readRows(table: CompiledTable, rowsMax: number): Promise<Table> {
+async function readRows(
+  table: CompiledTable,
+  rowsMaxOf: (columns: number) => number,
+): Promise<Table> {
   const held = Math.ceil(CELLS_MAX / Math.max(1, table.columns.length))
-  const rows = Math.min(table.rows, rowsMax, held)
+  const rows = Math.min(table.rows, rowsMaxOf(table.columns.length), held)
   const cells: Cell[][] = table.columns.map(() => [])
   for (let from = 0; from < rows; from += STRETCH_ROWS) {
     const to = Math.min(rows, from + STRETCH_ROWS)

@@ -4,31 +4,44 @@ import type { Sql } from '#coordinator/database/database.ts'
 import { datasetInput } from '#coordinator/datasets/dataset-table.ts'
 import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import { noModel } from '#coordinator/models/model-store.ts'
+import { AppError } from '#engine/errors.ts'
 import type { Claim } from './claims.ts'
-import type { EvaluationWork, ModelSample, Work } from './work.ts'
+import type { EvaluationWork, ModelSample, TableSource, Work } from './work.ts'
 
 const SEED_DEFAULT = 0
 
 /** AppError `not_found` for what is gone meanwhile. */
 export async function resolveWork(sql: Sql, claim: Claim): Promise<Work> {
-  const real = await datasetInput(sql, claim.datasetId)
-  if (claim.kind === 'profile') return { kind: 'profile', dataset: real }
-  const { seed = SEED_DEFAULT, target = null, max_rows: maxRows = null } = claim.options
-  const holdout = claim.holdoutDatasetId && (await datasetInput(sql, claim.holdoutDatasetId))
+  const { datasetId, realJobId, holdoutDatasetId, holdoutJobId, options } = claim
+  const real = await sourceOf(sql, { datasetId, jobId: realJobId, table: options.real_table })
+  if (claim.kind === 'profile') {
+    if (!('dataset' in real)) throw new AppError('internal', 'profiles are of datasets')
+    return { kind: 'profile', dataset: real.dataset }
+  }
+  const { seed = SEED_DEFAULT, target = null, max_rows: maxRows = null } = options
+  const holdout = { datasetId: holdoutDatasetId, jobId: holdoutJobId, table: options.holdout_table }
+  const has = holdoutDatasetId !== null || holdoutJobId !== null
   return {
-    ...{ kind: 'evaluation', real, holdout: holdout || null, seed, target, maxRows },
+    ...{ kind: 'evaluation', real, seed, target, maxRows },
     synthetic: await syntheticOf(sql, claim),
+    holdout: has ? await sourceOf(sql, holdout) : null,
   }
 }
 
 async function syntheticOf(
   sql: Sql,
-  { syntheticDatasetId, jobId, modelId, options }: Claim,
+  { syntheticDatasetId: datasetId, jobId, modelId, options: { table } }: Claim,
 ): Promise<EvaluationWork['synthetic']> {
-  if (syntheticDatasetId !== null) return { dataset: await datasetInput(sql, syntheticDatasetId) }
   if (modelId !== null) return { model: await sampleOf(sql, modelId) }
+  return sourceOf(sql, { datasetId, jobId, table })
+}
+
+type Named = { datasetId: string | null; jobId: string | null; table: string | undefined }
+
+async function sourceOf(sql: Sql, { datasetId, jobId, table }: Named): Promise<TableSource> {
+  if (datasetId !== null) return { dataset: await datasetInput(sql, datasetId) }
   const { config, plan, inputs } = await createJobSpecs(sql).get(jobId ?? '')
-  return { job: { config, plan, inputs, table: options.table ?? null } }
+  return { job: { config, plan, inputs, table: table ?? null } }
 }
 
 type StoredSample = {

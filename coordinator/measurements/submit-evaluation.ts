@@ -58,13 +58,14 @@ async function requireRoom(sql: Sql, projectId: string): Promise<void> {
 type Insert = { id: string; request: EvaluationRequest; ownerId: string }
 
 async function insert(sql: Sql, { id, request, ownerId }: Insert): Promise<void> {
-  const { project, datasetId, syntheticDatasetId, jobId, holdoutDatasetId, options } = request
+  const { project, real, synthetic, holdout, options } = request
   await sql.query(
     `insert into measurements (id, kind, project_id, owner_id, dataset_id, synthetic_dataset_id, job_id,
-       holdout_dataset_id, options) values ($1, 'evaluation', $2, $3, $4, $5, $6, $7, $8)`,
+       holdout_dataset_id, real_job_id, holdout_job_id, options)
+     values ($1, 'evaluation', $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
-      ...[id, project.project_id, ownerId, datasetId, syntheticDatasetId, jobId],
-      ...[holdoutDatasetId, options],
+      ...[id, project.project_id, ownerId, real.datasetId, synthetic.datasetId, synthetic.jobId],
+      ...[holdout?.datasetId, real.jobId, holdout?.jobId, options],
     ],
   )
 }

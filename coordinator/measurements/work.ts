@@ -25,11 +25,14 @@ export type ModelSample = {
   training: { seed: number; maxRows: number; auto: boolean }
 }
 
+export type TableSource = { dataset: DatasetInput } | { job: JobRows }
+
 export type EvaluationWork = {
   kind: 'evaluation'
-  real: DatasetInput
-  synthetic: { dataset: DatasetInput } | { job: JobRows } | { model: ModelSample }
-  holdout: DatasetInput | null
+  /** Of a model: the dataset that it learned. */
+  real: TableSource
+  synthetic: TableSource | { model: ModelSample }
+  holdout: TableSource | null
   target: string | null
   seed: number
   maxRows: number | null

@@ -3,7 +3,21 @@
 import assert from 'node:assert/strict'
 import type { Caller, RestApp } from './rest-app.ts'
 
-const BOUNDARY = 'the-boundary'
+/** A part with `file` is a file of that name. */
+export type Part = { name: string; value: string | Uint8Array; file?: string }
+
+/** A form of these parts, in their order. */
+export function form(parts: readonly Part[]): { body: Buffer; headers: Record<string, string> } {
+  const pieces = parts.flatMap(({ name, value, file }) => [
+    Buffer.from(
+      `--cut\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}\r\n\r\n`,
+    ),
+    Buffer.from(value as string),
+    Buffer.from('\r\n'),
+  ])
+  const body = Buffer.concat([...pieces, Buffer.from('--cut--\r\n')])
+  return { body, headers: { 'content-type': 'multipart/form-data; boundary=cut' } }
+}
 
 /** The id of the dataset that this text becomes. */
 export async function uploadTable(
@@ -12,11 +26,8 @@ export async function uploadTable(
   text: string,
   name = 'table.csv',
 ): Promise<string> {
-  const body = Buffer.from(
-    `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\n\r\n${text}\r\n--${BOUNDARY}--\r\n`,
-  )
-  const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
-  const made = await rest.call(who, 'POST', '/api/datasets', { body, headers })
+  const file = form([{ name: 'file', value: text, file: name }])
+  const made = await rest.call(who, 'POST', '/api/datasets', file)
   assert.equal(made.status, 201, made.text)
   return String(made.json['dataset_id'])
 }
