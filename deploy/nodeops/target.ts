@@ -38,6 +38,8 @@ export type ObservedService = {
 export type Observed = {
   /** Whether anything of this deployment is there. */
   exists: boolean
+  /** Nothing of it runs, and a delete left its data; targets that cannot tell say nothing. */
+  dataKept?: boolean
   services: ObservedService[]
   /** Workers that are there, whether well or not. */
   regions: RegionCount[]

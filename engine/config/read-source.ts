@@ -1,5 +1,14 @@
 // Text or object to plain JSON values, bounded: size, depth, aliases and node count. Never throws on bad input.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from 'yaml'
 import { at, type ConfigProblem, type Place, pathAsWritten, type Report } from './problem.ts'
 
 export const SOURCE_BYTES_MAX = 1024 * 1024
@@ -86,10 +95,8 @@ function readYaml(text: string, report: Report): Source | null {
       logLevel: 'error',
       merge: true,
     })
-    for (const { message: said, pos } of document.errors) {
-      const message = /call stack/i.test(said) ? 'The config is nested too deeply' : said
-      const { line, col } = lines.linePos(pos[0])
-      report.problem('', message, 'Correct the YAML at this place.', { line, column: col })
+    for (const { line, column, ...said } of faultsOf(document.errors, lines)) {
+      report.problem('', said.message, said.hint, { line, column })
     }
     if (document.errors.length > 0) return null
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX })
@@ -103,6 +110,25 @@ function readYaml(text: string, report: Report): Source | null {
     report.problem('', message, alias ? `Use at most ${ALIASES_MAX} aliases.` : 'Check the text.')
     return null
   }
+}
+
+type TextFault = Place & { message: string; hint: string }
+
+/** In words of ours where the library's speak of its own calls; what it says twice of a place, once. */
+function faultsOf(errors: readonly YAMLParseError[], lines: LineCounter): TextFault[] {
+  const faults = new Map<string, TextFault>()
+  for (const { message: said, code, pos } of errors) {
+    const { line, col } = lines.linePos(pos[0])
+    const [message, hint] =
+      code === 'MULTIPLE_DOCS'
+        ? ['A second document begins here', 'Keep one: leave out --- and what comes after it.']
+        : [
+            /call stack/i.test(said) ? 'The config is nested too deeply' : said,
+            'Correct the YAML at this place.',
+          ]
+    faults.set(`${line}:${col} ${message}`, { line, column: col, message, hint })
+  }
+  return [...faults.values()]
 }
 
 /** JSON is read without places; only when one is asked for is it read again, as YAML, which it is too. */

@@ -88,13 +88,20 @@ function checkField(
   report: Report,
 ): boolean {
   if (Value.Check(schema, value)) return true
+  const near = typeof value === 'string' ? nearestName(value, wordsOf(schema)) : null
   report.problem(
     path,
     `${key} must be ${describe(schema)}, not ${quote(value)}`,
-    `For example ${key}: ${exampleOf(schema)}`,
+    near === null ? `For example ${key}: ${exampleOf(schema)}` : `Did you mean ${near}?`,
   )
   return false
 }
+
+/** Those that a schema lets one choose from. */
+const wordsOf = (schema: TSchema): string[] =>
+  ((schema as Facets).anyOf ?? []).flatMap(({ const: word }) =>
+    typeof word === 'string' ? [word] : [],
+  )
 
 function exampleOf(schema: TSchema | undefined): string {
   const examples = (schema as { examples?: unknown[] } | undefined)?.examples
@@ -111,6 +118,7 @@ type Facets = {
   exclusiveMinimum?: number
   minLength?: number
   maxLength?: number
+  pattern?: string
   maxItems?: number
 }
 
@@ -125,6 +133,7 @@ function describe(schema: unknown): string {
     case 'number':
       return `a number${bounds(facets)}`
     case 'string':
+      if (facets.pattern !== undefined) return `text of the form ${facets.pattern}`
       return facets.maxLength === undefined
         ? 'text'
         : `text of at most ${facets.maxLength} characters`

@@ -1,5 +1,6 @@
 // The command line to a command, its words and its options.
 import { parseArgs } from 'node:util'
+import { nearestName } from '#engine/config/nearest.ts'
 import { nameHint } from '#engine/config/problem.ts'
 import { readDuration } from '../file/units.ts'
 import { type CommandOptions, UsageError } from './context.ts'
@@ -26,26 +27,53 @@ const OPTIONS = {
   yes: { type: 'boolean', short: 'y', default: false },
   force: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
+  version: { type: 'boolean', default: false },
 } as const
+
+type OptionName = keyof typeof OPTIONS
+
+/** Which commands take an option; those that are not here go with all of them. */
+const OF_COMMANDS: Readonly<Partial<Record<OptionName, readonly CommandName[]>>> = {
+  strict: ['validate', 'plan', 'deploy', 'update', 'rollback'],
+  check: ['plan'],
+  follow: ['logs'],
+  lines: ['logs'],
+  tail: ['logs'],
+  timeout: ['deploy', 'update', 'rollback', 'scale'],
+  to: ['rollback'],
+  revision: ['rollback'],
+  service: ['logs', 'scale'],
+  replicas: ['scale'],
+  'keep-data': ['delete'],
+  yes: ['delete'],
+  force: ['init'],
+}
+
+/** Commands that read no deployment, and so have no word of it. */
+const WITHOUT_WORDS: readonly CommandName[] = ['init', 'schema']
 
 export type CommandLine = {
   command: CommandName
   words: string[]
   options: CommandOptions
   help: boolean
+  version: boolean
 }
 
 const LINES_MAX = 100_000
 
 /** Throws UsageError. No word at all is `help`. */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
-  const { values, positionals } = parsed(args)
+  const { values, positionals, tokens } = parsed(args)
   const [first = 'help', ...words] = positionals
   const command = COMMAND_NAMES.find((name) => name === first)
   if (!command) {
     const hint = `${nameHint(first, COMMAND_NAMES)} nodeops help lists all of them.`
     throw new UsageError(`there is no command ${first}`, hint)
   }
+  refuseOthers(command, tokens)
+  if (WITHOUT_WORDS.includes(command) && words[0] !== undefined)
+    throw new UsageError(`${words[0]} is one word too many`, `See nodeops help ${command}.`)
   const timeoutMs = readDuration(values.timeout)
   if (timeoutMs === null || timeoutMs === 0) {
     throw new UsageError(`--timeout ${values.timeout}`, 'Write a time such as 10m or 90s.')
@@ -66,6 +94,20 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     words,
     options: { file, target, dataDir, output: values.output, lines, timeoutMs, to, ...flags },
     help,
+    version: values.version,
+  }
+}
+
+type Token = ReturnType<typeof parsed>['tokens'][number]
+
+/** An option that does nothing here was meant for something: `deploy --check` must not deploy. */
+function refuseOthers(command: CommandName, tokens: readonly Token[]): void {
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const takers = OF_COMMANDS[token.name as OptionName]
+    if (!takers || takers.includes(command)) continue
+    const message = `${command} has no ${token.rawName}`
+    throw new UsageError(message, `It is an option of ${takers.join(', ')}.`)
   }
 }
 
@@ -78,9 +120,13 @@ function serviceWords({ service, replicas }: { service?: string; replicas?: stri
 
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: followOfLogs(args), options: OPTIONS, allowPositionals: true })
+    const given = followOfLogs(args)
+    return parseArgs({ args: given, options: OPTIONS, allowPositionals: true, tokens: true })
   } catch (error) {
-    throw new UsageError((error as Error).message.split('\n')[0] ?? '', 'See nodeops help.')
+    const [message = ''] = (error as Error).message.split(/\n|(?<=')\. /)
+    const wrong = /^Unknown option '--([\w-]+)'/.exec(message)?.[1]
+    const near = wrong === undefined ? null : nearestName(wrong, Object.keys(OPTIONS))
+    throw new UsageError(message, near === null ? 'See nodeops help.' : `Did you mean --${near}?`)
   }
 }
 

@@ -6,7 +6,7 @@ import { fileSchemaText } from '../file/schema.ts'
 import { planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
 import { showPlan } from '../show-plan.ts'
-import { TargetError } from '../target.ts'
+import { type Observed, TargetError } from '../target.ts'
 import { type Command, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
@@ -17,19 +17,22 @@ import { showObserved, showRevisions } from './show.ts'
 const TEMPLATE = new URL('../nodeops.yaml', import.meta.url)
 const FILE = 'nodeops.yaml'
 
-const initCommand: Command = async ({ cwd, out }, { force }) => {
-  const file = path.join(cwd, FILE)
+const initCommand: Command = async ({ cwd, out }, { force, json, file: named = FILE }) => {
+  const file = path.resolve(cwd, named)
   if (existsSync(file) && !force) {
-    throw new TargetError('refused', `${FILE} is there already`, 'Use --force to replace it.')
+    throw new TargetError('refused', `${named} is there already`, 'Use --force to replace it.')
   }
   writeFileSync(file, readFileSync(TEMPLATE))
-  out(`${FILE} is written. Change it as you like; then: nodeops validate, nodeops deploy`)
+  const which = named === FILE ? '' : ` -f ${named}`
+  const next = `Change it as you like; then: nodeops validate${which}, nodeops deploy${which}`
+  out(json ? JSON.stringify({ file }) : `${named} is written. ${next}`)
   return EXIT.ok
 }
 
-const validateCommand: Command = async (context, options) => {
+const validateCommand: Command = async (context, options, words) => {
   const { out, err, signal } = context
   const session = openSession(context, options)
+  wordsOf(words, session.deployment, 0)
   const say = options.json ? err : out
   const findings = await checkTarget(session, { say, strict: options.strict, signal })
   const { deployment, file } = session
@@ -39,9 +42,10 @@ const validateCommand: Command = async (context, options) => {
   return EXIT.ok
 }
 
-const planCommand: Command = async (context, options) => {
+const planCommand: Command = async (context, options, words) => {
   const { out, err, signal } = context
   const session = openSession(context, options)
+  wordsOf(words, session.deployment, 0)
   const say = options.json ? err : out
   const findings = await checkTarget(session, { say, strict: options.strict, signal })
   const { deployment, target } = session
@@ -71,6 +75,14 @@ const logsCommand: Command = async (context, options, words) => {
   const { target, deployment } = openSession(context, options)
   const [service] = wordsOf(words, deployment, 1)
   const { lines, follow, json } = options
+  // What only writes a file says so itself, deployed or not.
+  const { exists } = target.capabilities.rendersOnly
+    ? { exists: true }
+    : await target.observe(context)
+  if (!exists) {
+    const message = `${deployment.name} is not deployed on ${target.name}`
+    throw new TargetError('refused', message, 'Use nodeops deploy.')
+  }
   const logs = target.logs({ signal: context.signal, service, lines, follow })
   for await (const line of logs) {
     if (json) context.out(JSON.stringify(line))
@@ -90,14 +102,22 @@ const deleteCommand: Command = async (context, options, words) => {
   }
   return state.whileLocked(async () => {
     const say = options.json ? err : out
-    const { exists } = await target.observe({ signal })
+    const before = await target.observe({ signal })
     await target.delete({ signal, keepData: options.keepData, say })
     state.remove()
-    const kept = options.keepData ? ' Its data is kept.' : ''
-    say(exists ? `${deployment.name} is deleted from ${target.name}.${kept}` : 'There was nothing.')
-    if (options.json) out(JSON.stringify({ deleted: exists, dataKept: options.keepData }))
+    const { keepData } = options
+    say(`${saidOfDelete(before, `${deployment.name} is deleted from ${target.name}`, keepData)}.`)
+    const { exists, dataKept = false } = before
+    const isKept = keepData && (exists || dataKept)
+    if (options.json) out(JSON.stringify({ deleted: exists, dataKept: isKept }))
     return EXIT.ok
   })
+}
+
+function saidOfDelete({ exists, dataKept }: Observed, done: string, keepData: boolean): string {
+  if (exists) return keepData ? `${done}; its data is kept` : done
+  if (!dataKept) return 'There was nothing'
+  return `Nothing of it ran; its data is ${keepData ? 'still kept' : 'deleted now'}`
 }
 
 const helpCommand: Command = async ({ out, targets }, _options, [name]) => {

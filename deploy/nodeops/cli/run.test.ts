@@ -25,17 +25,24 @@ test('help teaches, a wrong word is met with the nearest right one', async (t) =
     ['deploy --tarket x', /Unknown option '--tarket'/],
     ['deploy --timeout soon', /--timeout soon\nWhat to do: Write a time/],
     ['logs --lines many', /--lines many/],
-    ['plan -f nowhere.yaml', /nowhere.yaml cannot be read \(ENOENT\)/],
+    ['plan -f nowhere.yaml', /nowhere.yaml is not there/],
     ['scale', /scale needs to know what/],
+    ['scale us-west', /us-west is not a name and a number/],
+    ['plan --force', /plan has no --force\nWhat to do: It is an option of init\./],
+    ['deploy --check', /deploy has no --check\nWhat to do: It is an option of plan\./],
+    ['deploy --dry-rnu', /Unknown option '--dry-rnu'\nWhat to do: See nodeops help\./],
+    ['plan --targte=x', /Did you mean --target\?/],
+    ['validate other', /other is one word too many/],
+    ['plan other', /other is one word too many/],
+    ['init other', /other is one word too many/],
+    ['plan --target memroy', /no target memroy\nWhat to do: Did you mean memory\?/],
     ['help rolback', /Did you mean rollback\?/],
   ] as const) {
-    if (line === 'scale') await nodeops('deploy')
     const { code, err } = await nodeops(line)
     assert.equal(code, EXIT.invalid, line)
     assert.match(err, said)
   }
-  const { code, err } = await nodeops('plan --target memroy')
-  assert.deepEqual([code, /no target memroy/.test(err)], [EXIT.refused, true])
+  assert.match((await nodeops('--version')).out, /^nodeops \d+\.\d+\.\d+$/)
 })
 
 test('a file that is wrong is told with every place, and nothing is touched', async (t) => {
@@ -61,7 +68,7 @@ test('plan, deploy, and an unchanged file does nothing', async (t) => {
   const { nodeops, target, stateFile, edit } = await fixture(t)
   const plan = await nodeops('plan --check')
   assert.equal(plan.code, EXIT.refused)
-  assert.match(plan.out, /warning: worker memory has no GPU/)
+  assert.match(plan.out, /warning: worker: memory has no GPU/)
   assert.match(plan.out, /\+ create postgres[\s\S]*workers in us-west: from 0 to 3/)
   assert.ok(!existsSync(stateFile))
 
@@ -92,7 +99,7 @@ test('warnings are refused by --strict', async (t) => {
   const { nodeops, target } = await fixture(t)
   const { code, err } = await nodeops('deploy --strict')
   assert.equal(code, EXIT.refused)
-  assert.match(err, /memory cannot run this: warning: worker memory has no GPU/)
+  assert.match(err, /memory cannot run this:\n {2}warning: worker: memory has no GPU\nWhat/)
   assert.deepEqual(target.applied, [])
 })
 
@@ -197,6 +204,8 @@ test('update is for what is deployed, and tells services with references anew', 
 
 test('logs show lines of all or of one; -f follows, or names the file', async (t) => {
   const { nodeops } = await fixture(t)
+  const before = await nodeops('logs')
+  assert.deepEqual([before.code, /syndata is not deployed on memory/.test(before.err)], [4, true])
   await nodeops('deploy')
   assert.equal((await nodeops('logs worker -n 2')).out, 'line 1 of worker\nline 2 of worker')
   assert.match((await nodeops('logs -n 1 -f nodeops.yaml')).out, /^postgres \| line 1 of postgres/)
@@ -216,6 +225,17 @@ test('delete leaves nothing; a person is asked first', async (t) => {
   assert.deepEqual([code, out], [EXIT.ok, 'syndata is deleted from memory.'])
   assert.ok(!target.state.exists)
   assert.ok(!existsSync(path.join(cwd, '.nodeops')))
+  assert.equal((await nodeops('delete')).out, 'There was nothing.')
+})
+
+test('data that a delete kept is told of, and deleted by the next', async (t) => {
+  const { nodeops } = await fixture(t)
+  await nodeops('deploy')
+  assert.match((await nodeops('delete --keep-data')).out, /deleted from memory; its data is kept/)
+  assert.match((await nodeops('status')).out, /Its data is kept: deploy goes on with it/)
+  const gone = await nodeops('delete --json')
+  assert.match(gone.err, /Nothing of it ran; its data is deleted now/)
+  assert.deepEqual(JSON.parse(gone.out), { deleted: false, dataKept: false })
   assert.equal((await nodeops('delete')).out, 'There was nothing.')
 })
 
@@ -241,6 +261,8 @@ test('init replaces nothing unless it is told to', async (t) => {
   edit('name: syndata', 'name: mine')
   assert.equal((await nodeops('init')).code, EXIT.refused)
   assert.equal((await nodeops('init --force')).code, EXIT.ok)
+  assert.match((await nodeops('init -f mine.yaml')).out, /then: nodeops validate -f mine.yaml/)
+  assert.match((await nodeops('validate -f mine.yaml')).out, /mine.yaml is right/)
   assert.match((await nodeops('validate')).out, /nodeops.yaml is right/)
   assert.ok(JSON.parse((await nodeops('schema')).out))
 })

@@ -1,4 +1,6 @@
 // One run of nodeops: whatever happens is said in a way that helps, and told by the exit code.
+import { readFileSync } from 'node:fs'
+import { nameHint } from '#engine/config/problem.ts'
 import { ControlError } from '#proto/control-client.ts'
 import { StackError } from '#scripts/stack/stack-error.ts'
 import { TimedOut } from '../execute.ts'
@@ -7,16 +9,17 @@ import { readArguments } from './arguments.ts'
 import { COMMANDS } from './commands.ts'
 import { type CommandOptions, type Context, EXIT, type ExitCode, UsageError } from './context.ts'
 import { helpOf } from './help.ts'
-import { InvalidFile } from './session.ts'
+import { CannotRun, InvalidFile } from './session.ts'
 
 /** Never throws but for defects of nodeops itself. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   try {
-    const { command, words, options, help } = readArguments(args, context.env)
-    if (help) {
-      context.out(helpOf(command, context.targets))
+    const { command, words, options, help, version } = readArguments(args, context.env)
+    if (version || help) {
+      context.out(version ? release() : helpOf(command, context.targets))
       return EXIT.ok
     }
+    knownTarget(options, context)
     return await COMMANDS[command](aside(context, options), options, words)
   } catch (error) {
     const failure = failureOf(error, context.signal)
@@ -25,6 +28,17 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
     context.err(failure.text)
     return failure.code
   }
+}
+
+function release(): string {
+  const file = new URL('../../../package.json', import.meta.url)
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return `nodeops ${version}`
+}
+
+function knownTarget({ target }: CommandOptions, { targets }: Context): void {
+  if (!targets.includes(target))
+    throw new UsageError(`there is no target ${target}`, nameHint(target, targets))
 }
 
 /** Standard output is the file's alone where it is asked for. */
@@ -42,8 +56,9 @@ function failureOf(error: unknown, signal: AbortSignal): Failure | null {
   }
   if (!known) return null
   const { code, message, whatToDo } = known
+  const findings = error instanceof CannotRun ? { findings: error.findings } : {}
   const text = `nodeops: ${message}\nWhat to do: ${whatToDo}`
-  return { code, text, json: { message, what_to_do: whatToDo } }
+  return { code, text, json: { message, what_to_do: whatToDo, ...findings } }
 }
 
 function knownFailure(

@@ -17,13 +17,13 @@ export const scaleCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
   const { target, deployment, state } = session
   const { signal, out, err } = context
+  const wanted = readCounts(wordsOf(words, deployment, COUNTS_MAX), deployment)
   return state.whileLocked(async () => {
     const say = options.json ? err : out
     const before = await target.observe({ signal })
     if (!before.exists) {
       throw new TargetError('refused', `${deployment.name} is not deployed`, 'Use nodeops deploy.')
     }
-    const wanted = readCounts(wordsOf(words, deployment, COUNTS_MAX), deployment)
     const steps = stepsOf(wanted, before)
     for (const line of showPlan(steps)) say(line)
     const scaled = withCounts(deployment, wanted, before)

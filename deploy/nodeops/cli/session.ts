@@ -44,7 +44,9 @@ function textOf(file: string, shown: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`${shown} cannot be read (${code})`, 'Name a file with -f.')
+    const why = { ENOENT: 'is not there', EISDIR: 'is a folder' }[code ?? '']
+    const message = `${shown} ${why ?? `cannot be read (${code})`}`
+    throw new UsageError(message, 'Name a file with -f, or write one: nodeops init.')
   }
 }
 
@@ -96,19 +98,29 @@ export async function checkTarget(
     (message): Finding => ({ severity: 'warning', service: null, message }),
   )
   const findings = [...ofFile, ...found]
-  for (const finding of findings) say(showFinding(finding))
-  const isStopped = ({ severity }: Finding): boolean =>
+  const isStop = ({ severity }: Finding): boolean =>
     severity === 'error' || (strict && severity === 'warning')
-  const stopped = findings.filter(isStopped)
-  if (stopped.length === 0) return findings
-  throw new TargetError(
-    'refused',
-    `${target.name} cannot run this: ${stopped.map(showFinding).join('; ')}`,
-    strict
-      ? 'Change the file, or leave --strict out.'
-      : 'Change the file, or choose another target.',
-  )
+  const stops = findings.filter(isStop)
+  for (const finding of findings) if (!isStop(finding)) say(showFinding(finding))
+  if (stops.length === 0) return findings
+  throw new CannotRun(target.name, { stops, findings, strict })
+}
+
+/** The target cannot do what the file asks for; `findings` are all that it had to say. */
+export class CannotRun extends TargetError {
+  readonly findings: readonly Finding[]
+
+  constructor(
+    target: string,
+    { stops, findings, strict }: { stops: Finding[]; findings: Finding[]; strict: boolean },
+  ) {
+    const reasons = stops.map((stop) => `\n  ${showFinding(stop)}`).join('')
+    const whatToDo = `Change the file, or ${strict ? 'leave --strict out' : 'choose another target'}.`
+    super('refused', `${target} cannot run this:${reasons}`, whatToDo)
+    this.name = 'CannotRun'
+    this.findings = findings
+  }
 }
 
 const showFinding = ({ severity, service, message }: Finding): string =>
-  `${severity}: ${service === null ? '' : `${service} `}${message}`
+  `${severity}: ${service === null ? '' : `${service}: `}${message}`

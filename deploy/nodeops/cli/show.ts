@@ -1,13 +1,20 @@
 // What people read of a deployment: what runs, where it answers, what was applied.
 
+import { ROLES } from '../deployment.ts'
 import type { DeploymentState } from '../state.ts'
 import type { Observed } from '../target.ts'
 
 const WIDTH = 14
 
 export function showObserved(observed: Observed): string[] {
-  const { services, regions, endpoints, hints } = observed
-  if (!observed.exists) return ['Nothing of it runs.']
+  const { regions, endpoints, hints } = observed
+  if (!observed.exists) {
+    const kept = ' Its data is kept: deploy goes on with it, delete removes it.'
+    return [`Nothing of it runs.${observed.dataKept ? kept : ''}`]
+  }
+  const services = observed.services.toSorted(
+    (a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role),
+  )
   const placed = regions.filter(({ count }) => count > 0)
   return [
     ...services.map(

@@ -64,7 +64,8 @@ const hasEnv = (deployment: Deployment, name: string): boolean =>
 
 function checkBounds(deployment: Deployment, report: Report): void {
   const { scaling } = deployment
-  if (!scaling) return
+  // Limits that are the wrong way round are told where they stand.
+  if (!scaling || scaling.min > scaling.max) return
   const workers = workersOf(deployment)
   if (workers >= scaling.min && workers <= scaling.max) return
   const message = `${workers} workers at first, with limits from ${scaling.min} to ${scaling.max}`

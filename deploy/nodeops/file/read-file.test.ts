@@ -79,6 +79,41 @@ test('everything that is wrong is said at once, with its place', () => {
   ])
 })
 
+test('a file that is no deployment is told so once, with what it seems to be', () => {
+  for (const [text, said, hint] of [
+    ['', /^1:1 The file is empty$/, /nodeops init/],
+    ['# nothing yet\n', /The file is empty$/, /nodeops init/],
+    ['- 1\n- 2\n', /The file is \[1,2\], and no deployment/, /kind: DeploymentConfig/],
+    ['hello', /The file is "hello", and no deployment/, /kind: DeploymentConfig/],
+    ['seed: 1\ntables: []\n', /its keys are seed, tables/, /POST \/api\/jobs/],
+    ['name: x\nservices: {a: {}}\nvolumes: {}\n', /keys are name, services, volumes/, /init/],
+    [`${SHIPPED}---\n${SHIPPED}`, /^86:1 A second document begins here$/, /Keep one/],
+  ] as const) {
+    const { problems, deployment } = readDeployment(text)
+    assert.equal(deployment, null)
+    assert.equal(problems.length, 1, JSON.stringify(problems))
+    assert.match(lines(text)[0] ?? '', said)
+    assert.match(problems[0]?.hint ?? '', hint)
+  }
+})
+
+test('one mistake is one problem, and a name that is nearly right is named', () => {
+  const hints = (text: string) => readDeployment(text).problems.map(({ hint }) => hint)
+  assert.deepEqual(lines(changed(['autoscaling:', 'autoscalling:'])), [
+    '59:7 A service has no "autoscalling"',
+  ])
+  assert.deepEqual(lines(changed(['maxReplicas: 15', 'maxReplicas: many'])).length, 1)
+  assert.deepEqual(lines(changed(['minReplicas: 3', 'minReplicas: 30'])), [
+    '59:7 At least 30 and at most 15 workers',
+  ])
+  assert.deepEqual(hints(changed(['region: us-west', 'region: us-wset'])), [
+    'Did you mean us-west?',
+  ])
+  assert.match(lines(changed(['name: syndata\n', 'name: My Fleet\n']))[0] ?? '', /text of the form/)
+  const text = SHIPPED.replace('strategy:', '{strategy:')
+  assert.equal(new Set(lines(text)).size, lines(text).length)
+})
+
 test('keys of the dialect that have no consumer here are refused, each with its reason', () => {
   const text = `${SHIPPED}
 network: {ingress: {enabled: true}}

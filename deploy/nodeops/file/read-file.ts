@@ -1,6 +1,7 @@
 // nodeops.yaml to a deployment: everything that is wrong at once, with line and column and what to write.
-import { type ConfigProblem, createReport, type Report } from '#engine/config/problem.ts'
+import { type ConfigProblem, createReport, quote, type Report } from '#engine/config/problem.ts'
 import { createLocate, readSource } from '#engine/config/read-source.ts'
+import { isObject } from '#engine/config/shape.ts'
 import {
   type Deployment,
   type RegionCount,
@@ -32,12 +33,33 @@ export type FileReading = {
 export function readDeployment(text: string): FileReading {
   const report = createReport()
   const source = readSource(text, report)
-  const deployment = source.usable ? readTop(source.value, report) : null
+  const isRead = source.usable && checkKind(source.value, report)
+  const deployment = isRead ? readTop(source.value, report) : null
   const locate = createLocate(source, report.names)
   for (const problem of report.problems) locate(problem)
   const { problems, warnings } = report
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
   return { deployment: problems.length === 0 ? deployment : null, problems, warnings }
+}
+
+const KEYS_SHOWN = 5
+
+/** Whether it is meant as a deployment: of another kind of file it helps nobody to hear of every key. */
+function checkKind(value: unknown, report: Report): boolean {
+  const keys = isObject(value) ? Object.keys(value) : []
+  if (keys.some((key) => Object.hasOwn(FileSchema.properties, key))) return true
+  const begin = 'It begins with apiVersion: v1, kind: DeploymentConfig; nodeops init writes one.'
+  if (value === null || (isObject(value) && keys.length === 0)) {
+    report.problem('', 'The file is empty', begin)
+  } else if (!isObject(value)) {
+    report.problem('', `The file is ${quote(value)}, and no deployment`, begin)
+  } else {
+    const config = 'A config of tables is submitted as a job, to POST /api/jobs.'
+    const shown = keys.slice(0, KEYS_SHOWN).join(', ')
+    const hint = keys.includes('tables') ? config : begin
+    report.problem('', `The file is no deployment: its keys are ${shown}`, hint)
+  }
+  return false
 }
 
 function readTop(value: unknown, report: Report): Deployment {

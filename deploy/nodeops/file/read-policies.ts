@@ -85,7 +85,8 @@ function readScaling(
     return null
   }
   if (min === undefined || max === undefined) {
-    if (pool)
+    const isToldAlready = report.problems.some(({ path: told }) => told.startsWith(path))
+    if (pool && !isToldAlready)
       report.problem(poolOf, 'The worker pool has no limits', 'Write minWorkers and maxWorkers.')
     return null
   }

@@ -8,7 +8,8 @@ export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific'] as c
 const MetadataSchema = Type.Object(
   {
     name: Type.String({
-      description: 'Names the deployment on its target',
+      description:
+        'Names the deployment on its target: lower-case letters, digits and dashes, 31 at most',
       pattern: '^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$',
       examples: ['syndata'],
     }),

@@ -47,6 +47,19 @@ test('compose keeps what every target promises', async (t) => {
   await targetContract(t, subject)
 })
 
+test('logs that docker cannot give are an error, not an end', async (t) => {
+  const { folder, dataDir } = setUp(t)
+  const options = { name: 'small', dataDir, root, references: { env: {}, folder } }
+  for (const [docker, said] of [
+    ['/bin/false', /false logs failed/],
+    [path.join(folder, 'docker'), /docker is not installed/],
+  ] as const) {
+    const { logs } = createComposeTarget({ ...options, command: docker })
+    const lines = logs({ ...bound(), service: undefined, lines: 1, follow: false })
+    await assert.rejects(Array.fromAsync(lines), said)
+  }
+})
+
 const bound = () => ({
   signal: AbortSignal.timeout(60_000),
   timeoutMs: 60_000,

@@ -49,7 +49,8 @@ export function createComposeTarget(options: ComposeOptions): Target {
       signal.throwIfAborted()
       const record = folder.read()
       const containers = folder.has('compose.yaml') ? await docker.ps({ signal }) : []
-      return observedOf(record, containers)
+      const dataKept = !record.exists && folder.has('.env')
+      return { ...observedOf(record, containers), dataKept }
     },
     apply: async (step, { deployment, signal }) => {
       signal.throwIfAborted()

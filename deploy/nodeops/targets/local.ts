@@ -42,7 +42,8 @@ export function createLocalTarget({ dataDir, references }: LocalOptions): Target
       signal.throwIfAborted()
       const record = readRecord(dataDir)
       const services = record.exists ? await supervisor.services({ signal }) : null
-      return observedOf(dataDir, record, services)
+      const dataKept = record !== NOTHING && !record.exists
+      return { ...observedOf(dataDir, record, services), dataKept }
     },
     apply: async (step, applying) => {
       applying.signal.throwIfAborted()

@@ -9,6 +9,7 @@ export type MemoryState = {
   regions: RegionCount[]
   settledRegions: RegionCount[] | null
   revision: string | null
+  dataKept: boolean
 }
 
 const emptyMemory = (): MemoryState => ({
@@ -17,6 +18,7 @@ const emptyMemory = (): MemoryState => ({
   regions: [],
   settledRegions: null,
   revision: null,
+  dataKept: false,
 })
 
 export type MemoryTarget = Target & {
@@ -61,9 +63,10 @@ export function createMemoryTarget(state: MemoryState = emptyMemory()): MemoryTa
     },
     logs: ({ service, lines, follow, signal }) =>
       linesOf(state, { service, lines, follow, signal }),
-    delete: async ({ signal }) => {
+    delete: async ({ signal, keepData }) => {
       signal.throwIfAborted()
-      Object.assign(state, emptyMemory())
+      const dataKept = keepData && (state.exists || state.dataKept)
+      Object.assign(state, emptyMemory(), { dataKept })
     },
   }
   return target
@@ -73,6 +76,7 @@ function observedOf(state: MemoryState, ill: ReadonlySet<string>): Observed {
   const workers = state.regions.reduce((sum, { count }) => sum + count, 0)
   return {
     exists: state.exists,
+    dataKept: state.dataKept,
     revision: state.revision,
     settledRegions: state.settledRegions && structuredClone(state.settledRegions),
     regions: structuredClone(state.regions),

@@ -212,11 +212,18 @@ const COMMANDS: Readonly<Record<string, (acting: Acting) => string | Promise<str
   ),
 }
 
+const KLOG_LINES = 6
+
 async function main(file: string, args: readonly string[]): Promise<void> {
   const call = readCall(args)
   const state = readState(file)
   state.calls.push([...args])
   if (!state.isReachable) {
+    // The client's own log comes first, once per kind that it asked for.
+    for (let i = 0; i < KLOG_LINES; i++)
+      console.error(
+        'E0131 10:00:00.000000    4711 memcache.go:265] "Unhandled Error" err="refused"',
+      )
     throw new Refused(
       'The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?',
     )

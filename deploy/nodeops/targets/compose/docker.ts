@@ -9,6 +9,7 @@ const CALL_MS = 60_000
 const UP_MS = 30 * 60_000
 const OUTPUT_MAX_BYTES = 16 * 2 ** 20
 const COMPLAINT_LINES = 6
+const COMPLAINT_MAX_CHARS = 16_384
 
 export type Container = { service: string; state: string; health: string; exitCode: number }
 
@@ -110,11 +111,21 @@ async function* linesOf(
   signal: AbortSignal,
 ): AsyncIterable<string> {
   if (signal.aborted) return
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const stop = (): void => void child.kill()
   signal.addEventListener('abort', stop, { once: true })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr = `${stderr}${text}`.slice(-COMPLAINT_MAX_CHARS)
+  })
+  const ended = new Promise<{ code: unknown }>((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.code }))
+    child.once('close', (code) => resolve({ code }))
+  })
   try {
     yield* createInterface({ input: child.stdout })
+    const { code } = await ended
+    if (code !== 0 && !signal.aborted) throw complaintOf({ code, stderr }, `${command} logs`)
   } finally {
     signal.removeEventListener('abort', stop)
     child.kill()

@@ -152,13 +152,16 @@ function complaintOf(error: unknown, what: string): TargetError {
   return new TargetError('failed', message, 'Mend what it says; deploy goes on from here.', options)
 }
 
-/** Without warnings, and without the advice on conflicts, which is about kubectl itself. */
+/** Lines of the client's own log, each with where in its source it was written. */
+const KLOG = /^[EWIF]\d{4} \d\d:\d\d:\d\d/
+
+/** Without warnings and log lines, and without the advice on conflicts, which is about kubectl itself. */
 function complaintIn(stderr: string): string {
   const lines = stderr.trim().split('\n')
   const advice = lines.findIndex((line) => line.startsWith('Please review the fields above'))
   return lines
     .slice(0, advice < 0 ? lines.length : advice)
-    .filter((line) => !line.startsWith('Warning:'))
+    .filter((line) => !line.startsWith('Warning:') && !KLOG.test(line))
     .slice(0, COMPLAINT_LINES)
     .join('\n')
 }

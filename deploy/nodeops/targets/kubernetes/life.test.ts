@@ -112,7 +112,10 @@ test('without kubectl, or without a cluster, it is said what to do', async (t) =
   cluster.change((state) => {
     state.isReachable = false
   })
-  await assert.rejects(open(first).observe(bound()), isRefused(/does not answer/, /KUBECONFIG/))
+  await assert.rejects(
+    open(first).observe(bound()),
+    isRefused(/^the cluster does not answer: The connection/, /KUBECONFIG/),
+  )
 })
 
 test('workers of a coordinator elsewhere need nothing but its address and a token', async (t) => {

@@ -22,9 +22,9 @@ export function findingsOf(deployment: Deployment, here: Here): Finding[] {
     ...(worker ? sizeFindings(deployment, worker, here) : []),
     ...volumeFindings(deployment, here),
     note(
-      'Programs are this checkout: images are not pulled, and only this machine can reach them.',
+      'It runs the programs of this checkout, not images, and is reached from this machine alone.',
     ),
-    note('Of ports that of REST is as in the file if it is free; others are any.'),
+    note('REST is on the port that the file says, if it is free; the other ports are chosen.'),
   ]
 }
 
@@ -73,7 +73,7 @@ function sizeFindings(deployment: Deployment, worker: ServiceSpec, { machine }: 
   const memory = workers * resources.memoryBytes
   if (cores <= machine.cores && memory <= machine.memoryBytes) return []
   const limits = workerLimits(deployment, worker, machine)
-  const asks = `${workers} of them ask for ${cores} CPUs and ${showBytes(memory)}`
+  const asks = `${workers} ask for ${cores} CPUs and ${showBytes(memory)}`
   const has = `this machine has ${machine.cores} and ${Math.floor(machine.memoryBytes / GIB)}Gi`
   const gets = `each gets ${limits['SYNDATA_THREADS']} slot and ${limits['SYNDATA_MEMORY_LIMIT_MB']} MiB for its threads`
   return [{ severity: 'warning', service: name, message: `${asks}, ${has}: ${gets}` }]

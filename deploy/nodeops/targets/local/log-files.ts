@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { nameHint } from '#engine/config/problem.ts'
 import { type LogLine, type LogOptions, TargetError } from '../../target.ts'
 
 const LOOK_AGAIN_MS = 200
@@ -18,8 +19,9 @@ export async function* logLines(
   const files = (): string[] => namesIn(logDir).filter(matches)
   const names = files()
   if (names.length === 0 && service !== undefined) {
-    const known = namesIn(logDir).join(', ')
-    throw new TargetError('refused', `there is no log of ${service}`, `Name one of ${known}.`)
+    const known = namesIn(logDir)
+    const whatToDo = known.length === 0 ? 'None was written yet.' : nameHint(service, known)
+    throw new TargetError('refused', `there is no log of ${service}`, whatToDo)
   }
   const offsets = new Map<string, number>()
   for (const name of names) {
