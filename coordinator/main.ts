@@ -37,6 +37,7 @@ import { verified } from './storage/block-store.ts'
 import { isStored } from './storage/check-part.ts'
 import { createRestoringGet } from './storage/restoring-get.ts'
 import { createUploadSigner } from './storage/upload-signer.ts'
+import { connectTemporal } from './temporal/connect.ts'
 import { createWorkflowWorker } from './temporal/job-workers.ts'
 import { createLeaseWorkers } from './temporal/lease-workers.ts'
 import { createOutbox } from './temporal/outbox.ts'
@@ -46,13 +47,14 @@ import { FLEET, STOP } from './workflows/policies.ts'
 const config = settingsOrExit(() => readConfig())
 const stopping = new AbortController()
 const base = await openFoundation(config, stopping.signal)
-const { database, notifications, secrets, specs, store, temporal } = base
+const { database, notifications, secrets, specs, store } = base
 const coordinatorId = `${config.name}-${randomUUID().slice(0, 8)}`
 const log = base.log.child({ coordinatorId })
 const onFatal = (error: unknown) => {
   log.fatal({ err: error }, 'cannot go on; to be started again')
   process.exit(1)
 }
+const temporal = await connectTemporal(config.temporal, { log, signal: stopping.signal })
 
 if (config.admin)
   await bootstrap(database, {
@@ -221,5 +223,6 @@ stopOnSignals(log, { limitMs: config.drainMs + STOP.limitMs }, async () => {
   await outbox.close()
   await presence.close()
   await audit.close()
+  await temporal.close()
   await base.close()
 })

@@ -1,7 +1,8 @@
-// A client of a user's MySQL or MariaDB, at the address that was checked.
+// A client of a user's MySQL or MariaDB, at the address that was checked. Few installations need its library, which is
+// loaded with the first.
 
 import { connect } from 'node:net'
-import { type Connection, createConnection } from 'mysql2/promise'
+import type { Connection } from 'mysql2/promise'
 import type { OpenedServer } from './connection.ts'
 import { connectionFailure, isWithoutTls } from './failure.ts'
 import { limitBytes } from './limit-bytes.ts'
@@ -30,6 +31,7 @@ async function connectOnce(
   withTls: boolean,
   { signal, bytesMax = Infinity, localFiles = false }: How,
 ): Promise<Connection> {
+  const { createConnection } = await import('mysql2/promise')
   signal.throwIfAborted()
   const { host, servername, port, database, user, password = '', tls, options } = opened
   const verify = tls === 'verify'

@@ -34,6 +34,10 @@ async function saysWhyNot({ stack }: TestStack, plan: StackPlan): Promise<void> 
     await waitFor(async () => (await ready(asked))[1].includes('Temporal does not answer.'), {
       what: `a reason from ${asked}`,
     })
+  stack.kill('parts')
+  await waitFor(async () => (await ready(parts))[1].includes('It is starting.'), {
+    what: 'uploads to be taken while the rest cannot start',
+  })
   await stack.restart('temporal')
   for (const asked of [url, parts])
     await waitFor(async () => (await ready(asked))[0] === 200, { what: `${asked} to be ready` })
