@@ -223,6 +223,17 @@ test('kubernetes: a pod that was marked and stayed is not the one that goes inst
   assert.deepEqual(double.running(WEST), ['w-1'])
 })
 
+test('kubernetes: while a worker is away, which would go first, none goes', async (t) => {
+  const { provider, double } = await REMOTE[1]!.open(t)
+  const stop = () => provider.stop({ region: WEST, instance: 'w-1', leave: 1 }, bound)
+  double.setAway?.('w-2', true)
+  await stop()
+  assert.deepEqual(double.running(WEST), ['w-1', 'w-2'])
+  double.setAway?.('w-2', false)
+  await stop()
+  assert.deepEqual(double.running(WEST), ['w-2'])
+})
+
 test('kubernetes: of two that leave one ends after the other, and never a third', async (t) => {
   const { provider, double } = await REMOTE[1]!.open(t)
   await provider.add({ region: WEST, count: 1 }, bound)

@@ -23,6 +23,8 @@ export type Double = {
   running: (region: string) => string[] | number
   /** Has what is ending be gone. */
   settle: () => void
+  /** Of platforms that know: a worker that runs has lost its connection, or has it again. */
+  setAway?: (name: string, away: boolean) => void
   troubles: Trouble[]
   /** `METHOD path` of every call, those in trouble too. */
   calls: string[]
@@ -130,12 +132,12 @@ export async function webhookDouble(
   return { ...served, running: (region) => workers[region] ?? [], settle: () => ending.clear() }
 }
 
-type Pod = { name: string; cost: number; ending: boolean }
+type Pod = { name: string; cost: number; ending: boolean; away: boolean }
 const BASE = '/apis/apps/v1/namespaces/fleet/deployments/worker-'
 const PODS = '/api/v1/namespaces/fleet/pods'
 const MERGE = 'application/merge-patch+json'
 
-/** An API server with its Deployment controller: it ends the cheapest pod first, and any other without a word. */
+/** An API server with its Deployment controller: it ends those that are not ready first, then the cheapest, and any without a word. */
 export async function kubernetesDouble(
   t: TestContext,
   workers: Record<string, string[]>,
@@ -146,7 +148,7 @@ export async function kubernetesDouble(
       region,
       {
         replicas: names.length,
-        pods: names.map((name): Pod => ({ name, cost: 0, ending: false })),
+        pods: names.map((name): Pod => ({ name, cost: 0, ending: false, away: false })),
       },
     ]),
   )
@@ -156,8 +158,8 @@ export async function kubernetesDouble(
     if (!place) return
     const alive = place.pods.filter(({ ending }) => !ending)
     for (let i = alive.length; i < place.replicas; i++)
-      place.pods.push({ name: `pod-${++made}`, cost: 0, ending: false })
-    const cheap = alive.sort((a, b) => a.cost - b.cost)
+      place.pods.push({ name: `pod-${++made}`, cost: 0, ending: false, away: false })
+    const cheap = alive.sort((a, b) => Number(b.away) - Number(a.away) || a.cost - b.cost)
     for (const pod of cheap.slice(0, Math.max(0, alive.length - place.replicas))) pod.ending = true
   }
   const scaleOf = (path: string): string | null =>
@@ -210,10 +212,15 @@ export async function kubernetesDouble(
       for (const place of Object.values(places))
         place.pods = place.pods.filter(({ ending }) => !ending)
     },
+    setAway: (name, away) => {
+      for (const pod of Object.values(places).flatMap(({ pods }) => pods))
+        if (pod.name === name) pod.away = away
+    },
   }
 }
 
-const itemOf = ({ name, cost, ending }: Pod) => ({
+const itemOf = ({ name, cost, ending, away }: Pod) => ({
+  status: { containerStatuses: [{ name: 'worker', ready: !away, state: { running: {} } }] },
   metadata: {
     name,
     ...(cost !== 0 && {

@@ -34,14 +34,27 @@ const Pods = Type.Object({
         deletionTimestamp: Type.Optional(Type.String()),
         annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
       }),
+      status: Type.Optional(
+        Type.Object({
+          containerStatuses: Type.Optional(
+            Type.Array(
+              Type.Object({
+                ready: Type.Boolean(),
+                state: Type.Optional(Type.Object({ running: Type.Optional(Type.Object({})) })),
+              }),
+            ),
+          ),
+        }),
+      ),
     }),
   ),
 })
 
 type Deps = { send: Send; token: () => Promise<string> }
 type Bound = { signal: AbortSignal }
-/** `pods`: those that are not ending, with what it costs to lose them. */
-type Place = { replicas: number; pods: { name: string; cost: number }[] }
+/** Those that are not ending, with what it costs to lose them. `away`: its worker runs and has no connection. */
+type LivePod = { name: string; cost: number; away: boolean }
+type Place = { replicas: number; pods: LivePod[] }
 
 /** Its service account may get and patch `deployments/scale`, and list and patch pods. */
 export function createKubernetesProvider(
@@ -76,9 +89,12 @@ export function createKubernetesProvider(
     const alive = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     return {
       replicas: spec.replicas ?? 1,
-      pods: alive.map(({ metadata: { name, annotations } }) => ({
+      pods: alive.map(({ metadata: { name, annotations }, status }) => ({
         name,
         cost: Number(annotations?.[COST] ?? 0) || 0,
+        away: (status?.containerStatuses ?? []).some(
+          ({ ready, state }) => !ready && state?.running,
+        ),
       })),
     }
   }
@@ -114,6 +130,8 @@ export function createKubernetesProvider(
       }
       // More pods than replicas: the last one that was marked has not ended yet, and only one may be.
       if (!pods.some(({ name }) => name === instance) || pods.length > replicas) return
+      // It would go before any that is marked, and may have results that nobody else has: later then.
+      if (pods.some(({ name, away }) => away && name !== instance)) return
       // Cheaper than any other, those too that were marked and then stayed.
       const cost = Math.min(0, ...pods.map((pod) => pod.cost)) - 1
       const pod = `${podsUrl}/${encodeURIComponent(instance)}`

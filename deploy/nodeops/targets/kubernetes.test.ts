@@ -9,6 +9,7 @@ import {
   applyAll,
   bound,
   clusterFor,
+  coordinatorOf,
   fewDeployment,
   namesOf,
   TIMEOUT_MS,
@@ -18,6 +19,7 @@ import { targetContract } from './contract.ts'
 
 test('the kubernetes target keeps the contract', async (t) => {
   const { cluster, open } = clusterFor(t)
+  await coordinatorOf(t, cluster)
   const first = smallDeployment()
   const changed = smallDeployment({ regions: [{ region: 'us-west', count: 3 }] })
   await targetContract(t, {

@@ -2,7 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setField } from './kubectl-leaves.ts'
-import { asObject } from './kubectl-pods.ts'
+import { asObject, reconcile } from './kubectl-pods.ts'
 import type { Obj } from './kubectl-rules.ts'
 import {
   type ClusterState,
@@ -20,6 +20,9 @@ export type FakeCluster = {
   object: (kind: string, name: string) => Obj | undefined
   /** Arguments of every call. */
   calls: () => string[][]
+  /** Of all workloads. */
+  pods: () => string[]
+  state: () => ClusterState
   change: (change: (state: ClusterState) => void) => void
   /** A field set by somebody else. */
   edit: (of: { kind: string; name: string }, path: Segment[], value: unknown, by: string) => void
@@ -37,6 +40,7 @@ export function createFakeCluster(folder: string, { compiled }: { compiled: stri
   const change = (by: (state: ClusterState) => void): void => {
     const state = readState(file)
     by(state)
+    reconcile(state)
     writeState(file, state)
   }
   return {
@@ -50,6 +54,9 @@ export function createFakeCluster(folder: string, { compiled }: { compiled: stri
     object: (kind, name) =>
       objects().find((each) => each.kind === kind && each.metadata.name === name),
     calls: () => readState(file).calls,
+    pods: () =>
+      readState(file).objects.flatMap(({ pods }) => (pods?.all ?? []).map(({ name }) => name)),
+    state: () => readState(file),
     change,
     edit: ({ kind, name }, where, value, by) =>
       change(({ objects: all }) => {

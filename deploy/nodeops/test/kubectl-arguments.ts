@@ -8,7 +8,9 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   get: { '--selector': true, '--output': true, '--ignore-not-found': false },
   apply: { '--server-side': false, '--field-manager': true, '--filename': true, '--output': true },
   create: { '--field-manager': true, '--filename': true, '--output': true },
-  scale: { '--replicas': true },
+  scale: { '--replicas': true, '--current-replicas': true },
+  annotate: { '--overwrite': false },
+  'port-forward': {},
   delete: { '--selector': true, '--ignore-not-found': false, '--output': true, '--timeout': true },
   logs: {
     ...{ '--selector': true, '--prefix': false, '--tail': true, '--follow': false },

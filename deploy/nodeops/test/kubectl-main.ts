@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Call, readCall, selects } from './kubectl-arguments.ts'
 import { type Kind, kindNamed, kindOf, shownAs } from './kubectl-kinds.ts'
 import { applied, setField } from './kubectl-leaves.ts'
-import { asObject, livingOf, podsOf, statusOf } from './kubectl-pods.ts'
+import { asObject, livingOf, podsOf, reconcile, statusOf } from './kubectl-pods.ts'
 import { checkChange, checkObject, type Obj } from './kubectl-rules.ts'
 import { type ClusterState, Refused, readState, type Stored, writeState } from './kubectl-state.ts'
 
@@ -142,9 +142,55 @@ function scale(acting: Acting): void {
   const replicas = Number(acting.call.flags.get('--replicas'))
   if (!Number.isInteger(replicas) || replicas < 0)
     throw new Refused('error: --replicas is required')
-  if ((asObject(found).spec?.['replicas'] ?? 1) === replicas) return
+  const now = Number(asObject(found).spec?.['replicas'] ?? 1)
+  const expected = acting.call.flags.get('--current-replicas')
+  if (expected !== undefined && Number(expected) !== now) {
+    throw new Refused(`error: Expected replicas to be ${expected}, was ${now}`)
+  }
+  if (now === replicas) return
   setField(found, ['spec', 'replicas'], replicas, 'kubectl')
   Object.assign(found, { generation: found.generation + 1, looks: 0 })
+}
+
+function annotate({ state, call, namespace }: Acting): void {
+  const [resource = '', ...pairs] = call.words
+  const [of = '', name = ''] = resource.split('/')
+  const kind = kindNamed(of)
+  if (kind.kind !== 'Pod') throw new Refused('error: only pods are annotated here')
+  const pod = livingOf(state)
+    .filter(({ stored }) => stored.namespace === namespace)
+    .flatMap(({ stored }) => stored.pods?.all ?? [])
+    .find((each) => each.name === name)
+  if (!pod) throw notFound(kind, name)
+  for (const pair of pairs) {
+    const [, key, value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? []
+    if (key === undefined) throw new Refused(`error: invalid annotation format: ${pair}`)
+    if (key in pod.annotations && !call.flags.has('--overwrite'))
+      throw new Refused('error: --overwrite is false but found the annotation already')
+    if (key === COST && !/^-?[1-9]\d{0,9}$|^0$/.test(value))
+      throw new Refused(`Error from server (Forbidden): ${key} is no number`)
+    pod.annotations[key] = value
+  }
+}
+
+const COST = 'controller.kubernetes.io/pod-deletion-cost'
+
+async function portForward(acting: Acting): Promise<string> {
+  const [resource = '', port = ''] = acting.call.words
+  const [of = '', name = ''] = resource.split('/')
+  const service = find(acting, kindNamed(of), name)
+  if (!service) throw notFound(kindNamed(of), name)
+  const { ports = [] } = (asObject(service).spec ?? {}) as { ports?: { port: number }[] }
+  const [, local, remote] = /^(\d*):(\d+)$/.exec(port) ?? []
+  if (local === undefined || !ports.some((each) => each.port === Number(remote)))
+    throw new Refused(`error: Service ${name} does not have a service port ${remote}`)
+  const { restPort } = acting.state
+  if (restPort === null)
+    throw new Refused('error: unable to forward port because pod is not running')
+  process.stdout.write(`Forwarding from 127.0.0.1:${restPort} -> ${remote}\n`)
+  process.stdout.write(`Forwarding from [::1]:${restPort} -> ${remote}\n`)
+  await delay(60_000)
+  return ''
 }
 
 function remove(acting: Acting): void {
@@ -200,12 +246,13 @@ async function logs({ state, call, namespace }: Acting): Promise<string> {
 
 const COMMANDS: Readonly<Record<string, (acting: Acting) => string | Promise<string>>> = {
   version: () => JSON.stringify({ serverVersion: { gitVersion: 'v1.32.0' } }),
-  ...{ get, logs },
+  ...{ get, logs, 'port-forward': portForward },
   ...Object.fromEntries(
-    Object.entries({ apply, create, scale, delete: remove }).map(([name, act]) => [
+    Object.entries({ apply, create, scale, annotate, delete: remove }).map(([name, act]) => [
       name,
       (acting: Acting) => {
         act(acting)
+        reconcile(acting.state)
         return ''
       },
     ]),
@@ -243,7 +290,7 @@ async function main(file: string, args: readonly string[]): Promise<void> {
     process.stdout.write(printed ?? '')
   } finally {
     // What was done before something was refused is done.
-    if (call.command !== 'logs') writeState(file, state)
+    if (call.command !== 'logs' && call.command !== 'port-forward') writeState(file, state)
   }
 }
 

@@ -1,7 +1,8 @@
 // Pods of the pretended cluster and what becomes of them: ready after some looks, if nothing that they need is missing.
 import { objectOf } from './kubectl-leaves.ts'
 import { isTemplated, type Obj, type Pod, type Templated } from './kubectl-rules.ts'
-import type { ClusterState, Stored } from './kubectl-state.ts'
+import type { ClusterState, Stored, StoredPod } from './kubectl-state.ts'
+import { endedTooEarly } from './may-end.ts'
 
 /** Looks after which pods are there, and after which they are well. */
 const SEEN_LOOKS = 1
@@ -33,22 +34,43 @@ export function statusOf(state: ClusterState, { stored, object, replicas }: Livi
 }
 
 export function podsOf(state: ClusterState, living: Living): object[] {
-  const { stored, object, replicas } = living
+  const { stored, object } = living
   if (stored.looks < SEEN_LOOKS) return []
   const { template } = object.spec
   const trouble = troubleOf(state, template.spec, stored)
   const isReady = trouble === null && stored.looks >= READY_LOOKS
-  return Array.from({ length: replicas }, (_, i) => {
-    const suffix = object.kind === 'StatefulSet' ? String(i) : `${stored.generation}x${i}`
-    const name = `${stored.name}-${suffix}`
-    const namespace = stored.namespace ?? ''
-    return {
-      ...{ apiVersion: 'v1', kind: 'Pod' },
-      metadata: { name, namespace, labels: template.metadata.labels },
-      spec: template.spec,
-      status: podStatus(template.spec, trouble, isReady),
+  const namespace = stored.namespace ?? ''
+  return (stored.pods?.all ?? []).map(({ name, annotations }) => ({
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: { name, namespace, labels: template.metadata.labels, annotations },
+    spec: template.spec,
+    status: podStatus(template.spec, trouble, isReady),
+  }))
+}
+
+const COST = 'controller.kubernetes.io/pod-deletion-cost'
+const costOf = ({ annotations }: StoredPod): number => Number(annotations[COST] ?? 0)
+
+/** As the controllers do: others for another template, more, or fewer, of which the cheapest end first. */
+export function reconcile(state: ClusterState): void {
+  for (const { stored, object, replicas } of livingOf(state)) {
+    const template = JSON.stringify(object.spec.template)
+    const isSame = stored.pods?.template === template
+    const { made, all } =
+      isSame && stored.pods ? stored.pods : { made: stored.pods?.made ?? 0, all: [] }
+    const more = Array.from({ length: Math.max(0, replicas - all.length) }, (_, i): StoredPod => {
+      const number = object.kind === 'StatefulSet' ? all.length + i : made + i
+      return { name: `${stored.name}-${number}`, annotations: {} }
+    })
+    const fewer = Math.max(0, all.length - replicas)
+    const ending = all.toSorted((a, b) => costOf(a) - costOf(b)).slice(0, fewer)
+    for (const { name } of ending) {
+      state.ended.push(name)
+      if (endedTooEarly(state.fleetFile ?? undefined, name)) state.endedTooEarly.push(name)
     }
-  })
+    const kept = all.filter((pod) => !ending.includes(pod))
+    stored.pods = { template, made: made + more.length, all: [...kept, ...more] }
+  }
 }
 
 function podStatus({ containers }: Pod, trouble: Trouble | null, isReady: boolean): object {

@@ -13,7 +13,10 @@ export type Stored = {
   generation: number
   /** Looks at it since its last change. */
   looks: number
+  /** Of a workload, made of this template. */
+  pods?: { template: string; made: number; all: StoredPod[] }
 }
+export type StoredPod = { name: string; annotations: Record<string, string> }
 export type Fault =
   | { kind: 'fail'; command: string; message: string; times: number }
   | { kind: 'slow'; command: string; delayMs: number }
@@ -26,6 +29,14 @@ export type ClusterState = {
   nodes: number[]
   isReachable: boolean
   calls: string[][]
+  /** Names of pods that ended because there were to be fewer, in order. */
+  ended: string[]
+  /** Of these, workers that were not drained, or still had work. */
+  endedTooEarly: string[]
+  /** Where the service `coordinator` answers; null: nowhere. */
+  restPort: number | null
+  /** Of fleet-double.ts. */
+  fleetFile: string | null
 }
 
 export const emptyCluster = (): ClusterState => ({
@@ -33,7 +44,7 @@ export const emptyCluster = (): ClusterState => ({
   faults: [],
   nodes: [0, 0],
   isReachable: true,
-  calls: [],
+  ...{ calls: [], ended: [], endedTooEarly: [], restPort: null, fleetFile: null },
 })
 
 export const readState = (file: string): ClusterState =>

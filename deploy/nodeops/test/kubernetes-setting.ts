@@ -10,6 +10,7 @@ import type { Target } from '../target.ts'
 import { createKubernetesTarget } from '../targets/kubernetes.ts'
 import { serviceSpec, smallDeployment } from './deployments.ts'
 import { createFakeCluster, type FakeCluster } from './fake-cluster.ts'
+import { type FleetDouble, startFleet } from './fleet-double.ts'
 
 /** Of the repository. */
 export const root = new URL('../../..', import.meta.url).pathname
@@ -45,6 +46,16 @@ export function clusterFor(t: TestContext, env: NodeJS.ProcessEnv = {}) {
       references: { env: { ...cluster.env, ...env }, folder },
     })
   return { cluster, open }
+}
+
+/** What answers at the cluster's coordinators, and what their workers hold. */
+export async function coordinatorOf(t: TestContext, cluster: FakeCluster): Promise<FleetDouble> {
+  const fleet = await startFleet(t, path.dirname(cluster.command))
+  cluster.change((state) => {
+    state.restPort = Number(new URL(fleet.url).port)
+    state.fleetFile = fleet.file
+  })
+  return fleet
 }
 
 /** The deployment with its worker changed. */

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { type Bound, TargetError } from '../../target.ts'
 import type { Manifest, Workload } from './manifests.ts'
+import { type Forwarded, forward } from './port-forward.ts'
 
 const CALL_MS = 60_000
 /** Of one request to the API server. */
@@ -36,7 +37,16 @@ export type Kubectl = {
   apply: (manifests: readonly (Manifest | Workload)[], bound: Bound) => Promise<void>
   /** Fails when it is there. */
   create: (manifest: Manifest, bound: Bound) => Promise<void>
-  scale: (resource: string, replicas: number, bound: Bound) => Promise<void>
+  /** `from`: fails when it has another number by now; null takes any. */
+  scale: (
+    resource: string,
+    replicas: { from: number | null; to: number },
+    bound: Bound,
+  ) => Promise<void>
+  /** Over what it has. */
+  annotate: (resource: string, annotations: Record<string, string>, bound: Bound) => Promise<void>
+  /** A port of a service on this machine, as long as it is not closed. */
+  forward: (service: string, port: number, bound: Bound) => Promise<Forwarded>
   /** Waits until they are gone; what is not there is fine. */
   remove: (what: readonly string[], bound: Bound) => Promise<void>
   logs: (call: LogCall & Bound) => AsyncIterable<string>
@@ -91,9 +101,22 @@ export function createKubectl({ command, context, namespace, env }: KubectlOptio
       const how = ['--field-manager', 'nodeops', '--filename', '-', '--output', 'name']
       await run(['create', ...how], bound, { input: JSON.stringify(manifest) })
     },
-    scale: async (resource, replicas, bound) => {
-      await run(['scale', resource, '--replicas', String(replicas)], bound)
+    scale: async (resource, { from, to }, bound) => {
+      const only = from === null ? [] : ['--current-replicas', String(from)]
+      await run(['scale', resource, '--replicas', String(to), ...only], bound)
     },
+    annotate: async (resource, annotations, bound) => {
+      const pairs = Object.entries(annotations).map(([key, value]) => `${key}=${value}`)
+      await run(['annotate', resource, ...pairs, '--overwrite'], bound)
+    },
+    forward: (service, port, bound) =>
+      forward(
+        {
+          args: ['port-forward', `service/${service}`, `:${port}`, ...common],
+          ...{ command, env, complaintOf },
+        },
+        bound,
+      ),
     remove: async (what, bound) => {
       // Waiting is one long request.
       const options = { timeoutMs: DELETE_MS, within: [] }

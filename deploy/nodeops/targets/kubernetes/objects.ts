@@ -30,6 +30,7 @@ type ContainerStatus = {
   name: string
   ready?: boolean
   state?: {
+    running?: object
     waiting?: Waiting
     terminated?: Waiting & { exitCode?: number }
   }

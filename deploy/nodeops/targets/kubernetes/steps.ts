@@ -25,6 +25,7 @@ import {
   serviceManifests,
 } from './render.ts'
 import { type Found, freshSecrets, referencesOf, secretAmong, secretManifest } from './secrets.ts'
+import { shrink } from './shrink.ts'
 
 export type StepDeps = {
   kubectl: Kubectl
@@ -58,7 +59,7 @@ export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
         return tellAgain(deps, specOf(doing.deployment, step.service), step.kind, doing)
       case 'scale': {
         const { role } = specOf(doing.deployment, step.service)
-        return kubectl.scale(`${kindOf(role)}/${role}`, step.to, doing)
+        return kubectl.scale(`${kindOf(role)}/${role}`, { from: null, to: step.to }, doing)
       }
       case 'place':
         return place(deps, step, doing)
@@ -135,7 +136,8 @@ async function tell(
   await removeAll(kubectl, obsoleteAmong(found, spec, [...secrets, ...manifests]), doing)
   const now = workloadsAmong(found).find(({ metadata }) => metadata.name === spec.role)
   if (kind === 'create' && now && wantedOf(now) !== spec.replicas) {
-    await kubectl.scale(`${kindOf(spec.role)}/${spec.role}`, spec.replicas, doing)
+    const replicas = { from: null, to: spec.replicas }
+    await kubectl.scale(`${kindOf(spec.role)}/${spec.role}`, replicas, doing)
   }
 }
 
@@ -206,14 +208,15 @@ async function place(
   const { deployment } = doing
   const name = workerNameOf(region)
   const isAllowed = deployment.regions.some((each) => each.region === region)
+  const found = await foundIn(kubectl, scope, doing)
+  const there = workloadsAmong(found).find(({ metadata }) => metadata.name === name)
+  const from = there ? wantedOf(there) : 0
+  if (to < from) await shrink(deps, { region, from, to }, doing)
   if (to === 0 && !(deployment.scaling && isAllowed)) {
-    // Its pods drain when they are told to end.
     return kubectl.remove(['deployments,poddisruptionbudgets', name], doing)
   }
-  const found = await foundIn(kubectl, scope, doing)
-  if (workloadsAmong(found).some(({ metadata }) => metadata.name === name)) {
-    return kubectl.scale(`deployment/${name}`, to, doing)
-  }
+  if (there && to > from) await kubectl.scale(`deployment/${name}`, { from: null, to }, doing)
+  if (there) return
   const spec = deployment.services.find(({ role }) => role === 'worker')
   if (!spec) throw new TargetError('failed', 'the deployment has no workers', 'Plan anew.')
   const secret = secretAmong(found, referencesNameOf('worker'))
