@@ -116,6 +116,33 @@ test('a training that goes on from a checkpoint ends with the same bits', async 
   await second.release()
 })
 
+/** Below, processors take many times as long for a number. */
+const NORMAL_LEAST = 2 ** -126
+const isTooSmall = (value: number): boolean => value !== 0 && Math.abs(value) < NORMAL_LEAST
+
+for (const beta1 of [0.9, 0.5])
+  test(`a parameter that nothing reads becomes 0, and no number too small to be normal (${beta1})`, async () => {
+    const parameters = ['read', 'idle'].map((name): Parameter => {
+      return { name, shape: [50], initialise: (values) => values.fill(0.1) }
+    })
+    const options = { learningRate: 0.001, beta1, beta2: 0.9, weightDecay: 1e-5 }
+    const adam = createAdam('net', parameters, options)
+    const step: TrainingStep['step'] = (context) => {
+      const loss = mean(square(subtract(adam.parameters(context)['read'] as SymbolicTensor, 1)))
+      return { state: adam.step(context, loss).state, metrics: {} }
+    }
+    const training = { state: adam.state(() => 0), feeds: [], tables: [], step }
+    const trainer = await createTrainer(training, { stepsPerRun: 20 })
+    for (let run = 0; run < 150; run++) {
+      await trainer.run(20)
+      for (const values of trainer.save()) assert.ok(!values.some(isTooSmall))
+    }
+    const values = adam.valuesOf((name) => trainer.state(name))
+    assert.deepEqual(values.get('idle'), new Float32Array(50))
+    assert.ok(values.get('read')?.every((value) => value > 0.9))
+    await trainer.release()
+  })
+
 test('a network whose checkpoints no store would take is refused before anything is trained', async () => {
   const huge = { name: 'huge', shape: [STATE_BYTES_MAX / 4, 1], initial: new Float32Array() }
   const { training: small } = example()

@@ -11,7 +11,8 @@ export type Trainer = {
   feed<T extends TensorData>(name: string): T
   /**
    * Runs the first `steps` steps that the feeds hold (at most `stepsPerRun`), blocking this thread; resolves with
-   * each metric by step. Not to be interrupted: ending the thread meanwhile ends the process.
+   * each metric by step. Numbers of the state nearer to 0 than 1e-20 are 0 then. Not to be interrupted: ending the
+   * thread meanwhile ends the process.
    */
   run(steps: number): Promise<Record<string, Float32Array>>
   /** All state as it is now, in the order of the training step. Copies. */

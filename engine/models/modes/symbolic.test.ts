@@ -94,6 +94,35 @@ test('soft choices and their gradient are those of a softmax by column', async (
   for (const name of ['', 'slope ']) assertNear(list(`${name}found`), list(`${name}defined`))
 })
 
+test('the furthest logits make no number too small to be normal, which processors take long for', async () => {
+  const graph = new Graph()
+  const logits = graph.input('logits', [ROWS, codes])
+  const table = graph.constant(
+    'table',
+    Uint8Array.from(CODES.flat()),
+    [ROWS, COUNTS.length],
+    'uint8',
+  )
+  const chances = softChoices(logits, layout, 0.2)
+  const unlikely = multiply(crossEntropy(logits, oneHot(table, layout), layout), 1e-3)
+  const outputs = {
+    ...{ chances, unlikely },
+    ofChances: slopeOf(sum(multiply(chances, 1e-3)), logits),
+    ofUnlikely: slopeOf(unlikely, logits),
+  }
+  const session = await openSession(modelOf(graph, outputs))
+  for (const spread of [20, 50, 100, 1000]) {
+    const values = Float32Array.from({ length: ROWS * codes }, () => spread * random.normal())
+    const found = await session.run({ logits: new ort.Tensor('float32', values, [ROWS, codes]) })
+    for (const [name, { data }] of Object.entries(found))
+      for (const value of data as Float32Array) {
+        assert.ok(Number.isFinite(value), name)
+        assert.ok(value === 0 || Math.abs(value) >= 2 ** -126, `${name}: ${value}`)
+      }
+  }
+  await session.release()
+})
+
 function slopeOf(y: SymbolicTensor, x: SymbolicTensor): SymbolicTensor {
   return gradients(y, [x])[0] as SymbolicTensor
 }

@@ -88,14 +88,17 @@ export function inStretches(codes: SymbolicTensor, layout: Layout): SymbolicTens
 
 /** Beyond, the exponentials of float32 would overflow or vanish; no law of use comes near. */
 const LOGIT_MOST = 80
+/** In training: chances, and their gradients, stay far above the numbers that are too small to be normal. */
+const LOGIT_MOST_LEARNED = 30
+const EXPONENT_LEAST = -40
 
 /** Logits to positive weights that codes are drawn by. */
 export function weightsOf(logits: SymbolicTensor): SymbolicTensor {
-  return exponential(bound(logits))
+  return exponential(clip(logits, -LOGIT_MOST, LOGIT_MOST))
 }
 
 function bound(logits: SymbolicTensor): SymbolicTensor {
-  return clip(logits, -LOGIT_MOST, LOGIT_MOST)
+  return clip(logits, -LOGIT_MOST_LEARNED, LOGIT_MOST_LEARNED)
 }
 
 /** Neighbouring columns that are summed by one product; with more, most of it would be zeros. */
@@ -150,7 +153,8 @@ export function softChoices(
   const chances = byGroup([logits], layout, ([x], { sums, spread }) => {
     const bounded = bound(x as SymbolicTensor)
     const heights = spread(logarithm(sums(exponential(bounded))))
-    const weights = exponential(multiply(subtract(bounded, heights), 1 / temperature))
+    const exponents = multiply(subtract(bounded, heights), 1 / temperature)
+    const weights = exponential(clip(exponents, EXPONENT_LEAST, 0))
     const raw = multiply(weights, spread(divide(1, sums(weights))))
     const chosen: SymbolicTensor = withGradient(raw, [x as SymbolicTensor], (slope) => {
       const moved = multiply(slope, chosen)
@@ -173,7 +177,7 @@ export function crossEntropy(
 ): SymbolicTensor {
   const unlikely = byGroup([logits, codes], layout, ([x, hot], { sums, spread }) => {
     const [logit, code] = [x as SymbolicTensor, hot as SymbolicTensor]
-    const weights = weightsOf(logit)
+    const weights = exponential(bound(logit))
     const totals = sums(weights)
     const asked = sums(code)
     const loss = subtract(sum(multiply(asked, logarithm(totals))), sum(multiply(code, logit)))
