@@ -2,11 +2,11 @@
 // functions of the types that the rule needs.
 import { AppError } from '#engine/errors.ts'
 import { askedOf } from '#engine/rules/custom-wasm.ts'
+import { pluginOf } from '#engine/sandbox/plugin-of.ts'
 import type { WasmModule } from '#engine/sandbox/wasm-module.ts'
 import { isWasm, readWasm, wasmFault } from '#engine/sandbox/wasm-plugin.ts'
 import type { ColumnConfig, DatasetConfig, RuleInput, TableConfig } from './dataset-config.ts'
 import { at, nameHint, quote, type Report } from './problem.ts'
-import { pluginOf } from './read-plugins.ts'
 
 export function checkPlugins({ tables, plugins }: DatasetConfig, report: Report): void {
   const modules = new Map<string, WasmModule>()

@@ -1,6 +1,5 @@
 // Plug-ins that come with a config: names and sources.
-import { createHash } from 'node:crypto'
-import { isWasm, wasmBytes } from '#engine/sandbox/wasm-plugin.ts'
+import { isWasm } from '#engine/sandbox/wasm-plugin.ts'
 import { at, type Report } from './problem.ts'
 import { isObject } from './shape.ts'
 
@@ -37,15 +36,3 @@ function isPlugin(name: string, source: unknown, report: Report): boolean {
   } else return true
   return false
 }
-
-/** The plug-in that a rule names, by its name or the digest of its text or module; null when there is none. */
-export function pluginOf(plugins: Readonly<Record<string, string>>, named: string): string | null {
-  if (Object.hasOwn(plugins, named)) return plugins[named] ?? null
-  const digest = named.replace(/^sha256[:-]/, '').toLowerCase()
-  return Object.values(plugins).find((source) => sha256(bytesOf(source)) === digest) ?? null
-}
-
-const bytesOf = (source: string) => (isWasm(source) ? wasmBytes(source) : source)
-
-const sha256 = (bytes: string | Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex')

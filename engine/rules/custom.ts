@@ -1,11 +1,11 @@
 // custom: a plug-in's function, called for each row in the sandbox. Values are checked against the column's type, and
 // a function that remembers something from row to row is found out: its rows would depend on how chunks are cut.
 
-import { pluginOf } from '#engine/config/read-plugins.ts'
 import type { Scalar } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
 import { roundHalfAway, roundTo, scaledOf } from '#engine/math/decimal.ts'
 import type { Rows } from '#engine/rows.ts'
+import { pluginOf } from '#engine/sandbox/plugin-of.ts'
 import type { SandboxBatch } from '#engine/sandbox/sandbox.ts'
 import { isWasm } from '#engine/sandbox/wasm-plugin.ts'
 import { wasmRows } from './custom-wasm.ts'
