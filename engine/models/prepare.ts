@@ -1,6 +1,7 @@
 // From a real table to what models learn from: personal values, ids and free text leave for rules that make new
 // ones, rare levels and extreme numbers are taken out, and what remains is numbers and codes.
 
+import { extremes } from '#engine/evaluate/adherence.ts'
 import {
   type CategoryColumn,
   type Column,
@@ -10,6 +11,7 @@ import {
   PERSONAL,
   type Table,
 } from '#engine/table/table.ts'
+import { replaceExtremes } from './extremes.ts'
 import type { SampledColumn, Target } from './sampled.ts'
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 
@@ -41,8 +43,8 @@ const LEAST_KEPT_SHARE = 0.5
 
 /**
  * Rare values are protected as TabularARGN does (Tiwald et al. 2025, section 3): a level that fewer rows have than a
- * threshold drawn from 5, 6 and 7 is replaced, row by row, by a draw from the others; numbers are clipped to the
- * value that as many rows reach at either end.
+ * threshold drawn from 5, 6 and 7 is replaced, row by row, by a draw from the others; numbers beyond the value that as
+ * many rows reach at either end, by draws from the tail before it.
  */
 export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Preparation {
   const targets: Target[] = []
@@ -75,11 +77,12 @@ function numeric(
 ): PreparedColumn {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const rare = threshold(sorted.length, random)
-  const [min, max] = [sorted[rare - 1] as number, sorted[sorted.length - rare] as number]
-  if (min === max && nulls === 0) return { kind: 'constant', field, value: min }
-  const clipped = values.map((value) => Math.min(Math.max(value, min), max))
+  if (sorted[rare - 1] === sorted.at(-rare) && nulls === 0)
+    return { kind: 'constant', field, value: sorted[rare - 1] as number }
   const { name, decimals } = field
-  targets.push({ kind: 'numeric', name, values: clipped, decimals, min, max })
+  const kept = replaceExtremes(values, { rare, decimals, random })
+  const [min, max] = extremes(kept)
+  targets.push({ kind: 'numeric', name, values: kept, decimals, min, max })
   return { kind: 'numeric', field, target: targets.length - 1, nulls: nulls > 0 }
 }
 

@@ -1,0 +1,102 @@
+// The few least and greatest numbers of a column, which are those of single rows, give way to draws from the tail that
+// the numbers before them show: ranges and tails stay alike, and nobody's value stays.
+
+import { exp, log } from '#engine/math/elementary.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+export type ExtremesOptions = {
+  /** How many rows reach the values that stay, 1 or more; at most as many as there are numbers. */
+  rare: number
+  /** Numbers are whole multiples of 10^-decimals, and so are draws. */
+  decimals: number
+  random: SeededRandom
+}
+
+/** Ranks that the law of a tail is estimated from, as a multiple of those that give way. */
+const RANKS = 8
+/** The bulk of the numbers is no tail. */
+const TAIL_SHARE = 0.25
+
+/**
+ * The numbers (NaN is null) with `rare - 1` rows at either end replaced, but for ties with what stays, in the order that
+ * they had: beyond the `rare`-th, distances from the median are drawn from Pareto's law with the exponent of Hill (1975),
+ * estimated from numbers that stay, up to the extreme of the data. Where the numbers before have no tail, the `rare`-th
+ * itself is taken.
+ */
+export function replaceExtremes(values: Float64Array, options: ExtremesOptions): Float64Array {
+  const ascending = values.filter((value) => !Number.isNaN(value)).sort()
+  const descending = ascending.map((value) => -value).reverse()
+  const least = tailOf(descending, options)
+  const greatest = tailOf(ascending, options)
+  const low = -(descending.at(-options.rare) as number)
+  const high = ascending.at(-options.rare) as number
+  return values.map((value) => {
+    if (value > high) return greatest(value)
+    return value < low ? 0 - least(-value) : value
+  })
+}
+
+/** What each of the greatest becomes. */
+function tailOf(
+  ascending: Float64Array,
+  { rare, decimals, random }: ExtremesOptions,
+): (value: number) => number {
+  const reached = ascending.at(-rare) as number
+  const beyond = ascending.filter((value) => value > reached)
+  const median = ascending[ascending.length >>> 1] as number
+  const ranks = Math.min(rare * RANKS, Math.floor(ascending.length * TAIL_SHARE))
+  const tail = ascending.slice(-ranks).subarray(0, Math.max(0, ranks - rare + 1))
+  const exponent = hill(tail, median, rare)
+  const step = stepOf(tail, decimals)
+  const most = ascending.at(-1) as number
+  const drawn = beyond.map(() => {
+    if (exponent === 0) return reached
+    const unit = random.unit()
+    const room = 1 - exp(log((reached - median) / (most - median)) / exponent)
+    const far = (reached - median) * exp(-exponent * log(1 - unit * room))
+    return onSteps(median + far, { reached, step, most, decimals })
+  })
+  drawn.sort()
+  return (value) => drawn[beyond.indexOf(value)] ?? reached
+}
+
+/** Mean of what neighbouring distances differ by on a logarithmic scale, each times its rank; 0 where there is no tail. */
+function hill(tail: Float64Array, median: number, rare: number): number {
+  if (tail.length < 2 || (tail[0] as number) <= median) return 0
+  let sum = 0
+  for (let at = 1; at < tail.length; at++) {
+    const rank = rare + tail.length - 1 - at
+    const [near, far] = [(tail[at - 1] as number) - median, (tail[at] as number) - median]
+    sum += rank * log(far / near)
+  }
+  return sum / (tail.length - 1)
+}
+
+/** The largest number of units that all of these differ by multiples of; 1 where they are too large to tell. */
+export function stepOf(values: ArrayLike<number>, decimals: number): number {
+  const scale = 10 ** decimals
+  const first = Math.round((values[0] ?? 0) * scale)
+  let step = 0
+  for (let at = 1; at < values.length && step !== 1; at++) {
+    const units = Math.round((values[at] as number) * scale) - first
+    if (!Number.isSafeInteger(units)) return 1
+    step = divisor(step, Math.abs(units))
+  }
+  return Math.max(1, step)
+}
+
+function divisor(a: number, b: number): number {
+  let [large, small] = [a, b]
+  while (small > 0) [large, small] = [small, large % small]
+  return large
+}
+
+function onSteps(
+  value: number,
+  { reached, step, most, decimals }: Record<'reached' | 'step' | 'most' | 'decimals', number>,
+): number {
+  const scale = 10 ** decimals
+  const wanted = Math.round(((value - reached) * scale) / step)
+  const steps = Math.min(wanted, Math.floor(((most - reached) * scale) / step + 1e-9))
+  return (Math.round(reached * scale) + steps * step) / scale
+}
