@@ -3,8 +3,9 @@
 import type { Database, Sql } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import { appendEvent } from '../jobs/events.ts'
-import type { JobSpecs } from '../ledger/job-spec.ts'
+import type { JobSpec, JobSpecs } from '../ledger/job-spec.ts'
 import { closeLeasesOfJob } from '../ledger/leases.ts'
+import { classBegun, WORKER_CLASS } from '../ledger/runtime-classes.ts'
 import { isGpuFree, keepModelFile } from '../models/training-records.ts'
 import type { JobError, RecordActivities, RunArgs } from '../workflows/activity-types.ts'
 import {
@@ -88,18 +89,18 @@ async function tablesOf(sql: Sql, jobId: string): Promise<Omit<PlannedTable, 'ch
   }))
 }
 
-type Whose = { regions: readonly string[]; trustedOnly: boolean }
+type Whose = Pick<JobSpec, 'jobId' | 'regions' | 'trustedOnly' | 'strictClass' | 'config'>
 
 /** Slots and the median measured rate of one slot, over the connected workers that may have work of the job. */
-async function fleetOf(
-  sql: Sql,
-  { regions, trustedOnly }: Whose,
-): Promise<{ slots: number; rowsPerSecond: number }> {
+async function fleetOf(sql: Sql, spec: Whose): Promise<{ slots: number; rowsPerSecond: number }> {
+  const { regions, trustedOnly, strictClass } = spec
+  const runtimeClass = strictClass ? await classBegun(sql, spec) : null
   const rows = await sql.query<{ slots: number | null; rate: number | null }>(
     `select sum(slots)::int as slots, percentile_cont(0.5) within group (order by rows_per_second) as rate
-     from workers where coordinator_id is not null and state = 'active'
-       and (cardinality($1::text[]) = 0 or region = any($1)) and (trust = 'trusted' or not $2)`,
-    [regions, trustedOnly],
+     from workers w where coordinator_id is not null and state = 'active'
+       and (cardinality($1::text[]) = 0 or region = any($1)) and (trust = 'trusted' or not $2)
+       and ($3::text is null or ${WORKER_CLASS} = $3)`,
+    [regions, trustedOnly, runtimeClass],
   )
   return { slots: rows[0]?.slots ?? 1, rowsPerSecond: rows[0]?.rate ?? ROWS_PER_SECOND_UNKNOWN }
 }

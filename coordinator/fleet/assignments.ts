@@ -36,6 +36,7 @@ function needOf(lease: Lease): Need {
     except: new Set(lease.holders.keys()),
     avoid: lease.failedOn,
     runtimeClass: lease.runtimeClass,
+    strictClass: lease.spec.strictClass,
   }
 }
 

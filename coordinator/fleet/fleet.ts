@@ -2,7 +2,7 @@
 // ask it for room.
 
 import type { Logger } from 'pino'
-import type { AppError } from '#engine/errors.ts'
+import { AppError } from '#engine/errors.ts'
 import type { Hello, UploadRequest } from '#proto/gen/syndata/v1/fleet_pb.ts'
 import { versionOf, versionText } from '#proto/protocol.ts'
 import type { Database } from '../database/database.ts'
@@ -99,7 +99,8 @@ export function createFleet(deps: FleetDeps, options: FleetOptions): Fleet {
     onFailed(worker, lease, error) {
       log.warn({ err: error, leaseId: lease.row.id }, 'assignment not recorded')
       worker.leases.delete(lease.row.id)
-      leases.giveBack(lease, 'the database did not answer')
+      const isKnown = error instanceof AppError && error.code === 'conflict'
+      leases.giveBack(lease, isKnown ? error.message : 'the database did not answer')
       onRoom()
     },
   })

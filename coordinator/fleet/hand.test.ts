@@ -18,11 +18,12 @@ const spec = { specDigest: 'd', body: '{}', inputs: [] as InputRef[] } as JobSpe
 async function tokenFor(
   row: Partial<LeaseRow>,
   chunks: number[],
-  kind: JobSpec['kind'] = 'generate',
+  { kind = 'generate', strictClass = false }: Partial<JobSpec> = {},
 ): Promise<string> {
   const sent = Promise.withResolvers<string>()
   const worker = {
     id: 'w',
+    runtimeClass: 'avx512f',
     leases: new Set<string>(),
     specs: new Set(['d']),
     trainings: new Set<string>(),
@@ -31,7 +32,7 @@ async function tokenFor(
     },
   } as unknown as ConnectedWorker
   const hand = createHand({
-    sql: { query: () => Promise.resolve([]) } as Sql,
+    sql: { query: () => Promise.resolve([{ runtime_class: 'avx2' }]) } as unknown as Sql,
     uploadKey: KEY,
     partsUrl: 'http://parts',
     partMaxBytes: 1_000,
@@ -42,7 +43,7 @@ async function tokenFor(
   const whole = { id: 'l', jobId: 'j', tableNo: 0, workerIds: [], ...row } as unknown as LeaseRow
   void hand(
     worker,
-    createLease(whole, { spec: { ...spec, kind }, missing: chunks, nowMs: 0 }),
+    createLease(whole, { spec: { ...spec, kind, strictClass }, missing: chunks, nowMs: 0 }),
     chunks,
   )
   return sent.promise
@@ -69,6 +70,11 @@ test('parts of rows are as large as the operator says, files of trainings as par
   const nowS = Math.floor(Date.now() / 1000)
   const range = { from: 0, to: 1 }
   const rows = verifyUpload(KEY, await tokenFor(range, [0]), nowS)
-  const training = verifyUpload(KEY, await tokenFor(range, [0], 'train'), nowS)
+  const training = verifyUpload(KEY, await tokenFor(range, [0], { kind: 'train' }), nowS)
   assert.deepEqual([rows.maxBytes, training.maxBytes], [1_000, MAX_PART_BYTES])
+})
+
+test('a strict job that began in another class meanwhile is not handed out', async () => {
+  const handed = tokenFor({ from: 0, to: 1 }, [0], { strictClass: true })
+  await assert.rejects(handed, /began in the runtime class avx2/)
 })

@@ -6,6 +6,7 @@ import { AppError } from '#engine/errors.ts'
 import { SPECS_PER_STREAM } from '#proto/limits.ts'
 import type { Sql } from '../database/database.ts'
 import { recordAssignment } from '../ledger/leases.ts'
+import { pinClass } from '../ledger/runtime-classes.ts'
 import { signUpload } from '../storage/upload-token.ts'
 import { FLEET } from '../workflows/policies.ts'
 import type { InputGrants } from './input-grants.ts'
@@ -22,7 +23,7 @@ export type HandDeps = {
   partMaxBytes: number
   grantInputs: InputGrants
   beginTraining: BeginTraining
-  /** The assignment could not be written down: the worker knows nothing of it. */
+  /** The assignment could not be written down, or may not be: the worker knows nothing of it. */
   onFailed: (worker: ConnectedWorker, lease: Lease, error: unknown) => void
 }
 
@@ -76,6 +77,14 @@ export function createHand(deps: HandDeps) {
     })
   }
 
+  /** Rows of a strict job are of the class that its first assignment went to, whichever replica made that. */
+  async function keepToClass(worker: ConnectedWorker, lease: Lease): Promise<void> {
+    if (!lease.spec.strictClass) return
+    const pinned = await pinClass(sql, lease.row.jobId, worker.runtimeClass)
+    if (pinned === worker.runtimeClass) return
+    throw new AppError('conflict', `the job began in the runtime class ${pinned} meanwhile`)
+  }
+
   /** Resolves when the worker was told, or that failed. */
   return async (worker: ConnectedWorker, lease: Lease, chunks: number[]): Promise<void> => {
     const leaseId = lease.row.id
@@ -83,7 +92,8 @@ export function createHand(deps: HandDeps) {
     if (lease.spec.kind === 'train') worker.trainings.add(leaseId)
     assignChunks(lease, worker.id, chunks)
     if (!lease.row.workerIds.includes(worker.id)) lease.row.workerIds.push(worker.id)
-    await recordAssignment(sql, { leaseId, workerId: worker.id })
+    await keepToClass(worker, lease)
+      .then(() => recordAssignment(sql, { leaseId, workerId: worker.id }))
       .then(() => send(worker, lease, chunks))
       .catch((error: unknown) => onFailed(worker, lease, error))
   }

@@ -91,6 +91,7 @@ test('whoever is placed could take it, and whoever can never take it is refused'
     gpu: fc.boolean(),
     trustedOnly: fc.boolean(),
     runtimeClass: fc.constantFrom('a', null),
+    strictClass: fc.boolean(),
     training: fc.boolean(),
     except: fc.constant(new Set<string>()),
   })
@@ -119,6 +120,19 @@ test('rows of a model go on in the class of the first of them, while somebody of
   assert.deepEqual(place(wanted, full), { workerId: 'other' })
   const avoid = new Set(['same'])
   assert.deepEqual(place({ ...wanted, avoid }, workers), { workerId: 'other' })
+})
+
+test('rows of a strict job wait for their class, and say so', () => {
+  const workers = [
+    worker({ id: 'other', runtimeClass: 'avx512f' }),
+    worker({ id: 'same', runtimeClass: 'avx2', busy: 2 }),
+  ]
+  const wanted = need({ runtimeClass: 'avx2', strictClass: true })
+  const reason =
+    "No worker fits: 1 has the runtime class avx512f, the job's rows keep to avx2; 1 has no free slot."
+  assert.deepEqual(place(wanted, workers), { reason })
+  assert.deepEqual(place({ ...wanted, runtimeClass: null }, workers), { workerId: 'other' })
+  assert.equal(mismatch(wanted, worker({ runtimeClass: 'avx2' })), null)
 })
 
 test('trainings leave a slot of each worker that has several to rows, and take a GPU first', () => {

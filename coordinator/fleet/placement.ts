@@ -33,6 +33,8 @@ export type Need = {
   avoid?: ReadonlySet<string>
   /** Rows of a model, of which others were made in this class: only where nobody of it is free another makes them. */
   runtimeClass?: string | null
+  /** Then nobody of another class makes them at all. */
+  strictClass?: boolean
 }
 
 export type Placement = { workerId: string } | { reason: string }
@@ -72,6 +74,9 @@ export function mismatch(need: Need, worker: WorkerView): string | null {
   if (worker.engineVersion !== need.engineVersion)
     return `runs engine ${worker.engineVersion}, the job needs ${need.engineVersion}`
   if (need.gpu && worker.gpus === 0) return 'has no GPU'
+  const { strictClass = false, runtimeClass } = need
+  if (strictClass && runtimeClass && worker.runtimeClass !== runtimeClass)
+    return `has the runtime class ${worker.runtimeClass}, the job's rows keep to ${runtimeClass}`
   if (need.trustedOnly && worker.trust !== 'trusted') return 'is not trusted with private data'
   return null
 }

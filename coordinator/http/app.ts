@@ -47,6 +47,7 @@ import { jobFileRoutes } from './job-file-routes.ts'
 import { jobRoutes } from './job-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { createMayRead } from './may-read.ts'
+import { memberRoutes } from './member-routes.ts'
 import { modelEventRoute } from './model-event-route.ts'
 import { modelFileRoutes } from './model-file-routes.ts'
 import { modelRoutes } from './model-routes.ts'
@@ -240,6 +241,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     guarded.addHook('onRequest', deps.auth.required)
     keyRoutes(guarded, deps)
     projectRoutes(guarded, deps)
+    memberRoutes(guarded, deps)
     connectionRoutes(guarded, deps)
     datasetRoutes(guarded, deps)
     await datasetUploadRoute(guarded, deps)

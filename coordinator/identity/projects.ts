@@ -9,21 +9,65 @@ export type Project = {
   id: string
   name: string
   created_at: Date
+  /** Its data and models may be worked on by workers that are not trusted. */
   allow_community_compute: boolean
+  /** All rows of a job that samples a model are drawn in one runtime class. */
+  strict_runtime_class: boolean
   /** Null for an administrator who is not a member. */
   role: ProjectRole | null
   is_default: boolean
 }
 
-const COLUMNS = `p.id, p.name, p.created_at, p.allow_community_compute, m.role, coalesce(m.is_default, false) as is_default
+const COLUMNS = `p.id, p.name, p.created_at, p.allow_community_compute, p.strict_runtime_class, m.role, coalesce(m.is_default, false) as is_default
   from projects p left join project_members m on m.project_id = p.id and m.user_id = $1`
 
 /** All that the caller sees, oldest first. */
 export function listProjects(sql: Sql, principal: Principal): Promise<Project[]> {
   return sql.query<Project>(
-    `select ${COLUMNS} where $2 or m.user_id is not null order by p.created_at, p.id limit 1000`,
+    `select ${COLUMNS} where p.deleted_at is null and ($2 or m.user_id is not null) order by p.created_at, p.id limit 1000`,
     [principal.userId, isAdmin(principal)],
   )
+}
+
+/** Throws AppError `not_found` when it does not exist or is not the caller's to see; `lock` keeps it as it is. */
+export async function readProject(
+  sql: Sql,
+  principal: Principal,
+  id: string,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Project> {
+  const [project] = await sql.query<Project>(
+    `select ${COLUMNS} where p.id = $3 and p.deleted_at is null and ($2 or m.user_id is not null)
+     ${lock ? 'for no key update of p' : ''}`,
+    [principal.userId, isAdmin(principal), id],
+  )
+  if (project === undefined) throw noProject()
+  return project
+}
+
+const noProject = (): AppError => new AppError('not_found', 'There is no such project.')
+
+export type ProjectChanges = Partial<
+  Pick<Project, 'name' | 'allow_community_compute' | 'strict_runtime_class'>
+>
+
+/** Jobs that are submitted from then on follow the settings. Throws `not_found`, or `forbidden` for all but owners. */
+export function changeProject(
+  database: Database,
+  principal: Principal,
+  { id, changes }: { id: string; changes: ProjectChanges },
+): Promise<Project> {
+  return database.transaction(async (sql) => {
+    const { role } = await readProject(sql, principal, id, { lock: true })
+    requireRole(principal, role, 'owner')
+    await sql.query(
+      `update projects set name = coalesce($2, name),
+         allow_community_compute = coalesce($3, allow_community_compute),
+         strict_runtime_class = coalesce($4, strict_runtime_class) where id = $1`,
+      [id, changes.name, changes.allow_community_compute, changes.strict_runtime_class],
+    )
+    return readProject(sql, principal, id)
+  })
 }
 
 /** The caller becomes its owner; it is the default where there was none. */
@@ -63,12 +107,11 @@ export async function projectForWriting(
     projectId === null
       ? 'select project_id as id, role from project_members where user_id = $1 and is_default'
       : `select p.id, m.role from projects p left join project_members m on m.project_id = p.id and m.user_id = $1
-         where p.id = $2 and ($3 or m.user_id is not null)`,
+         where p.id = $2 and p.deleted_at is null and ($3 or m.user_id is not null)`,
     projectId === null ? [principal.userId] : [principal.userId, projectId, isAdmin(principal)],
   )
   if (project === undefined) {
-    const detail = projectId === null ? 'You have no project yet.' : 'There is no such project.'
-    throw new AppError('not_found', detail)
+    throw projectId === null ? new AppError('not_found', 'You have no project yet.') : noProject()
   }
   requireRole(principal, project.role, 'editor')
   return { id: project.id }

@@ -51,6 +51,19 @@ test('a project may let the community sample its models', async (t) => {
   assert.deepEqual(rows, [{ trusted_only: false, publish_ipfs: true }])
 })
 
+test('a project may want all rows of a job drawn in one runtime class', async (t) => {
+  const { submit, sql, alice, call } = await setUp(t)
+  const { json: before } = await submit({})
+  const body = { strict_runtime_class: true }
+  const changed = await call(alice, 'PATCH', `/api/projects/${alice.projectId}`, { body })
+  assert.equal(changed.json['strict_runtime_class'], true)
+  const { json: after } = await submit({})
+  const strict = async (id: unknown) =>
+    (await sql.query('select strict_class from jobs where id = $1', [id]))[0]
+  assert.deepEqual(await strict(before['job_id']), { strict_class: false })
+  assert.deepEqual(await strict(after['job_id']), { strict_class: true })
+})
+
 test('a model of another project is none, and one that is being trained has to be waited for', async (t) => {
   const { submit, sql, store, alice, bob, call } = await setUp(t)
   const foreign = await submit({}, bob)

@@ -250,9 +250,10 @@ const INSERT_JOB = `
 with job as (
   insert into jobs (id, project_id, owner_id, name, priority, regions, spec_digest, config_digest, seed,
     engine_version, format, chunk_rows, total_rows, total_chunks, publish_ipfs, publish_arweave,
-    publish_config, max_price_winston, compression, container, load, trusted_only)
+    publish_config, max_price_winston, compression, container, load, trusted_only, strict_class)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $23, $24, $25,
-    $27::text is not null and not (select allow_community_compute from projects where id = $2))
+    $27::text is not null and not (select allow_community_compute from projects where id = $2),
+    $27::text is not null and (select strict_runtime_class from projects where id = $2))
   returning id
 ), filled as (
   insert into job_tables (job_id, table_no, name, rows, chunks)

@@ -14,6 +14,8 @@ export type JobSpec = {
   kind: JobKind
   /** Its leases need data or a model that is private. */
   trustedOnly: boolean
+  /** All rows of models are drawn in one runtime class. */
+  strictClass: boolean
   projectId: string
   name: string
   specDigest: string
@@ -39,6 +41,7 @@ type Stored = {
   id: string
   kind: JobKind
   trusted_only: boolean
+  strict_class: boolean
   project_id: string
   name: string
   spec_digest: string
@@ -86,6 +89,7 @@ async function readSpec(sql: Sql, jobId: string): Promise<JobSpec> {
     jobId,
     kind: row.kind,
     trustedOnly: row.trusted_only,
+    strictClass: row.strict_class,
     projectId: row.project_id,
     name: row.name,
     specDigest: row.spec_digest,

@@ -14,21 +14,54 @@ export function runtimeClassOf(machine: Machine | undefined): string {
   return ['onnxruntime', onnxruntime, machine?.arch ?? '', isa].filter(Boolean).join(' ')
 }
 
+/** Of a strict job `j`: the class it began in, else that of the first such job of its model, else where that was trained. */
+const STRICT_CLASS = `coalesce(j.runtime_class,
+  (select o.runtime_class from job_models u join job_models s on s.model_id = u.model_id join jobs o on o.id = s.job_id
+   where u.job_id = j.id and o.runtime_class is not null order by o.created_at, o.id limit 1),
+  (select ${CLASS} from job_models u join models v on v.id = u.model_id join workers w on w.id = v.trained_on->>'worker'
+   where u.job_id = j.id limit 1))`
+
+/** SQL: of a job `j` the class that its rows must be drawn in; null for any, or while nobody knows. */
+export const REQUIRED_CLASS = `case when j.strict_class then ${STRICT_CLASS} end`
+
+/** SQL: of a row `w` of workers. */
+export const WORKER_CLASS = CLASS
+
 /**
- * The class of a job's first chunk: who makes the others is best of it. Null before there is one, and where no table is
- * drawn from a model.
+ * The class that others made a job's chunks in: who makes the rest is best of it, and must be where the job is strict.
+ * Null before there is one, and where no table is drawn from a model.
  */
 export async function classBegun(
   sql: Sql,
-  { jobId, config }: Pick<JobSpec, 'jobId' | 'config'>,
+  { jobId, config, strictClass }: Pick<JobSpec, 'jobId' | 'config' | 'strictClass'>,
 ): Promise<string | null> {
   if (!config.tables.some(({ learned }) => learned !== undefined)) return null
+  if (strictClass) {
+    const [row] = await sql.query<{ class: string | null }>(
+      `select ${STRICT_CLASS} as class from jobs j where j.id = $1`,
+      [jobId],
+    )
+    return row?.class ?? null
+  }
   const [row] = await sql.query<{ class: string }>(
     `select ${CLASS} as class from chunks c join workers w on w.id = c.worker_id
      where c.job_id = $1 order by c.seq limit 1`,
     [jobId],
   )
   return row?.class ?? null
+}
+
+/** The class of a strict job from now on: this one, or the one that another assignment began it in. */
+export async function pinClass(sql: Sql, jobId: string, runtimeClass: string): Promise<string> {
+  await sql.query('update jobs set runtime_class = $2 where id = $1 and runtime_class is null', [
+    jobId,
+    runtimeClass,
+  ])
+  const [row] = await sql.query<{ runtime_class: string }>(
+    'select runtime_class from jobs where id = $1',
+    [jobId],
+  )
+  return row?.runtime_class ?? runtimeClass
 }
 
 /** The classes of the workers whose chunks a job has, in order. */

@@ -137,6 +137,14 @@ test('a job that waits says what for, and no more once it need not', async (t) =
   await here.database.query(`update jobs set regions = '{eu-central}'`)
   await here.round()
   assert.match((await jobOf(here)).waiting_reason ?? '', /1 is in us-west, not in eu-central/)
+  await here.database.query(
+    `update jobs set regions = '{}', strict_class = true, runtime_class = 'onnxruntime 1 x64'`,
+  )
+  await here.round()
+  assert.match(
+    (await jobOf(here)).waiting_reason ?? '',
+    /1 has the runtime class onnxruntime, the job's rows keep to onnxruntime 1 x64/,
+  )
   await here.database.query(`update jobs set status = 'paused'`)
   await here.round()
   assert.equal((await jobOf(here)).waiting_reason, null)

@@ -8,6 +8,7 @@ import type { Database, Sql } from '../database/database.ts'
 import { notify } from '../database/notifications.ts'
 import { explain, mismatch, type WorkerView } from '../fleet/placement.ts'
 import { type JobKind, workflowIdOf } from '../jobs/job-kind.ts'
+import { REQUIRED_CLASS, WORKER_CLASS } from '../ledger/runtime-classes.ts'
 import { COORDINATOR } from '../workflows/policies.ts'
 import { describeRun, startJob } from './outbox.ts'
 
@@ -41,6 +42,8 @@ type RunningJob = {
   id: string
   kind: JobKind
   trusted_only: boolean
+  strict_class: boolean
+  runtime_class: string | null
   runs: number
   regions: string[]
   engine_version: string
@@ -67,7 +70,8 @@ async function reconcile(deps: Deps): Promise<void> {
 /** Jobs that nothing in the outbox is about to start; the least recently looked at first would need state: random will do. */
 const runningJobs = (sql: Sql): Promise<RunningJob[]> =>
   sql.query<RunningJob>(
-    `select id, kind, trusted_only, runs, regions, engine_version, waiting_reason, status,
+    `select id, kind, trusted_only, strict_class, ${REQUIRED_CLASS} as runtime_class, runs, regions, engine_version,
+       waiting_reason, status,
        (select count(*)::int from leases l where l.job_id = j.id and cardinality(l.worker_ids) > 0) as leased
      from jobs j where status in ('pending', 'generating', 'paused') and deleted_at is null
        and created_at < now() - interval '3 seconds'
@@ -104,6 +108,7 @@ type StoredWorker = {
   region: string
   trust: 'trusted' | 'community'
   engine_version: string
+  runtime_class: string
   slots: number
   state: string
   load: { busy_slots?: number }
@@ -111,7 +116,7 @@ type StoredWorker = {
 
 async function connectedWorkers(sql: Sql): Promise<WorkerView[]> {
   const rows = await sql.query<StoredWorker>(
-    `select id, region, trust, engine_version, slots, state, load from workers
+    `select id, region, trust, engine_version, ${WORKER_CLASS} as runtime_class, slots, state, load from workers w
      where coordinator_id is not null and state <> 'revoked'`,
   )
   return rows.map((row) => ({
@@ -120,7 +125,7 @@ async function connectedWorkers(sql: Sql): Promise<WorkerView[]> {
     trust: row.trust,
     engineVersion: row.engine_version,
     gpus: 0,
-    runtimeClass: '',
+    runtimeClass: row.runtime_class,
     slots: row.slots,
     busy: row.load.busy_slots ?? 0,
     trainings: 0,
@@ -152,6 +157,8 @@ function waitingReason(job: RunningJob, workers: readonly WorkerView[]): string 
     gpu: false,
     trustedOnly: job.trusted_only,
     training: job.kind === 'train',
+    runtimeClass: job.runtime_class,
+    strictClass: job.strict_class,
     except: new Set<string>(),
   }
   const fits = workers.some((worker) => mismatch(need, worker) === null && !worker.draining)

@@ -25,9 +25,10 @@ export async function uploadTable(
   who: Caller,
   text: string,
   name = 'table.csv',
+  projectId = who.projectId,
 ): Promise<string> {
   const file = form([{ name: 'file', value: text, file: name }])
-  const made = await rest.call(who, 'POST', '/api/datasets', file)
+  const made = await rest.call(who, 'POST', `/api/datasets?project_id=${projectId}`, file)
   assert.equal(made.status, 201, made.text)
   return String(made.json['dataset_id'])
 }
