@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import pino from 'pino'
-import {
-  type DatasetTableOptions,
-  datasetInput,
-  datasetTable,
-} from '#coordinator/datasets/dataset-table.ts'
+import { datasetInput } from '#coordinator/datasets/dataset-input.ts'
+import { type DatasetTableOptions, datasetTable } from '#coordinator/datasets/dataset-table.ts'
 import { DATASET_DEFAULTS } from '#coordinator/datasets/settings.ts'
 import { sweepOnce } from '#coordinator/parts/sweeper.ts'
 import { openDataset } from '#engine/library.ts'

@@ -1,7 +1,7 @@
 // The body of a submission: its fields and their bounds.
 
 import Type from 'typebox'
-import { LOAD_FIELDS } from '#coordinator/load/settings.ts'
+import { LOAD_FIELDS } from '#coordinator/load/fields.ts'
 import { MODEL_FIELDS } from './model-request.ts'
 import { REGIONS } from './regions.ts'
 

@@ -1,6 +1,7 @@
 // The tables of an evaluation, in memory: of datasets, of jobs, of models.
 
-import { type DatasetInput, datasetTable } from '#coordinator/datasets/dataset-table.ts'
+import type { DatasetInput } from '#coordinator/datasets/dataset-input.ts'
+import { datasetTable } from '#coordinator/datasets/dataset-table.ts'
 import { createOpenedModels } from '#coordinator/models/opened-models.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'

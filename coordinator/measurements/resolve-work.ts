@@ -1,7 +1,7 @@
 // From the ids of a claim to files in the part store.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import { datasetInput } from '#coordinator/datasets/dataset-table.ts'
+import { datasetInput } from '#coordinator/datasets/dataset-input.ts'
 import { createJobSpecs } from '#coordinator/ledger/job-spec.ts'
 import { noModel } from '#coordinator/models/model-store.ts'
 import { AppError } from '#engine/errors.ts'

@@ -1,6 +1,6 @@
 // What a measuring thread is told, whole: it reads the part store, and never Postgres.
 
-import type { DatasetInput } from '#coordinator/datasets/dataset-table.ts'
+import type { DatasetInput } from '#coordinator/datasets/dataset-input.ts'
 import type { InputRef } from '#coordinator/fleet/input-grants.ts'
 import type { StoreSettings } from '#coordinator/storage/open-store.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
