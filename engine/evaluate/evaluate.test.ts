@@ -7,6 +7,7 @@ import { categoryColumn, numberColumn, tableOf, textColumn } from '../testing/co
 import { peopleTable } from '../testing/people.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
+import { renderEvaluation } from './report/report.ts'
 
 const run = (real: Table, synthetic: Table, options: Partial<EvaluateOptions> = {}) =>
   evaluate(real, synthetic, { seed: 1, signal: new AbortController().signal, ...options })
@@ -64,6 +65,17 @@ test('a second sample of the same law is as good as the ceiling, and no attack g
   assert.ok(Math.abs(privacy.membership?.advantage ?? 1) < 0.1, JSON.stringify(privacy.membership))
   assert.ok(Math.abs((privacy.overfitting?.share ?? 0) - 0.5) < 0.1)
   assert.deepEqual([verdict.quality.grade, verdict.privacy.grade], ['good', 'good'])
+})
+
+test('of a few rows nothing good is said that nobody can know', async () => {
+  const few = (seed: number) => peopleTable(12, seed)
+  const { verdict } = await run(few(1), few(2), { holdout: few(4) })
+  const sentences = [...verdict.quality.sentences, ...verdict.privacy.sentences]
+  const known = sentences.filter(({ grade }) => grade !== 'unknown').map(({ text }) => text)
+  for (const text of known) assert.match(text, /^(Single|Pairs|Levels|\d)/)
+  for (const { grade, text } of sentences)
+    assert.equal(grade === 'unknown', text.endsWith('too few rows to tell.'), text)
+  assert.match(renderEvaluation(await run(real, another)), /good<\/strong>, as far as is known/)
 })
 
 test('a table whose columns hang together otherwise scores less', async () => {

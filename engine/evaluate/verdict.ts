@@ -43,7 +43,28 @@ function graded(loss: number, fair: number, poor: number): Grade {
   return loss <= fair ? 'good' : loss <= poor ? 'fair' : 'poor'
 }
 
-const three = (value: number): string => value.toFixed(3)
+/** Of fewer rows nothing is said about what a classifier or an attacker could do: neither has anything to go by. */
+const ROWS_LEAST = 50
+
+const TOO_FEW = ' These are too few rows to tell.'
+
+/** As `graded`, by the near end; unknown where chance alone could hide what is poor, or rows are too few. */
+function gradedWithin(
+  [low, high]: readonly [number, number],
+  [fair, poor]: readonly [number, number],
+  rows: number,
+): Grade {
+  const near = graded(low, fair, poor)
+  return rows < ROWS_LEAST || (near === 'good' && high > poor) ? 'unknown' : near
+}
+
+const said = (grade: Grade, text: string): Sentence => ({
+  grade,
+  text: grade === 'unknown' ? `${text}${TOO_FEW}` : text,
+})
+
+/** Nothing is below nothing: what rounds to 0 has no sign. */
+const three = (value: number): string => (Math.round(value * 1_000) / 1_000 + 0).toFixed(3)
 const percent = (value: number): string =>
   `${(100 * value).toFixed(value > 0 && value < 0.01 ? 2 : 1)} %`
 
@@ -70,22 +91,19 @@ function similarity({ shapes, trends, ceiling }: Omit<Evaluation, 'verdict'>): S
   ]
 }
 
-function detectability({ detection }: Omit<Evaluation, 'verdict'>): Sentence[] {
+function detectability({ detection, rows }: Omit<Evaluation, 'verdict'>): Sentence[] {
   const { auc, interval } = detection.boosted_trees
   if (auc === null || interval === null) return []
-  const grade = graded(interval[0] - 0.5, 0.1, 0.3)
+  const above: [number, number] = [interval[0] - 0.5, interval[1] - 0.5]
+  const grade = gradedWithin(above, [0.1, 0.3], Math.min(rows.real, rows.synthetic))
   const meaning = {
     good: 'cannot be told from real ones much better than by guessing',
     fair: 'can often be told from real ones',
     poor: 'can nearly always be told from real ones',
-    unknown: '',
+    unknown: 'were not told from real ones',
   }[grade]
-  return [
-    {
-      grade,
-      text: `Synthetic rows ${meaning}: boosted trees reach an AUC of ${three(auc)} (.5 is a guess).`,
-    },
-  ]
+  const text = `Synthetic rows ${meaning}: boosted trees reach an AUC of ${three(auc)} (0.5 is a guess).`
+  return [said(grade, text)]
 }
 
 function usefulness({ utility }: Omit<Evaluation, 'verdict'>): Sentence[] {
@@ -97,11 +115,13 @@ function usefulness({ utility }: Omit<Evaluation, 'verdict'>): Sentence[] {
   const above = real - (metric === 'auc' ? 0.5 : 0)
   const chance = 1 / Math.sqrt(utility.rows.tested)
   const lost = above < 0.05 ? 0 : (real - synthetic - chance) / above
+  const { tested, real: learned } = utility.rows
+  const grade = Math.min(tested, learned) < ROWS_LEAST ? 'unknown' : graded(lost, 0.05, 0.2)
   return [
-    {
-      grade: graded(lost, 0.05, 0.2),
-      text: `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`,
-    },
+    said(
+      grade,
+      `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`,
+    ),
   ]
 }
 
@@ -121,25 +141,23 @@ function copies({ identical, control, rows }: Privacy): Sentence[] {
   ]
 }
 
-function closeness({ distance, control }: Privacy): Sentence[] {
+function closeness({ distance, control, rows }: Privacy): Sentence[] {
   const [made, usual] = [distance.synthetic, distance.control]
   if (made.p5 === null || usual.p5 === null || made.median === null || usual.median === null)
     return []
   const closer = (a: number, b: number): number => (b === 0 ? 0 : Math.max(0, 1 - a / b))
   const others = control === 'holdout' ? 'held-out rows' : 'real rows of the other half'
+  const fewest = Math.min(rows.synthetic, rows.real, rows.control)
+  const above = Math.max(closer(made.p5, usual.p5) - 0.3, closer(made.median, usual.median))
   return [
-    {
-      grade: graded(
-        Math.max(closer(made.p5, usual.p5) - 0.3, closer(made.median, usual.median)),
-        0.2,
-        0.5,
-      ),
-      text: `Half of the synthetic rows are within ${made.median.toPrecision(3)} of a real row and one in twenty within ${made.p5.toPrecision(3)}; for ${others} it is ${usual.median.toPrecision(3)} and ${usual.p5.toPrecision(3)}.`,
-    },
+    said(
+      fewest < ROWS_LEAST ? 'unknown' : graded(above, 0.2, 0.5),
+      `Half of the synthetic rows are within ${made.median.toPrecision(3)} of a real row (0 is a copy, 1 as far as can be) and one in twenty within ${made.p5.toPrecision(3)}; for ${others} it is ${usual.median.toPrecision(3)} and ${usual.p5.toPrecision(3)}.`,
+    ),
   ]
 }
 
-function membership({ membership: attack }: Privacy): Sentence[] {
+function membership({ membership: attack, rows }: Privacy): Sentence[] {
   if (!attack)
     return [
       {
@@ -148,21 +166,23 @@ function membership({ membership: attack }: Privacy): Sentence[] {
       },
     ]
   const [low, high] = attack.advantage_interval
+  const fewest = Math.min(rows.real, rows.control)
   return [
-    {
-      grade: graded(low, 0.02, 0.1),
-      text: `An attacker who asks whether a row was learned from gains ${three(attack.advantage)} over guessing (95 %: ${three(low)} to ${three(high)}).`,
-    },
+    said(
+      gradedWithin(attack.advantage_interval, [0.02, 0.1], fewest),
+      `An attacker who asks whether a row was learned from gains ${three(attack.advantage)} over guessing (0 is a guess, 1 certainty; 95 %: ${three(low)} to ${three(high)}).`,
+    ),
   ]
 }
 
-function singledOut({ singling_out: attack }: Privacy): Sentence[] {
+function singledOut({ singling_out: attack, rows }: Privacy): Sentence[] {
   if (attack?.risk == null || attack.risk_interval == null) return []
+  const fewest = Math.min(rows.real, rows.control, attack.guesses)
   return [
-    {
-      grade: graded(attack.risk_interval[0], 0.05, 0.2),
-      text: `Guesses taken from synthetic rows single out a real row in ${percent(attack.success)} of ${attack.guesses} cases, guesses from rows that were not learned from in ${percent(attack.control ?? 0)}.`,
-    },
+    said(
+      gradedWithin(attack.risk_interval, [0.05, 0.2], fewest),
+      `Guesses taken from synthetic rows single out a real row in ${percent(attack.success)} of ${attack.guesses} cases, guesses from rows that were not learned from in ${percent(attack.control ?? 0)}.`,
+    ),
   ]
 }
 

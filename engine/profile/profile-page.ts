@@ -37,7 +37,7 @@ function adviceOf(findings: readonly Finding[]): Html {
   if (findings.length === 0) return html`<p class="good">Nothing to remark.</p>`
   const rows = findings
     .slice(0, LISTED)
-    .map(({ advice, points }) => [html`${advice}`, points === 0 ? '' : `-${figure(points)}`])
+    .map(({ advice, points }) => [html`${advice}`, points === 0 ? '' : `-${points.toFixed(2)}`])
   return renderTable(['what', 'points'], rows)
 }
 
@@ -60,7 +60,8 @@ function overviewOf({ columns, rows, duplicate_rows, keys }: Profile): Html {
     },
   )
   const named = keys.map((key) => key.columns.join(' + ')).slice(0, LISTED)
-  return html`${renderTable(['column', 'type', 'meaning', 'is', 'nulls', 'distinct'], lines, 4)}
+  const head = ['column', 'type', 'meaning', 'is', 'nulls', 'distinct']
+  return html`${renderTable(head, lines, 4)}
 <p>Rows that repeat an earlier one: ${counted(duplicate_rows)}. Keys: ${named.length === 0 ? 'none' : named.join('; ')}.</p>`
 }
 

@@ -22,9 +22,9 @@ body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:76rem;background:var(--bg
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .75rem;border-bottom:1px solid var(--line);padding-bottom:.3rem}h3{font-size:1rem;margin:0 0 .4rem;overflow-wrap:anywhere}
 p{margin:.4rem 0}.lead,.soft,figcaption{color:var(--soft)}.good{color:var(--good)}.bad{color:var(--bad)}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin-top:.75rem}a{color:var(--a)}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}th{color:var(--soft);font-weight:600}
-td.number,th.number{text-align:right}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(21rem,1fr));gap:1rem}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.9rem 1rem}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}td.text:first-child{overflow-wrap:anywhere;min-width:7rem}th{color:var(--soft);font-weight:600}
+td.number,th.number{text-align:right;white-space:nowrap}.cards+h3{margin-top:1.25rem}.wide+.wide{margin-top:1rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(21rem,100%),1fr));gap:1rem}.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.9rem 1rem}
 figure{margin:.5rem 0}svg{width:100%;height:auto;display:block}svg text{fill:var(--fg);font:10px system-ui,sans-serif}svg text.soft{fill:var(--soft)}
 svg .axis{stroke:var(--line)}svg .s0{fill:var(--a);fill-opacity:.65}svg .s1{fill:var(--b);fill-opacity:.55}svg .plus{fill:var(--a)}svg .minus{fill:var(--b)}svg .none{fill:var(--card)}
 .key{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin:0 .35em 0 .8em}.key.s0{background:var(--a)}.key.s1{background:var(--b)}

@@ -32,7 +32,8 @@ await writeFile(path.join(folder, 'profile.html'), renderProfile(profileTable(ta
 
 const { learned, heldOut } = splitRows(table, seed)
 const onEpoch = ({ epoch, score }: { epoch: number; score: number }) => {
-  if (epoch % 10 === 0) console.log(`epoch ${epoch}: ${score.toFixed(3)} on rows it does not learn`)
+  if (epoch % 10 === 0)
+    console.log(`epoch ${epoch}: loss ${score.toFixed(3)} on rows it does not learn`)
 }
 const how = { algorithm: 'argn', seed, options: { epochs: 50 }, ruleFor } as const
 const model = await trainModel(learned, how, { signal, onEpoch })
@@ -53,6 +54,8 @@ const synthetic = await readTable(createReadStream(rows), fields)
 const judged = await evaluate(learned, synthetic, { holdout: heldOut, seed, signal })
 await writeFile(path.join(folder, 'report.html'), renderEvaluation(judged))
 const { shapes, trends, detection } = judged
-console.log(`columns ${shapes.score?.toFixed(3)}, pairs ${trends.all_pairs?.toFixed(3)}`)
+console.log(
+  `columns ${shapes.score?.toFixed(3)}, pairs ${trends.all_pairs?.toFixed(3)} (1 is best)`,
+)
 console.log(`told apart by trees: ${detection.boosted_trees.auc?.toFixed(3)} (0.5 is not at all)`)
 console.log(`profile.html, adult.model, synthetic.csv and report.html are in ${folder}`)

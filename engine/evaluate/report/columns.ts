@@ -29,7 +29,7 @@ export function renderColumns({ overlays, shapes, tests, adherence }: Evaluation
     const score = shapes.columns[at]?.score ?? null
     return html`<div class="card"><h3>${overlay.column} <span class="soft">${figure(score)}</span></h3>${renderOverlay(overlay)}</div>`
   })
-  return html`${renderTable(head, rows)}<p class="soft">The statistic is Kolmogorov and Smirnov’s D of numbers and times, chi-square of levels; a small p says that chance alone makes the two samples differ as much in so few cases.</p><div class="cards">${plots}</div>`
+  return html`${renderTable(head, rows)}<p class="soft">Shape is 1 less the distance between both distributions. Coverage is how much of the real range or levels synthetic rows have, adherence the share of their values within it, nulls how alike the shares of nulls are: 1 is as real. The statistic is Kolmogorov and Smirnov’s D of numbers and times, chi-square of levels; a small p says that chance alone makes the two samples differ as much in so few cases.</p><div class="cards">${plots}</div>`
 }
 
 function renderOverlay(overlay: Overlay): Html {

@@ -11,6 +11,9 @@ import type { Evaluation } from '../evaluation.ts'
 const MAP_COLUMNS_MAX = 40
 const WORST_PAIRS = 20
 
+/** Of a number beside a category, as SDMetrics cuts it. */
+const BINS_OF_TRENDS = 10
+
 type Matrix = readonly (readonly (number | null)[])[]
 
 export function renderPairs({ associations, trends }: Evaluation): Html {
@@ -41,5 +44,5 @@ export function renderPairs({ associations, trends }: Evaluation): Html {
     map('Real', associations.real),
     map('Synthetic', associations.synthetic),
     map('Difference', difference),
-  ]}</div><h3>The pairs that differ most</h3>${renderTable(head, worst, 2)}`
+  ]}</div><h3>The pairs that differ most</h3>${renderTable(head, worst, 2)}<p class="soft">Real and synthetic are how strongly the two hang together. The score is Column Pair Trends; with a category it compares the shares of ${BINS_OF_TRENDS} bins between the extremes of each table, so a number whose extremes differ scores low in all its pairs.</p>`
 }

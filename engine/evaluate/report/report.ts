@@ -23,7 +23,7 @@ export function renderEvaluation(
   const held = rows.holdout === null ? '' : `, and ${figure(rows.holdout)} held-out ones`
   return renderPage({
     title,
-    lead: html`<p>${figure(rows.synthetic)} synthetic rows against ${figure(rows.real)} real ones${held}. Scores are from 0 to 1, and 1 is best.</p>`,
+    lead: html`<p>${figure(rows.synthetic)} synthetic rows against ${figure(rows.real)} real ones${held}. Scores are from 0 to 1, and 1 is best where nothing else is said.</p>`,
     sections: [
       {
         title: 'Verdict',
@@ -61,7 +61,9 @@ function renderGrade(grade: Grade): Html {
 
 function renderJudgement(name: string, { grade, sentences }: Judgement): Html {
   const lines = sentences.map((line) => html`<p>${renderGrade(line.grade)}: ${line.text}</p>`)
-  return html`<div class="card"><h3>${name}: ${renderGrade(grade)}</h3>${lines}</div>`
+  const isPart = grade === 'good' && sentences.some((line) => line.grade === 'unknown')
+  const limit = isPart ? ', as far as is known' : null
+  return html`<div class="card"><h3>${name}: ${renderGrade(grade)}${limit}</h3>${lines}</div>`
 }
 
 function renderScores(evaluation: Evaluation): Html {
@@ -74,19 +76,26 @@ function renderScores(evaluation: Evaluation): Html {
     name,
     interval ? `${figure(area)} (${figure(interval[0])} to ${figure(interval[1])})` : figure(area),
     figure(best),
+    '0.5',
   ]
   const rows = [
-    ['Column Shapes', figure(shapes.score), figure(ceiling.shapes)],
-    ['Column Pair Trends, all pairs', figure(trends.all_pairs), figure(ceiling.trends)],
+    ['Column Shapes', figure(shapes.score), figure(ceiling.shapes), '1'],
+    ['Column Pair Trends, all pairs', figure(trends.all_pairs), figure(ceiling.trends), '1'],
     [
       'Column Pair Trends, pairs that hang together',
       figure(trends.thresholded),
       figure(ceiling.trends_thresholded),
+      '1',
     ],
-    ['Quality, all pairs', figure(quality.all_pairs), figure(null)],
-    ['Quality, pairs that hang together', figure(quality.thresholded), figure(null)],
-    ['Mean difference of associations', figure(associations.distance), figure(null)],
-    ['Mean difference of rank correlations', figure(associations.ranks.distance), figure(null)],
+    ['Quality, all pairs', figure(quality.all_pairs), figure(null), '1'],
+    ['Quality, pairs that hang together', figure(quality.thresholded), figure(null), '1'],
+    ['Mean difference of associations', figure(associations.distance), figure(null), '0'],
+    [
+      'Mean difference of rank correlations',
+      figure(associations.ranks.distance),
+      figure(null),
+      '0',
+    ],
     auc(
       'AUC of boosted trees that tell rows apart',
       detection.boosted_trees,
@@ -99,11 +108,12 @@ function renderScores(evaluation: Evaluation): Html {
             `${utility.metric === 'auc' ? 'AUC' : 'R squared'} on real rows of “${utility.target}”, trained on synthetic ones`,
             figure(utility.trained_on_synthetic),
             figure(utility.trained_on_real),
+            'as the real sample',
           ],
         ]
       : []),
   ]
-  return renderTable(['', 'synthetic', 'a real sample'], rows)
+  return html`${renderTable(['', 'synthetic', 'a real sample', 'best'], rows)}<p class="soft">Quality is the mean of shapes and trends. Pairs hang together where the real table has a correlation above 0.5, or a V above 0.3. AUC is the area under the curve: how often a classifier ranks one of two rows rightly.</p>`
 }
 
 const REASONS = {
