@@ -3,7 +3,6 @@
 // while by what it is made of; any process that has not made it makes it.
 
 import { createHash } from 'node:crypto'
-import { compile } from '#engine/compile.ts'
 import { hasFooter } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { Link } from '#engine/dag/part.ts'
@@ -41,6 +40,8 @@ async function makeFooter(
   tableNo: number,
   parts: readonly Link[],
 ): Promise<Link | null> {
+  // Most files have no footer, and the engine takes a while to load.
+  const { compile } = await import('#engine/compile.ts')
   const sandbox = await sandboxFor(config)
   const table = compile(config, plan, { sandbox }).tables[tableNo]
   if (!table) throw new AppError('not_found', `the plan has no table ${tableNo}`)
