@@ -52,7 +52,10 @@ test('every mistake is named, and secrets are by reference alone', () => {
       { SYNDATA_SCALING_PROVIDER: 'webhook:https://h', SYNDATA_SCALING_SECRET: 'abc' },
       /name a secret/,
     ],
-    [{ SYNDATA_SCALING_PROVIDER: 'createos:p' }, /CREATEOS_ENVIRONMENTS/],
+    [
+      { SYNDATA_SCALING_PROVIDER: 'createos:p', SYNDATA_SCALING_CREATEOS_ENVIRONMENTS: 'us-west' },
+      /CREATEOS_ENVIRONMENTS/,
+    ],
     [{ SYNDATA_JOB_RETENTION_DAYS: 'all' }, /SYNDATA_JOB_RETENTION_DAYS/],
   ]
   for (const [env, message] of wrong) assert.throws(() => read(env), message, JSON.stringify(env))

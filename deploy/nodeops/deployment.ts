@@ -42,7 +42,12 @@ export type ServiceSpec = {
 export type RegionCount = { region: string; count: number }
 
 /** Bounds within which the fleet sizes itself; the plan leaves a number of workers inside them alone. */
-export type ScalingBounds = { min: number; max: number }
+export type ScalingBounds = {
+  min: number
+  max: number
+  /** All that the file says of it, as variables of a scheduler, wherever that runs. */
+  settings?: Record<string, string>
+}
 
 export type Rollout = { kind: 'rolling' | 'recreate'; maxSurge: number; maxUnavailable: number }
 

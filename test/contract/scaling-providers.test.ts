@@ -66,7 +66,8 @@ const REMOTE: Kind[] = [
     open: async (t, secret = SECRET) => {
       const double = await createosDouble(t, begin())
       const environments = { [WEST]: `env-${WEST}`, [EAST]: `env-${EAST}` }
-      const settings = { url: double.url, project: 'prj', environments }
+      const regions = [WEST, EAST]
+      const settings = { url: double.url, project: 'prj', environments, regions }
       const deps = { send, key: async () => secret }
       return { double, provider: createCreateosProvider(settings, deps, FAST) }
     },
@@ -210,6 +211,19 @@ test('createos: what it cannot do is said, also when it says so with the status 
   await assert.rejects(add, /1 to 3 replicas, not 5/)
   await assert.rejects(provider.stop({ region: WEST, instance: null, leave: 0 }, bound), /not 0/)
   assert.deepEqual(await sizes(provider), [2, 1])
+})
+
+test('createos: environments are found by their names, of the regions that may be used', async (t) => {
+  const double = await createosDouble(t, begin())
+  const settings = { url: double.url, project: 'prj', environments: null, regions: [WEST] }
+  const provider = createCreateosProvider(settings, { send, key: async () => SECRET }, FAST)
+  assert.deepEqual(await sizes(provider), [2, 0])
+  await provider.add({ region: WEST, count: 1 }, bound)
+  assert.deepEqual([double.running(WEST), double.running(EAST)], [3, 1])
+  await assert.rejects(
+    provider.add({ region: EAST, count: 1 }, bound),
+    /no environment for us-east/,
+  )
 })
 
 test('kubernetes: a pod that was marked and stayed is not the one that goes instead of another', async (t) => {

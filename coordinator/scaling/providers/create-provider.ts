@@ -43,10 +43,7 @@ export async function createProvider(
     }
     case 'createos': {
       const key = () => resolveReference(settings.secret, references)
-      const environments = Object.fromEntries(
-        Object.entries(settings.environments).filter(([region]) => regions.includes(region)),
-      )
-      return createCreateosProvider({ ...settings, environments }, { send, key })
+      return createCreateosProvider({ ...settings, regions }, { send, key })
     }
   }
 }

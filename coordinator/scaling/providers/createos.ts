@@ -10,8 +10,9 @@ import type { Provider } from './provider.ts'
 export type CreateosSettings = {
   url: string
   project: string
-  /** Environment ids by region. */
-  environments: Readonly<Record<string, string>>
+  /** Environment ids by region; null: the environments that have a region's name, as nodeops makes them. */
+  environments: Readonly<Record<string, string>> | null
+  regions: readonly string[]
 }
 
 const REPLICAS = { min: 1, max: 3 }
@@ -25,6 +26,7 @@ const Good = Type.Union([
 const Environments = Type.Array(
   Type.Object({
     id: Type.String(),
+    uniqueName: Type.String(),
     resources: Type.Object({
       cpu: Type.Integer(),
       memory: Type.Integer(),
@@ -35,9 +37,10 @@ const Environments = Type.Array(
 
 type Bound = { signal: AbortSignal }
 type Resources = { cpu: number; memory: number; replicas: number }
+type Place = { id: string; resources: Resources }
 
 export function createCreateosProvider(
-  { url, project, environments }: CreateosSettings,
+  { url, project, environments, regions }: CreateosSettings,
   { send, key }: { send: Send; key: () => Promise<string> },
   options: CallOptions = {},
 ): Provider {
@@ -45,29 +48,33 @@ export function createCreateosProvider(
   const base = `${url.replace(/\/+$/, '')}/v1/projects/${encodeURIComponent(project)}/environments`
   const headers = async () => ({ 'x-api-key': await key() })
 
-  const resources = async (bound: Bound): Promise<Map<string, Resources>> => {
+  const own = Object.entries(environments ?? {}).filter(([region]) => regions.includes(region))
+  const ids = new Set(own.map(([, id]) => id))
+  const regionOf = ({ id, uniqueName }: { id: string; uniqueName: string }): string =>
+    environments === null ? uniqueName : (own.find(([, of]) => of === id)?.[0] ?? '')
+
+  const places = async (bound: Bound): Promise<Map<string, Place>> => {
     const json = await call({ method: 'GET', url: base, headers: await headers() }, bound)
     const data = dataOf(json)
     if (!Value.Check(Environments, data))
       throw new AppError('infrastructure', 'createos answered what its API does not have')
-    const found = new Map(data.map((environment) => [environment.id, environment.resources]))
-    const entries = Object.entries(environments).map(([region, id]) => {
-      const of = found.get(id)
-      if (!of) throw new AppError('infrastructure', `createos has no environment ${id} (${region})`)
-      return [region, of] as const
-    })
-    return new Map(entries)
+    const found = environments === null ? data : data.filter(({ id }) => ids.has(id))
+    const missing = [...ids].find((id) => !found.some((one) => one.id === id))
+    if (missing !== undefined)
+      throw new AppError('infrastructure', `createos has no environment ${missing}`)
+    const named = found.map((one) => [regionOf(one), one] as const)
+    return new Map(named.filter(([region]) => regions.includes(region)))
   }
-
   const setReplicas = async (region: string, change: (now: Resources) => number, bound: Bound) => {
-    const now = (await resources(bound)).get(region)
-    if (!now) throw new AppError('infrastructure', `createos has no environment for ${region}`)
+    const place = (await places(bound)).get(region)
+    if (!place) throw new AppError('infrastructure', `createos has no environment for ${region}`)
+    const now = place.resources
     const replicas = change(now)
     if (replicas === now.replicas) return
     if (replicas < REPLICAS.min || replicas > REPLICAS.max)
       throw new AppError('infrastructure', `createos runs 1 to 3 replicas, not ${replicas}`)
     const { cpu, memory } = now
-    const at = `${base}/${encodeURIComponent(environments[region] ?? '')}/resources`
+    const at = `${base}/${encodeURIComponent(place.id)}/resources`
     const body = { replicas, cpu, memory }
     dataOf(await call({ method: 'PUT', url: at, body, headers: await headers() }, bound))
   }
@@ -75,8 +82,8 @@ export function createCreateosProvider(
   return {
     name: 'createos',
     list: async (bound) =>
-      [...(await resources(bound))].flatMap(([region, { replicas }]) =>
-        Array.from({ length: replicas }, () => ({ name: null, region })),
+      [...(await places(bound))].flatMap(([region, { resources }]) =>
+        Array.from({ length: resources.replicas }, () => ({ name: null, region })),
       ),
     add: ({ region, count }, bound) =>
       setReplicas(region, ({ replicas }) => replicas + count, bound),

@@ -11,7 +11,7 @@ export type ProviderSettings =
       kind: 'createos'
       url: string
       project: string
-      environments: Record<string, string>
+      environments: Record<string, string> | null
       secret: string
     }
 
@@ -83,8 +83,11 @@ function secretRef(name: string, env: Env, problems: string[]): string {
   return ref
 }
 
-function environmentsOf(name: string, env: Env, problems: string[]): Record<string, string> {
-  const entries = (env[name] ?? '').split(',').map((entry) => entry.trim().split('='))
+/** Null: found by their names. */
+function environmentsOf(name: string, env: Env, problems: string[]): Record<string, string> | null {
+  const text = env[name]
+  if (!text) return null
+  const entries = text.split(',').map((entry) => entry.trim().split('='))
   const good = entries.filter(([region, id]) => region && id)
   if (good.length === 0) problems.push(`${name} must be region=<environment id>,...`)
   return Object.fromEntries(good.map(([region = '', id = '']) => [region, id]))

@@ -37,7 +37,9 @@ test('the shipped file is a whole fleet, and the published schema takes it', () 
     { region: 'eu-central', count: 2 },
     { region: 'asia-pacific', count: 2 },
   ])
-  assert.deepEqual(deployment.scaling, { min: 3, max: 15 })
+  const { min, max, settings } = deployment.scaling ?? {}
+  assert.deepEqual({ min, max }, { min: 3, max: 15 })
+  assert.deepEqual(settings, serviceOfRole(deployment, 'scheduler')?.settings)
   const worker = serviceOfRole(deployment, 'worker')
   assert.deepEqual(worker?.resources, { cpuMillis: 2_000, memoryBytes: 4 * 2 ** 30, gpus: 1 })
   assert.equal(worker?.volumes[0]?.sizeBytes, 100 * 2 ** 30)

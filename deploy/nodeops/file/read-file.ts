@@ -86,11 +86,16 @@ function readTop(value: unknown, report: Report): Deployment {
     description: file.metadata?.description ?? null,
     services,
     regions,
-    scaling: policies.scaling && { min: policies.scaling.min, max: policies.scaling.max },
+    scaling: scalingOf(policies),
     rollout: rolloutOf(file),
   }
   checkWhole(deployment, named, report)
   return deployment
+}
+
+function scalingOf(policies: Policies): Deployment['scaling'] {
+  const { scaling } = policies
+  return scaling && { min: scaling.min, max: scaling.max, settings: schedulerSettings(policies) }
 }
 
 function withSettings(spec: ServiceSpec, policies: Policies): ServiceSpec {

@@ -1,5 +1,5 @@
 // Where the coordinator of a deployment's workers is, and how long they have to come to an end.
-import { type Deployment, serviceOfRole } from '../deployment.ts'
+import type { Deployment } from '../deployment.ts'
 import { TargetError } from '../target.ts'
 import type { References } from '../targets/references.ts'
 import type { FleetAddress } from './fleet-calls.ts'
@@ -9,8 +9,7 @@ const SECONDS_MAX = 86_400
 
 /** NODEOPS_DRAIN_SECONDS, then the file's drainTimeout. 0: nobody waits. Throws TargetError. */
 export function drainLimitMs(deployment: Deployment, env: NodeJS.ProcessEnv): number {
-  const scheduler = serviceOfRole(deployment, 'scheduler')?.settings
-  const ofFile = scheduler?.['SYNDATA_SCALING_DRAIN_SECONDS']
+  const ofFile = deployment.scaling?.settings?.['SYNDATA_SCALING_DRAIN_SECONDS']
   const seconds = Number(env['NODEOPS_DRAIN_SECONDS'] || (ofFile ?? LIMIT_S))
   if (seconds >= 0 && seconds <= SECONDS_MAX) return 1_000 * seconds
   throw new TargetError(

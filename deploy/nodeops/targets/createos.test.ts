@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { converge } from '../execute.ts'
 import {
@@ -141,7 +143,7 @@ test('what does not run there is said, with where it does', async (t) => {
     /^error worker: .*no store of secrets/,
     /^error worker: .*SYNDATA_COORDINATOR/,
     /^error worker: .*ssh-keygen/,
-    /^warning null: .*SYNDATA_SCALING_PROVIDER=createos/,
+    /^warning null: virtual machines are not sized by load, apps and local and kubernetes are/,
   ])
     assert.ok(
       said.some((line) => expected.test(line)),
@@ -152,4 +154,41 @@ test('what does not run there is said, with where it does', async (t) => {
     ({ severity }) => severity === 'error',
   )
   assert.match(error?.message ?? '', /1 to 3 replicas, not 4 \(us-west\)/)
+})
+
+test('a scheduler elsewhere is told all that it needs to size apps, but the key', async (t) => {
+  const setting = await setUp(t)
+  const { createos, open, stateFolder } = setting
+  const settings = {
+    SYNDATA_SCALING_MIN: '2',
+    SYNDATA_SCALING_MAX: '9',
+    SYNDATA_SCALING_REGIONS: 'us-west=2,eu-central=0',
+    SYNDATA_SCALING_STEP: '2',
+  }
+  const deployment = { ...fleet([worker()], TWO), scaling: { min: 2, max: 9, settings } }
+  const target = open()
+  const [, many] = await target
+    .check(deployment, { signal })
+    .then((found) =>
+      found.flatMap(({ message }) => (/sized|there can be/.test(message) ? [message] : [])),
+    )
+  assert.match(many ?? '', /there can be 6 workers/)
+  await converge(target, deployment, options)
+  const file = path.join(stateFolder, 'small.createos.scaling.env')
+  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1)
+  const [project] = createos.world.state.projects
+  assert.deepEqual(lines.toSorted(), [
+    `SYNDATA_SCALING_CREATEOS_URL=${createos.url}`,
+    'SYNDATA_SCALING_MAX=9',
+    'SYNDATA_SCALING_MIN=2',
+    `SYNDATA_SCALING_PROVIDER=createos:${project?.id}`,
+    'SYNDATA_SCALING_REGIONS=us-west=2,eu-central=1',
+    'SYNDATA_SCALING_SECRET=env:SYNDATA_SECRET_CREATEOS',
+    'SYNDATA_SCALING_STEP=2',
+  ])
+  const names = project?.environments.map(({ uniqueName }) => uniqueName)
+  assert.deepEqual(names, ['us-west', 'eu-central'], 'by these names they are found')
+  assert.ok(!readFileSync(file, 'utf8').includes(createos.key))
+  await target.delete({ signal, keepData: false, say: () => undefined })
+  assert.deepEqual(leftoversOf(setting), [])
 })

@@ -17,9 +17,11 @@ import {
 } from './createos/apps.ts'
 import { CALL_DEFAULTS, type CallSettings, createCaller } from './createos/call.ts'
 import { CREATEOS_ROLES, checkCreateos } from './createos/check.ts'
+import { whileDrained } from './createos/leave.ts'
 import { createosLogs } from './createos/logs.ts'
 import { observedOf, observeParts, paced, regionsOf } from './createos/observe.ts'
 import { TIMING, type Timing } from './createos/patience.ts'
+import { createScalingFile, type ScalingFile } from './createos/scaling-file.ts'
 import { fitsApp } from './createos/sizes.ts'
 import { createSsh } from './createos/ssh.ts'
 import { listVms, placeVms, removeVm, resizeVms, type VmDeps } from './createos/vms.ts'
@@ -39,7 +41,7 @@ export type CreateosOptions = {
   calls?: Partial<CallSettings>
 }
 
-type Deps = VmDeps & { references: References; told: ToldFile }
+type Deps = VmDeps & { told: ToldFile; scaling: ScalingFile }
 
 /** Nothing is asked before it is needed, not even the key. */
 export function createCreateosTarget(options: CreateosOptions): Target {
@@ -53,7 +55,9 @@ export function createCreateosTarget(options: CreateosOptions): Target {
   const told = createToldFile(path.join(stateFolder, `${name}.createos.told.json`))
   const api = createApi(createCaller({ ...CALL_DEFAULTS, url, key, ...options.calls }))
   const ssh = createSsh({ keyFile: sshKeyFile, knownHostsFile })
-  const deps: Deps = { api, deployment: name, timing, ssh, references, told }
+  const scalingFile = path.join(stateFolder, `${name}.createos.scaling.env`)
+  const scaling = createScalingFile(scalingFile, { url: env['CREATEOS_API_URL'] || null })
+  const deps: Deps = { api, deployment: name, timing, ssh, references, told, scaling }
   const look = paced(
     async (bound) => observedOf(await observeParts(deps, bound), told.read()),
     timing.pollMs,
@@ -81,6 +85,7 @@ export function createCreateosTarget(options: CreateosOptions): Target {
       signal.throwIfAborted()
       await removeAll(deps, () => true, { signal, say })
       told.remove()
+      scaling.remove()
       rmSync(knownHostsFile, { force: true })
     },
   }
@@ -135,12 +140,22 @@ async function applyStep(deps: Deps, step: Step, doing: Doing): Promise<void> {
       await removeAll(deps, (service) => service === step.service, doing)
       return told.write({ services: services.filter(({ name }) => name !== step.service) })
     case 'settle':
+      await writeScaling(deps, doing)
       return told.write({
         exists: true,
         revision: step.revision,
         settledRegions: doing.deployment.regions,
       })
   }
+}
+
+/** Apps alone: a scheduler cannot set machines up. */
+async function writeScaling(deps: Deps, { deployment, signal, say }: Doing): Promise<void> {
+  const apps = await listApps(deps, { signal })
+  const workers = apps.find(({ role }) => role === 'worker')
+  deps.scaling.write(deployment, workers?.project.id ?? null)
+  if (deployment.scaling && workers)
+    say(`what the scheduler needs to size them: ${deps.scaling.file}`)
 }
 
 const imageOf = ({ name, image }: ServiceSpec): string => {
@@ -212,10 +227,17 @@ async function placeWorkers(
   const variables = environmentOf(spec, deps.references)
   if (!fitsApp(spec)) return placeVms(deps, { spec, region, count, variables }, doing)
   const { project, deployed } = await prepareApp(deps, spec, doing)
-  if (count === 0) return removeEnvironment(deps, { project, uniqueName: region }, doing)
-  const runEnvs = { ...variables, SYNDATA_REGION: region }
+  const name = `${deps.deployment}-${spec.name}-${region}`
+  const runEnvs = { ...variables, SYNDATA_REGION: region, SYNDATA_WORKER_NAME: name }
   const wanted = { uniqueName: region, runEnvs, replicas: count }
-  return ensureEnvironment(deps, { project, spec, deployed }, wanted, doing)
+  const act = (): Promise<void> =>
+    count === 0
+      ? removeEnvironment(deps, { project, uniqueName: region }, doing)
+      : ensureEnvironment(deps, { project, spec, deployed }, wanted, doing)
+  const parts = (await observeParts(deps, doing)).filter((part) => part.service === spec.name)
+  const now = regionsOf(parts).find((one) => one.region === region)?.count ?? 0
+  // Which of them it ends CreateOS does not say, so all of them have nothing when it does.
+  return count < now ? whileDrained(deps, { region, name }, doing, act) : act()
 }
 
 type Saying = Bound & Pick<Applying, 'say'>

@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import Value from 'typebox/value'
 import { BODIES, QUERIES } from './createos-bodies.ts'
-import { createWorld, Refusal, type World } from './createos-world.ts'
+import { Refusal } from './createos-state.ts'
+import { createWorld, type World } from './createos-world.ts'
 
 /** `fail`: HTTP 200 that says that it failed. `lost`: it is done, and the answer is 500. `cut`: no answer at all. */
 export type FaultKind = 429 | 500 | 503 | 'fail' | 'slow' | 'cut' | 'lost'

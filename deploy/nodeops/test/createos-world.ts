@@ -1,64 +1,22 @@
 // What a CreateOS account holds, in tests: each look moves what is under way one state further.
 import { randomUUID } from 'node:crypto'
-import type { Static } from 'typebox'
-import type { BODIES } from './createos-bodies.ts'
-
-export class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
-type Body<K extends keyof typeof BODIES> = Static<(typeof BODIES)[K]>
-
-export type DoubleEnvironment = Body<'environment'> & {
-  id: string
-  status: string
-  projectDeploymentId: string | null
-  /** Applied when `looks` is 0. */
-  coming: Partial<DoubleEnvironment> | null
-  looks: number
-  logged: number
-}
-export type DoubleDeployment = {
-  id: string
-  image: string
-  states: string[]
-  createdAt: string
-}
-export type DoubleProject = Body<'project'> & {
-  id: string
-  status: string
-  looks: number
-  deployments: DoubleDeployment[]
-  environments: DoubleEnvironment[]
-}
-export type DoubleVm = Body<'vm'> & { id: string; states: string[]; ip: string }
+import { vmActs } from './createos-machines.ts'
+import {
+  type Body,
+  current,
+  type DoubleDeployment,
+  type DoubleEnvironment,
+  type DoubleProject,
+  ending,
+  look,
+  paged,
+  Refusal,
+  type State,
+} from './createos-state.ts'
 
 const LIFE = ['queue', 'building', 'deploying', 'deployed']
-const VM_PRODUCT = '972a0414-3a75-42b9-9a11-7b410b32cab7'
-const SIZES = [
-  { cpuInMillicores: 1_000, memoryInMiB: 2_048, diskInMiB: 51_200 },
-  { cpuInMillicores: 2_000, memoryInMiB: 4_096, diskInMiB: 81_920 },
-  { cpuInMillicores: 4_000, memoryInMiB: 8_192, diskInMiB: 163_840 },
-]
-const GONE = ['terminating', 'terminated']
 
 export type World = ReturnType<typeof createWorld>
-
-type State = {
-  projects: DoubleProject[]
-  vms: DoubleVm[]
-  /** Images whose builds end with an error, after a while. */
-  broken: Set<string>
-  /** Machines get no address. */
-  isAddressless: boolean
-  /** Of deployments, in seconds. */
-  clock: number
-}
 
 export function createWorld() {
   const state: State = {
@@ -67,6 +25,8 @@ export function createWorld() {
     broken: new Set(),
     isAddressless: false,
     clock: 0,
+    fleetFile: undefined,
+    endedTooEarly: [],
   }
   return { state, ...projectActs(state), ...environmentActs(state), ...vmActs(state) }
 }
@@ -81,18 +41,6 @@ function activeProject(state: State, id: string | undefined): DoubleProject {
   const found = projectOf(state, id)
   if (found.status !== 'active') throw new Refusal(422, 'the project is not active')
   return found
-}
-
-function paged<T>(items: T[], { limit, offset }: Record<string, string>): object {
-  const data = items.slice(Number(offset), Number(offset) + Number(limit))
-  const counts = { total: items.length, limit: Number(limit), offset: Number(offset) }
-  return { data, pagination: { ...counts, count: data.length } }
-}
-
-const current = (states: string[]): string => states[0] ?? ''
-/** What is seen now, and one state further for the next look. */
-function look(states: string[]): string {
-  return (states.length > 1 ? states.shift() : states[0]) ?? ''
 }
 
 const shownDeployment = ({ id, image, createdAt, states }: DoubleDeployment, status: string) => {
@@ -170,6 +118,9 @@ function shownEnvironment(environment: DoubleEnvironment): object {
   return { id, uniqueName, status, projectDeploymentId, settings, resources, extra }
 }
 
+const nameIn = ({ settings }: DoubleEnvironment): string | undefined =>
+  settings.runEnvs['SYNDATA_WORKER_NAME']
+
 function environmentActs(state: State) {
   const environmentOf = (id: string | undefined, one: string | undefined) => {
     const found = projectOf(state, id).environments.find((each) => each.id === one)
@@ -211,6 +162,7 @@ function environmentActs(state: State) {
     deleteEnvironment: (id: string | undefined, one: string | undefined) => {
       const found = environmentOf(id, one)
       if (found.status === 'deleting') throw new Refusal(422, 'it is being deleted')
+      ending(state, nameIn(found))
       Object.assign(found, { status: 'deleting', looks: 1 })
       return 'begun'
     },
@@ -221,8 +173,13 @@ function environmentActs(state: State) {
         throw new Refusal(422, 'the deployment is not eligible')
       return change(id, one, 'promoting', { projectDeploymentId: deploymentId })
     },
-    setResources: (id: string | undefined, one: string | undefined, given: unknown) =>
-      change(id, one, 'resizing', { resources: given as Body<'resources'> }),
+    setResources: (id: string | undefined, one: string | undefined, given: unknown) => {
+      const resources = given as Body<'resources'>
+      const found = environmentOf(id, one)
+      // Any of them, as far as anybody knows.
+      if (resources.replicas < found.resources.replicas) ending(state, nameIn(found))
+      return change(id, one, 'resizing', { resources })
+    },
     setVariables: (id: string | undefined, one: string | undefined, given: unknown) => {
       const { runEnvs } = given as Body<'variables'>
       return change(id, one, 'updating', { settings: { runEnvs } })
@@ -232,64 +189,6 @@ function environmentActs(state: State) {
       found.logged++
       const numbers = Array.from({ length: 5 }, (_, i) => found.logged - 5 + i)
       return numbers.map((n) => `line ${n} of ${found.uniqueName}\n`).join('')
-    },
-  }
-}
-
-function vmActs(state: State) {
-  const vmOf = (id: string | undefined) => {
-    const found = state.vms.find((vm) => vm.id === id && current(vm.states) !== 'terminated')
-    if (!found) throw new Refusal(404, 'no such machine')
-    return found
-  }
-  const shown = ({ id, name, states, inputs, ip }: DoubleVm) => {
-    const status = look(states)
-    const isReached = status === 'deployed' && current(states) === 'deployed'
-    const extra = isReached && states.length === 1 && !state.isAddressless ? { ipAddress: ip } : {}
-    return { id, name: name ?? null, status, inputs, extra }
-  }
-  return {
-    products: () => {
-      const offered = SIZES.map((size) => ({ ...size, bandwidthInMiB: 1, creationEnabled: true }))
-      const old = { cpuInMillicores: 2_000, memoryInMiB: 4_096, diskInMiB: 1_000_000 }
-      const resources = [{ ...old, bandwidthInMiB: 1, creationEnabled: false }, ...offered]
-      const vm = { id: VM_PRODUCT, uniqueName: 'vm-terminal', resources }
-      return { products: [{ id: randomUUID(), uniqueName: 'redis', resources: null }, vm] }
-    },
-    zones: () =>
-      ['nyc3', 'sfo3', 'fra1'].map((name) => ({ name, region: name, country: 'somewhere' })),
-    vms: (query: Record<string, string>) => {
-      const { productId, ...page } = query
-      if (productId !== VM_PRODUCT) throw new Refusal(404, 'no such product')
-      return paged(state.vms.map(shown), page)
-    },
-    createVm: (given: unknown) => {
-      const body = given as Body<'vm'>
-      const { cpuInMillicores, memoryInMB, storageInMB } = body.resourceInputs
-      const isOffered = SIZES.some(
-        (size) =>
-          size.cpuInMillicores === cpuInMillicores &&
-          size.memoryInMiB === memoryInMB &&
-          size.diskInMiB === storageInMB,
-      )
-      if (!isOffered || body.productId !== VM_PRODUCT) throw new Refusal(400, 'no such size')
-      const states = ['deploying', 'deploying', 'deployed', 'deployed']
-      const vm = { ...body, id: randomUUID(), states, ip: `192.0.2.${state.vms.length + 1}` }
-      state.vms.push(vm)
-      return shown({ ...vm, states: ['deploying'] })
-    },
-    resizeVm: (id: string | undefined, given: unknown) => {
-      const vm = vmOf(id)
-      if (current(vm.states) !== 'deployed') throw new Refusal(422, 'it is not deployed')
-      vm.resourceInputs = (given as Body<'resize'>).resourceInputs
-      vm.states = ['resizing', 'resizing', 'deployed']
-      return 'begun'
-    },
-    deleteVm: (id: string | undefined) => {
-      const vm = vmOf(id)
-      if (GONE.includes(current(vm.states))) throw new Refusal(422, 'it is being terminated')
-      vm.states = ['terminating', 'terminating', 'terminated']
-      return 'begun'
     },
   }
 }

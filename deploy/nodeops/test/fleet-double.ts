@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 import { mayEndText } from './may-end.ts'
 
 export type DoubleWorker = {
+  id: string
   name: string
   region: string
   state: 'active' | 'draining' | 'revoked'
@@ -21,7 +22,7 @@ export type FleetDouble = {
   /** Null: any. */
   key: string | null
   workers: DoubleWorker[]
-  /** `POST drain worker-1`, in order. */
+  /** `drain worker-1`, in order. */
   told: string[]
   /** Written for those who end workers. */
   file: string
@@ -38,7 +39,10 @@ export async function startFleet(t: TestContext, folder: string): Promise<FleetD
     ...{ url: '', key: null, workers: [], told: [], file },
     add: (...workers) => {
       const idle = { state: 'active', connected: true, busyLooks: 0 } as const
-      double.workers.push(...workers.map((worker) => ({ ...idle, ...worker })))
+      for (const worker of workers) {
+        const id = `wrk_${double.workers.length}_${worker.name}`
+        double.workers.push({ id, ...idle, ...worker })
+      }
       writeFileSync(file, mayEndText(double.workers))
     },
   }
@@ -84,16 +88,16 @@ function answer(
     const shown = here.slice((page - 1) * size, page * size).map((one) => view(one, nowMs))
     return { status: 200, body: { workers: shown, page, page_size: size, total: here.length } }
   }
-  const [, name, action] = /^\/api\/workers\/wrk_([\w-]+)\/(drain|resume)$/.exec(pathname) ?? []
-  const worker = double.workers.find((each) => each.name === name)
+  const [, id, action] = /^\/api\/workers\/([\w-]+)\/(drain|resume)$/.exec(pathname) ?? []
+  const worker = double.workers.find((each) => each.id === id)
   if (method !== 'POST' || !worker) return refuse(404)
-  double.told.push(`${action} ${name}`)
+  double.told.push(`${action} ${worker.name}`)
   worker.state = action === 'drain' ? 'draining' : 'active'
   return { status: 202, body: view(worker, nowMs) }
 }
 
-const view = ({ name, region, state, connected, busyLooks }: DoubleWorker, nowMs: number) => ({
-  ...{ worker_id: `wrk_${name}`, name, region, state, connected, trust: 'trusted' },
+const view = ({ id, name, region, state, connected, busyLooks }: DoubleWorker, nowMs: number) => ({
+  ...{ worker_id: id, name, region, state, connected, trust: 'trusted' },
   busy_slots: busyLooks > 1 ? 1 : 0,
   // The last that it does is to hand in its results.
   load: { cpu: 0.5, unacknowledged: Math.min(busyLooks, MANY) },

@@ -9,6 +9,8 @@ const ENV_END = 'SYNDATA_ENV_END'
 /** A worker that is told to stop finishes its chunks within it. */
 export const STOP_S = 60
 
+const INSPECT_TOLD = `docker inspect -f '{{.State.Running}} {{index .Config.Labels "syndata.told"}}' ${CONTAINER} 2>/dev/null || true`
+
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 export type Told = Pick<ServiceSpec, 'image' | 'volumes'> & { variables: Record<string, string> }
@@ -38,7 +40,7 @@ if ! command -v docker >/dev/null 2>&1; then
   apt-get -o DPkg::Lock::Timeout=120 update -qq
   apt-get -o DPkg::Lock::Timeout=120 install -y -qq docker.io
 fi
-now=$(docker inspect -f '{{.State.Running}} {{index .Config.Labels "syndata.told"}}' ${CONTAINER} 2>/dev/null || true)
+now=$(${INSPECT_TOLD})
 if [ "$now" = "true ${digest}" ]; then exit 0; fi
 umask 077
 mkdir -p /etc/syndata
@@ -53,6 +55,9 @@ docker run -d --name ${CONTAINER} --label syndata.told=${digest} --restart unles
   --security-opt no-new-privileges ${mounts.join(' ')} ${quote(image ?? '')} >/dev/null
 `
 }
+
+/** Prints true and the digest of what it was told while the worker runs. */
+export const TOLD_SCRIPT = `${INSPECT_TOLD}\n`
 
 /** Prints true while the worker runs. */
 export const RUNNING_SCRIPT = `docker inspect -f '{{.State.Running}}' ${CONTAINER} 2>/dev/null || true\n`

@@ -27,7 +27,7 @@ export type Means = {
 const MIB = 2 ** 20
 
 export function checkCreateos(deployment: Deployment, { key, sshKeyFile }: Means): Finding[] {
-  const { services, scaling } = deployment
+  const { services } = deployment
   return [
     ...when(key === null, () =>
       finding(
@@ -39,13 +39,27 @@ export function checkCreateos(deployment: Deployment, { key, sshKeyFile }: Means
     ...imageFindings({ ...deployment, services: services.filter(isHere) }, 'createos'),
     ...secretFindings(deployment, 'createos'),
     ...services.flatMap((spec) => serviceFindings(spec, deployment, sshKeyFile)),
-    ...when(scaling !== null, () =>
-      finding(
-        'warning',
-        null,
-        `nodeops leaves sizing to a scheduler elsewhere (SYNDATA_SCALING_PROVIDER=createos, 1 to 3 replicas of each environment); ${WITH_SCALING} do it all`,
-      ),
+    ...scalingFindings(deployment),
+  ]
+}
+
+function scalingFindings({ services, scaling, regions }: Deployment): Finding[] {
+  const worker = services.find(({ role }) => role === 'worker')
+  if (!scaling || !worker) return []
+  const warning = (message: string): Finding[] => [finding('warning', null, message)]
+  if (!fitsApp(worker)) {
+    return warning(`virtual machines are not sized by load, apps and ${WITH_SCALING} are`)
+  }
+  const most = regions.length * APP.replicas.max
+  return [
+    ...warning(
+      'apps are sized by the scheduler beside the coordinator, elsewhere: deploy writes down what it needs (SYNDATA_SCALING_PROVIDER=createos)',
     ),
+    ...(scaling.max > most
+      ? warning(
+          `there can be ${most} workers (${APP.replicas.max} of each region), not ${scaling.max}`,
+        )
+      : []),
   ]
 }
 

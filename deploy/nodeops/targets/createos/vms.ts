@@ -2,15 +2,24 @@
 import type { ServiceSpec } from '../../deployment.ts'
 import { REGIONS } from '../../file/schema.ts'
 import { type Bound, TargetError } from '../../target.ts'
+import type { References } from '../references.ts'
 import type { Vm } from './answers.ts'
 import type { AppDeps, Saying } from './apps.ts'
-import { bootstrapScript, RUNNING_SCRIPT, STOP_S, STOP_SCRIPT } from './bootstrap.ts'
+import {
+  bootstrapScript,
+  digestOf,
+  RUNNING_SCRIPT,
+  STOP_S,
+  STOP_SCRIPT,
+  TOLD_SCRIPT,
+} from './bootstrap.ts'
+import { type Doing, leaveMachines, whileDrained } from './leave.ts'
 import { ownedVm, type VmPlace, vmName } from './names.ts'
 import { ensure, waitFor } from './patience.ts'
 import { vmSize, vmZone } from './sizes.ts'
 import { type Host, NO_CONNECTION, type Ssh, sshFailed } from './ssh.ts'
 
-export type VmDeps = AppDeps & { ssh: Ssh }
+export type VmDeps = AppDeps & { ssh: Ssh; references: References }
 
 export type WorkerVm = { vm: Vm; place: VmPlace }
 
@@ -34,22 +43,37 @@ export type WantedVms = {
   variables: Record<string, string>
 }
 
-/** So many workers in the region, each as told; those with the highest numbers go. */
-export async function placeVms(deps: VmDeps, wanted: WantedVms, saying: Saying): Promise<void> {
+/** So many workers in the region, each as told; of those that are too many the idlest go. */
+export async function placeVms(deps: VmDeps, wanted: WantedVms, doing: Doing): Promise<void> {
   const { spec, region, count } = wanted
-  const slots = Array.from({ length: count }, (_, i) => i + 1)
-  const here = (await listVms(deps, saying)).filter(
+  const here = (await listVms(deps, doing)).filter(
     ({ place }) => place.region === region && place.service === spec.name,
   )
-  const offer = slots.length > here.length ? await offered(deps, wanted, saying) : null
-  for (const slot of slots) {
-    if (offer) await ensureVm(deps, { service: spec.name, region, slot }, offer, saying)
+  const end = (machine: WorkerVm): Promise<void> => removeVm(deps, machine, doing)
+  const tooMany = { here, region, count: here.length - count }
+  await leaveMachines(deps, tooMany, doing, end)
+  const kept = here.length > count ? await slotsOf(deps, wanted, doing) : here.map(slotOf)
+  const added = freeSlots(kept, count - kept.length)
+  const offer = added.length > 0 ? await offered(deps, wanted, doing) : null
+  for (const slot of added) {
+    if (offer) await ensureVm(deps, { service: spec.name, region, slot }, offer, doing)
   }
-  for (const slot of slots) await startWorker(deps, wanted, slot, saying)
-  const rest = here.filter(({ place }) => place.slot > count)
-  for (const one of rest.toSorted((a, b) => b.place.slot - a.place.slot)) {
-    await removeVm(deps, one, saying)
-  }
+  for (const slot of kept) await restartWorker(deps, wanted, slot, doing)
+  for (const slot of added) await startWorker(deps, wanted, slot, doing)
+}
+
+const slotOf = ({ place }: WorkerVm): number => place.slot
+
+const slotsOf = async (deps: VmDeps, { spec, region }: WantedVms, bound: Bound) =>
+  (await listVms(deps, bound))
+    .filter(({ place }) => place.region === region && place.service === spec.name)
+    .map(slotOf)
+
+/** The lowest numbers that nobody has. */
+function freeSlots(taken: readonly number[], count: number): number[] {
+  const free: number[] = []
+  for (let slot = 1; free.length < count; slot++) if (!taken.includes(slot)) free.push(slot)
+  return free
 }
 
 async function offered({ api, ssh }: VmDeps, { spec, region }: WantedVms, bound: Bound) {
@@ -81,14 +105,31 @@ async function ensureVm(
   )
 }
 
+/** One that is told something else starts anew: it has nothing to do then. */
+async function restartWorker(
+  deps: VmDeps,
+  wanted: WantedVms,
+  slot: number,
+  doing: Doing,
+): Promise<void> {
+  const { spec, region } = wanted
+  const name = vmName(deps.deployment, { service: spec.name, region, slot })
+  const found = (await listVms(deps, doing)).find(({ vm }) => vm.name === name)
+  const runs = found !== undefined && (await toldOf(deps, found.vm, doing))
+  const start = (): Promise<void> => startWorker(deps, wanted, slot, doing)
+  const isAsTold = runs === digestOf({ ...spec, variables: variablesOf(wanted, name) })
+  return runs && !isAsTold ? whileDrained(deps, { region, name }, doing, start) : start()
+}
+
 /** Waits for the machine and its address, then for its shell, then has the worker run there. */
 async function startWorker(
   deps: VmDeps,
-  { spec, region, variables }: WantedVms,
+  wanted: WantedVms,
   slot: number,
   { say, signal }: Saying,
 ): Promise<void> {
   const { deployment, timing } = deps
+  const { spec, region } = wanted
   const name = vmName(deployment, { service: spec.name, region, slot })
   const { pollMs, vmLimitMs, sshLimitMs } = timing
   const host = await waitFor(
@@ -99,8 +140,7 @@ async function startWorker(
     },
     { pollMs, limitMs: vmLimitMs, what: `the address of machine ${name}`, signal },
   )
-  const named = { ...variables, SYNDATA_REGION: region, SYNDATA_WORKER_NAME: name }
-  const script = bootstrapScript({ ...spec, variables: named })
+  const script = bootstrapScript({ ...spec, variables: variablesOf(wanted, name) })
   await waitFor(
     async () => {
       const timeouts = { signal, timeoutMs: BOOTSTRAP_MS, firstTime: true }
@@ -113,6 +153,12 @@ async function startWorker(
   )
   say(`${name}: the worker runs`)
 }
+
+const variablesOf = ({ variables, region }: WantedVms, name: string): Record<string, string> => ({
+  ...variables,
+  SYNDATA_REGION: region,
+  SYNDATA_WORKER_NAME: name,
+})
 
 /** Null while it has no address. */
 export const hostOf = ({ id, name, status, extra }: Vm): Host | null =>
@@ -145,25 +191,40 @@ export async function removeVm(
 }
 
 /** Each as large as the file says now. Machines restart with it. */
-export async function resizeVms(
+export async function resizeVms(deps: VmDeps, spec: ServiceSpec, doing: Doing): Promise<void> {
+  const { signal } = doing
+  const size = vmSize(spec, await deps.api.sizes({ signal }))
+  for (const { vm, place } of await listVms(deps, { signal })) {
+    if (place.service !== spec.name) continue
+    const meant = { region: place.region, name: vm.name ?? vm.id }
+    await whileDrained(deps, meant, doing, () => resizeVm(deps, vm, size, doing))
+  }
+}
+
+async function resizeVm(
   deps: VmDeps,
-  spec: ServiceSpec,
+  vm: Vm,
+  size: ReturnType<typeof vmSize>,
   { say, signal }: Saying,
 ): Promise<void> {
   const { api, timing } = deps
-  const size = vmSize(spec, await api.sizes({ signal }))
-  for (const { vm, place } of await listVms(deps, { signal })) {
-    if (place.service !== spec.name) continue
-    say(`${vm.name ?? vm.id}: another size`)
-    await api.resizeVm(vm.id, size, { signal })
-    const find = async () => (await listVms(deps, { signal })).find((one) => one.vm.id === vm.id)
-    await waitFor(async () => ((await find())?.vm.status === 'deployed' ? true : null), {
-      pollMs: timing.pollMs,
-      limitMs: timing.vmLimitMs,
-      what: `the new size of ${vm.name ?? vm.id}`,
-      signal,
-    })
-  }
+  say(`${vm.name ?? vm.id}: another size`)
+  await api.resizeVm(vm.id, size, { signal })
+  const find = async () => (await listVms(deps, { signal })).find((one) => one.vm.id === vm.id)
+  await waitFor(async () => ((await find())?.vm.status === 'deployed' ? true : null), {
+    pollMs: timing.pollMs,
+    limitMs: timing.vmLimitMs,
+    what: `the new size of ${vm.name ?? vm.id}`,
+    signal,
+  })
+}
+
+/** Digest of what the worker that runs on a machine was told; null when none does, or nobody answers. */
+async function toldOf({ ssh }: VmDeps, vm: Vm, { signal }: Bound): Promise<string | null> {
+  const host = hostOf(vm)
+  if (!host) return null
+  const { code, stdout } = await ssh.run(host, TOLD_SCRIPT, { signal, timeoutMs: ASK_MS })
+  return code === 0 ? (/^true ([0-9a-f]+)$/.exec(stdout.trim())?.[1] ?? null) : null
 }
 
 /** Whether the worker of a machine runs; in words why not. */
