@@ -19,7 +19,7 @@ export type Models = {
 export function createModels(): Models {
   const kept = new Map<string, Model>()
   async function open({ sha256, path }: InputFile): Promise<Model> {
-    const model = kept.get(sha256) ?? (await openModels([await readFile(path)]))[0]
+    const model = kept.get(sha256) ?? (await openModels([await readFile(path)], [sha256]))[0]
     kept.delete(sha256)
     kept.set(sha256, model)
     if (kept.size > KEPT) kept.delete(kept.keys().next().value ?? '')

@@ -6,6 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { partOf } from '#engine/dag/part.ts'
+import { decodeModelFile, encodeModelFile, modelDigest } from '#engine/models/model-file.ts'
+import { peopleModel } from '#engine/testing/small-model.ts'
 import { createUploadReaders } from './upload-readers.ts'
 
 const MIB = 2 ** 20
@@ -43,6 +46,40 @@ test('the thread of the caller does less than a quarter of the work', async (t) 
   assert.equal(found.rows, 200_000)
   assert.equal(file.bytes, 26 + 200 * PIECE.length)
   assert.ok((ownUsed.user + ownUsed.system) * 4 < allUsed.user + allUsed.system)
+})
+
+/** A model with a tensor of this many bytes, in pieces. */
+async function largeModel(bytes: number): Promise<Uint8Array[]> {
+  const { tensors, ...model } = decodeModelFile(await peopleModel())
+  const values = new Float32Array(bytes / 4)
+  const all = new Map([...tensors, ['large', { shape: [values.length], values }] as const])
+  const file = encodeModelFile({ ...model, tensors: all })
+  return Array.from({ length: Math.ceil(file.length / MIB) }, (_, at) =>
+    file.subarray(at * MIB, (at + 1) * MIB),
+  )
+}
+
+async function* inTurn(pieces: readonly Uint8Array[]) {
+  yield* pieces
+}
+
+test('a model is checked, hashed and stored by another thread', async (t) => {
+  const readers = await withReaders(t)
+  const pieces = await largeModel(64 * MIB)
+  const [own, all] = [process.threadCpuUsage(), process.cpuUsage()]
+  const { file, algorithm } = await readers.readModel(inTurn(pieces), {})
+  const ownUsed = process.threadCpuUsage(own)
+  const allUsed = process.cpuUsage(all)
+  const whole = Buffer.concat(pieces)
+  assert.deepEqual(
+    [file.cid, file.bytes, file.sha256, algorithm],
+    [partOf(whole).link.cid, whole.length, modelDigest(whole), 'gaussian_copula'],
+  )
+  assert.ok((ownUsed.user + ownUsed.system) * 3 < allUsed.user + allUsed.system)
+  const cut = inTurn([...pieces.slice(0, -1), Buffer.from('?')])
+  await assert.rejects(readers.readModel(cut, {}), { code: 'invalid_request' })
+  const { found } = await readers.read(table(1), { onRoot })
+  assert.equal(found.rows, 1_000)
 })
 
 test('no more is taken from the source than the reader is behind', async (t) => {

@@ -1,6 +1,7 @@
 // Threads that read uploads. The coordinator passes pieces on, a bounded number of bytes ahead of the reader.
 
 import { Worker } from 'node:worker_threads'
+import type { TakenModel } from '#coordinator/models/take-model.ts'
 import type { StoreSettings } from '#coordinator/storage/open-store.ts'
 import { AppError } from '#engine/errors.ts'
 import type { ReadOptions } from '#engine/ingest/records.ts'
@@ -22,6 +23,11 @@ export type UploadReaders = {
     source: AsyncIterable<Uint8Array>,
     options: ReadOptions & { onRoot: (cid: string) => void },
   ): Promise<TakenUpload>
+  /** AppError as `takeModel`; else as `read`. */
+  readModel(
+    source: AsyncIterable<Uint8Array>,
+    options: { signal?: AbortSignal },
+  ): Promise<TakenModel>
   close(): Promise<void>
 }
 
@@ -46,16 +52,28 @@ export function createUploadReaders(store: StoreSettings): UploadReaders {
     thread.unref()
     idle.push(thread)
   }
+  const ask = async (asked: Asked): Promise<Extract<Answer, { taken: unknown }>> => {
+    const thread = idle.pop() ?? start()
+    thread.ref()
+    const answer = await converse(thread, asked)
+    // A model leaves the memory that it took behind.
+    const isReusable = answer.type !== 'lost' && asked.first.type === 'begin'
+    if (isReusable && idle.length < IDLE_MAX) keep(thread)
+    else void thread.terminate()
+    if (answer.type === 'lost') throw answer.cause
+    if (answer.type !== 'failed') return answer
+    throw new AppError(answer.code, answer.message, { problems: answer.problems })
+  }
   return {
-    async read(source, options) {
-      const thread = idle.pop() ?? start()
-      thread.ref()
-      const answer = await converse(thread, source, options)
-      if (answer.type !== 'lost' && idle.length < IDLE_MAX) keep(thread)
-      else void thread.terminate()
+    async read(source, { signal, onRoot, ...options }) {
+      const answer = await ask({ source, signal, onRoot, first: { type: 'begin', options } })
       if (answer.type === 'done') return answer.taken
-      if (answer.type === 'lost') throw answer.cause
-      throw new AppError(answer.code, answer.message, { problems: answer.problems })
+      throw new AppError('internal', 'the thread read something else')
+    },
+    async readModel(source, { signal }) {
+      const answer = await ask({ source, signal, first: { type: 'begin-model' } })
+      if (answer.type === 'done-model') return answer.taken
+      throw new AppError('internal', 'the thread read something else')
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.terminate()))
@@ -64,19 +82,24 @@ export function createUploadReaders(store: StoreSettings): UploadReaders {
 }
 
 /** `lost`: the thread did not come to an end with it, and is of no use any more. */
-type Answer = Extract<FromReader, { type: 'done' | 'failed' }> | { type: 'lost'; cause: unknown }
+type Answer =
+  | Extract<FromReader, { type: 'done' | 'done-model' | 'failed' }>
+  | { type: 'lost'; cause: unknown }
 
-async function converse(
-  thread: Worker,
-  source: AsyncIterable<Uint8Array>,
-  { signal, onRoot, ...options }: ReadOptions & { onRoot: (cid: string) => void },
-): Promise<Answer> {
+type Asked = {
+  source: AsyncIterable<Uint8Array>
+  signal: AbortSignal | undefined
+  onRoot?: (cid: string) => void
+  first: Extract<ToReader, { type: 'begin' | 'begin-model' }>
+}
+
+async function converse(thread: Worker, { source, signal, onRoot, first }: Asked): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>()
   const feeding = createFeed(thread)
   const lose = (cause: unknown): void => resolve({ type: 'lost', cause })
   const onMessage = (message: FromReader): void => {
     if (message.type === 'taken') feeding.taken(message.bytes)
-    else if (message.type === 'root') onRoot(message.cid)
+    else if (message.type === 'root') onRoot?.(message.cid)
     else resolve(message)
   }
   const onAbort = (): void => lose(signal?.reason)
@@ -86,7 +109,7 @@ async function converse(
   signal?.addEventListener('abort', onAbort)
   try {
     if (signal?.aborted) onAbort()
-    thread.postMessage({ type: 'begin', options } satisfies ToReader)
+    thread.postMessage(first)
     feeding.feed(source).catch(lose)
     return await promise
   } finally {

@@ -1,10 +1,12 @@
-// Entry of a thread that reads uploads, one after the other: stores the bytes, parses them and infers the columns, so that
-// none of it takes the time of the coordinator's other callers.
+// Entry of a thread that reads uploads, one after the other: stores the bytes of tables, parses them and infers the columns,
+// and checks and stores models, so that none of it takes the time of the coordinator's other callers.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { takeModel } from '#coordinator/models/take-model.ts'
 import { verified } from '#coordinator/storage/block-store.ts'
 import { openStore, type StoreSettings } from '#coordinator/storage/open-store.ts'
 import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
+import type { ReadOptions } from '#engine/ingest/records.ts'
 import { storeUpload } from './store-upload.ts'
 import type { FromReader, ToReader } from './upload-messages.ts'
 
@@ -40,10 +42,9 @@ function createInbox(): Inbox {
   }
 }
 
-async function read(inbox: Inbox, options: Parameters<typeof storeUpload>[2]): Promise<FromReader> {
+async function answerOf(work: () => Promise<FromReader>): Promise<FromReader> {
   try {
-    const onRoot = (cid: string): void => tell({ type: 'root', cid })
-    return { type: 'done', taken: await storeUpload({ store, onRoot }, inbox, options) }
+    return await work()
   } catch (error) {
     const known = error instanceof AppError
     const code = codeOf(error)
@@ -52,18 +53,35 @@ async function read(inbox: Inbox, options: Parameters<typeof storeUpload>[2]): P
   }
 }
 
+async function readTable(inbox: Inbox, options: ReadOptions): Promise<FromReader> {
+  const onRoot = (cid: string): void => tell({ type: 'root', cid })
+  return { type: 'done', taken: await storeUpload({ store, onRoot }, inbox, options) }
+}
+
+const readModel = async (inbox: Inbox): Promise<FromReader> => ({
+  type: 'done-model',
+  taken: await takeModel(store, inbox),
+})
+
 let current: Inbox | null = null
+
+function begin(read: (inbox: Inbox) => Promise<FromReader>): void {
+  const inbox = createInbox()
+  current = inbox
+  void answerOf(() => read(inbox)).then((answer) => {
+    current = null
+    tell(answer)
+  })
+}
+
 port.on('message', (message: ToReader) => {
   switch (message.type) {
-    case 'begin': {
-      const inbox = createInbox()
-      current = inbox
-      void read(inbox, message.options).then((answer) => {
-        current = null
-        tell(answer)
-      })
+    case 'begin':
+      begin((inbox) => readTable(inbox, message.options))
       break
-    }
+    case 'begin-model':
+      begin(readModel)
+      break
     case 'piece':
       current?.put(message.bytes)
       break

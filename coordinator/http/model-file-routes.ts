@@ -7,8 +7,8 @@ import { requireScope } from '#coordinator/identity/principals.ts'
 import { type ImportDeps, importModel } from '#coordinator/models/import-model.ts'
 import { type ModelRow, readModel } from '#coordinator/models/model-row.ts'
 import { modelView } from '#coordinator/models/model-view.ts'
+import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
-import { MODEL_BYTES_MAX } from '#engine/models/model-file.ts'
 import type { Authentication } from './authentication.ts'
 import { fileResponse } from './file-response.ts'
 import type { Idempotency } from './idempotency.ts'
@@ -20,7 +20,11 @@ import { createCheck, invalidRequest } from './validation.ts'
 
 const EXTENSION = '.safetensors'
 
-type ModelFileRoutesDeps = ImportDeps & { auth: Authentication; idempotency: Idempotency }
+type ModelFileRoutesDeps = ImportDeps & {
+  auth: Authentication
+  idempotency: Idempotency
+  store: BlockStore
+}
 
 export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Promise<void> {
   fileRoute(app, deps)
@@ -121,35 +125,17 @@ async function bringIn(request: FastifyRequest, reply: FastifyReply, deps: Model
   }
 }
 
-/** AppError `invalid_request` or `payload_too_large`. */
+/** What the form says of the model. AppError `invalid_request`. */
 async function readImport(request: FastifyRequest, signal: AbortSignal) {
-  const form = await readUploadForm(request, signal)
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for await (const piece of form.bytes) {
-    length += piece.length
-    if (length > MODEL_BYTES_MAX)
-      throw new AppError('payload_too_large', `A model file has at most ${MODEL_BYTES_MAX} bytes.`)
-    pieces.push(piece)
+  const { fields, fileName, bytes } = await readUploadForm(request, signal)
+  const described = () => {
+    const options = { ...(request.query as object), ...fields }
+    const problems = checkOptions(options, '')
+    if (problems.length > 0) throw invalidRequest(problems)
+    const { name, project_id } = options as Static<typeof ImportOptions>
+    return { projectId: project_id ?? null, name: name ?? nameOf(fileName) }
   }
-  const options = { ...(request.query as object), ...form.fields }
-  const problems = checkOptions(options, '')
-  if (problems.length > 0) throw invalidRequest(problems)
-  const { name, project_id } = options as Static<typeof ImportOptions>
-  const file = joined(pieces, length)
-  return { projectId: project_id ?? null, name: name ?? nameOf(form.fileName), file }
-}
-
-/** Lets go of each piece once it is copied: the file is in memory about once. */
-function joined(pieces: (Uint8Array | null)[], length: number): Uint8Array {
-  const file = new Uint8Array(length)
-  let at = 0
-  for (const [index, piece] of pieces.entries()) {
-    file.set(piece ?? [], at)
-    at += piece?.length ?? 0
-    pieces[index] = null
-  }
-  return file
+  return { described, bytes, signal }
 }
 
 function nameOf(fileName: string): string {

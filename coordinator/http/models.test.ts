@@ -146,6 +146,10 @@ test('a model file is brought in, fetched, and watched to its end', async (t) =>
     [made.json['name'], made.json['status'], made.json['algorithm'], made.json['dataset_id']],
     ['mine', 'completed', 'gaussian_copula', null],
   )
+  const bare = await call(bob, 'POST', `/api/models/import?project_id=${alice.projectId}`, {
+    ...{ body: file, headers: { 'content-type': 'application/octet-stream' } },
+  })
+  assert.equal(bare.status, 404)
   const url = `/api/models/${made.json['model_id'] as string}`
   const { rawPayload, headers } = await rest.app.inject({
     ...{ method: 'GET', url: `${url}/file`, headers: { 'x-api-key': bob.key } },

@@ -20,7 +20,7 @@ export type OpenedModels = {
 export function createOpenedModels(get: GetBlock): OpenedModels {
   const kept = new Map<string, Promise<Model>>()
   const read = async (file: InputRef): Promise<Model> =>
-    (await openModels([await readInput(get, file)]))[0]
+    (await openModels([await readInput(get, file)], [file.sha256]))[0]
   const open = (file: InputRef): Promise<Model> => {
     const known = kept.get(file.sha256)
     const model = known ?? read(file)

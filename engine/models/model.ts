@@ -13,13 +13,13 @@ export type Model = Omit<ModelFile, 'tensors' | 'encoder'> & {
   createSampler(options: SamplerOptions): Promise<Sampler>
 }
 
-/** AppError `invalid_request` for bytes that are no model. */
-export function openModel(file: Uint8Array): Model {
+/** `digest`, where it is known, spares hashing the file. AppError `invalid_request` for bytes that are no model. */
+export function openModel(file: Uint8Array, digest: string = modelDigest(file)): Model {
   const { tensors, encoder, ...model } = decodeModelFile(file)
   const { targets } = model
   return {
     ...model,
-    digest: modelDigest(file),
+    digest,
     createSampler(options) {
       if (targets.length === 0) return Promise.resolve(createEmptySampler())
       return algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options)

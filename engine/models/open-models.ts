@@ -2,10 +2,13 @@
 
 import type { Model } from './model.ts'
 
-/** In the order of the files. AppError `invalid_request` for bytes that are no model. */
+/** In the order of the files; `digests` of those that were hashed before. AppError `invalid_request` for bytes that are no model. */
 export async function openModels<const F extends readonly Uint8Array[]>(
   files: F,
+  digests: readonly string[] = [],
 ): Promise<{ -readonly [K in keyof F]: Model }> {
   const { openModel } = await import('./model.ts')
-  return files.map((file) => openModel(file)) as { -readonly [K in keyof F]: Model }
+  return files.map((file, at) => openModel(file, digests[at])) as {
+    -readonly [K in keyof F]: Model
+  }
 }
