@@ -87,12 +87,23 @@ export type LogOptions = Bound & {
   follow: boolean
 }
 
+/** A whole file for another tool; it holds no secret. */
+export type Rendered = {
+  text: string
+  /** Of what can be seen without the target. */
+  findings: Finding[]
+  /** What else it needs, and what to do with it: lines for people. */
+  notes: string[]
+}
+
 /** All throw TargetError for what an operator can act on, and the signal's reason once it aborts. */
 export type Target = {
   name: string
   capabilities: Capabilities
   /** Looks at the deployment alone, and at what this machine has. */
   check: (deployment: Deployment, bound: Bound) => Promise<Finding[]>
+  /** What would be applied where nothing is, with nothing touched or asked; left out where that is no file. */
+  render?: (deployment: Deployment, bound: Bound) => Promise<Rendered>
   observe: (bound: Bound) => Promise<Observed>
   /** Resolves when the target has taken it; whether it is well is seen by `observe`. */
   apply: (step: Step, applying: Applying) => Promise<void>

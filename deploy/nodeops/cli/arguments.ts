@@ -34,7 +34,7 @@ type OptionName = keyof typeof OPTIONS
 
 /** Which commands take an option; those that are not here go with all of them. */
 const OF_COMMANDS: Readonly<Partial<Record<OptionName, readonly CommandName[]>>> = {
-  strict: ['validate', 'plan', 'deploy', 'update', 'rollback'],
+  strict: ['validate', 'plan', 'render', 'deploy', 'update', 'rollback'],
   check: ['plan'],
   follow: ['logs'],
   lines: ['logs'],

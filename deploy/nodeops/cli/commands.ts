@@ -10,6 +10,7 @@ import { type Observed, TargetError } from '../target.ts'
 import { type Command, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
+import { renderCommand } from './render.ts'
 import { scaleCommand } from './scale.ts'
 import { checkTarget, openSession, readFile, wordsOf } from './session.ts'
 import { showObserved, showRevisions } from './show.ts'
@@ -140,6 +141,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     return validateCommand(context, options, words)
   },
   plan: planCommand,
+  render: renderCommand,
   deploy: deployCommand,
   status: statusCommand,
   logs: logsCommand,

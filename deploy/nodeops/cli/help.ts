@@ -3,7 +3,7 @@
 const COMMON = `  -f, --file FILE      the deployment (default nodeops.yaml here, then deploy/nodeops/nodeops.yaml)
   -t, --target NAME    where (default $NODEOPS_TARGET, then local)
       --data-dir DIR   target local: where its state lies (default beside the file, in .nodeops/)
-  -o, --output FILE    targets akash and template: what they write (- for standard output)
+  -o, --output FILE    render, and targets akash and template: what they write (- for standard output)
       --json           one JSON document on standard output; progress goes to standard error`
 
 const EXITS = `Exit codes: 0 done, 1 it failed, 2 the command line or the file is wrong, 3 not ready in time,
@@ -33,6 +33,16 @@ do: for a timer that looks for drift.
 
   nodeops plan
   nodeops plan --json | jq .steps`,
+  },
+  render: {
+    line: 'write what deploy would apply, and touch nothing',
+    usage: 'nodeops render [-f FILE] [--target NAME] [--output FILE]',
+    more: `The documents of kubernetes, the compose.yaml of compose, the SDL of akash, the template of NodeOps, on
+standard output or into FILE: for review, and for tools that apply files by themselves. No secret is in it;
+standard error says which are needed.
+
+  nodeops render --target kubernetes > manifests.yaml
+  nodeops render --target kubernetes | kubectl diff -f -`,
   },
   deploy: {
     line: 'make what runs what the file says',

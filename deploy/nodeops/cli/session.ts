@@ -88,12 +88,22 @@ export function openSession(context: Context, options: CommandOptions): Session 
 const outputOf = ({ out, print = out }: Context, output: string | undefined) =>
   output === '-' ? (text: string) => print(text.trimEnd()) : output
 
+type Heeding = { say: (line: string) => void; strict: boolean }
+
 /** Says what the target finds. Throws TargetError `refused` for errors, and with `strict` for warnings. */
 export async function checkTarget(
-  { target, deployment, warnings }: Session,
-  { say, strict, signal }: { say: (line: string) => void; strict: boolean; signal: AbortSignal },
+  session: Session,
+  { signal, ...heeding }: Heeding & { signal: AbortSignal },
 ): Promise<Finding[]> {
-  const found = await target.check(deployment, { signal })
+  return heed(session, await session.target.check(session.deployment, { signal }), heeding)
+}
+
+/** The same for what was found already; returns it with what the file warns of. */
+export function heed(
+  { target, warnings }: Pick<Session, 'target' | 'warnings'>,
+  found: readonly Finding[],
+  { say, strict }: Heeding,
+): Finding[] {
   const ofFile = warnings.map(
     (message): Finding => ({ severity: 'warning', service: null, message }),
   )

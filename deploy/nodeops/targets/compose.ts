@@ -1,15 +1,14 @@
 // Containers on one machine by `docker compose`: the compose.yaml of the repository, as the deployment's file has it.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { parse, stringify } from 'yaml'
 import type { Deployment, RegionCount, ServiceSpec } from '../deployment.ts'
 import type { Bound, Finding, LogLine, LogOptions, Observed, Step, Target } from '../target.ts'
 import { TargetError } from '../target.ts'
 import { type Container, createDockerCompose, type DockerCompose } from './compose/docker.ts'
 import { type ComposeRecord, createComposeFolder, NOTHING } from './compose/record.ts'
-import { type ComposeFile, renderCompose, workerServiceOf } from './compose/render.ts'
+import { renderCompose, workerServiceOf } from './compose/render.ts'
+import { composeText, readBase, renderWhole } from './compose/whole.ts'
 import { lookAtMachine } from './local/environment.ts'
 import { type References, resolved } from './references.ts'
 
@@ -44,6 +43,11 @@ export function createComposeTarget(options: ComposeOptions): Target {
       await docker.checkEngine(bound)
       const { gpus } = await lookAtMachine(bound.signal)
       return findingsOf(deployment, gpus)
+    },
+    render: async (deployment, { signal }) => {
+      signal.throwIfAborted()
+      const findings = findingsOf(deployment, Number.POSITIVE_INFINITY)
+      return { ...renderWhole(deployment, { name, root: options.root }), findings }
     },
     observe: async ({ signal }) => {
       signal.throwIfAborted()
@@ -200,8 +204,7 @@ function touchedBy(step: Step, next: ComposeRecord): string[] {
 async function render({ options, next }: Carrying, { signal }: Bound): Promise<void> {
   const { root, name, dataDir, references } = options
   const folder = createComposeFolder(dataDir)
-  const text = readFileSync(path.join(root, 'compose.yaml'), 'utf8')
-  const base = parse(text, { merge: true }) as ComposeFile
+  const base = readBase(root)
   const withEnvFile = next.told.filter(({ env }) => Object.keys(env).length > 0)
   for (const spec of withEnvFile) folder.put(`${spec.name}.env`, envText(spec, references))
   const { gpus } = await lookAtMachine(signal)
@@ -209,7 +212,7 @@ async function render({ options, next }: Carrying, { signal }: Bound): Promise<v
     ...{ name, base, root, told: next.told, regions: next.regions, hasGpus: gpus > 0 },
     withEnvFile: new Set(withEnvFile.map((spec) => spec.name)),
   })
-  folder.put('compose.yaml', stringify(rendered, { aliasDuplicateObjects: false }))
+  folder.put('compose.yaml', composeText(rendered))
 }
 
 /** As compose reads it: single quotes keep everything but themselves. */

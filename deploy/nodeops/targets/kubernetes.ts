@@ -7,6 +7,7 @@ import { LABEL, type Metadata, readBase, type Scope } from './kubernetes/manifes
 import { type ClusterObject, OBSERVED_KINDS, observedOf } from './kubernetes/observed.ts'
 import { basisOf } from './kubernetes/render.ts'
 import { createKubernetesSteps } from './kubernetes/steps.ts'
+import { renderWhole } from './kubernetes/whole.ts'
 import type { References } from './references.ts'
 
 export type KubernetesOptions = {
@@ -47,6 +48,10 @@ export function createKubernetesTarget(options: KubernetesOptions): Target {
       signal.throwIfAborted()
       const cluster = await lookAtCluster(kubectl, scope, { signal })
       return findingsOf(wanted, cluster, { ...scope, registry })
+    },
+    render: async (wanted, { signal }) => {
+      signal.throwIfAborted()
+      return renderWhole(wanted, { scope, base, registry })
     },
     observe: async ({ signal }) => {
       signal.throwIfAborted()

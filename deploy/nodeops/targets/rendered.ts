@@ -42,6 +42,14 @@ export function createRenderingTarget(
       signal.throwIfAborted()
       return check(deployment)
     },
+    render: async (deployment, { signal }) => {
+      signal.throwIfAborted()
+      const findings = check(deployment)
+      const notes = submit(deployment, 'FILE')
+      // What it cannot run it may not be able to write either.
+      const isWhole = findings.every(({ severity }) => severity !== 'error')
+      return { text: isWhole ? render(deployment) : '', findings, notes }
+    },
     observe: async ({ signal }) => {
       signal.throwIfAborted()
       const known = told.read()
