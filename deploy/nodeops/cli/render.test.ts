@@ -118,10 +118,11 @@ test('compose has its file, with what stands behind references beside it', async
 
 test('akash and template have what they would write; the others have no file', async (t) => {
   const { cwd, nodeops } = fixture(t, ALONE)
+  const deployed = fixture(t, ALONE)
   for (const target of ['akash', 'template']) {
     const rendered = await nodeops(`render --target ${target}`)
     assert.equal(rendered.code, EXIT.ok, rendered.err)
-    assert.equal(rendered.out, (await nodeops(`deploy --target ${target} -o -`)).out)
+    assert.equal(rendered.out, (await deployed.nodeops(`deploy --target ${target} -o -`)).out)
     const { code, out } = await nodeops(`render --target ${target} --json`)
     assert.equal(code, EXIT.ok)
     const { text, revision } = JSON.parse(out) as { text: string; revision: string }
