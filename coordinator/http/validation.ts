@@ -152,7 +152,9 @@ function expected(shape: Shape): string {
   const { description, type } = shape
   const wanted = `${kindOf(shape)}${boundsOf(shape)}.`
   if (description === undefined) return wanted
-  return type !== undefined && boundsOf(shape) !== '' ? `${description}. ${wanted}` : description
+  return type !== undefined && boundsOf(shape) !== ''
+    ? `${description.replace(/\.+$/, '')}. ${wanted}`
+    : description
 }
 
 function choicesOf(shape: Shape): unknown[] {

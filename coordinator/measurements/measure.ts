@@ -53,10 +53,15 @@ async function evaluationOf(deps: TableDeps, work: EvaluationWork): Promise<Meas
     ...(target !== null && { target }),
     ...(maxRows !== null && { maxRows }),
   })
-  const title = `${synthetic.name}, compared with ${real.name}`
+  const [made, known] = [sourceName(work.synthetic), sourceName(work.real)]
+  const title = `Comparison of ${made} ${synthetic.name} with ${known} ${real.name}`
   return {
     document: await zip(JSON.stringify(evaluation)),
     page: await zip(renderEvaluation(evaluation, { title })),
     config: null,
   }
 }
+
+/** A model is often called as the dataset that it learned. */
+const sourceName = (source: EvaluationWork['synthetic' | 'real']): string =>
+  'model' in source ? 'the model' : 'dataset' in source ? 'the dataset' : 'the table'

@@ -43,7 +43,7 @@ function graded(loss: number, fair: number, poor: number): Grade {
   return loss <= fair ? 'good' : loss <= poor ? 'fair' : 'poor'
 }
 
-/** Of fewer rows nothing is said about what a classifier or an attacker could do: neither has anything to go by. */
+/** Of fewer rows no likeness is told from chance, and no classifier or attacker has anything to go by. */
 const ROWS_LEAST = 50
 
 const TOO_FEW = ' These are too few rows to tell.'
@@ -69,7 +69,8 @@ const percent = (value: number): string =>
   `${(100 * value).toFixed(value > 0 && value < 0.01 ? 2 : 1)} %`
 
 /** What is lost against a second real sample counts: no table can do better than that. */
-function similarity({ shapes, trends, ceiling }: Omit<Evaluation, 'verdict'>): Sentence[] {
+function similarity({ shapes, trends, ceiling, rows }: Omit<Evaluation, 'verdict'>): Sentence[] {
+  const isFew = Math.min(rows.real, rows.synthetic) < ROWS_LEAST
   const of = (
     what: string,
     score: number | null,
@@ -80,10 +81,10 @@ function similarity({ shapes, trends, ceiling }: Omit<Evaluation, 'verdict'>): S
     score === null
       ? []
       : [
-          {
-            grade: graded((best ?? 1) - score, fair, poor),
-            text: `${what} score ${three(score)}${best === null ? '' : `, where a second real sample would score ${three(best)}`}.`,
-          },
+          said(
+            isFew ? 'unknown' : graded((best ?? 1) - score, fair, poor),
+            `${what} score ${three(score)}${best === null ? '' : `, where a second real sample would score ${three(best)}`}.`,
+          ),
         ]
   return [
     ...of('Single columns', shapes.score, ceiling.shapes, 0.03, 0.1),

@@ -155,6 +155,7 @@ test('conditions in every form are met by every row', async () => {
     [{ all: [{ column: 'kind', operator: 'is_null' }] }, ({ kind }) => kind === null],
     ['kind is not null and active = true', ({ kind, active }) => kind !== null && active === true],
     [{ born: { min: '1990-01-01' } }, ({ born }) => String(born).slice(6) >= '1990'],
+    ['born >= "01.01.1990"', ({ born }) => String(born).slice(6) >= '1990'],
     [
       'score >= 0.5 and at < "12:00:00"',
       ({ score, at }) => Number(score) >= 0.5 && String(at) < '12:00:00',
@@ -165,6 +166,14 @@ test('conditions in every form are met by every row', async () => {
     const rows = await valuesOf(configOf({ conditions, rows: 500 }))
     assert.ok(rows.every(meets), JSON.stringify(conditions))
   }
+})
+
+test('a day is asked for as in the data, or as ISO 8601', async () => {
+  const rowsOf = (min: string) => valuesOf(configOf({ conditions: { born: { min } }, rows: 200 }))
+  assert.deepEqual(await rowsOf('24.12.1990'), await rowsOf('1990-12-24'))
+  assert.deepEqual(problemsOf({ conditions: { born: { min: '12/24/1990' } } }), [
+    '/conditions/born/min',
+  ])
 })
 
 test('bounds leave nulls alone, and no value is heaped at them', async () => {

@@ -4,6 +4,7 @@
 import type { LearnedConditions } from '#engine/config/learned-rule.ts'
 import { nameHint, quote, type Report } from '#engine/config/problem.ts'
 import type { ColumnType, Scalar } from '#engine/config/types.ts'
+import { createDateReader } from '#engine/ingest/date-reader.ts'
 import { literalNumber } from '#engine/rules/literal.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
@@ -72,7 +73,11 @@ function take(
       ? takeLevels(comparison, column.levels, target.name, asked)
       : takeRange(
           comparison,
-          { target, type: model.types.get(comparison.column) ?? 'float' },
+          {
+            target,
+            type: model.types.get(comparison.column) ?? 'float',
+            layout: column.field.layout,
+          },
           asked,
           keep,
         )
@@ -140,16 +145,18 @@ function levelTest(
 
 function takeRange(
   { column, operator, value }: Comparison,
-  { target, type }: { target: TargetShape; type: ColumnType },
+  { target, type, layout }: { target: TargetShape; type: ColumnType; layout: string | null },
   { ranges }: Asked,
   keep: { nulls?: true },
 ): Fault | null {
   if (target.kind !== 'numeric') return null
-  const numbers = (Array.isArray(value) ? value : [value]).map((one) => numberOf(one, type))
+  const numbers = (Array.isArray(value) ? value : [value]).map((one) => numberOf(one, type, layout))
   const range = rangeBy(operator, numbers, 10 ** -target.decimals)
   if (range === null) {
     const message = `${quote(column)} holds ${type} values: ${operator} ${quote(value)} is no range of them`
-    return [message, 'Use ==, <, <=, >, >= or between, with a value as the column has them.']
+    const example = TIMES[type]
+    const written = example ? `one such as ${example}, or as in the data` : 'a number'
+    return [message, `Use ==, <, <=, >, >= or between, with ${written}.`]
   }
   const before = ranges.get(target.name)
   const nulls = keep.nulls === true && (before === undefined || before.nulls === true)
@@ -161,12 +168,18 @@ function takeRange(
   return null
 }
 
-/** In the units of the column; NaN for what is none. */
-function numberOf(value: Scalar, type: ColumnType): number {
+const TIMES: Readonly<Partial<Record<ColumnType, string>>> = {
+  date: '2024-01-31',
+  datetime: '2024-01-31T13:45:00Z',
+  time: '13:45:00',
+}
+
+/** In the units of the column, times as ISO 8601 or in the layout of the data; NaN for what is none. */
+function numberOf(value: Scalar, type: ColumnType, layout: string | null): number {
   if (typeof value === 'number')
     return type === 'int' || type === 'float' || type === 'decimal' ? value : Number.NaN
   if (type === 'date' || type === 'datetime' || type === 'time')
-    return literalNumber(value, type, 0) ?? Number.NaN
+    return literalNumber(value, type, 0) ?? createDateReader(type, layout).read(String(value))
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
 

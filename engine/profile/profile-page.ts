@@ -66,7 +66,7 @@ function overviewOf({ columns, rows, duplicate_rows, keys }: Profile): Html {
 }
 
 function cardOf(column: ColumnProfile, rows: number): Html {
-  const { name, numbers, texts, top_values, pii, type } = column
+  const { name, numbers, top_values, pii, type } = column
   const label = (value: number): string => (isTime(type) ? timeValue(type, value) : figure(value))
   const about =
     pii === null
@@ -81,7 +81,19 @@ function cardOf(column: ColumnProfile, rows: number): Html {
           [{ name: 'rows', shares: tops.map((top) => top.rows / present) }],
         )
       : null
-  return html`<div class="card"><h3>${name}</h3>${about}${bars}${numbersOf(column, label)}${texts === null || bars !== null ? null : textsOf(column)}</div>`
+  const parts = [bars, numbersOf(column, label), bars === null ? textsOf(column) : null]
+  const seen = parts.filter((part) => part !== null)
+  const isEmpty = about === null && seen.length === 0
+  return html`<div class="card"><h3>${name}</h3>${about}${seen}${isEmpty ? unseen(column) : null}</div>`
+}
+
+/** Why nothing of a column is drawn. */
+function unseen({ nulls, distinct, rule }: ColumnProfile): Html {
+  if (distinct.count === 0)
+    return html`<p class="soft">${nulls === 0 ? 'No rows.' : 'Only nulls.'}</p>`
+  const why = rule === null ? 'Each is of too few rows' : 'They may tell rows apart'
+  const made = rule === null ? null : html`, and are made anew by the rule ${rule.type}`
+  return html`<p class="soft">${why}: values are not shown${made}.</p>`
 }
 
 function numbersOf(

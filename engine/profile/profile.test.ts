@@ -267,7 +267,9 @@ test('odd tables have profiles: no rows, one row, no columns, one kind of nothin
       ]
       const { profile } = profileTable(tableOf(columns, rows))
       assert.equal(profile.rows, rows)
-      assert.ok(renderProfile(JSON.parse(JSON.stringify(profile))).endsWith('</html>\n'))
+      const page = renderProfile(JSON.parse(JSON.stringify(profile)))
+      assert.ok(page.endsWith('</html>\n'))
+      assert.doesNotMatch(page, /<\/h3><\/div>/, 'a card says why it shows nothing')
     }
   assert.equal(profileTable(tableOf([], 3)).profile.columns.length, 0)
 })

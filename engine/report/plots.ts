@@ -67,25 +67,30 @@ export function barsPlot(labels: readonly string[], series: readonly Series[]): 
 }
 
 const CELL = 22
-const NAMES = 120
+/** Of a name of 20 letters; shorter ones leave less room above and beside the map. */
+const NAMES_MAX = 120
+const NAMES_MIN = 40
+const LETTER = 6
 
 /** A square of cells, `values[row][column]` from -1 to 1, or null where there is none: the stronger the fuller. */
 export function heatMap(
   labels: readonly string[],
   values: readonly (readonly (number | null)[])[],
 ): Html {
-  const size = NAMES + labels.length * CELL
+  const longest = labels.reduce((most, label) => Math.max(most, shortened(label, 20).length), 0)
+  const names = Math.min(NAMES_MAX, Math.max(NAMES_MIN, longest * LETTER + 8))
+  const size = names + labels.length * CELL
   const rows = labels.map((label, row) => {
-    const y = NAMES + row * CELL
+    const y = names + row * CELL
     const cells = labels.map((other, column) => {
       const value = values[row]?.[column] ?? null
       const kind = value === null ? 'none' : value < 0 ? 'minus' : 'plus'
       const opacity = value === null ? 1 : rounded(Math.min(1, Math.abs(value)))
       const title = `${label} and ${other}: ${figure(value)}`
-      return html`<rect class="${kind}" fill-opacity="${opacity}" x="${NAMES + column * CELL}" y="${y}" width="${CELL - 1}" height="${CELL - 1}"><title>${title}</title></rect>`
+      return html`<rect class="${kind}" fill-opacity="${opacity}" x="${names + column * CELL}" y="${y}" width="${CELL - 1}" height="${CELL - 1}"><title>${title}</title></rect>`
     })
-    const x = NAMES + row * CELL + CELL / 2
-    return html`<text x="${NAMES - 6}" y="${y + 14}" text-anchor="end">${shortened(label, 20)}</text><text transform="translate(${x + 3} ${NAMES - 6}) rotate(-90)">${shortened(label, 20)}</text>${cells}`
+    const x = names + row * CELL + CELL / 2
+    return html`<text x="${names - 6}" y="${y + 14}" text-anchor="end">${shortened(label, 20)}</text><text transform="translate(${x + 3} ${names - 6}) rotate(-90)">${shortened(label, 20)}</text>${cells}`
   })
-  return html`<figure style="max-width:${Math.max(320, size * 1.4)}px"><svg viewBox="0 0 ${size} ${size}" role="img">${rows}</svg></figure>`
+  return html`<figure style="max-width:${size * 1.4}px"><svg viewBox="0 0 ${size} ${size}" role="img">${rows}</svg></figure>`
 }
