@@ -82,5 +82,5 @@ export const argn: AlgorithmModule = {
 }
 
 function parameterShapes(network: Network) {
-  return networkParameters(network, [])
+  return networkParameters(network)
 }

@@ -125,3 +125,31 @@ test('a training ends between runs once its signal is aborted', async () => {
   })
   await assert.rejects(ended, { code: 'cancelled' })
 })
+
+test('a thousand rows show how numbers go together', async () => {
+  const [rows, columns] = [1000, 8]
+  const random = createSeededRandom(2, 'few rows')
+  const common = Float64Array.from({ length: rows }, () => random.normal())
+  const few = Array.from({ length: columns }, (_, at): Target => {
+    const values = common.map((value) => Math.round(1000 * (value + 0.4 * random.normal())))
+    return { kind: 'numeric', name: `n${at}`, values, decimals: 0, min: -6000, max: 6000 }
+  })
+  const small = { ...argnDefaults(rows), seed: 3, epochs: 25, signal: NEVER }
+  const drawn = await using(await fitArgn(few, small), {}, (sampler) =>
+    sampler.sample({ from: 0, to: 5000 }, {}),
+  )
+  const wanted = 1 / (1 + 0.4 ** 2)
+  for (let at = 1; at < columns; at++) {
+    const found = correlation(drawn[0] as Float64Array, drawn[at] as Float64Array)
+    assert.ok(Math.abs(found - wanted) < 0.3, `correlation ${found} of ${wanted}`)
+  }
+})
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const mean = (list: Float64Array): number =>
+    list.reduce((sum, value) => sum + value, 0) / list.length
+  const [x, y] = [mean(a), mean(b)]
+  const product = (p: Float64Array, q: Float64Array, [s, t]: [number, number]): number =>
+    p.reduce((sum, value, i) => sum + (value - s) * ((q[i] as number) - t), 0)
+  return product(a, b, [x, y]) / Math.sqrt(product(a, a, [x, x]) * product(b, b, [y, y]))
+}

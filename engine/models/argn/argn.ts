@@ -7,7 +7,14 @@ import { rowsOf, shapeOf, type Target } from '../sampled.ts'
 import { createArgnFitting, type TokenTable } from './fitting.ts'
 import { createNetwork } from './network.ts'
 import type { FittedArgn } from './sampler.ts'
-import { encodeTokens, fitTokens, type Tokens, tokenCount } from './tokens.ts'
+import {
+  encodeTokens,
+  fitTokens,
+  type Tokens,
+  tokenCount,
+  tokenOptions,
+  tokenPlaces,
+} from './tokens.ts'
 
 export type ArgnOptions = {
   seed: number
@@ -38,7 +45,8 @@ export async function fitArgn(
   targets: readonly Target[],
   options: FitArgnOptions,
 ): Promise<FittedArgn & { history: EpochProgress[] }> {
-  const tokens = targets.map((target) => fitTokens(target))
+  const sizes = tokenOptions(rowsOf(targets))
+  const tokens = targets.map((target) => fitTokens(target, sizes))
   const network = createNetwork(tokens.map(tokenCount), options.capacity)
   const fitting = await createArgnFitting(network, heldOut(targets, tokens, options.seed), {
     ...options,
@@ -58,7 +66,11 @@ export async function fitArgn(
 function heldOut(targets: readonly Target[], tokens: readonly Tokens[], seed: number) {
   const { train, holdout } = holdOutRows(rowsOf(targets), seed, HELD_OUT_MOST)
   const codes = targets.map((target, at) => encodeTokens(tokens[at] as Tokens, target))
-  return { train: tokenTable(codes, train), holdout: tokenTable(codes, holdout) }
+  return {
+    train: tokenTable(codes, train),
+    holdout: tokenTable(codes, holdout),
+    places: tokens.map(tokenPlaces),
+  }
 }
 
 function tokenTable(codes: readonly Int32Array[], rows: Int32Array): TokenTable {

@@ -22,11 +22,17 @@ import {
 
 export type TokenTable = { tokens: Int32Array; rows: number }
 
+/** What a network learns from; `places` of the tokens by column, as `tokenPlaces` has them. */
+export type ArgnData = { train: TokenTable; holdout: TokenTable; places: readonly Float64Array[] }
+
 export type ArgnFitOptions = ArgnStepOptions & {
   seed: number
   stepsPerRun: number
   session: SessionOptions
 }
+
+/** A small table makes epochs of several passes. */
+const STEPS_LEAST = 20
 
 /** Steps that see columns in the order in which they are drawn later; the others in any. */
 const SHARE_IN_ORDER = 0.5
@@ -40,13 +46,12 @@ export type ArgnFitting = Fitting & {
 /** The caller releases both: `await fitting.release()`. */
 export async function createArgnFitting(
   network: Network,
-  { train, holdout }: { train: TokenTable; holdout: TokenTable },
+  { train, holdout, places }: ArgnData,
   options: ArgnFitOptions,
 ): Promise<ArgnFitting> {
   const { seed, batchRows, stepsPerRun } = options
-  const frequencies = frequenciesOf(network, train)
   const random = createSeededRandom(seed, 'initial parameters')
-  const data = { ...train, frequencies }
+  const data = { ...train, beginnings: { places, frequencies: frequenciesOf(network, train) } }
   const { step, optimiser } = createTraining(network, data, options, () => random.unit())
   const trainer = await createTrainer(step, { stepsPerRun, ...options.session })
   const parametersNow = () => optimiser.valuesOf((name) => trainer.state(name))
@@ -54,7 +59,7 @@ export async function createArgnFitting(
   return {
     trainer,
     stepsPerRun,
-    stepsPerEpoch: Math.max(1, Math.floor(train.rows / batchRows)),
+    stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
     fill: createFill(network, train.rows, options, trainer),
     score: () => scorer.score(),
     parametersOf: (state) => optimiser.valuesOf(savedState(step, state)),
@@ -112,7 +117,7 @@ async function createScorer(
   options: SessionOptions,
 ) {
   const graph = new Graph()
-  const shapes = networkParameters(network, frequenciesOf(network, { tokens, rows }))
+  const shapes = networkParameters(network)
   const parameters = Object.fromEntries(
     shapes.map(({ name, shape }) => [name, graph.input(name, shape)]),
   )

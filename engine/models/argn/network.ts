@@ -6,6 +6,7 @@ import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm } from '#engine/tensor/linear.ts'
 import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
 import { concatenate, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
+import { type Beginnings, initialLayers } from './initial.ts'
 
 /** A column of the network. */
 export type Layer = { tokens: number; embedding: number; hidden: number }
@@ -28,32 +29,33 @@ export function createNetwork(tokens: readonly number[], capacity = 1): Network 
   return { layers, embedding: total((l) => l.embedding), hidden: total((l) => l.hidden) }
 }
 
-/** `frequencies`: how often each token of each column is in the data; the biases begin there. Needed to initialise. */
+/** `beginnings` are needed to initialise only. */
 export function networkParameters(
   { layers, embedding, hidden }: Network,
-  frequencies: readonly Float64Array[],
+  beginnings?: Beginnings,
 ): Parameter[] {
+  const begun = beginnings && initialLayers(beginnings)
   return [
     ...layers.map(
       (layer, at): Parameter => ({
         name: embeddingName(at),
         shape: [layer.tokens, layer.embedding],
-        initialise: (values, uniform) => {
-          for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * 0.5
-        },
+        initialise: (values, uniform) => begun?.embedding(at, values, uniform),
       }),
     ),
     ...linearParameters('first', embedding, hidden),
-    ...layers.flatMap((layer, at) => {
-      const [weight, bias] = linearParameters(secondName(at), layer.hidden, layer.tokens)
-      const counts = frequencies[at] as Float64Array
-      const fromCounts: Parameter['initialise'] = (values) => {
-        for (let i = 0; i < values.length; i++) values[i] = Math.log((counts[i] as number) + 0.5)
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-        for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - mean
-      }
-      return [weight as Parameter, { ...(bias as Parameter), initialise: fromCounts }]
-    }),
+    ...layers.flatMap((layer, at): Parameter[] => [
+      {
+        name: `${secondName(at)}.weight`,
+        shape: [layer.hidden, layer.tokens],
+        initialise: (values, uniform) => begun?.weight(at, values, uniform),
+      },
+      {
+        name: `${secondName(at)}.bias`,
+        shape: [layer.tokens],
+        initialise: (values) => begun?.bias(at, values),
+      },
+    ]),
   ]
 }
 

@@ -24,15 +24,30 @@ export type TokenOptions = {
   leastRows: number
 }
 
-const TOKEN_DEFAULTS: TokenOptions = { most: 128, leastRows: 8 }
+/** Few rows have few tokens: what each is like is learned from more of them. */
+export function tokenOptions(rows: number): TokenOptions {
+  const most = Math.min(128, Math.max(32, Math.round(2 * Math.sqrt(rows))))
+  return { most, leastRows: 8 }
+}
 
 export function tokenCount(tokens: Tokens): number {
   if (tokens.kind === 'category') return tokens.count
   return tokens.atoms.length + tokens.bins.length + Number(tokens.hasNull)
 }
 
+/** Of each token how far along the numbers it is, by rank, in [0, 1]; NaN for null and for levels. */
+export function tokenPlaces(tokens: Tokens): Float64Array {
+  const places = new Float64Array(tokenCount(tokens)).fill(Number.NaN)
+  if (tokens.kind === 'category') return places
+  const { atoms, bins } = tokens
+  const middles = [...atoms, ...bins.map(([from, to]) => from / 2 + to / 2)]
+  const order = [...middles.keys()].sort((a, b) => (middles[a] as number) - (middles[b] as number))
+  for (const [rank, token] of order.entries()) places[token] = rank / Math.max(1, order.length - 1)
+  return places
+}
+
 /** Learns the tokens of a column. Of a number, the most frequent values become atoms and the rest equally filled bins. */
-export function fitTokens(target: Target, options: TokenOptions = TOKEN_DEFAULTS): Tokens {
+export function fitTokens(target: Target, options: TokenOptions): Tokens {
   if (target.kind === 'category')
     return { kind: 'category', name: target.name, count: target.levels }
   const { name, decimals } = target

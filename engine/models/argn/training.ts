@@ -7,6 +7,7 @@ import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { logSoftmax, sum } from '#engine/tensor/linear.ts'
 import { gatherColumns, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
 import type { StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
+import type { Beginnings } from './initial.ts'
 import {
   embed,
   firstWeights,
@@ -28,10 +29,10 @@ export type ArgnStepOptions = {
 /** Names of the feeds of a step. */
 export const FEEDS = { rows: 'rows', positions: 'positions', drop: 'drop', rate: 'rate' } as const
 
-/** `tokens`: row after row, a token for each column; `frequencies` of the tokens by column. */
+/** `tokens`: row after row, a token for each column. */
 export function createTraining(
   network: Network,
-  data: { tokens: Int32Array; rows: number; frequencies: readonly Float64Array[] },
+  data: { tokens: Int32Array; rows: number; beginnings: Beginnings },
   { batchRows, learningRate, dropout }: ArgnStepOptions,
   uniform: () => number,
 ): ArgnTraining {
@@ -39,7 +40,7 @@ export function createTraining(
   const adam: AdamOptions = {
     ...{ learningRate, beta1: 0.9, beta2: 0.999, weightDecay: 0.01, decoupled: true },
   }
-  const optimiser = createAdam('net', networkParameters(network, data.frequencies), adam)
+  const optimiser = createAdam('net', networkParameters(network, data.beginnings), adam)
   const step = (context: StepContext) => {
     const parameters = optimiser.parameters(context)
     const tokens = gatherRows(context.table('tokens'), context.feed(FEEDS.rows))
