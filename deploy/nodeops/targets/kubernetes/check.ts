@@ -6,6 +6,7 @@ import { finding } from '../findings.ts'
 import { hasRegistry } from './container.ts'
 import type { Kubectl } from './kubectl.ts'
 import { LABEL, type Metadata, type Scope } from './manifests.ts'
+import { outsideFindings } from './outside.ts'
 import { storeFolderOf } from './store.ts'
 import { moreVolumesOf, persistentVolumesOf } from './workload.ts'
 
@@ -76,6 +77,7 @@ export function findingsOf(
       ...addressFindings(spec, deployment),
     ]),
     ...storageFindings(deployment, cluster),
+    ...outsideFindings(deployment),
     ...(registry === null ? imageFindings(deployment) : []),
   ]
 }

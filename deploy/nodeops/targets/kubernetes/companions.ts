@@ -10,6 +10,7 @@ import {
   type Scope,
   type Workload,
 } from './manifests.ts'
+import { outsideManifests } from './outside.ts'
 import type { Rendering } from './render.ts'
 import { storeFolderOf } from './store.ts'
 
@@ -31,7 +32,7 @@ export function companionsOf(spec: ServiceSpec, rendering: Rendering): (Manifest
       imageOf({ image: name === 'tokens' ? spec.image : null, resources: null }, image, images)
     return withContainers(document, change)
   })
-  return [...tokens, ...ingressOf(spec, rendering)]
+  return [...tokens, ...ingressOf(spec, rendering), ...outsideManifests(spec, rendering)]
 }
 
 /** Logs and states of a service are those of its own pods, so these have the deployment's label alone. */

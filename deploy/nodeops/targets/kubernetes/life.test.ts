@@ -135,6 +135,23 @@ test('workers of a coordinator elsewhere need nothing but its address and a toke
   assert.ok(!namesOf(cluster, 'Secret').includes('nodeops-references-worker'))
 })
 
+test('a door for workers outside goes when the file has it no more', async (t) => {
+  const { cluster, open } = clusterFor(t)
+  const first = fewDeployment()
+  const [coordinator] = first.services
+  assert.ok(coordinator)
+  const { env } = coordinator
+  coordinator.env = { ...env, SYNDATA_FLEET_ADDRESSES: { value: 'fleet.example.org:7443' } }
+  const target = open(first)
+  await applyAll(target, first)
+  const doors = () => [...namesOf(cluster, 'Service'), ...namesOf(cluster, 'NetworkPolicy')]
+  assert.ok(doors().includes('public-fleet') && doors().includes('from-outside-fleet'))
+  coordinator.env = env
+  await applyAll(target, first)
+  assert.ok(!doors().some((name) => /public|outside/.test(name)), doors().join())
+  assert.ok(doors().includes('coordinator'))
+})
+
 test('another name of a service is the same pods', async (t) => {
   const { cluster, open } = clusterFor(t)
   const first = fewDeployment()

@@ -55,6 +55,7 @@ const FILES = {
   tokens: 'base/tokens.yaml',
   web: 'base/web.yaml',
   store: 'components/store-volume/volume.yaml',
+  outside: 'components/public-fleet/services.yaml',
   postgres: 'base/postgres.yaml',
   temporal: 'base/temporal.yaml',
   parts: 'base/parts.yaml',
@@ -132,6 +133,14 @@ export function inScope<T extends Manifest | Workload>(
     ...(service === undefined ? {} : { [LABEL.service]: service }),
   }
   return { ...manifest, metadata: { ...metadata, namespace, labels } }
+}
+
+/** In a namespace that others use too, policies are about our pods alone. */
+export function ofOurs(manifest: Manifest, { name }: Scope): Manifest {
+  if (manifest.kind !== 'NetworkPolicy') return manifest
+  const { podSelector, ...rest } = manifest.spec as { podSelector: { matchLabels?: object } }
+  const matchLabels = { ...podSelector.matchLabels, [LABEL.deployment]: name }
+  return { ...manifest, spec: { ...rest, podSelector: { ...podSelector, matchLabels } } }
 }
 
 export const isWorkload = (manifest: Manifest | Workload): manifest is Workload =>

@@ -6,43 +6,23 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Deployment, ServiceSpec } from '../../deployment.ts'
+import type { Deployment } from '../../deployment.ts'
 import { readDeployment } from '../../file/read-file.ts'
-import { deploymentBy, serviceSpec, smallDeployment } from '../../test/deployments.ts'
+import { deploymentBy } from '../../test/deployments.ts'
 import { kindOf } from '../../test/kubectl-kinds.ts'
 import { checkObject, type Obj } from '../../test/kubectl-rules.ts'
+import {
+  base,
+  containerIn,
+  render,
+  root,
+  scope,
+  whole,
+  workloadIn,
+} from '../../test/kubernetes-documents.ts'
 import { findingsOf } from './check.ts'
-import { isWorkload, type Manifest, readBase, type Workload } from './manifests.ts'
-import { commonManifests, namespaceManifest, recordManifest, serviceManifests } from './render.ts'
+import { isWorkload, type Manifest, type Workload } from './manifests.ts'
 
-const root = new URL('../../../..', import.meta.url).pathname
-const base = readBase(root)
-const scope = { name: 'small', namespace: 'small' }
-type Options = { registry?: string | null; references?: string | null }
-
-function render(
-  deployment: Deployment,
-  { registry = null, references = null }: Options = {},
-): (Manifest | Workload)[] {
-  const rendering = { scope, base, registry, deployment, references, replicas: new Map() }
-  return [
-    ...namespaceManifest(scope, base),
-    ...commonManifests(scope, base),
-    recordManifest(scope, { revision: 'r' }),
-    ...deployment.services.flatMap((spec) => serviceManifests(spec, rendering, deployment.regions)),
-  ]
-}
-
-const workloadIn = (manifests: readonly (Manifest | Workload)[], name: string): Workload => {
-  const found = manifests.find((each) => isWorkload(each) && each.metadata.name === name)
-  assert.ok(found && isWorkload(found), name)
-  return found
-}
-const containerIn = (manifests: readonly (Manifest | Workload)[], name: string) => {
-  const [container] = workloadIn(manifests, name).spec.template.spec.containers
-  assert.ok(container)
-  return container
-}
 const envIn = (manifests: readonly (Manifest | Workload)[], name: string) =>
   Object.fromEntries(
     (containerIn(manifests, name).env ?? []).map(({ name: key, ...rest }) => [key, rest]),
@@ -81,15 +61,6 @@ test('any deployment renders to documents that a cluster takes, as hardened as t
     }),
   )
 })
-
-const whole = (changes: Partial<Record<string, Partial<ServiceSpec>>> = {}): Deployment => {
-  const small = smallDeployment()
-  const services = [...small.services, serviceSpec('scheduler')]
-  return {
-    ...small,
-    services: services.map((spec) => ({ ...spec, ...changes[spec.role] })),
-  }
-}
 
 test('settings, variables and references are environment, and none is taken for another', () => {
   const manifests = render(
@@ -262,6 +233,8 @@ test('documents are valid against the schemas of Kubernetes', {
   const env = {
     SYNDATA_STORE: { value: 's3:bucket' },
     SYNDATA_PUBLIC_URL: { value: 'https://data.example.org' },
+    SYNDATA_FLEET_ADDRESSES: { value: 'fleet.example.org:7443' },
+    SYNDATA_PARTS_URL: { value: 'https://parts.example.org:8130' },
     A: { fromEnv: 'A' },
   }
   const other = whole({

@@ -11,6 +11,7 @@ import {
   isWorkload,
   LABEL,
   type Manifest,
+  ofOurs,
   recordNameOf,
   type Scope,
   WORKER_ANCHOR,
@@ -60,13 +61,6 @@ export function commonManifests(scope: Scope, base: Base): Manifest[] {
   return [...settings, ...base.documents.policies.map((each) => ofOurs(each, scope))].map(
     (document) => inScope<Manifest>(scope, document),
   )
-}
-
-/** In a namespace that others use too, policies are about our pods alone. */
-function ofOurs(policy: Manifest, { name }: Scope): Manifest {
-  const { podSelector, ...rest } = policy.spec as { podSelector: { matchLabels?: object } }
-  const matchLabels = { ...podSelector.matchLabels, [LABEL.deployment]: name }
-  return { ...policy, spec: { ...rest, podSelector: { matchLabels } } }
 }
 
 /** Of what was settled last; empty until then. */

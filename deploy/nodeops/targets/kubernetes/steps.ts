@@ -39,8 +39,11 @@ export type StepDeps = {
 type Doing = Bound & { deployment: Deployment; say: (line: string) => void }
 
 /** What steps go by of what is there. */
-const LOOKED_AT = ['deployments', 'statefulsets', 'jobs', 'secrets', 'ingresses', 'networkpolicies']
-const OPTIONAL = new Set(['Ingress', 'NetworkPolicy'])
+const LOOKED_AT = [
+  ...['deployments', 'statefulsets', 'jobs', 'secrets'],
+  ...['ingresses', 'networkpolicies', 'services'],
+]
+const OPTIONAL = new Set(['Ingress', 'NetworkPolicy', 'Service'])
 /** What goes with a service. */
 const REMOVED = [
   ...['deployments', 'statefulsets', 'jobs', 'services', 'ingresses', 'networkpolicies'],
