@@ -27,6 +27,7 @@ import { readInput } from '#coordinator/models/read-input.ts'
 import type { Readiness } from '#coordinator/readiness.ts'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
+import { aliasRoutes } from './aliases/routes.ts'
 import { createAuthentication } from './authentication.ts'
 import { configSchemaRoute } from './config-schema-route.ts'
 import { connectionRoutes } from './connection-routes.ts'
@@ -250,6 +251,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     modelEventRoute(guarded, deps)
     await modelFileRoutes(guarded, deps)
     evaluationRoutes(guarded, deps)
+    aliasRoutes(guarded, deps)
     jobRoutes(guarded, deps)
     jobActionRoutes(guarded, deps)
     jobEventRoutes(guarded, deps)

@@ -4,11 +4,14 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '#coordinator/database/database.ts'
 import { createDataset, type NewDataset } from '#coordinator/datasets/create-dataset.ts'
+import type { DatasetRow } from '#coordinator/datasets/dataset-row.ts'
 import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
 import type { UploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import { quote } from '#engine/config/problem.ts'
 import { AppError } from '#engine/errors.ts'
+import { UploadedView, uploadedView } from './aliases/dataset-aliases.ts'
+import { inTheirNames, type Renamed } from './aliases/names.ts'
 import type { Authentication } from './authentication.ts'
 import { DatasetView, UploadForm, UploadOptions } from './dataset-schemas.ts'
 import { datasetView } from './dataset-view.ts'
@@ -28,6 +31,20 @@ export type DatasetUploadDeps = {
 
 const checkOptions = createCheck(UploadOptions)
 
+/** What an upload is called, and answered with. */
+type Door = {
+  url: string
+  /** Fields by names of an earlier interface. */
+  renamed: Renamed
+  view: (row: DatasetRow) => object
+}
+
+const DOOR: Door = { url: '/api/datasets', renamed: {}, view: datasetView }
+const ALIAS: Door = {
+  ...{ url: '/api/datasets/upload', renamed: { projectId: 'project_id' } },
+  view: uploadedView,
+}
+
 /** In a room of its own: nothing else takes forms. */
 export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Promise<void> {
   await app.register(async (forms: App) => {
@@ -36,26 +53,51 @@ export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Pro
     forms.addContentTypeParser('*', (_request, _body, done) => done(null))
     const gate = createGate(deps.datasets.uploadsMax)
     forms.route({
-      method: 'POST',
-      url: '/api/datasets',
-      config: { streamsBody: true },
+      ...routeOf(DOOR, gate, deps),
       schema: {
         operationId: 'datasets.create',
         tags: ['Datasets'],
         summary: 'Upload a table: its types and meanings are inferred while it arrives',
         description:
           'CSV (any delimiter, quotes and encoding), JSON, JSON lines, Parquet or Arrow; text also inside gzip or zstd. Options stand in the query, or in fields ahead of the file; name and project_id also behind it. A body of another type, such as text/csv, is the file itself.',
-        consumes: ['multipart/form-data'],
-        headers: IdempotencyHeaders,
         querystring: UploadOptions,
-        body: UploadForm,
-        response: { 201: DatasetView, ...problems(400, 401, 403, 404, 409, 413, 422, 503) },
+        ...SCHEMA,
+        response: { 201: DatasetView, ...REFUSALS },
       },
-      // The form is read and checked piece by piece.
-      validatorCompiler: () => () => true,
-      handler: (request, reply) => gate(() => upload(request, reply, deps)),
+    })
+    forms.route({
+      ...routeOf(ALIAS, gate, deps),
+      schema: {
+        operationId: 'aliases.upload',
+        tags: ['Aliases'],
+        summary: 'Upload a table; use POST /api/datasets',
+        deprecated: true,
+        ...SCHEMA,
+        response: { 201: UploadedView, ...REFUSALS },
+      },
     })
   })
+}
+
+const REFUSALS = problems(400, 401, 403, 404, 409, 413, 422, 503)
+const SCHEMA = {
+  consumes: ['multipart/form-data'],
+  headers: IdempotencyHeaders,
+  body: UploadForm,
+}
+
+type Gate = ReturnType<typeof createGate>
+
+function routeOf(door: Door, gate: Gate, deps: DatasetUploadDeps) {
+  return {
+    method: 'POST' as const,
+    url: door.url,
+    config: { streamsBody: true },
+    // The form is read and checked piece by piece.
+    validatorCompiler: () => () => true,
+    handler: (request: FastifyRequest, reply: FastifyReply) =>
+      gate(() => inTheirNames(door.renamed, () => upload(request, reply, { ...deps, door }))),
+  }
 }
 
 /** AppError `unavailable` for one too many. */
@@ -73,7 +115,11 @@ function createGate(max: number): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-async function upload(request: FastifyRequest, reply: FastifyReply, deps: DatasetUploadDeps) {
+async function upload(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { door, ...deps }: DatasetUploadDeps & { door: Door },
+) {
   const principal = deps.auth.principalOf(request)
   requireScope(principal, 'jobs:write')
   const gone = new AbortController()
@@ -85,16 +131,16 @@ async function upload(request: FastifyRequest, reply: FastifyReply, deps: Datase
       reply,
       async (settle) => {
         const form = await readUploadForm(request, gone.signal)
-        const made = readOptions(request, form)
+        const made = readOptions(request, form, door.renamed)
         const settings = deps.datasets
         const row = await createDataset(
           { ...deps, settings },
           principal,
           made,
           { bytes: form.bytes, signal: gone.signal },
-          async (sql, stored) => settle?.(sql, createdOf(stored)),
+          async (sql, stored) => settle?.(sql, createdOf(stored, door)),
         )
-        return createdOf(row)
+        return createdOf(row, door)
       },
       { body: said },
     )
@@ -106,15 +152,23 @@ async function upload(request: FastifyRequest, reply: FastifyReply, deps: Datase
   }
 }
 
-function createdOf(row: Parameters<typeof datasetView>[0]) {
+function createdOf(row: DatasetRow, { view }: Door) {
   const location = `/api/datasets/${row.id}`
-  return { status: 201, body: datasetView(row), location, resourceId: row.id }
+  return { status: 201, body: view(row), location, resourceId: row.id }
 }
 
 /** Throws AppError `invalid_request` that names every bad option; one that does not exist is a warning of the dataset. */
-function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm): NewDataset {
+function readOptions(
+  request: FastifyRequest,
+  { fields, fileName }: UploadedForm,
+  renamed: Renamed,
+): NewDataset {
+  const given = (): object => {
+    const said = Object.entries({ ...(request.query as object), ...fields })
+    return Object.fromEntries(said.map(([name, value]) => [renamed[name] ?? name, value]))
+  }
   const optionsOf = (): UploadOptions => {
-    const options = fromText(UploadOptions, { ...(request.query as object), ...fields })
+    const options = fromText(UploadOptions, given())
     const problems = checkOptions(options, '')
     if (problems.length > 0) throw invalidRequest(problems)
     return options as UploadOptions
@@ -129,7 +183,7 @@ function readOptions(request: FastifyRequest, { fields, fileName }: UploadedForm
   }
   return {
     projectId: () => optionsOf().project_id ?? null,
-    warnings: ignoredFields({ ...(request.query as object), ...fields }),
+    warnings: ignoredFields(given()),
     name: () => optionsOf().name ?? nameOf(fileName),
     keep,
     form: {

@@ -22,12 +22,16 @@ import { IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
 import { zipResponse } from './zip-response.ts'
 
+const Format = Type.Optional(
+  Type.String({ maxLength: 20, description: 'The format that the job has' }),
+)
+
+export const FormatQuery = Type.Object({ format: Format }, { additionalProperties: false })
+
 const Query = Type.Object(
   {
     table: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-    format: Type.Optional(
-      Type.String({ maxLength: 20, description: 'The format that the job has' }),
-    ),
+    format: Format,
     expires: Type.Optional(Type.Integer({ minimum: 0, description: 'Of a signed link' })),
     signature: Type.Optional(Type.String({ maxLength: 100, description: 'Of a signed link' })),
   },
@@ -66,8 +70,8 @@ export function jobDownloadRoute(app: App, deps: DownloadRouteDeps): void {
     handler: async (request, reply) => {
       const { id } = request.params
       const job = await authorised(request, deps, { id, query: request.query })
-      requireFormat(job, request.query.format)
-      return answer(request, reply, deps, { job, table: request.query.table })
+      const { table, format } = request.query
+      return downloadFiles(request, reply, deps, { job, table, format })
     },
   })
 }
@@ -91,14 +95,16 @@ function requireFormat(job: JobAccess, format: string | undefined): void {
   )
 }
 
-type Asked = { job: JobAccess; table: string | undefined }
+type Asked = { job: JobAccess; table: string | undefined; format: string | undefined }
 
-async function answer(
+/** For a caller who may have the files. AppError `unsupported` for another format, `conflict` while they are not there. */
+export async function downloadFiles(
   request: FastifyRequest,
   reply: FastifyReply,
-  { database, store }: DownloadRouteDeps,
-  { job, table }: Asked,
+  { database, store }: Pick<DownloadRouteDeps, 'database' | 'store'>,
+  { job, table, format }: Asked,
 ): Promise<FastifyReply> {
+  requireFormat(job, format)
   const names = await readTableNames(database, job.id)
   const wanted = table === undefined ? names : [names[tableIndex(names, table)]]
   const files = (await readFiles(database, job.id)).filter((file) => wanted.includes(file.table))

@@ -15,6 +15,7 @@ const TAGS = [
   { name: 'Fleet', description: 'Workers and their enrolment' },
   { name: 'Projects', description: 'Owners of everything' },
   { name: 'Keys', description: 'API keys' },
+  { name: 'Aliases', description: 'Calls by the names of earlier interfaces' },
   { name: 'Instance', description: 'Health, figures, metrics' },
 ]
 

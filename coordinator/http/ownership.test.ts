@@ -14,6 +14,7 @@ const JOB_ROUTES: [Method, string, 'reads' | 'changes'][] = [
   ['GET', '/manifest', 'reads'],
   ['GET', '/download', 'reads'],
   ['POST', '/download-link', 'reads'],
+  ['POST', '/generate-data', 'changes'],
   ['POST', '/pause', 'changes'],
   ['POST', '/resume', 'changes'],
   ['POST', '/retry', 'changes'],

@@ -9,7 +9,7 @@ import { AppError } from '#engine/errors.ts'
 /** A second file is told from the first, to say so. */
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 2, headerPairs: 40 }
 /** Fields that may come when the file is in. */
-const TRAILING = ['name', 'project_id']
+const TRAILING = ['name', 'project_id', 'projectId']
 const JSON_TYPES = /^application\/(json|x-www-form-urlencoded)\b/i
 
 export type UploadedForm = {

@@ -129,19 +129,21 @@ export type ListQuery = {
   offset: number
   status: JobStatus | null
   projectId: string | null
+  /** Any, where it is left out. */
+  kind?: JobKind
 }
 
 /** Newest first; `total` counts all that match. */
 export async function listJobs(
   sql: Sql,
   principal: Principal,
-  { limit, offset, status, projectId }: ListQuery,
+  { limit, offset, status, projectId, kind }: ListQuery,
 ): Promise<{ rows: JobRow[]; total: number }> {
-  const filter =
-    'and ($3::text is null or j.status = $3) and ($4::text is null or j.project_id = $4)'
-  const who = [principal.userId, isAdmin(principal), status, projectId]
+  const filter = `and ($3::text is null or j.status = $3) and ($4::text is null or j.project_id = $4)
+    and ($5::text is null or j.kind = $5)`
+  const who = [principal.userId, isAdmin(principal), status, projectId, kind]
   const rows = await sql.query<JobRow>(
-    `select ${COLUMNS} ${FROM} ${filter} order by j.created_at desc, j.id desc limit $5 offset $6`,
+    `select ${COLUMNS} ${FROM} ${filter} order by j.created_at desc, j.id desc limit $6 offset $7`,
     [...who, limit, offset],
   )
   const [count] = await sql.query<{ total: number }>(

@@ -89,6 +89,12 @@ export async function readModel(
   return rowOf(row)
 }
 
+/** The id of the model that the job trains; null for none. */
+export async function modelOfJob(sql: Sql, jobId: string): Promise<string | null> {
+  const [row] = await sql.query<{ id: string }>('select id from models where job_id = $1', [jobId])
+  return row?.id ?? null
+}
+
 /** Epochs, oldest first; some are left out where there are more than 1,000. */
 export async function readHistory(sql: Sql, modelId: string): Promise<EpochReport[]> {
   const [row] = await sql.query<{ history: EpochReport[] }>(
