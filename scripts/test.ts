@@ -45,7 +45,19 @@ function runTests(
   })
 }
 
+const HELP = `npm test -- [WORD ...] [--option of node --test]
+
+Every test; with words only files whose path holds one of them.
+
+  npm test -- engine                             files below engine, and others with the word
+  npm test -- placement --test-name-pattern=gpu  of those, tests of this name
+  npm test -- --test-reporter=dot                another report`
+
 const given = process.argv.slice(2)
+if (given.includes('--help')) {
+  console.log(HELP)
+  process.exit(0)
+}
 const { together, apart } = selectFiles(given.filter((word) => !word.startsWith('--')))
 const options = given.filter((word) => word.startsWith('--'))
 if (together.length + apart.length === 0) {

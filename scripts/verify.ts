@@ -1,14 +1,13 @@
 // npm run verify -- <manifest>: checks that files are what their chunks add up to, makes sampled chunks again and
 // compares their CIDs. Exit code 0 when all agree, 1 when not, 2 when it could not be checked.
 
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { AppError, ERRORS } from '#engine/errors.ts'
 import { compressionIn, compressorOf } from '#engine/formats/compressor.ts'
 import type { Model } from '#engine/models/model.ts'
 import { openModels } from '#engine/models/open-models.ts'
 import { checkFiles, verifyChunks } from './verify/check-chunks.ts'
-import { type OutputNote, readManifest } from './verify/read-manifest.ts'
+import { type OutputNote, readGiven, readManifest } from './verify/read-manifest.ts'
 
 const HELP = `npm run verify -- <manifest> [options]
 
@@ -19,18 +18,30 @@ const HELP = `npm run verify -- <manifest> [options]
   --sample N       chunks to make again, spread evenly (default 16)
   --all            every chunk`
 
+const OPTIONS = {
+  gateway: { type: 'string' },
+  'api-key': { type: 'string' },
+  model: { type: 'string', multiple: true, default: [] as string[] },
+  sample: { type: 'string', default: '16' },
+  all: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const usage = (message: string): AppError =>
+  new AppError('invalid_request', `${message}; see npm run verify -- --help`)
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS })
+    if (!/^[1-9]\d{0,8}$/.test(values.sample)) throw usage('--sample is a whole number from 1 on')
+    return { values, positionals }
+  } catch (error) {
+    throw error instanceof AppError ? error : usage((error as Error).message)
+  }
+}
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      gateway: { type: 'string' },
-      'api-key': { type: 'string' },
-      model: { type: 'string', multiple: true, default: [] },
-      sample: { type: 'string', default: '16' },
-      all: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values, positionals } = readArguments()
   const [source] = positionals
   if (values.help || !source) {
     console.log(HELP)
@@ -59,7 +70,7 @@ async function main(): Promise<number> {
 }
 
 async function readModels(files: readonly string[]): Promise<Model[]> {
-  const found = await Promise.all(files.map((file) => readFile(file)))
+  const found = await Promise.all(files.map(readGiven))
   return found.length === 0 ? [] : openModels(found)
 }
 

@@ -73,11 +73,17 @@ export async function readManifest(source: string, options: Options): Promise<Ma
 }
 
 function parseManifest(text: string): Manifest {
+  const no = (why: string, cause?: unknown): AppError =>
+    new AppError('invalid_request', `that is not a manifest: ${why}`, { cause })
+  let value: Partial<Manifest> | null
   try {
-    return JSON.parse(text) as Manifest
+    value = JSON.parse(text) as Partial<Manifest> | null
   } catch (cause) {
-    throw new AppError('invalid_request', 'that is not a manifest: it is not JSON', { cause })
+    throw no('it is not JSON', cause)
   }
+  if (!value?.manifest_version || !value.chunks || !Array.isArray(value.files))
+    throw no('it lacks manifest_version, chunks or files')
+  return value as Manifest
 }
 
 /** The list is a file of several parts: each table begins one, and so does every LINES_PER_PART-th chunk of it. */
@@ -110,9 +116,21 @@ function readerFor(source: string, { gateway, apiKey }: Options): Read {
             fetchBytes(`${origin()}/ipfs/${source}/${name}`, headers),
           )
   return async (name, cid) => {
-    if (name === 'manifest.json') return readFile(source)
+    if (name === 'manifest.json') return readGiven(source)
     const beside = path.join(path.dirname(source), name)
     return readFile(beside).catch(() => fetchBytes(`${origin()}/ipfs/${cid}`, headers))
+  }
+}
+
+/** A file that was named. AppError `not_found`. */
+export async function readGiven(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why =
+      code === 'ENOENT' ? 'is neither a file here, nor a URL, nor a CID' : `is not read (${code})`
+    throw new AppError('not_found', `${file} ${why}`, { cause })
   }
 }
 
@@ -143,7 +161,9 @@ function needed(): never {
 }
 
 async function fetchBytes(url: string, headers: Record<string, string>): Promise<Buffer> {
-  const response = await fetch(url, { headers })
+  const response = await fetch(url, { headers }).catch((cause: unknown) => {
+    throw new AppError('connection_failed', `${url} does not answer`, { cause })
+  })
   if (!response.ok) throw new AppError('not_found', `${url} answers ${response.status}`)
   return Buffer.from(await response.arrayBuffer())
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { writeChunk } from '#engine/chunk.ts'
 import { compile } from '#engine/compile.ts'
 import { digestOf } from '#engine/config/canonical.ts'
@@ -16,6 +18,27 @@ import { planConfig } from '#engine/plan.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import { checkFiles, verifyChunks } from './check-chunks.ts'
 import { readManifest } from './read-manifest.ts'
+
+test('what cannot be checked is said in a line, and ends with 2', async () => {
+  const script = new URL('../verify.ts', import.meta.url).pathname
+  const file = new URL('../../package.json', import.meta.url).pathname
+  const cases: [RegExp, ...string[]][] = [
+    [/nowhere is neither a file here, nor a URL, nor a CID/, 'nowhere'],
+    [/http:\/\/127\.0\.0\.1:1\/m does not answer/, 'http://127.0.0.1:1/m'],
+    [/not a manifest: it lacks manifest_version/, file],
+    [/--sample is a whole number/, file, '--sample', 'lots'],
+    [/Unknown option '--frob'.*--help/, '--frob'],
+  ]
+  for (const [said, ...args] of cases) {
+    const error = await promisify(execFile)(process.execPath, [script, ...args]).then(
+      () => assert.fail(args.join(' ')),
+      (failed: { code: number; stderr: string }) => failed,
+    )
+    assert.equal(error.code, 2, error.stderr)
+    assert.match(error.stderr, said)
+    assert.doesNotMatch(error.stderr, /\n {4}at /)
+  }
+})
 
 /** A published output of 3 chunks, as blocks by CID. */
 async function published(format: OutputFormat = 'csv', compression?: 'gzip' | 'zstd') {
