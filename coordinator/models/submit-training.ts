@@ -12,6 +12,7 @@ import { canonicalJson, digestOf } from '#engine/config/canonical.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import type { TrainingSpec } from '#engine/models/train-dataset.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
+import { checkSize } from './check-size.ts'
 import { modelLinks } from './model-view.ts'
 import { readTrainingRequest, type TrainingRequest } from './training-request.ts'
 
@@ -39,7 +40,8 @@ export async function submitTraining(
   const request = readTrainingRequest(body)
   const dataset = await readDataset(database, principal, request.datasetId)
   requireRole(principal, dataset.role, 'editor')
-  const submitted = submittedOf(request)
+  const warnings = await checkSize(database, request, dataset)
+  const submitted = submittedOf([...request.warnings, ...warnings])
   const spec = specOf(request, dataset)
   await specKeeper.keep(spec, () =>
     database.transaction(async (sql) => {
@@ -55,7 +57,7 @@ export async function submitTraining(
   return submitted
 }
 
-function submittedOf({ warnings }: TrainingRequest): SubmittedTraining {
+function submittedOf(warnings: string[]): SubmittedTraining {
   const [model_id, job_id] = [newId('mdl'), newId('job')]
   return { model_id, job_id, status: 'pending', links: modelLinks(model_id), warnings }
 }

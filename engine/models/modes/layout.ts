@@ -42,7 +42,8 @@ export function hasPlace(modes: Modes): boolean {
 
 /** A network of this width with batches of 500 trains within 2 GB. */
 export const WIDTH_MOST = 3000
-const LEVELS_LEAST = 16
+/** Codes that a large category has at least. */
+export const LEVELS_LEAST = 16
 
 /**
  * Modes of all columns, within the budget of width: first, large categories share more of their rare levels' codes,
