@@ -4,18 +4,6 @@ import type { Deployment, RegionCount, Role, ServiceSpec } from './deployment.ts
 
 export type Bound = { signal: AbortSignal }
 
-/** What there is no room for here is an error of `check`, not a surprise of `apply`. */
-export type Capabilities = {
-  /** Of services that it can run. */
-  roles: readonly Role[]
-  /** Whether regions are of its choice; else workers run where it puts them. */
-  regions: boolean
-  gpus: boolean
-  autoscaling: boolean
-  /** Writes a file for another tool and runs nothing. */
-  rendersOnly: boolean
-}
-
 /** `error`: it cannot be deployed here. `warning`: it runs otherwise than the file says; --strict makes it an error. */
 export type Finding = {
   severity: 'error' | 'warning' | 'note'
@@ -99,8 +87,9 @@ export type Rendered = {
 /** All throw TargetError for what an operator can act on, and the signal's reason once it aborts. */
 export type Target = {
   name: string
-  capabilities: Capabilities
-  /** Looks at the deployment alone, and at what this machine has. */
+  /** Writes a file for another tool and runs nothing. */
+  rendersOnly: boolean
+  /** What there is no room for here is an error, not a surprise of `apply`. Looks at the deployment alone, and at what this machine has. */
   check: (deployment: Deployment, bound: Bound) => Promise<Finding[]>
   /** What would be applied where nothing is, with nothing touched or asked; left out where that is no file. */
   render?: (deployment: Deployment, bound: Bound) => Promise<Rendered>

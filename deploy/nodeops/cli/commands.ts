@@ -6,13 +6,13 @@ import { fileSchemaText } from '../file/schema.ts'
 import { planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
 import { showPlan } from '../show-plan.ts'
-import { type Observed, TargetError } from '../target.ts'
-import { type Command, EXIT, UsageError } from './context.ts'
+import { type Finding, type Observed, TargetError } from '../target.ts'
+import { type Command, type CommandOptions, type Context, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
 import { renderCommand } from './render.ts'
 import { scaleCommand } from './scale.ts'
-import { checkTarget, openSession, readFile, wordsOf } from './session.ts'
+import { checkTarget, openSession, readFile, type Session, wordsOf } from './session.ts'
 import { showObserved, showRevisions } from './show.ts'
 
 const TEMPLATE = new URL('../nodeops.yaml', import.meta.url)
@@ -30,12 +30,21 @@ const initCommand: Command = async ({ cwd, out }, { force, json, file: named = F
   return EXIT.ok
 }
 
-const validateCommand: Command = async (context, options, words) => {
+async function checkedSession(
+  context: Context,
+  options: CommandOptions,
+  words: readonly string[],
+): Promise<{ session: Session; findings: Finding[] }> {
   const { out, err, signal } = context
   const session = openSession(context, options)
   wordsOf(words, session.deployment, 0)
   const say = options.json ? err : out
-  const findings = await checkTarget(session, { say, strict: options.strict, signal })
+  return { session, findings: await checkTarget(session, { say, strict: options.strict, signal }) }
+}
+
+const validateCommand: Command = async (context, options, words) => {
+  const { out } = context
+  const { session, findings } = await checkedSession(context, options, words)
   const { deployment, file } = session
   const revision = revisionOf(deployment)
   if (options.json) out(JSON.stringify({ file, revision, deployment, findings }, null, 2))
@@ -44,11 +53,8 @@ const validateCommand: Command = async (context, options, words) => {
 }
 
 const planCommand: Command = async (context, options, words) => {
-  const { out, err, signal } = context
-  const session = openSession(context, options)
-  wordsOf(words, session.deployment, 0)
-  const say = options.json ? err : out
-  const findings = await checkTarget(session, { say, strict: options.strict, signal })
+  const { out, signal } = context
+  const { session, findings } = await checkedSession(context, options, words)
   const { deployment, target } = session
   const observed = await target.observe({ signal })
   const steps = planSteps(deployment, observed)
@@ -77,9 +83,7 @@ const logsCommand: Command = async (context, options, words) => {
   const [service] = wordsOf(words, deployment, 1)
   const { lines, follow, json } = options
   // What only writes a file says so itself, deployed or not.
-  const { exists } = target.capabilities.rendersOnly
-    ? { exists: true }
-    : await target.observe(context)
+  const { exists } = target.rendersOnly ? { exists: true } : await target.observe(context)
   if (!exists) {
     const message = `${deployment.name} is not deployed on ${target.name}`
     throw new TargetError('refused', message, 'Use nodeops deploy.')

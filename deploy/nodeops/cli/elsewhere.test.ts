@@ -1,51 +1,18 @@
 // The commands over targets that are not this machine, as people type them.
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
-import { openTarget, TARGET_NAMES } from '../targets/targets.ts'
+import { folderWith, workersFile } from '../test/cli.ts'
 import { startCreateos } from '../test/createos-double.ts'
 import { EXIT } from './context.ts'
-import { run } from './run.ts'
 
-const FILE = `apiVersion: v1
-kind: DeploymentConfig
-metadata: {name: workers}
-spec:
-  services:
-    - name: worker
-      image: me/syndata-worker:1
-      env:
-        - {name: SYNDATA_COORDINATOR, value: 'fleet.example:7443'}
-        - {name: SYNDATA_TOKEN, valueFrom: {env: WORKER_TOKEN}}
-depin:
-  nodes:
-    preferred: [{region: us-west, count: 1}]
-`
-
-function fixture(t: TestContext, changes: NodeJS.ProcessEnv = {}) {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  const put = (text: string): void => writeFileSync(path.join(cwd, 'nodeops.yaml'), text)
-  put(FILE)
-  const nodeops = async (line: string) => {
-    const [out, err]: [string[], string[]] = [[], []]
-    const code = await run(line.split(' '), {
-      cwd,
-      env: { PATH: process.env['PATH'], WORKER_TOKEN: 'synw_secret', ...changes },
-      out: (text) => out.push(text),
-      err: (text) => err.push(text),
-      confirm: null,
-      signal: AbortSignal.timeout(20_000),
-      openTarget,
-      targets: TARGET_NAMES,
-    })
-    return { code, out: out.join('\n'), err: err.join('\n') }
-  }
-  return { cwd, put, nodeops }
-}
+const fixture = (t: TestContext, changes: NodeJS.ProcessEnv = {}) =>
+  folderWith(t, workersFile(), {
+    ...{ PATH: process.env['PATH'], WORKER_TOKEN: 'synw_secret' },
+    ...changes,
+  })
 
 test('an SDL beside the file: deployed again it is unchanged, deleted it is gone', async (t) => {
   const { cwd, nodeops } = fixture(t)
@@ -90,7 +57,7 @@ test('workers as apps of createos, from validate to delete', async (t) => {
   }
   assert.deepEqual(createos.world.state.projects, [])
   assert.ok(!existsSync(path.join(cwd, '.nodeops')))
-  put(FILE.replace('env:', 'resources: {cpu: 2, memory: 4Gi, gpu: 1}\n      env:'))
+  put(workersFile().replace('env:', 'resources: {cpu: 2, memory: 4Gi, gpu: 1}\n      env:'))
   const gpu = await nodeops('validate --target createos')
   assert.equal(gpu.code, EXIT.refused)
   assert.match(gpu.err, /no GPUs.*kubernetes, akash/)

@@ -7,24 +7,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { workersFile } from '../test/cli.ts'
 import { startCreateos } from '../test/createos-double.ts'
 import { installFakeSsh } from '../test/fake-ssh.ts'
 
-const FILE = `apiVersion: v1
-kind: DeploymentConfig
-metadata: {name: workers}
-spec:
-  services:
-    - name: worker
-      image: me/syndata-worker:1
-      resources: {cpu: 2, memory: 4Gi}
-      env:
-        - {name: SYNDATA_COORDINATOR, value: 'fleet.example:7443'}
-        - {name: SYNDATA_TOKEN, valueFrom: {env: WORKER_TOKEN}}
-depin:
-  nodes:
-    preferred: [{region: us-west, count: 2}]
-`
+const FILE = workersFile({ count: 2, more: '      resources: {cpu: 2, memory: 4Gi}\n' })
 const MAIN = new URL('../main.ts', import.meta.url).pathname
 const BIN = new URL('../bin.mjs', import.meta.url).pathname
 const ENDED_MS = 10_000

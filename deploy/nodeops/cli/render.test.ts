@@ -1,17 +1,15 @@
 // What render writes is what deploy would apply; it touches nothing, and has no secret.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { readDeployment } from '../file/read-file.ts'
 import type { ComposeFile } from '../targets/compose/render.ts'
-import { openTarget, TARGET_NAMES } from '../targets/targets.ts'
+import { folderWith, workersFile } from '../test/cli.ts'
 import type { Obj } from '../test/kubectl-rules.ts'
 import { applyAll, clusterFor } from '../test/kubernetes-setting.ts'
 import { EXIT } from './context.ts'
-import { run } from './run.ts'
 
 const FILE = `apiVersion: v1
 kind: DeploymentConfig
@@ -32,38 +30,11 @@ depin:
   nodes:
     preferred: [{region: us-west, count: 2}, {region: eu-central, count: 1}]
 `
-const ALONE = FILE.replace(/ {4}- name: coordinator[\s\S]* {4}- name: worker/, '    - name: worker')
-  .replace('      autoscaling', '      image: me/worker:1\n      autoscaling')
-  .replace(
-    'depin:',
-    `      env:
-        - {name: SYNDATA_COORDINATOR, value: 'fleet.example:7443'}
-        - {name: SYNDATA_TOKEN, valueFrom: {env: DSN}}
-depin:`,
-  )
-  .replace('count: 2}, {region: eu-central, count: 1}', 'count: 1}')
+const ALONE = workersFile({ more: '      autoscaling: {minReplicas: 1, maxReplicas: 4}\n' })
 
-function fixture(t: TestContext, file = FILE) {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(path.join(cwd, 'nodeops.yaml'), file)
-  const nodeops = async (line: string) => {
-    const [out, err]: [string[], string[]] = [[], []]
-    const code = await run(line.split(' '), {
-      cwd,
-      // Nothing is called: neither kubectl nor docker is there.
-      env: { PATH: '/nowhere', DSN: 'correct-horse' },
-      out: (text) => out.push(text),
-      err: (text) => err.push(text),
-      confirm: null,
-      signal: AbortSignal.timeout(20_000),
-      openTarget,
-      targets: TARGET_NAMES,
-    })
-    return { code, out: out.join('\n'), err: err.join('\n') }
-  }
-  return { cwd, nodeops }
-}
+/** Nothing is called: neither kubectl nor docker is there. */
+const fixture = (t: TestContext, file = FILE) =>
+  folderWith(t, file, { PATH: '/nowhere', DSN: 'correct-horse', WORKER_TOKEN: 'synw_secret' })
 
 test('the documents of a cluster are those that deploy applies, but for secrets', async (t) => {
   const { cwd, nodeops } = fixture(t)

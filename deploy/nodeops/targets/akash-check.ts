@@ -1,5 +1,5 @@
 // What Akash is not asked for here, or cannot do.
-import type { Deployment, Role, ServiceSpec } from '../deployment.ts'
+import type { Deployment, ServiceSpec } from '../deployment.ts'
 import type { Finding } from '../target.ts'
 import {
   dialFindings,
@@ -11,7 +11,6 @@ import {
   when,
 } from './findings.ts'
 
-export const AKASH_ROLES: readonly Role[] = ['worker']
 /** Of one service in one placement. */
 const AKASH_COUNT_MAX = 20
 

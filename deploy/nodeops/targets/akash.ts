@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
 import { showBytes, showCpu } from '../file/units.ts'
 import type { Target } from '../target.ts'
-import { AKASH_ROLES, checkAkash } from './akash-check.ts'
+import { checkAkash } from './akash-check.ts'
 import { createRenderingTarget, type RenderingPlace, type RenderingStream } from './rendered.ts'
 
 export type AkashSettings = {
@@ -33,7 +33,6 @@ export const createAkashTarget = (
   createRenderingTarget(
     {
       name: 'akash',
-      capabilities: { roles: AKASH_ROLES, regions: true, gpus: true, autoscaling: false },
       check: checkAkash,
       render: (deployment) => renderSdl(deployment, akashSettingsOf(env, hasGpus(deployment))),
       submit: ({ services }, file) => submitLines(services, file === '-' ? 'FILE' : file),

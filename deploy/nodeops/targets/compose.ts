@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import type { Deployment, RegionCount, ServiceSpec } from '../deployment.ts'
+import type { Deployment, ServiceSpec } from '../deployment.ts'
 import type { Bound, Finding, LogLine, LogOptions, Observed, Step, Target } from '../target.ts'
 import { TargetError } from '../target.ts'
 import { type Container, createDockerCompose, type DockerCompose } from './compose/docker.ts'
@@ -11,6 +11,7 @@ import { renderCompose, workerServiceOf } from './compose/render.ts'
 import { composeText, readBase, renderWhole } from './compose/whole.ts'
 import { lookAtMachine } from './local/environment.ts'
 import { type References, resolved } from './references.ts'
+import { specOf, tellRegion, tellService } from './steps.ts'
 
 export type ComposeOptions = {
   name: string
@@ -23,14 +24,6 @@ export type ComposeOptions = {
   command?: string
 }
 
-const CAPABILITIES: Target['capabilities'] = {
-  roles: ['postgres', 'temporal', 'parts', 'coordinator', 'scheduler', 'worker'],
-  regions: true,
-  gpus: true,
-  autoscaling: false,
-  rendersOnly: false,
-}
-
 export function createComposeTarget(options: ComposeOptions): Target {
   const { name, dataDir, command = 'docker' } = options
   const folder = createComposeFolder(dataDir)
@@ -38,7 +31,7 @@ export function createComposeTarget(options: ComposeOptions): Target {
   const docker = createDockerCompose({ command, project: name, file, envFile })
   return {
     name: 'compose',
-    capabilities: CAPABILITIES,
+    rendersOnly: false,
     check: async (deployment, bound) => {
       await docker.checkEngine(bound)
       const { gpus } = await lookAtMachine(bound.signal)
@@ -123,9 +116,12 @@ function recordAfter(record: ComposeRecord, step: Step, deployment: Deployment):
     case 'create':
     case 'update':
     case 'scale':
-      return { ...record, told: withSpec(record.told, specOf(deployment, step.service), step.kind) }
+      return {
+        ...record,
+        told: tellService(record.told, specOf(deployment, step.service), step.kind),
+      }
     case 'place':
-      return { ...record, regions: withRegion(record.regions, step) }
+      return { ...record, regions: tellRegion(record.regions, step.region, step.to) }
     case 'remove': {
       const gone = record.told.find(({ name }) => name === step.service)
       const told = record.told.filter(({ name }) => name !== step.service)
@@ -134,31 +130,6 @@ function recordAfter(record: ComposeRecord, step: Step, deployment: Deployment):
     case 'settle':
       return { ...record, revision: step.revision, settledRegions: deployment.regions }
   }
-}
-
-function withSpec(
-  told: readonly ServiceSpec[],
-  spec: ServiceSpec,
-  kind: 'create' | 'update' | 'scale',
-): ServiceSpec[] {
-  const before = told.find(({ name }) => name === spec.name)
-  const replicas = kind === 'update' && before ? before.replicas : spec.replicas
-  const settings = kind === 'scale' && before ? before : spec
-  return [...told.filter(({ name }) => name !== spec.name), { ...settings, replicas }]
-}
-
-const withRegion = (
-  regions: readonly RegionCount[],
-  { region, to }: { region: string; to: number },
-): RegionCount[] => [
-  ...regions.filter((each) => each.region !== region),
-  ...(to > 0 ? [{ region, count: to }] : []),
-]
-
-function specOf({ services }: Deployment, name: string): ServiceSpec {
-  const spec = services.find((service) => service.name === name)
-  if (spec) return spec
-  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
 }
 
 type Carrying = {

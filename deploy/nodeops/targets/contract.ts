@@ -130,7 +130,7 @@ async function resumes(subject: Subject): Promise<void> {
 async function hasLogs(subject: Subject): Promise<void> {
   const { target } = subject
   const bound = boundOf(subject)
-  if (target.capabilities.rendersOnly) return hasNoLogs(target, bound)
+  if (target.rendersOnly) return hasNoLogs(target, bound)
   const seen: string[] = []
   for await (const { line } of target.logs({
     ...bound,

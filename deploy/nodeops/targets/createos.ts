@@ -16,7 +16,7 @@ import {
   removeEnvironment,
 } from './createos/apps.ts'
 import { CALL_DEFAULTS, type CallSettings, createCaller } from './createos/call.ts'
-import { CREATEOS_ROLES, checkCreateos } from './createos/check.ts'
+import { checkCreateos } from './createos/check.ts'
 import { whileDrained } from './createos/leave.ts'
 import { createosLogs } from './createos/logs.ts'
 import { observedOf, observeParts, paced, regionsOf } from './createos/observe.ts'
@@ -26,8 +26,8 @@ import { fitsApp } from './createos/sizes.ts'
 import { createSsh } from './createos/ssh.ts'
 import { listVms, placeVms, removeVm, resizeVms, type VmDeps } from './createos/vms.ts'
 import { environmentOf, type References } from './references.ts'
-import { specOf } from './rendered.ts'
-import { createToldFile, type ToldFile, tellRegion, tellService } from './told-file.ts'
+import { specOf, tellRegion, tellService } from './steps.ts'
+import { createToldFile, type ToldFile } from './told-file.ts'
 
 const URL_DEFAULT = 'https://api-createos.nodeops.network'
 
@@ -64,13 +64,7 @@ export function createCreateosTarget(options: CreateosOptions): Target {
   )
   return {
     name: 'createos',
-    capabilities: {
-      roles: CREATEOS_ROLES,
-      regions: true,
-      gpus: false,
-      autoscaling: false,
-      rendersOnly: false,
-    },
+    rendersOnly: false,
     check: async (deployment, { signal }) => {
       signal.throwIfAborted()
       return checkCreateos(deployment, { key: keyOf(references), sshKeyFile })

@@ -21,14 +21,6 @@ export type KubernetesOptions = {
   command?: string
 }
 
-const CAPABILITIES: Target['capabilities'] = {
-  roles: ['postgres', 'temporal', 'parts', 'coordinator', 'scheduler', 'worker'],
-  regions: true,
-  gpus: true,
-  autoscaling: true,
-  rendersOnly: false,
-}
-
 /** Calls nothing yet: whether there is a cluster is seen by the first use. */
 export function createKubernetesTarget(options: KubernetesOptions): Target {
   const { deployment, root, references, command = 'kubectl' } = options
@@ -43,7 +35,7 @@ export function createKubernetesTarget(options: KubernetesOptions): Target {
   const selector = `${LABEL.deployment}=${name}`
   return {
     name: 'kubernetes',
-    capabilities: CAPABILITIES,
+    rendersOnly: false,
     check: async (wanted, { signal }) => {
       signal.throwIfAborted()
       const cluster = await lookAtCluster(kubectl, scope, { signal })

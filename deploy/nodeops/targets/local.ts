@@ -31,7 +31,7 @@ export function createLocalTarget({ dataDir, references }: LocalOptions): Target
 
   return {
     name: 'local',
-    capabilities: CAPABILITIES,
+    rendersOnly: false,
     check: async (deployment, { signal }) => {
       signal.throwIfAborted()
       const machine = await lookAtMachine(signal)
@@ -59,14 +59,6 @@ export function createLocalTarget({ dataDir, references }: LocalOptions): Target
       await remove({ signal }, keepData)
     },
   }
-}
-
-const CAPABILITIES: Target['capabilities'] = {
-  roles: ['postgres', 'temporal', 'parts', 'coordinator', 'scheduler', 'worker'],
-  regions: true,
-  gpus: true,
-  autoscaling: true,
-  rendersOnly: false,
 }
 
 /** A service by its name in the file, or one process by its own. */

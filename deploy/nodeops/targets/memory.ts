@@ -2,6 +2,7 @@
 import type { RegionCount, ServiceSpec } from '../deployment.ts'
 import type { Observed, Step, Target } from '../target.ts'
 import { TargetError } from '../target.ts'
+import { specOf, tellService } from './steps.ts'
 
 export type MemoryState = {
   exists: boolean
@@ -34,13 +35,7 @@ export type MemoryTarget = Target & {
 export function createMemoryTarget(state: MemoryState = emptyMemory()): MemoryTarget {
   const target: MemoryTarget = {
     name: 'memory',
-    capabilities: {
-      roles: ['postgres', 'temporal', 'parts', 'coordinator', 'scheduler', 'worker'],
-      regions: true,
-      gpus: false,
-      autoscaling: true,
-      rendersOnly: false,
-    },
+    rendersOnly: false,
     state,
     applied: [],
     onApply: () => undefined,
@@ -129,17 +124,7 @@ function applyTo(state: MemoryState, step: Step, deployment: Deployment): void {
 }
 
 function put(state: MemoryState, spec: ServiceSpec, kind: 'create' | 'update' | 'scale'): void {
-  const before = state.services.find(({ name }) => name === spec.name)
-  const others = state.services.filter(({ name }) => name !== spec.name)
-  const replicas = kind === 'update' && before ? before.replicas : spec.replicas
-  const settings = kind === 'scale' && before ? before : spec
-  state.services = [...others, structuredClone({ ...settings, replicas })]
-}
-
-function specOf({ services }: Deployment, name: string): ServiceSpec {
-  const spec = services.find((service) => service.name === name)
-  if (spec) return spec
-  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
+  state.services = tellService(state.services, structuredClone(spec), kind)
 }
 
 async function* linesOf(

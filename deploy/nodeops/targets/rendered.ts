@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { type Deployment, type ServiceSpec, workersOf } from '../deployment.ts'
+import { type Deployment, workersOf } from '../deployment.ts'
 import { type Finding, type Observed, type Step, type Target, TargetError } from '../target.ts'
-import { createToldFile, type Told, tellRegion, tellService } from './told-file.ts'
+import { specOf, tellRegion, tellService } from './steps.ts'
+import { createToldFile, type Told } from './told-file.ts'
 
 export type RenderingOptions = Pick<Target, 'name'> & {
-  capabilities: Omit<Target['capabilities'], 'rendersOnly'>
   check: (deployment: Deployment) => Finding[]
   render: (deployment: Deployment) => string
   /** How people get it running, one line each. */
@@ -26,7 +26,7 @@ export type RenderingStream = { print: (text: string) => void }
 
 /** A file that people have changed is theirs: it is neither overwritten nor deleted. */
 export function createRenderingTarget(
-  { name, capabilities, check, render, submit }: RenderingOptions,
+  { name, check, render, submit }: RenderingOptions,
   place: RenderingPlace | RenderingStream,
 ): Target {
   const file = 'file' in place ? place.file : null
@@ -37,7 +37,7 @@ export function createRenderingTarget(
   }
   return {
     name,
-    capabilities: { ...capabilities, rendersOnly: true },
+    rendersOnly: true,
     check: async (deployment, { signal }) => {
       signal.throwIfAborted()
       return check(deployment)
@@ -93,13 +93,6 @@ function changeOf(step: Step, { services, regions }: Told, deployment: Deploymen
     case 'settle':
       return {}
   }
-}
-
-/** Throws TargetError for a service that the deployment does not have. */
-export function specOf({ services }: Deployment, name: string): ServiceSpec {
-  const spec = services.find((service) => service.name === name)
-  if (spec) return spec
-  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
 }
 
 function observedOf(

@@ -13,7 +13,6 @@ import {
   when,
 } from './findings.ts'
 
-export const TEMPLATE_ROLES: readonly Role[] = ['parts', 'coordinator', 'scheduler', 'worker']
 const TEMPLATE_LIMITS = { services: 5, computeUnits: 4 }
 
 const DEFAULT_MILLIS = 500

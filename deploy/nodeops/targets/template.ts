@@ -4,7 +4,7 @@ import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
 import { serviceOfRole } from '../deployment.ts'
 import type { Target } from '../target.ts'
 import { createRenderingTarget, type RenderingPlace, type RenderingStream } from './rendered.ts'
-import { checkTemplate, TEMPLATE_ROLES } from './template-check.ts'
+import { checkTemplate } from './template-check.ts'
 
 export const DEFAULT_RESOURCES = { cpuMillis: 500, memoryBytes: 512 * 2 ** 20, gpus: 0 }
 const MIB = 2 ** 20
@@ -13,7 +13,6 @@ export const createTemplateTarget = (place: RenderingPlace | RenderingStream): T
   createRenderingTarget(
     {
       name: 'template',
-      capabilities: { roles: TEMPLATE_ROLES, regions: false, gpus: false, autoscaling: false },
       check: checkTemplate,
       render: renderTemplate,
       submit: (_deployment, file) => [

@@ -1,7 +1,7 @@
 // What a target was last told, kept beside the file of the deployment by targets that cannot ask for it.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { RegionCount, ServiceSpec } from '../deployment.ts'
+import type { ServiceSpec } from '../deployment.ts'
 import { type Observed, TargetError } from '../target.ts'
 
 export type Told = Pick<Observed, 'exists' | 'regions' | 'settledRegions' | 'revision'> & {
@@ -66,26 +66,3 @@ function writeTold(file: string, told: Told): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }
-
-/** The services after one was created, updated (it keeps its replicas) or scaled (it keeps the rest). */
-export function tellService(
-  services: readonly ServiceSpec[],
-  spec: ServiceSpec,
-  kind: 'create' | 'update' | 'scale',
-): ServiceSpec[] {
-  const before = services.find(({ name }) => name === spec.name)
-  const others = services.filter(({ name }) => name !== spec.name)
-  const replicas = kind === 'update' && before ? before.replicas : spec.replicas
-  const rest = kind === 'scale' && before ? before : spec
-  return [...others, { ...rest, replicas }]
-}
-
-/** The regions after one got `count` workers; none of a region is no region. */
-export const tellRegion = (
-  regions: readonly RegionCount[],
-  region: string,
-  count: number,
-): RegionCount[] => [
-  ...regions.filter((each) => each.region !== region),
-  ...(count > 0 ? [{ region, count }] : []),
-]

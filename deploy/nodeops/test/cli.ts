@@ -8,6 +8,42 @@ import { EXIT, type ExitCode } from '../cli/context.ts'
 import { run } from '../cli/run.ts'
 import { TargetError } from '../target.ts'
 import { createMemoryTarget, type MemoryTarget } from '../targets/memory.ts'
+import { openTarget, TARGET_NAMES } from '../targets/targets.ts'
+
+/** Workers of a coordinator elsewhere, one in a region unless `count` says others. */
+export const workersFile = ({ count = 1, more = '' } = {}): string => `apiVersion: v1
+kind: DeploymentConfig
+metadata: {name: workers}
+spec:
+  services:
+    - name: worker
+      image: me/syndata-worker:1
+${more}      env:
+        - {name: SYNDATA_COORDINATOR, value: 'fleet.example:7443'}
+        - {name: SYNDATA_TOKEN, valueFrom: {env: WORKER_TOKEN}}
+depin:
+  nodes:
+    preferred: [{region: us-west, count: ${count}}]
+`
+
+/** nodeops in a folder of its own with this file, on the targets that there are. */
+export function folderWith(t: TestContext, file: string, env: NodeJS.ProcessEnv) {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-'))
+  t.after(() => rmSync(cwd, { recursive: true }))
+  const put = (text: string): void => writeFileSync(path.join(cwd, 'nodeops.yaml'), text)
+  put(file)
+  const nodeops = async (line: string): Promise<Ran> => {
+    const [out, err]: [string[], string[]] = [[], []]
+    const code = await run(line.split(' '), {
+      ...{ cwd, env, confirm: null, openTarget, targets: TARGET_NAMES },
+      out: (text) => out.push(text),
+      err: (text) => err.push(text),
+      signal: AbortSignal.timeout(20_000),
+    })
+    return { code, out: out.join('\n'), err: err.join('\n') }
+  }
+  return { cwd, put, nodeops }
+}
 
 export type Ran = { code: ExitCode; out: string; err: string }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Deployment, ServiceSpec } from '../deployment.ts'
+import { NEEDED } from '../targets/createos/check.ts'
 import { createCreateosTarget } from '../targets/createos.ts'
 import { startCreateos } from './createos-double.ts'
 import { serviceSpec, smallDeployment } from './deployments.ts'
@@ -20,16 +21,7 @@ export const worker = (changes: Partial<ServiceSpec> = {}) =>
     },
     ...changes,
   })
-const elsewhere = Object.fromEntries(
-  [
-    'DATABASE_URL',
-    'TEMPORAL_ADDRESS',
-    'SYNDATA_STORE',
-    'SYNDATA_MASTER_KEY',
-    'SYNDATA_PARTS_URL',
-    'SYNDATA_FLEET_ADDRESSES',
-  ].map((name) => [name, { value: `of ${name}` }]),
-)
+const elsewhere = Object.fromEntries(NEEDED.map((name) => [name, { value: `of ${name}` }]))
 export const coordinator = (changes: Partial<ServiceSpec> = {}) =>
   serviceSpec('coordinator', { image: 'me/coordinator:1', env: elsewhere, ...changes })
 

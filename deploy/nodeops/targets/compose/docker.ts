@@ -1,15 +1,14 @@
 // The `docker compose` command: one call at a time, its complaints as TargetErrors.
-import { execFile, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Bound, TargetError } from '../../target.ts'
+import { childLines } from '../child-lines.ts'
 
 const CALL_MS = 60_000
 /** Images are built and pulled. */
 const UP_MS = 30 * 60_000
 const OUTPUT_MAX_BYTES = 16 * 2 ** 20
 const COMPLAINT_LINES = 6
-const COMPLAINT_MAX_CHARS = 16_384
 
 export type Container = { service: string; state: string; health: string; exitCode: number }
 
@@ -71,7 +70,9 @@ export function createDockerCompose({ command, project, file, envFile }: Options
     },
     logs: ({ services, lines, follow, signal }) => {
       const how = ['--no-color', '--tail', String(lines), ...(follow ? ['--follow'] : [])]
-      return linesOf(command, [...common, 'logs', ...how, ...services], signal)
+      const args = [...common, 'logs', ...how, ...services]
+      const complaint = (ended: object): TargetError => complaintOf(ended, `${command} logs`)
+      return childLines({ command, args, complaintOf: complaint }, signal)
     },
   }
 }
@@ -103,31 +104,4 @@ export function containersIn(printed: string): Container[] {
   return listed.map(({ Service, State, Health = '', ExitCode = 0 }) => ({
     ...{ service: Service, state: State, health: Health, exitCode: ExitCode },
   }))
-}
-
-async function* linesOf(
-  command: string,
-  args: string[],
-  signal: AbortSignal,
-): AsyncIterable<string> {
-  if (signal.aborted) return
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const stop = (): void => void child.kill()
-  signal.addEventListener('abort', stop, { once: true })
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = `${stderr}${text}`.slice(-COMPLAINT_MAX_CHARS)
-  })
-  const ended = new Promise<{ code: unknown }>((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.code }))
-    child.once('close', (code) => resolve({ code }))
-  })
-  try {
-    yield* createInterface({ input: child.stdout })
-    const { code } = await ended
-    if (code !== 0 && !signal.aborted) throw complaintOf({ code, stderr }, `${command} logs`)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    child.kill()
-  }
 }

@@ -1,7 +1,6 @@
 // What a virtual machine is told over ssh: pure texts of shell scripts.
-import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import type { ServiceSpec } from '../../deployment.ts'
+import { digestOf } from '../../digest.ts'
 
 const CONTAINER = 'syndata-worker'
 const ENV_FILE = '/etc/syndata/worker.env'
@@ -16,11 +15,8 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 export type Told = Pick<ServiceSpec, 'image' | 'volumes'> & { variables: Record<string, string> }
 
 /** Names everything that the container was started with; the same again is left alone. */
-export const digestOf = ({ image, volumes, variables }: Told): string =>
-  createHash('sha256')
-    .update(canonicalize([image, volumes, variables]) ?? '')
-    .digest('hex')
-    .slice(0, 16)
+export const toldDigestOf = ({ image, volumes, variables }: Told): string =>
+  digestOf([image, volumes, variables], 16)
 
 /**
  * Installs Docker where there is none, and has the worker run as told: one that runs so already is left alone, another
@@ -28,7 +24,7 @@ export const digestOf = ({ image, volumes, variables }: Told): string =>
  */
 export function bootstrapScript(told: Told): string {
   const { image, volumes, variables } = told
-  const digest = digestOf(told)
+  const digest = toldDigestOf(told)
   const mounts =
     volumes.length > 0
       ? volumes.map(({ name, mountPath }) => `-v ${quote(`syndata-${name}:${mountPath}`)}`)

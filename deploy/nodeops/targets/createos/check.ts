@@ -15,7 +15,7 @@ import {
 import { secretFindings } from '../references.ts'
 import { APP, fitsApp } from './sizes.ts'
 
-export const CREATEOS_ROLES: readonly Role[] = ['coordinator', 'worker']
+const CREATEOS_ROLES: readonly Role[] = ['coordinator', 'worker']
 
 export type Means = {
   /** Of the API; null where there is none. */
@@ -168,7 +168,8 @@ function workerFindings(spec: ServiceSpec, { regions }: Deployment, sshKeyFile: 
   ]
 }
 
-const NEEDED = [
+/** Where everything is that a coordinator needs and that does not run here. */
+export const NEEDED = [
   'DATABASE_URL',
   'TEMPORAL_ADDRESS',
   'SYNDATA_STORE',

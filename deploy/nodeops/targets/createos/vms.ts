@@ -7,11 +7,11 @@ import type { Vm } from './answers.ts'
 import type { AppDeps, Saying } from './apps.ts'
 import {
   bootstrapScript,
-  digestOf,
   RUNNING_SCRIPT,
   STOP_S,
   STOP_SCRIPT,
   TOLD_SCRIPT,
+  toldDigestOf,
 } from './bootstrap.ts'
 import { type Doing, leaveMachines, whileDrained } from './leave.ts'
 import { ownedVm, type VmPlace, vmName } from './names.ts'
@@ -117,7 +117,7 @@ async function restartWorker(
   const found = (await listVms(deps, doing)).find(({ vm }) => vm.name === name)
   const runs = found !== undefined && (await toldOf(deps, found.vm, doing))
   const start = (): Promise<void> => startWorker(deps, wanted, slot, doing)
-  const isAsTold = runs === digestOf({ ...spec, variables: variablesOf(wanted, name) })
+  const isAsTold = runs === toldDigestOf({ ...spec, variables: variablesOf(wanted, name) })
   return runs && !isAsTold ? whileDrained(deps, { region, name }, doing, start) : start()
 }
 

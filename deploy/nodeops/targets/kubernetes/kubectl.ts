@@ -1,9 +1,9 @@
 // The kubectl command: one call at a time, bounded, its complaints as TargetErrors. Documents go by its standard input,
 // so that no secret is ever an argument or a file.
-import { execFile, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type Bound, TargetError } from '../../target.ts'
+import { childLines } from '../child-lines.ts'
 import type { Manifest, Workload } from './manifests.ts'
 import { type Forwarded, forward } from './port-forward.ts'
 
@@ -127,7 +127,8 @@ export function createKubectl({ command, context, namespace, env }: KubectlOptio
       // A pod that has not begun yet has no lines, and is no reason to have none of the others.
       const streams = ['--ignore-errors', '--max-log-requests', String(LOG_STREAMS_MAX)]
       const args = ['logs', ...what, ...how, ...streams, ...common]
-      return linesOf({ command, args, env }, signal)
+      const complaint = (ended: object): TargetError => complaintOf(ended, 'kubectl logs')
+      return childLines({ command, args, env, complaintOf: complaint }, signal)
     },
   }
 }
@@ -187,30 +188,4 @@ function complaintIn(stderr: string): string {
     .filter((line) => !line.startsWith('Warning:') && !KLOG.test(line))
     .slice(0, COMPLAINT_LINES)
     .join('\n')
-}
-
-async function* linesOf(
-  { command, args, env }: { command: string; args: string[]; env: NodeJS.ProcessEnv },
-  signal: AbortSignal,
-): AsyncIterable<string> {
-  if (signal.aborted) return
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
-  const stop = (): void => void child.kill()
-  signal.addEventListener('abort', stop, { once: true })
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = `${stderr}${text}`.slice(-OUTPUT_MAX_BYTES)
-  })
-  const ended = new Promise<{ code: unknown }>((resolve) => {
-    child.once('error', (error) => resolve(error as NodeJS.ErrnoException & { code: unknown }))
-    child.once('close', (code) => resolve({ code }))
-  })
-  try {
-    yield* createInterface({ input: child.stdout })
-    const { code } = await ended
-    if (code !== 0 && !signal.aborted) throw complaintOf({ code, stderr }, 'kubectl logs')
-  } finally {
-    signal.removeEventListener('abort', stop)
-    child.kill()
-  }
 }

@@ -1,9 +1,8 @@
 // Documents of k8s/ as the target starts from them, and what all documents of a deployment have in common.
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import canonicalize from 'canonicalize'
 import { parseAllDocuments } from 'yaml'
+import { digestOf } from '../../digest.ts'
 
 export type Metadata = {
   name: string
@@ -86,13 +85,6 @@ export function readBase(root: string): Base {
   ) as Record<keyof typeof FILES, Manifest[]>
   return { documents, version, digest: digestOf({ documents, version }) }
 }
-
-const DIGITS = 12
-export const digestOf = (value: unknown): string =>
-  createHash('sha256')
-    .update(canonicalize(value) ?? '')
-    .digest('hex')
-    .slice(0, DIGITS)
 
 export const LABEL = {
   deployment: 'nodeops/deployment',

@@ -1,12 +1,12 @@
 // The documents of a deployment, step by step: pure functions from the base and the file.
 import type { Deployment, RegionCount, ServiceSpec } from '../../deployment.ts'
+import { digestOf } from '../../digest.ts'
 import { ROLE_FACTS } from '../../file/roles.ts'
 import { showBytes } from '../../file/units.ts'
 import { companionsOf, egressOfWorkers } from './companions.ts'
 import {
   ANNOTATION,
   type Base,
-  digestOf,
   inScope,
   isWorkload,
   LABEL,

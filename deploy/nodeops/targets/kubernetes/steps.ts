@@ -2,6 +2,7 @@
 import type { Deployment, RegionCount, ServiceSpec } from '../../deployment.ts'
 import { type Bound, type Step, type Target, TargetError } from '../../target.ts'
 import type { References } from '../references.ts'
+import { specOf } from '../steps.ts'
 import type { Kubectl } from './kubectl.ts'
 import {
   ANNOTATION,
@@ -75,12 +76,6 @@ export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
 }
 
 const kindOf = (role: string): string => (role === 'postgres' ? 'statefulset' : 'deployment')
-
-function specOf({ services }: Deployment, name: string): ServiceSpec {
-  const spec = services.find((service) => service.name === name)
-  if (spec) return spec
-  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
-}
 
 /** Secrets that are there stay, so a deployment comes back to its data. */
 async function install({ kubectl, scope, base, root }: StepDeps, { say, ...bound }: Doing) {

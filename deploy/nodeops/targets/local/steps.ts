@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readEnvironments, writeEnvironments } from '#scripts/stack/environment-file.ts'
 import { type Deployment, type ServiceSpec, serviceOfRole } from '../../deployment.ts'
-import { type Applying, type Step, TargetError } from '../../target.ts'
+import type { Applying, Step } from '../../target.ts'
 import type { References } from '../references.ts'
+import { specOf } from '../steps.ts'
 import { environmentsOf, lookAtMachine, servers } from './environment.ts'
 import {
   claimFolder,
@@ -96,10 +97,4 @@ function supervisorOptions(deployment: Deployment): SupervisorOptions {
     database: serviceOfRole(deployment, 'postgres') === undefined,
     temporal: serviceOfRole(deployment, 'temporal') === undefined,
   }
-}
-
-function specOf({ services }: Deployment, name: string): ServiceSpec {
-  const spec = services.find((service) => service.name === name)
-  if (spec) return spec
-  throw new TargetError('failed', `the deployment has no service ${name}`, 'Plan anew.')
 }
