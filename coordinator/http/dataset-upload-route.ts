@@ -9,12 +9,12 @@ import type { DatasetSettings } from '#coordinator/datasets/settings.ts'
 import type { UploadReaders } from '#coordinator/datasets/upload-readers.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import { quote } from '#engine/config/problem.ts'
-import { AppError } from '#engine/errors.ts'
 import { UploadedView, uploadedView } from './aliases/dataset-aliases.ts'
 import { inTheirNames, type Renamed } from './aliases/names.ts'
 import type { Authentication } from './authentication.ts'
 import { DatasetView, UploadForm, UploadOptions } from './dataset-schemas.ts'
 import { datasetView } from './dataset-view.ts'
+import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { IdempotencyHeaders, problems } from './schemas.ts'
 import type { App } from './types.ts'
@@ -51,7 +51,8 @@ export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Pro
     await forms.register(multipart)
     // A file that is no form is read by the handler too.
     forms.addContentTypeParser('*', (_request, _body, done) => done(null))
-    const gate = createGate(deps.datasets.uploadsMax)
+    const { uploadsMax: max } = deps.datasets
+    const gate = createGate(max, `${max} uploads are being read; try again shortly.`)
     forms.route({
       ...routeOf(DOOR, gate, deps),
       schema: {
@@ -86,8 +87,6 @@ const SCHEMA = {
   body: UploadForm,
 }
 
-type Gate = ReturnType<typeof createGate>
-
 function routeOf(door: Door, gate: Gate, deps: DatasetUploadDeps) {
   return {
     method: 'POST' as const,
@@ -97,21 +96,6 @@ function routeOf(door: Door, gate: Gate, deps: DatasetUploadDeps) {
     validatorCompiler: () => () => true,
     handler: (request: FastifyRequest, reply: FastifyReply) =>
       gate(() => inTheirNames(door.renamed, () => upload(request, reply, { ...deps, door }))),
-  }
-}
-
-/** AppError `unavailable` for one too many. */
-function createGate(max: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0
-  return async (work) => {
-    if (running >= max)
-      throw new AppError('unavailable', `${max} uploads are being read; try again shortly.`)
-    running++
-    try {
-      return await work()
-    } finally {
-      running--
-    }
   }
 }
 

@@ -11,6 +11,7 @@ import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
 import { fileResponse } from './file-response.ts'
+import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { ModelView } from './model-schemas.ts'
 import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
@@ -19,6 +20,9 @@ import { readUploadForm } from './upload-form.ts'
 import { createCheck, invalidRequest } from './validation.ts'
 
 const EXTENSION = '.safetensors'
+/** Each is in memory twice. */
+const IMPORTS_MAX = 2
+const IMPORTS_BUSY = `${IMPORTS_MAX} models are being brought in; try again shortly.`
 
 type ModelFileRoutesDeps = ImportDeps & {
   auth: Authentication
@@ -32,7 +36,7 @@ export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Prom
     await forms.register(multipart)
     // A file that is no form is read by the handler too.
     forms.addContentTypeParser('*', (_request, _body, done) => done(null))
-    importRoute(forms, deps)
+    importRoute(forms, deps, createGate(IMPORTS_MAX, IMPORTS_BUSY))
   })
 }
 
@@ -80,7 +84,7 @@ const ImportOptions = Type.Object(
 )
 const checkOptions = createCheck(ImportOptions)
 
-function importRoute(app: App, deps: ModelFileRoutesDeps): void {
+function importRoute(app: App, deps: ModelFileRoutesDeps, gate: Gate): void {
   app.route({
     method: 'POST',
     url: '/api/models/import',
@@ -95,11 +99,11 @@ function importRoute(app: App, deps: ModelFileRoutesDeps): void {
       headers: IdempotencyHeaders,
       querystring: ImportOptions,
       body: Type.Object({ file: Type.String({ format: 'binary' }) }),
-      response: { 201: ModelView, ...problems(400, 401, 403, 404, 409, 413, 422) },
+      response: { 201: ModelView, ...problems(400, 401, 403, 404, 409, 413, 422, 503) },
     },
     // The form is read piece by piece.
     validatorCompiler: () => () => true,
-    handler: (request, reply) => bringIn(request, reply, deps),
+    handler: (request, reply) => gate(() => bringIn(request, reply, deps)),
   })
 }
 

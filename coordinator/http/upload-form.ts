@@ -8,7 +8,7 @@ import { AppError } from '#engine/errors.ts'
 
 /** A second file is told from the first, to say so. */
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 2, headerPairs: 40 }
-/** Fields that may come when the file is in. */
+/** Fields that may come when the file is in, by either of their names. */
 const TRAILING = ['name', 'project_id', 'projectId']
 const JSON_TYPES = /^application\/(json|x-www-form-urlencoded)\b/i
 
@@ -73,7 +73,7 @@ async function* fileThenFields(
   for (let next = await readPart(parts); next !== null; next = await readPart(parts)) {
     if (next.type === 'file') throw invalid('The form has more than one file.')
     if (!TRAILING.includes(next.fieldname))
-      throw invalid(`Fields other than ${TRAILING.join(' and ')} stand ahead of the file.`)
+      throw invalid('Fields other than name and project_id stand ahead of the file.')
     take(fields, next)
   }
 }
