@@ -44,14 +44,14 @@ export function podsOf(state: ClusterState, living: Living): object[] {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: { name, namespace, labels: template.metadata.labels, annotations },
     spec: template.spec,
-    status: podStatus(template.spec, trouble, isReady),
+    status: podStatus(template.spec, trouble, { isReady, isAway: isAway(state, name) }),
   }))
 }
 
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const costOf = ({ annotations }: StoredPod): number => Number(annotations[COST] ?? 0)
 
-/** As the controllers do: others for another template, more, or fewer, of which the cheapest end first. */
+/** As the controllers do: others for another template, more, or fewer: those that are not ready end first, then the cheapest. */
 export function reconcile(state: ClusterState): void {
   for (const { stored, object, replicas } of livingOf(state)) {
     const template = JSON.stringify(object.spec.template)
@@ -63,7 +63,10 @@ export function reconcile(state: ClusterState): void {
       return { name: `${stored.name}-${number}`, annotations: {} }
     })
     const fewer = Math.max(0, all.length - replicas)
-    const ending = all.toSorted((a, b) => costOf(a) - costOf(b)).slice(0, fewer)
+    const rank = ({ name }: StoredPod): number => ((state.away[name] ?? 0) > 0 ? 0 : 1)
+    const ending = all
+      .toSorted((a, b) => rank(a) - rank(b) || costOf(a) - costOf(b))
+      .slice(0, fewer)
     for (const { name } of ending) {
       state.ended.push(name)
       if (endedTooEarly(state.fleetFile ?? undefined, name)) state.endedTooEarly.push(name)
@@ -73,7 +76,18 @@ export function reconcile(state: ClusterState): void {
   }
 }
 
-function podStatus({ containers }: Pod, trouble: Trouble | null, isReady: boolean): object {
+/** A look at it. */
+function isAway({ away }: ClusterState, name: string): boolean {
+  const left = away[name] ?? 0
+  if (left > 0) away[name] = left - 1
+  return left > 0
+}
+
+function podStatus(
+  { containers }: Pod,
+  trouble: Trouble | null,
+  { isReady, isAway: runsAlone }: { isReady: boolean; isAway: boolean },
+): object {
   if (trouble?.kind === 'node') {
     const { message } = trouble
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }
@@ -84,7 +98,7 @@ function podStatus({ containers }: Pod, trouble: Trouble | null, isReady: boolea
     phase: isReady ? 'Running' : 'Pending',
     conditions: [{ type: 'PodScheduled', status: 'True' }],
     containerStatuses: containers.map(({ name }) => ({
-      ...{ name, ready: isReady },
+      ...{ name, ready: isReady && !runsAlone },
       state: isReady
         ? { running: {} }
         : { waiting: { reason: waiting.reason, message: waiting.message } },

@@ -33,6 +33,8 @@ export type ClusterState = {
   ended: string[]
   /** Of these, workers that were not drained, or still had work. */
   endedTooEarly: string[]
+  /** Looks for which the workers of these pods have no connection. */
+  away: Record<string, number>
   /** Where the service `coordinator` answers; null: nowhere. */
   restPort: number | null
   /** Of fleet-double.ts. */
@@ -44,7 +46,7 @@ export const emptyCluster = (): ClusterState => ({
   faults: [],
   nodes: [0, 0],
   isReachable: true,
-  ...{ calls: [], ended: [], endedTooEarly: [], restPort: null, fleetFile: null },
+  ...{ calls: [], ended: [], endedTooEarly: [], away: {}, restPort: null, fleetFile: null },
 })
 
 export const readState = (file: string): ClusterState =>

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Deployment } from '../../deployment.ts'
+import type { TargetError } from '../../target.ts'
 import type { DoubleWorker } from '../../test/fleet-double.ts'
 import {
   applyAll,
@@ -80,6 +81,32 @@ test('a region that is left is emptied first', async (t) => {
   assert.deepEqual(left(), [])
   assert.deepEqual(cluster.state().endedTooEarly, [])
   assert.equal(cluster.object('Deployment', 'worker-us-west'), undefined)
+})
+
+test('one that has lost its connection, which would go first, is waited for', async (t) => {
+  const { cluster, pods, has, shrinkTo, left } = await threeWorkers(t)
+  has({ busyLooks: 90 }, {}, {})
+  cluster.change(({ away }) => {
+    away[pods[0] ?? ''] = 2
+  })
+  const said = await shrinkTo(2)
+  assert.match(said.join('\n'), /worker-us-west-0: not connected yet/)
+  assert.ok(left().includes(pods[0] ?? ''))
+  assert.deepEqual(cluster.state().endedTooEarly, [])
+})
+
+test('without the right to ask nobody waits for it to come', async (t) => {
+  const { cluster, shrinkTo, left } = await threeWorkers(t)
+  const message =
+    'Error from server (Forbidden): pods "c" is forbidden: cannot create pods/portforward'
+  cluster.change(({ faults }) =>
+    faults.push({ kind: 'fail', command: 'port-forward', message, times: 1 }),
+  )
+  await assert.rejects(shrinkTo(2), (error: TargetError) => {
+    assert.equal(error.kind, 'refused')
+    return /pods\/portforward/.test(error.message)
+  })
+  assert.equal(left().length, 3)
 })
 
 test('nobody goes when somebody else scales meanwhile, and all go on', async (t) => {

@@ -135,6 +135,8 @@ async function openedDoor(deps: ShrinkDeps, doing: Doing & { limitMs: number }) 
       return await openDoor(deps, doing)
     } catch (error) {
       doing.signal.throwIfAborted()
+      // Rights and secrets do not come by waiting.
+      if (error instanceof TargetError && error.kind === 'refused') throw error
       if (performance.now() > until) throw refused((error as Error).message, error)
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal: doing.signal })
