@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { replaceExtremes, stepOf } from './extremes.ts'
+import { replaceExtremes } from './extremes.ts'
 import { createSeededRandom } from './seeded-random.ts'
 
 const RARE = 6
@@ -63,13 +63,4 @@ test('nulls stay, decimals are kept, and what many rows reach is the end', () =>
     if (!Number.isNaN(value)) assert.equal(value, Math.round(value * 10) / 10)
   }
   assert.equal(Math.max(...found.filter((value) => value > 0)), 99.9)
-})
-
-test('the step of numbers is the largest that all lie on', () => {
-  assert.equal(stepOf([12.99, 3.99, 8.99], 2), 100)
-  assert.equal(stepOf([60, 180, 240], 0), 60)
-  assert.equal(stepOf([1, 2, 4], 0), 1)
-  assert.equal(stepOf([5], 0), 1)
-  assert.equal(stepOf([], 0), 1)
-  assert.equal(stepOf([1e17, 3e17], 3), 1)
 })

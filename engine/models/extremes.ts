@@ -3,6 +3,7 @@
 
 import { exp, log } from '#engine/math/elementary.ts'
 import type { SeededRandom } from './seeded-random.ts'
+import { stepOf } from './steps.ts'
 
 export type ExtremesOptions = {
   /** How many rows reach the values that stay, 1 or more; at most as many as there are numbers. */
@@ -70,25 +71,6 @@ function hill(tail: Float64Array, median: number, rare: number): number {
     sum += rank * log(far / near)
   }
   return sum / (tail.length - 1)
-}
-
-/** The largest number of units that all of these differ by multiples of; 1 where they are too large to tell. */
-export function stepOf(values: ArrayLike<number>, decimals: number): number {
-  const scale = 10 ** decimals
-  const first = Math.round((values[0] ?? 0) * scale)
-  let step = 0
-  for (let at = 1; at < values.length && step !== 1; at++) {
-    const units = Math.round((values[at] as number) * scale) - first
-    if (!Number.isSafeInteger(units)) return 1
-    step = divisor(step, Math.abs(units))
-  }
-  return Math.max(1, step)
-}
-
-function divisor(a: number, b: number): number {
-  let [large, small] = [a, b]
-  while (small > 0) [large, small] = [small, large % small]
-  return large
 }
 
 function onSteps(

@@ -1,10 +1,11 @@
 // Brings what a network draws to the shares and the spread of the data, column by column: dependences stay the
 // network's. An addition to the papers.
 
-import type { Curves } from './decode.ts'
+import { CURVE_CELLS, type Curves, straightCurves } from './decode.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
 import type { Modes, Stretch } from './modes.ts'
+import { offScale } from './scale.ts'
 
 /** What is added to the logits by position, and values by place of the stretches of each column. */
 export type Calibration = { corrections: Float32Array; curves: Curves[] }
@@ -12,10 +13,9 @@ export type Calibration = { corrections: Float32Array; curves: Curves[] }
 const ROUNDS = 4
 /** No correction goes beyond this; it is reached where the network never draws a code. */
 const CORRECTION_MOST = 3
-const CELLS = 64
 /** Rows of the data that a value of a curve averages at least, and rows in a stretch to learn a curve at all. */
 const ROWS_PER_POINT = 8
-const ROWS_LEAST = 64
+const ROWS_LEAST = 2 * ROWS_PER_POINT
 
 /** `draw` gives rows for logits with these corrections, always for the same noise. */
 export async function calibrate(
@@ -39,10 +39,18 @@ export async function calibrate(
   function curvesOf(known: Modes, column: number): number[][] {
     if (known.kind === 'category') return []
     const place = layout.places.indexOf(column)
+    const [least, most] = [
+      Math.min(...known.stretches.map(({ low }) => low)),
+      Math.max(...known.stretches.map(({ high }) => high)),
+    ]
     return known.stretches.map((stretch, at) => {
       const code = known.atoms.length + at
       const real = placesOf(train, layout, { column, place, code })
-      return curveOf(stretch, real, placesOf(drawn, layout, { column, place, code }))
+      const found = placesOf(drawn, layout, { column, place, code })
+      if (real.length < ROWS_LEAST || found.length < ROWS_LEAST || stretch.high <= stretch.low)
+        return straightCurves(known)[at] as number[]
+      const ends = { low: stretch.low === least, high: stretch.high === most }
+      return curveOf(stretch, ends, real, found).map((value) => offScale(known.scale, value))
     })
   }
 }
@@ -70,22 +78,32 @@ function placesOf(
   return Float32Array.from(found).sort()
 }
 
-/** At each place the quantile of the data that as many drawn places lie below; both ascending. */
-function curveOf({ low, high }: Stretch, real: Float32Array, drawn: Float32Array): number[] {
-  if (real.length < ROWS_LEAST || drawn.length < ROWS_LEAST || high <= low) return [low, high]
-  const quantile = quantiles(real)
+/** Whether a stretch ends where the column does: its outermost numbers are no single row's then. */
+type Ends = { low: boolean; high: boolean }
+
+/** On the scale of the stretch: at each place the quantile of the data that as many drawn places lie below; both ascending. */
+function curveOf(
+  { low, high }: Stretch,
+  ends: Ends,
+  real: Float32Array,
+  drawn: Float32Array,
+): number[] {
+  const quantile = quantiles(real, ends)
   let below = 0
-  return Array.from({ length: CELLS + 1 }, (_, cell) => {
-    const place = (2 * cell) / CELLS - 1
+  return Array.from({ length: CURVE_CELLS + 1 }, (_, cell) => {
+    const place = (2 * cell) / CURVE_CELLS - 1
     while (below < drawn.length && (drawn[below] as number) <= place) below++
-    const share = cell === 0 ? 0 : cell === CELLS ? 1 : below / drawn.length
+    const share = cell === 0 ? 0 : cell === CURVE_CELLS ? 1 : below / drawn.length
     return low + ((quantile(share) + 1) / 2) * (high - low)
   })
 }
 
-/** Straight lines between means of neighbouring places, each of several rows; at either end, of the outermost. */
-function quantiles(sorted: Float32Array): (share: number) => number {
-  const count = Math.max(2, Math.min(2 * CELLS, Math.floor(sorted.length / ROWS_PER_POINT)))
+/**
+ * Straight lines between means of neighbouring places, each of several rows; at either end, to the outermost place where
+ * the column ends there, else to the mean of the outermost.
+ */
+function quantiles(sorted: Float32Array, ends: Ends): (share: number) => number {
+  const count = Math.max(2, Math.min(2 * CURVE_CELLS, Math.floor(sorted.length / ROWS_PER_POINT)))
   const points = Float64Array.from({ length: count }, (_, i) =>
     meanOf(
       sorted,
@@ -93,8 +111,11 @@ function quantiles(sorted: Float32Array): (share: number) => number {
       Math.floor(((i + 1) / count) * sorted.length),
     ),
   )
-  const least = meanOf(sorted, 0, ROWS_PER_POINT)
-  const greatest = meanOf(sorted, sorted.length - ROWS_PER_POINT, sorted.length)
+  const { length } = sorted
+  const least = ends.low ? (sorted[0] as number) : meanOf(sorted, 0, ROWS_PER_POINT)
+  const greatest = ends.high
+    ? (sorted[length - 1] as number)
+    : meanOf(sorted, length - ROWS_PER_POINT, length)
   const between = (from: number, to: number, part: number): number => from + part * (to - from)
   return (share) => {
     const along = share * count - 0.5

@@ -3,6 +3,7 @@
 import type { SampledColumn } from '../sampled.ts'
 import type { Layout } from './layout.ts'
 import type { CategoryModes, Modes, NumericModes } from './modes.ts'
+import { offScale } from './scale.ts'
 
 /** Of each stretch, values at equally spaced places from -1 to 1, ascending; between them, straight lines. */
 export type Curves = readonly (readonly number[])[]
@@ -36,9 +37,19 @@ export function inTable(column: number, { spans, places }: Layout): DecoderPlace
   }
 }
 
-/** The curves of stretches as they were fitted: straight from low to high. */
+/** Values of a curve on a scale that is not the numbers' own, from end to end. */
+export const CURVE_CELLS = 64
+
+/** The curves of stretches as they were fitted: straight from low to high, on their scale. */
 export function straightCurves(modes: Modes): number[][] {
-  return modes.kind === 'category' ? [] : modes.stretches.map(({ low, high }) => [low, high])
+  if (modes.kind === 'category') return []
+  const { stretches, scale } = modes
+  if (scale === undefined) return stretches.map(({ low, high }) => [low, high])
+  return stretches.map(({ low, high }) =>
+    Array.from({ length: CURVE_CELLS + 1 }, (_, cell) =>
+      offScale(scale, low + (cell / CURVE_CELLS) * (high - low)),
+    ),
+  )
 }
 
 /** Numbers stay within the curves and are multiples of 10^-decimals. */
@@ -72,10 +83,12 @@ type Lines = {
   curves: readonly Float64Array[]
   nullCode: number
   scale: number
+  /** In units of the last digit. */
+  grid: { step: number; from: number }
 }
 
 function numericDecoder(
-  { atoms, stretches, decimals }: NumericModes,
+  { atoms, stretches, decimals, grid }: NumericModes,
   curves: Curves,
   at: DecoderPlace,
 ): ColumnDecoder {
@@ -84,6 +97,7 @@ function numericDecoder(
     curves: curves.map((curve) => Float64Array.from(curve)),
     nullCode: atoms.length + stretches.length,
     scale: 10 ** decimals,
+    grid: grid ?? { step: 1, from: 0 },
   }
   return (drawn, rows, into = new Float64Array(rows.length)) => {
     decodeNumbers(lines, drawn, rows, { at, into })
@@ -93,13 +107,14 @@ function numericDecoder(
 
 /** A function of its own, not a closure: its loop keeps what it reads in registers. */
 function decodeNumbers(
-  { atoms, curves, nullCode, scale }: Lines,
+  { atoms, curves, nullCode, scale, grid }: Lines,
   { codes, places }: DrawnRows,
   rows: Int32Array,
   { at, into }: { at: DecoderPlace; into: SampledColumn },
 ): void {
   const { from, step } = at.codes
   const place = at.places
+  const { step: width, from: first } = grid
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number
     const code = codes[from + row * step] as number
@@ -108,7 +123,8 @@ function decodeNumbers(
     else {
       const curve = curves[code - atoms.length] as Float64Array
       const value = valueAt(curve, places[place.from + row * place.step] as number)
-      into[i] = Math.floor(value * scale + 0.5) / scale + NO_SIGN
+      const steps = Math.floor((value * scale - first) / width + 0.5)
+      into[i] = (steps * width + first) / scale + NO_SIGN
     }
   }
 }

@@ -4,6 +4,7 @@ import type { CategoryTarget, NumericTarget, Target } from '../sampled.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import type { Layout } from './layout.ts'
 import type { CategoryModes, Modes, NumericModes, Stretch } from './modes.ts'
+import { onScale } from './scale.ts'
 
 /** Row after row, small enough for a million rows. */
 export type EncodedTable = {
@@ -62,7 +63,7 @@ function encodeNumeric(
   unit: () => number,
   put: (row: number, code: number, place: number) => void,
 ): void {
-  const { atoms, stretches } = modes
+  const { atoms, stretches, scale } = modes
   const atomOf = new Map(atoms.map((value, code) => [value, code]))
   const nullCode = atoms.length + stretches.length
   const draw = drawStretch(stretches, unit)
@@ -76,8 +77,9 @@ function encodeNumeric(
     if (atom !== undefined) put(i, atom, 0)
     else if (stretches.length === 0) put(i, nearestAtom(atoms, value), 0)
     else {
-      const at = draw(value)
-      put(i, atoms.length + at, placeIn(stretches[at] as Stretch, value))
+      const scaled = onScale(scale, value)
+      const at = draw(scaled)
+      put(i, atoms.length + at, placeIn(stretches[at] as Stretch, scaled))
     }
   }
 }

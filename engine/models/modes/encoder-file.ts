@@ -34,6 +34,12 @@ export const ModesSchema = Type.Array(
         { maxItems: 100 },
       ),
       hasNull: Type.Boolean(),
+      scale: Type.Optional(
+        Type.Object({ centre: Type.Number(), width: Type.Number({ exclusiveMinimum: 0 }) }),
+      ),
+      grid: Type.Optional(
+        Type.Object({ step: Type.Integer({ minimum: 1 }), from: Type.Integer() }),
+      ),
     }),
   ]),
 )

@@ -89,10 +89,12 @@ test('what is encoded decodes to itself: categories, atoms and nulls exactly, ot
         const target = numeric(rounded, decimals)
         const decoded = roundTrip(target)
         const range = target.max - target.min
+        // Curves of a scale for tails are drawn by straight pieces.
+        const part = 'scale' in fitModes(target) ? 1e-3 : 1e-6
         for (const [row, one] of rounded.entries()) {
           if (Number.isNaN(one)) assert.ok(Number.isNaN(decoded[row]))
           else {
-            assert.ok(Math.abs((decoded[row] as number) - one) <= range * 1e-6 + 10 ** -decimals)
+            assert.ok(Math.abs((decoded[row] as number) - one) <= range * part + 10 ** -decimals)
             assert.ok(
               (decoded[row] as number) >= target.min && (decoded[row] as number) <= target.max,
             )
@@ -174,4 +176,42 @@ test('calibration brings shares and spread of what is drawn to those of the data
   const apart = drawn.map((value, row) => Math.abs(value - (real[row] as number)))
   const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length
   assert.ok(mean < 15, `quantiles are ${mean} apart`)
+})
+
+test('tails that reach further than normal components do are kept, out to the greatest', () => {
+  const random = createSeededRandom(8, 'tails')
+  const values = Array.from({ length: 4000 }, () =>
+    Math.round(100 * Math.exp(2.5 * random.normal())),
+  )
+  const target = numeric(values, 2)
+  const modes = fitModes(target) as NumericModes
+  assert.ok(modes.scale, 'on a scale for tails')
+  const back = roundTrip(target)
+  for (const [row, value] of values.entries())
+    assert.ok(Math.abs((back[row] as number) - value) <= 0.02 * value + 1, `${value} ${back[row]}`)
+})
+
+test('a number of few values keeps its rare ones', () => {
+  const random = createSeededRandom(9, 'counts')
+  const counts = Array.from({ length: 5000 }, (_, row) =>
+    row < 30 ? 20 + 3 * row : Math.floor(-2 * Math.log(1 - random.unit())),
+  )
+  const modes = fitModes(numeric(counts)) as NumericModes
+  assert.ok(modes.atoms.includes(0) && modes.atoms.length > 5 && modes.stretches.length > 0)
+  const back = roundTrip(numeric(counts))
+  assert.equal(Math.max(...Array.from(back)), Math.max(...counts))
+})
+
+test('numbers on steps stay on them, and a stretch ends where its values do', () => {
+  const random = createSeededRandom(10, 'prices')
+  const prices = Array.from({ length: 3000 }, () =>
+    Math.round(100 * Math.floor(300 * random.unit()) + 99),
+  ).map((cents) => cents / 100)
+  for (const price of Array.from(roundTrip(numeric(prices, 2))))
+    assert.equal(Math.round(price * 100) % 100, 99)
+  const modes = Array.from({ length: 3000 }, (_, row) =>
+    Math.round(row % 3 === 0 ? 10_000 + 50 * random.normal() : 500_000 + 3000 * random.normal()),
+  )
+  const { stretches } = fitModes(numeric(modes)) as NumericModes
+  assert.ok(Math.min(...stretches.map(({ low, high }) => high - low)) < 600)
 })

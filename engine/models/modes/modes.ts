@@ -2,10 +2,12 @@
 // of some modes and a place in it. A mode is a value of its own, or a stretch around a normal component.
 
 import type { NumericTarget, Target } from '../sampled.ts'
+import { stepOf } from '../steps.ts'
 import { fitMixture, MIXTURE_DEFAULTS } from './mixture.ts'
+import { onScale, type Scale, tailScale } from './scale.ts'
 import { countValues, mergeValues, type WeightedValues } from './weighted-values.ts'
 
-/** Where a component reaches; places in it go from -1 at `low` to 1 at `high`. */
+/** Where a component reaches, on the column's scale; places in it go from -1 at `low` to 1 at `high`. */
 export type Stretch = { low: number; high: number; mean: number; std: number; weight: number }
 
 /** Serialisable. Codes are positions: kept levels, then one for all others. */
@@ -26,6 +28,10 @@ export type NumericModes = {
   atoms: number[]
   stretches: Stretch[]
   hasNull: boolean
+  /** Where numbers within stretches lie: units of 10^-decimals, from one on; every unit where it is left out. */
+  grid?: { step: number; from: number }
+  /** That stretches are on; the numbers' own where it is left out. */
+  scale?: Scale
 }
 
 export type Modes = CategoryModes | NumericModes
@@ -37,7 +43,7 @@ export type ModeOptions = {
   atomShare: number
   /** Rows that an atom has at least: fewer would show single rows. */
   leastRows: number
-  /** Numbers of no more values than that are atoms altogether. */
+  /** Of numbers of no more values than that all are atoms that are not rare. */
   discreteMost: number
   /** Normal components at most. */
   components: number
@@ -47,9 +53,13 @@ export const MODE_DEFAULTS: ModeOptions = {
   ...{ levelsMost: 255, atomShare: 0.03, leastRows: 8, discreteMost: 50, components: 6 },
 }
 
-/** Share of the rows that may be moved to the nearest atom for a number to be atoms altogether. */
-const MOST_MOVED = 0.01
+/** Share of the rows that may have other values than the atoms of a number of few values. */
+const REST_MOST = 0.01
+/** Components stand on so many rows at least. */
+const ROWS_OF_COMPONENT = 16
 const POINTS_MOST = 2048
+/** Of a stretch, what values fill for it to end with them. */
+const SMALL_PART = 0.25
 /** Standard deviations that a stretch reaches to either side. */
 const REACH = 4
 
@@ -87,28 +97,37 @@ function numericModes(
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const counted = countValues(sorted)
   const hasNull = sorted.length < values.length
-  const discrete = discreteAtoms(counted, sorted.length, options)
-  const least = Math.max(options.leastRows, options.atomShare * sorted.length)
+  const discrete = isDiscrete(counted, sorted.length, options)
+  const least = discrete
+    ? options.leastRows
+    : Math.max(options.leastRows, options.atomShare * sorted.length)
   const isAtom = (at: number): boolean => (counted.weights[at] as number) >= least
-  const atoms = discrete ?? Array.from(counted.values).filter((_, at) => isAtom(at))
-  const rest = discrete === null ? withoutAtoms(counted, isAtom) : null
-  const stretches = rest === null ? [] : stretchesOf(rest, 10 ** -decimals, options)
-  return { kind: 'numeric', name, decimals, atoms, stretches, hasNull }
+  const atoms = Array.from(counted.values).filter((_, at) => isAtom(at))
+  const rest = withoutAtoms(counted, isAtom)
+  const few = rest !== null && discrete && total(rest) < options.leastRows
+  const modes = { kind: 'numeric', name, decimals, atoms, hasNull } as const
+  if (rest === null || few) return { ...modes, stretches: [] }
+  const fitted = { ...modes, ...stretchesOf(rest, 10 ** -decimals, options) }
+  const step = stepOf(rest.values, decimals)
+  if (step === 1) return fitted
+  const from = Math.round((rest.values[0] as number) * 10 ** decimals)
+  return { ...fitted, grid: { step, from } }
 }
 
-/** Null where there are too many values, or too many rows with rare ones. */
-function discreteAtoms(
+/** Whether nearly all rows have one of few values that are not rare. */
+function isDiscrete(
   { values, weights }: WeightedValues,
   rows: number,
   { discreteMost, leastRows }: ModeOptions,
-): number[] | null {
-  if (values.length > discreteMost * 2) return null
-  const kept = [...values.keys()].filter((at) => (weights[at] as number) >= leastRows)
-  const held = kept.reduce((sum, at) => sum + (weights[at] as number), 0)
-  if (kept.length === 0 || kept.length > discreteMost || rows - held > MOST_MOVED * rows)
-    return null
-  return kept.map((at) => values[at] as number)
+): boolean {
+  if (values.length > discreteMost * 2) return false
+  const kept = [...weights].filter((weight) => weight >= leastRows)
+  const held = kept.reduce((sum, weight) => sum + weight, 0)
+  return kept.length > 0 && kept.length <= discreteMost && rows - held <= REST_MOST * rows
 }
+
+const total = ({ weights }: WeightedValues): number =>
+  weights.reduce((sum, weight) => sum + weight, 0)
 
 function withoutAtoms(
   { values, weights }: WeightedValues,
@@ -122,20 +141,42 @@ function withoutAtoms(
   }
 }
 
+/** On a scale for tails where components on the numbers' own do not reach the outermost. */
 function stretchesOf(
   points: WeightedValues,
   resolution: number,
   { components }: ModeOptions,
-): Stretch[] {
+): Pick<NumericModes, 'stretches' | 'scale'> {
+  const most = Math.max(1, Math.min(components, Math.floor(total(points) / ROWS_OF_COMPONENT)))
+  const own = componentsOf(points, resolution, most)
   const [least, greatest] = [points.values[0] as number, points.values.at(-1) as number]
-  const mixture = fitMixture(mergeValues(points, POINTS_MOST), {
-    ...MIXTURE_DEFAULTS,
-    most: components,
+  const isReached = (value: number): boolean =>
+    own.some(({ mean, std }) => Math.abs(value - mean) <= REACH * std)
+  const scale = isReached(least) && isReached(greatest) ? undefined : tailScale(points)
+  if (scale === undefined) return { stretches: own.map((found) => stretchOf(found, points)) }
+  const scaled = { ...points, values: points.values.map((value) => onScale(scale, value)) }
+  const found = componentsOf(scaled, resolution / scale.width, most)
+  return { stretches: found.map((component) => stretchOf(component, scaled)), scale }
+}
+
+function componentsOf(
+  points: WeightedValues,
+  resolution: number,
+  most: number,
+): Omit<Stretch, 'low' | 'high'>[] {
+  const options = { ...MIXTURE_DEFAULTS, most }
+  return fitMixture(mergeValues(points, POINTS_MOST), options).map(({ mean, std, weight }) => {
+    return { mean, std: Math.max(std, resolution / REACH), weight }
   })
-  return mixture.map(({ mean, std, weight }) => {
-    const wide = Math.max(std, resolution / REACH)
-    const low = Math.max(least, mean - REACH * wide)
-    const high = Math.min(greatest, mean + REACH * wide)
-    return { low, high, mean, std: wide, weight }
-  })
+}
+
+/** As far as the component reaches and the column does; where values fill but a small part of it, from first to last. */
+function stretchOf(component: Omit<Stretch, 'low' | 'high'>, { values }: WeightedValues): Stretch {
+  const { mean, std } = component
+  const low = Math.max(values[0] as number, mean - REACH * std)
+  const high = Math.min(values.at(-1) as number, mean + REACH * std)
+  const first = values.find((value) => value >= low) ?? low
+  const last = values.findLast((value) => value <= high) ?? high
+  const isSmall = first < last && last - first < SMALL_PART * (high - low)
+  return isSmall ? { low: first, high: last, ...component } : { low, high, ...component }
 }
