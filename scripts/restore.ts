@@ -9,7 +9,7 @@ import { exitOnStackError, StackError } from './stack/stack-error.ts'
 const HELP = `npm run restore -- --from DIR [--data-dir DIR]
 
   --from DIR       what npm run backup made
-  --data-dir DIR   a new folder, for npm start; without it, into the empty database of
+  --data-dir DIR   a new folder, for npm start or nodeops; without it, into the empty database of
                    DATABASE_URL, and the store of SYNDATA_STORE
   --help           this text
 

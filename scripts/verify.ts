@@ -2,7 +2,7 @@
 // compares their CIDs. Exit code 0 when all agree, 1 when not, 2 when it could not be checked.
 
 import { parseArgs } from 'node:util'
-import { AppError, ERRORS } from '#engine/errors.ts'
+import { AppError, ERRORS, type ErrorCode } from '#engine/errors.ts'
 import { compressionIn, compressorOf } from '#engine/formats/compressor.ts'
 import type { Model } from '#engine/models/model.ts'
 import { openModels } from '#engine/models/open-models.ts'
@@ -83,10 +83,19 @@ function noteCompressor({ compressor, ...output }: OutputNote = {}): void {
   console.log(`compressed by ${compressor}, compared with ${ours}: what is inside may be the same`)
 }
 
+/** Codes whose hint is for those who called a coordinator: here the message says what to do. */
+const SAID_WHOLE: ReadonlySet<ErrorCode> = new Set([
+  'invalid_request',
+  'not_found',
+  'connection_failed',
+])
+
 try {
   process.exitCode = await main()
 } catch (error) {
   if (!(error instanceof AppError)) throw error
-  console.error(`${error.message}\n${ERRORS[error.code].hint}`)
+  console.error(
+    SAID_WHOLE.has(error.code) ? error.message : `${error.message}\n${ERRORS[error.code].hint}`,
+  )
   process.exitCode = error.code === 'digest_mismatch' ? 1 : 2
 }

@@ -53,7 +53,11 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   const database = await saveDatabase(from, to)
   say(`the database is saved, with ${database.roots} roots of parts`)
   const parts = await saveParts(from, database.list, options)
-  say(`${parts.missing} roots are not whole in ${from.store.text}`)
+  say(
+    parts.missing === 0
+      ? `all of their parts are in ${from.store.text}`
+      : `${parts.missing} roots are not whole in ${from.store.text}`,
+  )
   const { migrations, major } = database
   const manifest: Manifest = {
     format: 1,

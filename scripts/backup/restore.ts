@@ -70,6 +70,9 @@ async function openSecrets(
   )
 }
 
+/** As nodeops leaves it where a deployment is deleted and its data kept: its next deploy may take the folder. */
+const DEPLOYMENT = 'deployment.json'
+
 type Into = RestoreOptions & { dataDir: string; secrets: Record<string, string> }
 
 async function restoreDataDir(manifest: Manifest, options: Into): Promise<Restored> {
@@ -89,6 +92,7 @@ async function restoreDataDir(manifest: Manifest, options: Into): Promise<Restor
   const isCopy = manifest.parts.kind === 'copy'
   const store = isCopy ? own : storeNamed(manifest.parts.store, options.env)
   const missing = await restoreParts(manifest, options, store)
+  writeFileSync(path.join(dataDir, DEPLOYMENT), `${JSON.stringify({ exists: false })}\n`)
   return { missing, store: isCopy ? null : manifest.parts.store }
 }
 

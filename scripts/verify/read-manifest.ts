@@ -118,7 +118,12 @@ function readerFor(source: string, { gateway, apiKey }: Options): Read {
   return async (name, cid) => {
     if (name === 'manifest.json') return readGiven(source)
     const beside = path.join(path.dirname(source), name)
-    return readFile(beside).catch(() => fetchBytes(`${origin()}/ipfs/${cid}`, headers))
+    return readFile(beside).catch(async () => {
+      const bytes = await fetchBytes(`${origin()}/ipfs/${cid}`, headers).catch(() => null)
+      if (bytes !== null) return bytes
+      const message = `${name} is neither beside ${source} nor to be had from the gateway: name the CID of the whole output (root_cid of its job) in place of the file`
+      throw new AppError('not_found', message)
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { claimFolder } from '#deploy/nodeops/targets/local/folder.ts'
 import { ROOT } from '#scripts/stack/tools.ts'
 import { PEOPLE } from '#test/support/fault-configs.ts'
 import { restOf } from '#test/support/rest.ts'
@@ -42,6 +43,7 @@ test('an installation that is lost in the middle of a job is restored from its b
   await rm(lost.stack.dataDir, { recursive: true })
 
   await script('restore.ts', ['--from', backup, '--data-dir', dataDir])
+  assert.doesNotThrow(() => claimFolder(dataDir), 'a deployment by nodeops may go on with it')
   const found = await testStack(t, { workers: 2, dataDir })
   await found.assertWhole(finished, PEOPLE, SMALL)
   await found.assertWhole(underWay, PEOPLE, LARGE)

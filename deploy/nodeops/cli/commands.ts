@@ -12,8 +12,9 @@ import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
 import { renderCommand } from './render.ts'
 import { scaleCommand } from './scale.ts'
-import { checkTarget, openSession, readFile, type Session, wordsOf } from './session.ts'
+import { heed, openSession, readFile, type Session, wordsOf } from './session.ts'
 import { showObserved, showRevisions } from './show.ts'
+import { unresolvedFindings } from './unresolved.ts'
 
 const TEMPLATE = new URL('../nodeops.yaml', import.meta.url)
 const FILE = 'nodeops.yaml'
@@ -30,6 +31,7 @@ const initCommand: Command = async ({ cwd, out }, { force, json, file: named = F
   return EXIT.ok
 }
 
+/** With what is not at hand here, which a deploy would refuse. */
 async function checkedSession(
   context: Context,
   options: CommandOptions,
@@ -39,7 +41,9 @@ async function checkedSession(
   const session = openSession(context, options)
   wordsOf(words, session.deployment, 0)
   const say = options.json ? err : out
-  return { session, findings: await checkTarget(session, { say, strict: options.strict, signal }) }
+  const found = await session.target.check(session.deployment, { signal })
+  const all = [...unresolvedFindings(session), ...found]
+  return { session, findings: heed(session, all, { say, strict: options.strict }) }
 }
 
 const validateCommand: Command = async (context, options, words) => {

@@ -7,6 +7,7 @@ import { TargetError } from '../target.ts'
 import { type Command, type CommandOptions, type Context, EXIT, type ExitCode } from './context.ts'
 import { checkTarget, openSession, type Session, wordsOf } from './session.ts'
 import { showObserved } from './show.ts'
+import { refuseUnresolved } from './unresolved.ts'
 
 export const deployCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
@@ -63,6 +64,7 @@ function converged(
     const startedAt = performance.now()
     const findings = await checkTarget(session, { say, strict: options.strict, signal })
     const steps = planSteps(deployment, await target.observe({ signal }), plan)
+    refuseUnresolved(session, steps)
     const revision = revisionOf(deployment)
     if (steps.length > 0) state.begin(revision)
     else say('Nothing to do: what runs is what was asked for.')

@@ -7,6 +7,7 @@ import type { Deployment } from '../deployment.ts'
 import { readDeployment } from '../file/read-file.ts'
 import { createStateFile, type StateFile } from '../state.ts'
 import { type Finding, type Target, TargetError } from '../target.ts'
+import type { References } from '../targets/references.ts'
 import { type CommandOptions, type Context, UsageError } from './context.ts'
 
 const PLACES = ['nodeops.yaml', 'deploy/nodeops/nodeops.yaml']
@@ -66,7 +67,7 @@ export function wordsOf(
   )
 }
 
-export type Session = ReadFile & { target: Target; state: StateFile }
+export type Session = ReadFile & { target: Target; state: StateFile; references: References }
 
 export function openSession(context: Context, options: CommandOptions): Session {
   const read = readFile(context, options)
@@ -74,15 +75,16 @@ export function openSession(context: Context, options: CommandOptions): Session 
   const { target: name, dataDir, output } = options
   const fromHere = (given: string): string => path.resolve(context.cwd, given)
   const state = createStateFile(folder, { name: read.deployment.name, target: name })
+  const references = { env: context.env, folder }
   const target = context.openTarget({
     name,
     deployment: read.deployment,
     stateFolder: state.folder,
     dataDir: dataDir === undefined ? undefined : fromHere(dataDir),
     output: outputOf(context, output === '-' || output === undefined ? output : fromHere(output)),
-    references: { env: context.env, folder },
+    references,
   })
-  return { ...read, target, state }
+  return { ...read, target, state, references }
 }
 
 const outputOf = ({ out, print = out }: Context, output: string | undefined) =>

@@ -25,6 +25,24 @@ export const resolved = (
     ]),
   )
 
+/** Of references to variables and files, those that lead nowhere. */
+export function unresolvedOf(
+  services: readonly ServiceSpec[],
+  references: References,
+): { service: string; message: string }[] {
+  return services.flatMap(({ name, env }) =>
+    Object.entries(env).flatMap(([variable, value]) => {
+      if ('fromSecret' in value) return []
+      try {
+        resolveValue(value, variable, references)
+        return []
+      } catch (error) {
+        return [{ service: name, message: (error as TargetError).message }]
+      }
+    }),
+  )
+}
+
 function resolveValue(value: EnvValue, what: string, { env, folder }: References): string {
   if ('value' in value) return value.value
   if ('fromEnv' in value) {

@@ -65,7 +65,7 @@ export async function fixture(t: TestContext): Promise<Fixture> {
     const said = { out: [] as string[], err: [] as string[] }
     const code = await run(line.split(' ').filter(Boolean), {
       cwd,
-      env: { NODEOPS_TARGET: 'memory' },
+      env: { NODEOPS_TARGET: 'memory', MY_JWT: 'secret of a test' },
       out: (text) => said.out.push(text),
       err: (text) => said.err.push(text),
       confirm: confirm === undefined ? null : async () => confirm,
