@@ -17,7 +17,7 @@ import { waitUntil } from '#scripts/stack/wait-until.ts'
 test('the local target keeps the contract with a real stack', { timeout: 300_000 }, async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'nodeops-'))
   const dataDir = path.join(folder, 'data')
-  const target = createLocalTarget({ dataDir, references: { env: {}, folder } })
+  const target = createLocalTarget({ name: 'small', dataDir, references: { env: {}, folder } })
   t.after(async () => {
     const signal = AbortSignal.timeout(120_000)
     await target.delete({ signal, keepData: false, say: () => undefined })

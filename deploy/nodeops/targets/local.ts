@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Bound, Target } from '../target.ts'
 import { findingsOf, freeBytesOf } from './local/check.ts'
 import { lookAtMachine } from './local/environment.ts'
-import { NOTHING, readRecord, writeRecord } from './local/folder.ts'
+import { NOTHING, ownRecord, writeRecord } from './local/folder.ts'
 import { logLines } from './local/log-files.ts'
 import { observedOf } from './local/observed.ts'
 import { createLocalSteps } from './local/steps.ts'
@@ -12,20 +12,22 @@ import { createLocalSupervisor } from './local/supervisor.ts'
 import type { References } from './references.ts'
 
 export type LocalOptions = {
+  /** Of the deployment. */
+  name: string
   /** Everything of the deployment: its processes' state, secrets, sockets and logs. */
   dataDir: string
   references: References
 }
 
 /** Throws TargetError for a folder that cannot be used. */
-export function createLocalTarget({ dataDir, references }: LocalOptions): Target {
+export function createLocalTarget({ name, dataDir, references }: LocalOptions): Target {
   const supervisor = createLocalSupervisor(dataDir)
-  const applyStep = createLocalSteps({ dataDir, references, supervisor })
+  const applyStep = createLocalSteps({ name, dataDir, references, supervisor })
 
   const remove = async ({ signal }: Bound, keepData: boolean): Promise<void> => {
-    if (readRecord(dataDir) === NOTHING) return
+    if (ownRecord(dataDir, name) === NOTHING) return
     await supervisor.stop({ signal })
-    if (keepData) writeRecord(dataDir, NOTHING)
+    if (keepData) writeRecord(dataDir, { ...NOTHING, name })
     else rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
   }
 
@@ -40,7 +42,7 @@ export function createLocalTarget({ dataDir, references }: LocalOptions): Target
     },
     observe: async ({ signal }) => {
       signal.throwIfAborted()
-      const record = readRecord(dataDir)
+      const record = ownRecord(dataDir, name)
       const services = record.exists ? await supervisor.services({ signal }) : null
       const dataKept = record !== NOTHING && !record.exists
       return { ...observedOf(dataDir, record, services), dataKept }
@@ -50,8 +52,8 @@ export function createLocalTarget({ dataDir, references }: LocalOptions): Target
       await applyStep(step, applying)
     },
     logs: (options) => {
-      const { told } = readRecord(dataDir)
-      const role = told.find(({ name }) => name === options.service)?.role
+      const { told } = ownRecord(dataDir, name)
+      const role = told.find((spec) => spec.name === options.service)?.role
       return logLines(path.join(dataDir, 'logs'), options, matcherOf(options.service, role))
     },
     delete: async ({ signal, keepData }) => {

@@ -15,6 +15,7 @@ import { createTemplateTarget } from './template.ts'
 const TARGETS: Readonly<Record<string, (request: TargetRequest) => Target>> = {
   local: ({ deployment, stateFolder, dataDir, references }) =>
     createLocalTarget({
+      name: deployment.name,
       dataDir: dataDir ?? path.join(stateFolder, `${deployment.name}.local`),
       references,
     }),

@@ -14,6 +14,8 @@ import { TargetError } from '../../target.ts'
 
 /** deployment.json of the folder. */
 export type LocalRecord = {
+  /** The deployment whose folder this is; null for one that nobody has taken yet. */
+  name: string | null
   /** False after a delete that kept the data. */
   exists: boolean
   told: ServiceSpec[]
@@ -33,6 +35,7 @@ export type SupervisorOptions = {
 }
 
 export const NOTHING: LocalRecord = {
+  name: null,
   exists: false,
   told: [],
   revision: null,
@@ -48,6 +51,17 @@ export function readRecord(dataDir: string): LocalRecord {
   const file = fileOf(dataDir)
   if (!existsSync(file)) return NOTHING
   return { ...NOTHING, ...(JSON.parse(readFileSync(file, 'utf8')) as LocalRecord) }
+}
+
+/** As readRecord. Throws TargetError for the folder of another deployment, which would be changed or deleted in its stead. */
+export function ownRecord(dataDir: string, name: string): LocalRecord {
+  const record = readRecord(dataDir)
+  if (record.name === null || record.name === name) return record
+  throw new TargetError(
+    'refused',
+    `${dataDir} is of the deployment ${record.name}, not of ${name}`,
+    `Give another folder with --data-dir, or the file of ${record.name} with -f.`,
+  )
 }
 
 /** Replaces it in one step. */

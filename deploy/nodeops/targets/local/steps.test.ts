@@ -9,9 +9,10 @@ import { readEnvironments } from '#scripts/stack/environment-file.ts'
 import type { Deployment } from '../../deployment.ts'
 import type { Step } from '../../target.ts'
 import { serviceSpec, smallDeployment } from '../../test/deployments.ts'
+import { createLocalTarget } from '../local.ts'
 import { findingsOf } from './check.ts'
 import { environmentsOf, workerLimits } from './environment.ts'
-import { readRecord, writeRecord } from './folder.ts'
+import { NOTHING, readRecord, writeRecord } from './folder.ts'
 import { createLocalSteps } from './steps.ts'
 
 const GIB = 2 ** 30
@@ -34,6 +35,7 @@ function fixture(t: TestContext) {
   } as unknown as Control
   let isUp = false
   const apply = createLocalSteps({
+    name: 'small',
     dataDir,
     references: { env: { SECRET: 'hidden' }, folder: dataDir },
     supervisor: {
@@ -103,6 +105,22 @@ test('another port starts all of it again; only the owner reads what references 
   assert.equal(readEnvironments(dataDir)['worker']?.['S3_KEY'], 'hidden')
   for (const file of ['environment.json', 'deployment.json'])
     assert.equal(statSync(path.join(dataDir, file)).mode & 0o777, 0o600)
+})
+
+test('the folder of another deployment is neither looked at nor deleted', async (t) => {
+  const { dataDir } = fixture(t)
+  const references = { env: {}, folder: dataDir }
+  const other = createLocalTarget({ name: 'other', dataDir, references })
+  const said = new RegExp(`${dataDir} is of the deployment small, not of other`)
+  const signal = AbortSignal.timeout(10_000)
+  for (const exists of [true, false]) {
+    writeRecord(dataDir, { ...NOTHING, name: 'small', exists })
+    await assert.rejects(other.observe({ signal }), said)
+    const deleting = other.delete({ signal, keepData: false, say: () => undefined })
+    await assert.rejects(deleting, said)
+  }
+  writeRecord(dataDir, NOTHING)
+  assert.equal((await other.observe({ signal })).exists, false)
 })
 
 test('references lead somewhere, or are refused by their names', (t) => {

@@ -18,13 +18,14 @@ import { setUp } from './set-up.ts'
 import type { LocalSupervisor } from './supervisor.ts'
 
 export type LocalStepsDeps = {
+  name: string
   dataDir: string
   references: References
   supervisor: LocalSupervisor
 }
 
 /** Applies one step. Throws TargetError. */
-export function createLocalSteps({ dataDir, references, supervisor }: LocalStepsDeps) {
+export function createLocalSteps({ name, dataDir, references, supervisor }: LocalStepsDeps) {
   const processes = createProcesses(dataDir, supervisor)
   const keep = (change: Partial<LocalRecord>): void =>
     writeRecord(dataDir, { ...readRecord(dataDir), ...change })
@@ -50,7 +51,7 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
     await ensureRunning(applying)
     const before = readEnvironments(dataDir)
     const told = readRecord(dataDir).told.filter(
-      ({ name, role }) => name !== spec.name && role !== spec.role,
+      (known) => known.name !== spec.name && known.role !== spec.role,
     )
     if (!isDeepStrictEqual(before[spec.role], wanted)) {
       // Written down first: whoever is interrupted from here on has restarts to make up for.
@@ -68,7 +69,7 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
       case 'install':
         await setUp(applying.say, applying.signal)
         claimFolder(dataDir)
-        keep({ exists: true })
+        keep({ exists: true, name })
         return
       case 'create':
       case 'update':
@@ -78,7 +79,7 @@ export function createLocalSteps({ dataDir, references, supervisor }: LocalSteps
         await ensureRunning(applying)
         return processes.place(step, applying)
       case 'remove':
-        return keep({ told: readRecord(dataDir).told.filter(({ name }) => name !== step.service) })
+        return keep({ told: readRecord(dataDir).told.filter((spec) => spec.name !== step.service) })
       case 'settle':
         await processes.waitAnswering(applying)
         return keep({
