@@ -29,6 +29,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   out: (text) => console.log(text),
   err: (text) => console.error(text),
+  isTerminal: process.stdout.isTTY,
   confirm: isInteractive ? confirm : null,
   signal: stop.signal,
   openTarget,

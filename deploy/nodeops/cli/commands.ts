@@ -10,6 +10,7 @@ import { type Finding, type Observed, TargetError } from '../target.ts'
 import { type Command, type CommandOptions, type Context, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
+import { readableLine } from './log-line.ts'
 import { renderCommand } from './render.ts'
 import { scaleCommand } from './scale.ts'
 import { heed, openSession, readFile, type Session, wordsOf } from './session.ts'
@@ -95,7 +96,10 @@ const logsCommand: Command = async (context, options, words) => {
   const logs = target.logs({ signal: context.signal, service, lines, follow })
   for await (const line of logs) {
     if (json) context.out(JSON.stringify(line))
-    else context.out(service !== undefined ? line.line : `${line.service} | ${line.line}`)
+    else {
+      const text = context.isTerminal ? readableLine(line.line) : line.line
+      context.out(service === undefined ? `${line.service} | ${text}` : text)
+    }
   }
   return EXIT.ok
 }

@@ -61,7 +61,8 @@ interrupted one goes on. An unchanged file does nothing.
   logs: {
     line: 'show what programs write',
     usage: 'nodeops logs [SERVICE] [-f] [-n LINES]',
-    more: `-f goes on until Ctrl-C; the file is named by --file, or by -f with a name that ends with .yaml.
+    more: `-f goes on until Ctrl-C; the file is named by --file, or by -f with a name that ends with .yaml. On a
+terminal lines are shown for people, into a pipe as they were written; --json adds where each is from.
 
   nodeops logs coordinator -n 20
   nodeops logs worker -f`,
@@ -84,8 +85,8 @@ are told again, because what stands behind a name may have changed.`,
   rollback: {
     line: 'return to the revision before, or to a named one',
     usage: 'nodeops rollback [--to REVISION]',
-    more: `Revisions are those that were applied from this folder; status lists them; --to takes a number of the list too. The file is not changed:
-the next deploy applies it again.
+    more: `Revisions are those that were applied from this folder; status lists them; --to takes a number of the
+list too. The file is not changed: the next deploy applies it again.
 
   nodeops rollback
   nodeops rollback --to 3f2a91c07b55`,
@@ -123,8 +124,8 @@ Targets: ${targets.join(', ')}
 ${EXITS}
 
 Begin here:
-  nodeops init && nodeops deploy        a fleet on this machine, and a command for its first job
-  nodeops help deploy                   more of one command`
+  npx nodeops init && npx nodeops deploy   a fleet on this machine, and a command for its first job
+  npx nodeops help deploy                  more of one command`
 
 export function helpOf(name: CommandName, targets: readonly string[]): string {
   if (name === 'help') return generalHelp(targets)
