@@ -26,6 +26,7 @@ import type { StateTensor, StepContext } from './training-step.ts'
 
 export type AdamOptions = {
   learningRate: number
+  /** 0: steps go by the slope alone, and no first moment is kept. */
   beta1: number
   beta2: number
   /** Added to the gradient as `weightDecay` times the parameter (L2), or with `decoupled` to the step (AdamW). */
@@ -75,7 +76,9 @@ export function createAdam(
         const size = sizeOf(shape)
         return [
           { name: key('p', name), shape, initial: initialValues(block, uniform) },
-          { name: key('m', name), shape, initial: new Float32Array(size) },
+          ...(options.beta1 === 0
+            ? []
+            : [{ name: key('m', name), shape, initial: new Float32Array(size) }]),
           { name: key('v', name), shape, initial: new Float32Array(size) },
         ]
       }),
@@ -95,10 +98,10 @@ export function createAdam(
         const moved = move(options, scales, {
           value: context.state(key('p', name)),
           slope: pack(block, slopes),
-          first: context.state(key('m', name)),
+          first: options.beta1 === 0 ? null : context.state(key('m', name)),
           second: context.state(key('v', name)),
         })
-        state[key('m', name)] = moved.first
+        if (options.beta1 > 0) state[key('m', name)] = moved.first
         state[key('v', name)] = moved.second
         state[key('p', name)] =
           bounds === undefined ? moved.value : clip(moved.value, bounds.low, bounds.high)
@@ -132,14 +135,16 @@ function stepScales(
   }
 }
 
-type Moving = Record<'value' | 'slope' | 'first' | 'second', SymbolicTensor>
+type Moving = Record<'value' | 'slope' | 'second', SymbolicTensor> & {
+  first: SymbolicTensor | null
+}
 
 function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Scales, at: Moving) {
   const slope =
     decoupled || weightDecay === 0
       ? at.slope
       : accumulate(at.slope, multiply(at.value, weightDecay))
-  const first = add(multiply(at.first, beta1), slope)
+  const first = at.first === null ? slope : add(multiply(at.first, beta1), slope)
   const second = add(multiply(at.second, beta2), multiply(slope, slope))
   const from = scales.decay === undefined ? at.value : multiply(at.value, scales.decay)
   const step = multiply(divide(first, add(squareRoot(second), scales.epsilon)), scales.step)

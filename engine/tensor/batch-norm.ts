@@ -1,8 +1,8 @@
 // Normalisation over the rows of a batch (Ioffe and Szegedy 2015).
 
-import { add, divide, multiply, square, squareRoot, subtract } from './elementwise.ts'
+import { add, divide, multiply, squareRoot, subtract } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
-import { mean, sum } from './linear.ts'
+import { mean, sum, sumOfSquares } from './linear.ts'
 import { reshape, withGradient } from './shaping.ts'
 
 const EPSILON = 1e-5
@@ -21,11 +21,11 @@ export function batchNorm(
 ): Normalised {
   const centre = mean(x, [0], true)
   const centred = subtract(x, centre)
-  const variance = mean(square(centred), [0], true)
+  const share = 1 / (x.shape[0] as number)
+  const variance = multiply(sumOfSquares(centred, [0], true), share)
   const inverse = divide(1, squareRoot(add(variance, EPSILON)))
   const factor = multiply(inverse, scale)
   const y = add(multiply(centred, factor), shift)
-  const share = 1 / (x.shape[0] as number)
   const pulled = withGradient(y, [x, scale, shift], (slope) => {
     const toShift = sum(slope, [0])
     const toScale = multiply(sum(multiply(slope, centred), [0]), reshape(inverse, scale.shape))

@@ -84,6 +84,12 @@ export function stepped(x: SymbolicTensor, below: number, above: number): Symbol
   return clip(multiply(x, STEEP), below, above)
 }
 
+/** `stepped` from 0 to 1, in one pass. Has no gradient. */
+export function steppedToOne(x: SymbolicTensor): SymbolicTensor {
+  const attributes = { alpha: { float: STEEP }, beta: { float: 0 } }
+  return only(x.graph.node({ op: 'HardSigmoid', inputs: [x], attributes, outputs: [x] }))
+}
+
 /** Takes every normal number to 1 or more. */
 const STEEP = 3e38
 

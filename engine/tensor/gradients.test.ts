@@ -23,7 +23,7 @@ import {
 import { modelOf } from './emit.ts'
 import { gradients } from './gradients.ts'
 import { Graph, type Shape, type SymbolicTensor, sizeOf } from './graph.ts'
-import { gemm, logSoftmax, mean, softmax, sum } from './linear.ts'
+import { gemm, logSoftmax, mean, softmax, sum, sumOfSquares } from './linear.ts'
 import { openSession } from './session.ts'
 import {
   concatenate,
@@ -118,6 +118,14 @@ function penalty(points: SymbolicTensor, criticOf: (x: SymbolicTensor) => Symbol
 }
 
 const CASES: Case[] = [
+  {
+    name: 'sums of squares of all elements and of columns, to the second order',
+    shapes: [[3, 4]],
+    of: (x) => {
+      const y = add(sumOfSquares(tanh(x)), sum(sine(sumOfSquares(x, [0], true))))
+      return sumOfSquares(slopeOf(y, x), [0, 1])
+    },
+  },
   {
     name: 'sums and products that broadcast',
     shapes: [[4, 3], [3], [4, 1]],

@@ -9,7 +9,7 @@ import {
   multiply,
   negate,
   sine,
-  stepped,
+  steppedToOne,
   subtract,
   where,
 } from './elementwise.ts'
@@ -131,7 +131,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Log: simple((g, _y, x) => [divide(g, x as SymbolicTensor)]),
   Sqrt: simple((g, y) => [divide(multiply(g, 0.5), y)]),
   Tanh: simple((g, y) => [multiply(g, subtract(1, multiply(y, y)))]),
-  Relu: simple((g, y) => [multiply(g, stepped(y, 0, 1))]),
+  Relu: simple((g, y) => [multiply(g, steppedToOne(y))]),
   Sin: simple((g, _y, x) => [multiply(g, cosine(x as SymbolicTensor))]),
   Cos: simple((g, _y, x) => [negate(multiply(g, sine(x as SymbolicTensor)))]),
   Reshape: simple((g, _y, x) => [reshape(g, (x as SymbolicTensor).shape)]),
@@ -158,21 +158,23 @@ const RULES: Readonly<Record<string, Rule>> = {
     undefined,
     gatherRows(g, reshape(index as SymbolicTensor, [(index as SymbolicTensor).shape[0] as number])),
   ]),
-  ReduceSum: ({ inputs, outputs }, [g]) => {
-    const { shape } = inputs[0] as SymbolicTensor
-    return [expand(reshape(g as SymbolicTensor, keptShape(inputs, outputs)), shape)]
-  },
+  ReduceSum: (node, [g]) => [unreduced(node, g as SymbolicTensor)],
+  ReduceSumSquare: (node, [g]) => [
+    multiply(unreduced(node, multiply(g as SymbolicTensor, 2)), node.inputs[0] as SymbolicTensor),
+  ],
   Gemm: ({ inputs, attributes }, [g]) => gemmGradients(g as SymbolicTensor, inputs, attributes),
   Softmax: simple((g, y) => [multiply(y, subtract(g, sum(multiply(g, y), [last(y)], true)))]),
   LogSoftmax: simple((g, y) => [subtract(g, multiply(exponential(y), sum(g, [last(y)], true)))]),
 }
 
-/** The output's shape with the summed axes kept as 1: the sum's axes are a constant among its inputs. */
-function keptShape([x, axes]: readonly SymbolicTensor[], [y]: readonly SymbolicTensor[]): Shape {
-  const summed = Array.from(axes?.node.leaf?.data ?? [], Number)
-  const { shape } = x as SymbolicTensor
-  if (sameShape((y as SymbolicTensor).shape, shape)) return shape
-  return shape.map((length, axis) => (summed.includes(axis) ? 1 : length))
+/** What arrives at a sum for each element of it. The sum's axes are a constant among its inputs. */
+function unreduced({ inputs, outputs }: GraphNode, g: SymbolicTensor): SymbolicTensor {
+  const [x, axes] = inputs as [SymbolicTensor, SymbolicTensor]
+  const summed = Array.from(axes.node.leaf?.data ?? [], Number)
+  const kept = sameShape((outputs[0] as SymbolicTensor).shape, x.shape)
+    ? x.shape
+    : x.shape.map((length, axis) => (summed.includes(axis) ? 1 : length))
+  return expand(reshape(g, kept), x.shape)
 }
 
 function gemmGradients(

@@ -23,7 +23,8 @@ export type SymbolicTensor = {
   readonly dtype: DType
 }
 
-export type Attributes = Readonly<Record<string, number | readonly number[]>>
+/** A number alone is an integer. */
+export type Attributes = Readonly<Record<string, number | readonly number[] | { float: number }>>
 
 /** Gradients by the node's outputs in (undefined: nothing depends on that output), by its inputs out. */
 export type Pullback = (gradients: (SymbolicTensor | undefined)[]) => (SymbolicTensor | undefined)[]

@@ -13,6 +13,15 @@ export function mean(x: SymbolicTensor, axes?: readonly number[], keep = false):
   return multiply(total, sizeOf(total.shape) / sizeOf(x.shape))
 }
 
+/** As `sum` of the squares, which are never made. */
+export function sumOfSquares(
+  x: SymbolicTensor,
+  axes?: readonly number[],
+  keep = false,
+): SymbolicTensor {
+  return reduce('ReduceSumSquare', x, axes ?? x.shape.map((_, axis) => axis), keep)
+}
+
 /** Has no gradient. */
 export function largest(x: SymbolicTensor, axes: readonly number[], keep = false): SymbolicTensor {
   return reduce('ReduceMax', x, axes, keep)

@@ -2,6 +2,7 @@
 
 import {
   bytesField,
+  floatField,
   integerField,
   join,
   type Message,
@@ -27,7 +28,13 @@ export type DType = keyof typeof DTYPES
 export type OnnxShape = readonly (number | string)[]
 export type OnnxValue = { name: string; dtype: DType; shape: OnnxShape }
 export type OnnxConstant = OnnxValue & { data: ArrayBufferView }
-export type OnnxAttribute = number | readonly number[] | { text: string } | { graph: OnnxGraph }
+/** A number alone is an integer. */
+export type OnnxAttribute =
+  | number
+  | readonly number[]
+  | { float: number }
+  | { text: string }
+  | { graph: OnnxGraph }
 export type OnnxNode = {
   op: string
   inputs: readonly string[]
@@ -45,7 +52,7 @@ export type OnnxGraph = {
 
 const IR_VERSION = 9
 const OPSET = 18
-const ATTRIBUTE = { int: 2, text: 3, graph: 5, ints: 7 } as const
+const ATTRIBUTE = { float: 1, int: 2, text: 3, graph: 5, ints: 7 } as const
 
 /** The bytes of a ModelProto. */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
@@ -84,6 +91,7 @@ function encodeAttribute(name: string, value: OnnxAttribute): Message {
   const typed = (type: number, ...fields: Message[]) =>
     message(textField(1, name), ...fields, integerField(20, type))
   if (typeof value === 'number') return typed(ATTRIBUTE.int, integerField(3, value))
+  if ('float' in value) return typed(ATTRIBUTE.float, floatField(2, value.float))
   if ('text' in value) return typed(ATTRIBUTE.text, textField(4, value.text))
   if ('graph' in value) return typed(ATTRIBUTE.graph, messageField(6, encodeGraph(value.graph)))
   return typed(ATTRIBUTE.ints, ...value.map((item) => integerField(8, item)))

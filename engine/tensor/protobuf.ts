@@ -1,6 +1,6 @@
-// The few wire types of protobuf that an ONNX model needs: varints and length-delimited fields.
+// The few wire types of protobuf that an ONNX model needs: varints, length-delimited fields and floats.
 
-const WIRE = { varint: 0, delimited: 2 } as const
+const WIRE = { varint: 0, delimited: 2, fixed32: 5 } as const
 
 /** Encoded fields of one message, in order; joined once, when the whole message is asked for. */
 export type Message = { readonly pieces: Uint8Array[]; readonly bytes: number }
@@ -20,6 +20,13 @@ export function message(...fields: (Message | undefined)[]): Message {
 /** An int32, int64 or enum field; negative numbers take ten bytes, as protobuf says. */
 export function integerField(field: number, value: number): Message {
   return pieces(Uint8Array.from([...varint(field * 8 + WIRE.varint), ...varint(value)]))
+}
+
+/** A float field: the nearest float32. */
+export function floatField(field: number, value: number): Message {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setFloat32(0, value, true)
+  return pieces(Uint8Array.from(varint(field * 8 + WIRE.fixed32)), bytes)
 }
 
 /** A bytes field over the memory of `value`, which must not change until the message is joined. */

@@ -1,9 +1,9 @@
 // The critic of the conditional GAN of tables (Xu et al. 2019, section 4.4): parameters, scores of packs of rows, and
 // the slope of scores. Its first layer is kept apart: it is linear, and looks conditions up.
 
-import { accumulate, add, multiply, square, stepped } from '#engine/tensor/elementwise.ts'
+import { accumulate, add, multiply, stepped } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, sum } from '#engine/tensor/linear.ts'
+import { gemm, sumOfSquares } from '#engine/tensor/linear.ts'
 import {
   linearParameters,
   type Parameter,
@@ -84,7 +84,7 @@ export function squaredSlopes(
   const weights = names.map((name) => named(parameters, name))
   const slopes = weights.map((weight) => gemm(ofSums, weight, { transposeB: true }))
   const squares = slopes
-    .map((slope) => sum(square(slope), [1]))
+    .map((slope) => sumOfSquares(slope, [1]))
     .reduce((total, one) => add(total, one))
   return withGradient(squares, [ofSums, ...weights], (gradient) => {
     const [packs] = gradient.shape as [number]

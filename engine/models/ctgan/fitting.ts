@@ -103,7 +103,7 @@ function createFill(
         { into: part(latent, i), width: sizes.latent },
       )
       b.fill(step + i, new Uint8Array(halves.choices.buffer))
-      fillGumbel(halves.choices, part(choices, i))
+      fillGumbel(halves.choices, { into: part(choices, i), width: shape.layout.codes })
       c.fill(step + i, part(mix, i))
       d.fill(step + i, dropBits)
       fillBits(dropBits, part(drop, i))

@@ -59,7 +59,8 @@ export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batch
 }
 
 const PENALTY = 10
-const BETAS = { beta1: 0.5, beta2: 0.9 }
+/** As Gulrajani et al. train critics: a moment of slopes is one of critics that are no more. */
+const BETAS = { beta1: 0, beta2: 0.9 }
 
 /** The running mean of a tensor of the generator's state. */
 export const averageName = (state: string): string => `average.${state}`

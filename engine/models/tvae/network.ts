@@ -11,8 +11,8 @@ import {
   square,
   subtract,
 } from '#engine/tensor/elementwise.ts'
-import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, sum } from '#engine/tensor/linear.ts'
+import { type SymbolicTensor, sizeOf } from '#engine/tensor/graph.ts'
+import { gemm, sum, sumOfSquares } from '#engine/tensor/linear.ts'
 import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
 import { split } from '#engine/tensor/shaping.ts'
 import type { Layout } from '../modes/layout.ts'
@@ -93,7 +93,8 @@ export function tvaeLosses(
     [embedding, embedding],
     1,
   ) as [SymbolicTensor, SymbolicTensor]
-  const latent = add(mean, multiply(exponential(multiply(logVariance, 0.5)), noise))
+  const deviation = exponential(multiply(logVariance, 0.5))
+  const latent = add(mean, multiply(deviation, noise))
   const decoded = parts(decode(parameters, shape, latent), layout)
   const unlikely = [crossEntropy(decoded.codes, codes, layout)]
   if (places !== null && decoded.places !== null) {
@@ -102,12 +103,13 @@ export function tvaeLosses(
     const each = add(multiply(square(away), 0.5), logarithm(sigma))
     unlikely.push(sum(multiply(each, inStretches(codes, layout))))
   }
-  const spread = subtract(add(square(mean), exponential(logVariance)), add(logVariance, 1))
+  const squares = add(sumOfSquares(mean), sumOfSquares(deviation))
+  const spread = subtract(squares, add(sum(logVariance), sizeOf(mean.shape)))
   return {
     reconstruction: multiply(
       unlikely.reduce((total, one) => add(total, one)),
       1 / rows,
     ),
-    divergence: multiply(sum(spread), 0.5 / rows),
+    divergence: multiply(spread, 0.5 / rows),
   }
 }
