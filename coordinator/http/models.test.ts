@@ -63,6 +63,7 @@ test('a training is a job; its model says how far it is', async (t) => {
   const url = `/api/models/${model_id}`
   const pending = (await call(alice, 'GET', url)).json
   assert.deepEqual([pending['status'], pending['progress_percentage']], ['pending', 0])
+  assert.deepEqual([pending['epoch'], pending['epochs']], [0, 3])
   await database.query(`update jobs set status = 'generating' where id = $1`, [job_id])
   const report = {
     ...{ algorithm: 'argn', epoch: 2, epochs: 3, step: 4, steps: 6, eta_seconds: 5 },

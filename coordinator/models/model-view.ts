@@ -34,7 +34,7 @@ export function modelView(model: StoredModel, training: TrainingState | null) {
     status,
     progress_percentage: trainingPercentage(model, status),
     epoch: progress.epoch ?? latest?.epoch ?? 0,
-    epochs: progress.epochs ?? latest?.epoch ?? 0,
+    epochs: progress.epochs ?? askedEpochs(model) ?? latest?.epoch ?? 0,
     eta_seconds: running ? (progress.eta_seconds ?? null) : null,
     losses: latest?.losses ?? {},
     scores: latest === null ? {} : { held_out: latest.score, best: model.best_score },
@@ -53,6 +53,12 @@ export function modelView(model: StoredModel, training: TrainingState | null) {
     finished_at: training?.finished_at?.toISOString() ?? null,
     links: modelLinks(model.id),
   }
+}
+
+/** Null where the request did not say. */
+function askedEpochs({ options }: StoredModel): number | null {
+  const { epochs } = options as { epochs?: unknown }
+  return typeof epochs === 'number' ? epochs : null
 }
 
 /** Paths of a model's resources. */
