@@ -1,6 +1,7 @@
 // Which layout the dates of a column are written in: candidates by the first value, struck out by those that follow.
 
 import { createDateReader, type DateReader, type Temporal } from './date-reader.ts'
+import { isoMoment } from './iso-moment.ts'
 
 export type Layout = { type: Temporal; layout: string | null }
 
@@ -60,13 +61,24 @@ export type LayoutSearch = {
   found(): (Layout & { decimals: number })[]
 }
 
+/** Where date and time meet in ISO's plain form. */
+const BETWEEN_AT = 10
+
 type Candidate = Layout & { reader: DateReader; decimals: number }
 
 /** A search in one column; `digits` where eight digits may be a date. */
 export function createLayoutSearch(digits: boolean): LayoutSearch {
   let alive: Candidate[] | null = null
+  // Of ISO dates a dozen looser layouts stay, which read whatever is written like the last text that all of them read.
+  let shape: { type: Temporal; length: number; between: string } | null = null
+  const isAlike = (text: string): boolean =>
+    shape !== null &&
+    text.length === shape.length &&
+    text[BETWEEN_AT] === shape.between &&
+    !Number.isNaN(isoMoment(shape.type, text))
   return {
     add(text) {
+      if (isAlike(text)) return true
       alive ??= candidatesFor(text, digits)
       let kept = 0
       for (const candidate of alive) {
@@ -75,10 +87,19 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
         alive[kept++] = candidate
       }
       alive.length = kept
+      shape = shapeOf(text, alive)
       return kept > 0
     },
     found: () => (alive ?? []).map(({ type, layout, decimals }) => ({ type, layout, decimals })),
   }
+}
+
+/** Of a text in a plain ISO form that only layouts with its fields, in its order, are left of. */
+function shapeOf(text: string, alive: readonly Candidate[]) {
+  const type = alive[0]?.type
+  if (type === undefined || Number.isNaN(isoMoment(type, text))) return null
+  const areAlike = alive.every(({ layout }) => layout === null || /^(?:yyyy-|H)/.test(layout))
+  return areAlike ? { type, length: text.length, between: text[BETWEEN_AT] ?? '' } : null
 }
 
 function candidatesFor(text: string, digits: boolean): Candidate[] {

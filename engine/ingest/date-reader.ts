@@ -2,6 +2,7 @@
 
 import { daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { type LayoutPart, parseLayout } from '#engine/rules/layout.ts'
+import { isoMoment } from './iso-moment.ts'
 
 /** Days since 1970, seconds since 1970 UTC, or seconds since midnight; NaN for what is not written so. */
 export type DateReader = {
@@ -30,6 +31,13 @@ export function createDateReader(type: Temporal, layout: string | null): DateRea
   let decimals = 0
   return {
     read(text) {
+      if (layout === null) {
+        const moment = isoMoment(type, text)
+        if (!Number.isNaN(moment)) {
+          decimals = 0
+          return moment
+        }
+      }
       const match = pattern.exec(text)
       if (match === null) return Number.NaN
       const found: Found = { ...EMPTY }
