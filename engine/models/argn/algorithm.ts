@@ -10,7 +10,7 @@ import { argnDefaults, fitArgn } from './argn.ts'
 import { createNetwork, type Network, networkParameters } from './network.ts'
 import { createArgnSampler, GRID_ROWS } from './sampler.ts'
 import { samplingModel } from './sampling.ts'
-import { tokenCount } from './tokens.ts'
+import { type Tokens, tokenCount } from './tokens.ts'
 
 const Options = Type.Object(
   {
@@ -27,6 +27,13 @@ const Options = Type.Object(
   { additionalProperties: false },
 )
 
+const Cell = Type.Object({
+  from: Type.Number(),
+  to: Type.Number(),
+  step: Type.Integer({ minimum: 1 }),
+  share: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
+})
+
 const Encoder = Type.Object({
   capacity: Type.Number({ exclusiveMinimum: 0, maximum: 16 }),
   tokens: Type.Array(
@@ -42,6 +49,7 @@ const Encoder = Type.Object({
         decimals: Type.Integer({ minimum: 0, maximum: 15 }),
         atoms: Type.Array(Type.Number()),
         bins: Type.Array(Type.Tuple([Type.Number(), Type.Number()])),
+        cells: Type.Optional(Type.Array(Type.Array(Cell, { minItems: 1 }))),
         hasNull: Type.Boolean(),
       }),
     ]),
@@ -75,10 +83,17 @@ export const argn: AlgorithmModule = {
     const { tokens, capacity } = checkEncoder(Encoder, encoder)
     if (tokens.length !== targets.length)
       throw notAModel('its columns are not those of its encoder')
+    if (tokens.some((known) => known.kind === 'numeric' && !areCells(known)))
+      throw notAModel('its cells are not those of its bins')
     const network = createNetwork(tokens.map(tokenCount), capacity)
     const parameters = readParameters(tensors, parameterShapes(network))
     return await createArgnSampler({ targets, tokens, network, parameters }, options)
   },
+}
+
+function areCells({ bins, cells = bins.map(() => []) }: Tokens & { kind: 'numeric' }): boolean {
+  if (cells.length !== bins.length) return false
+  return cells.flat().every(({ from, to }) => from <= to && Number.isFinite(to - from))
 }
 
 function parameterShapes(network: Network) {

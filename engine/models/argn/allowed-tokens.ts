@@ -2,6 +2,7 @@
 
 import { AppError } from '#engine/errors.ts'
 import type { Conditions } from '../sampled.ts'
+import { cellsOfBin } from './token-decoder.ts'
 import { type Tokens, tokenCount } from './tokens.ts'
 
 /** Tokens that may be drawn, ascending, and the logarithm of the share of each that conditions leave. */
@@ -30,18 +31,15 @@ export function allowedTokens(
 
 /** Of each token, the share that lies in the range. */
 function narrow(
-  { atoms, bins, decimals, hasNull }: Tokens & { kind: 'numeric' },
+  tokens: Tokens & { kind: 'numeric' },
   range: { min: number; max: number; nulls?: true },
   shares: Float64Array,
 ): void {
-  const scale = 10 ** decimals
-  const places = (from: number, to: number): number =>
-    Math.max(0, Math.floor(to * scale) - Math.ceil(from * scale) + 1)
+  const { atoms, bins, hasNull } = tokens
   shares.fill(0)
   if (hasNull && range.nulls) shares[shares.length - 1] = 1
   for (const [code, atom] of atoms.entries())
     shares[code] = Number(atom >= range.min && atom <= range.max)
-  for (const [at, [from, to]] of bins.entries())
-    shares[atoms.length + at] =
-      places(Math.max(from, range.min), Math.min(to, range.max)) / places(from, to)
+  for (const bin of bins.keys())
+    shares[atoms.length + bin] = Math.min(1, cellsOfBin(tokens, bin, range).share)
 }

@@ -15,7 +15,8 @@ import {
 import { allowedTokens } from './allowed-tokens.ts'
 import { createLaws, type Law, lawModel } from './laws.ts'
 import type { Network } from './network.ts'
-import { createTokenDecoder, type TokenDecoder, type Tokens } from './tokens.ts'
+import { createTokenDecoder, type TokenDecoder } from './token-decoder.ts'
+import type { Tokens } from './tokens.ts'
 
 export type FittedArgn = {
   targets: readonly TargetShape[]

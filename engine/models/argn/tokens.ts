@@ -1,7 +1,8 @@
 // Columns as tokens: what the autoregressive model reads and draws. A category's tokens are its levels; a number's
 // are frequent values, kept exactly, and bins between quantiles, drawn from inside.
 
-import type { SampledColumn, Target } from '../sampled.ts'
+import type { Target } from '../sampled.ts'
+import { type Cell, cellsOf } from './cells.ts'
 
 /** Serialisable; token numbers are positions: atoms, then bins, then null where there is one. */
 export type Tokens =
@@ -14,6 +15,8 @@ export type Tokens =
       atoms: number[]
       /** Ascending `[from, to]`, both inclusive: multiples of 10^-decimals that are no atoms lie in one. */
       bins: [number, number][]
+      /** What lies within each bin; evenly all of it where this is left out. */
+      cells?: Cell[][]
       hasNull: boolean
     }
 
@@ -61,7 +64,11 @@ export function fitTokens(target: Target, options: TokenOptions): Tokens {
     return binsOf(segment, Math.max(1, share), options.leastRows)
   })
   const hasNull = values.length < target.values.length
-  return { kind: 'numeric', name, decimals, atoms, bins, hasNull }
+  return {
+    ...{ kind: 'numeric', name, decimals, atoms, hasNull },
+    bins: bins.map((bin) => [bin[0] as number, bin.at(-1) as number]),
+    cells: bins.map((bin) => cellsOf(bin, decimals, options.leastRows)),
+  }
 }
 
 function countsOf(sorted: Float64Array): [number, number][] {
@@ -107,15 +114,15 @@ function segmentsOf(sorted: Float64Array, { most, leastRows }: TokenOptions): Fl
 }
 
 /** Bins of whole runs of equal values, each with at least `leastRows` rows and about as many as the others. */
-function binsOf(sorted: Float64Array, most: number, leastRows: number): [number, number][] {
-  const bins: [number, number][] = []
+function binsOf(sorted: Float64Array, most: number, leastRows: number): Float64Array[] {
+  const bins: Float64Array[] = []
   const size = Math.max(leastRows, sorted.length / most)
   let from = 0
   while (from < sorted.length) {
     const wanted = Math.max(from + leastRows, Math.round((bins.length + 1) * size))
     let to = sorted.length - wanted < leastRows ? sorted.length : wanted
     while (to < sorted.length && sorted[to] === sorted[to - 1]) to++
-    bins.push([sorted[from] as number, sorted[to - 1] as number])
+    bins.push(sorted.subarray(from, to))
     from = to
   }
   return bins
@@ -153,43 +160,4 @@ function firstReaching(bins: readonly [number, number][], value: number): number
     else high = middle
   }
   return low
-}
-
-export type TokenDecoder = {
-  /** Whether values are placed within bins, by a random word each. */
-  isPlaced: boolean
-  /** Values of drawn tokens, into the beginning of a column. */
-  decode: (drawn: Int32Array, words: Uint32Array, into: SampledColumn) => void
-}
-
-/** `range` narrows bins. */
-export function createTokenDecoder(
-  tokens: Tokens,
-  range: { min: number; max: number } = { min: -Infinity, max: Infinity },
-): TokenDecoder {
-  if (tokens.kind === 'category')
-    return { isPlaced: false, decode: (drawn, _, into) => into.set(drawn) }
-  const { atoms, bins, decimals, hasNull } = tokens
-  const scale = 10 ** decimals
-  const ends = bins.map(([from, to]): [number, number] => [
-    Math.ceil(Math.max(from, range.min) * scale),
-    Math.floor(Math.min(to, range.max) * scale),
-  ])
-  const nulls = hasNull ? [Number.NaN] : []
-  const first = Float64Array.from([...atoms, ...ends.map(([from]) => from), ...nulls])
-  const units = Float64Array.from(first, (_, token) => {
-    const [from, to] = ends[token - atoms.length] ?? [1, 0]
-    return to - from + 1
-  })
-  return {
-    isPlaced: bins.length > 0,
-    decode(drawn, words, into) {
-      for (let row = 0; row < drawn.length; row++) {
-        const token = drawn[row] as number
-        const [from, count] = [first[token] as number, units[token] as number]
-        const place = Math.floor(((words[row] as number) / 4_294_967_296) * count)
-        into[row] = count === 0 ? from : (from + place) / scale
-      }
-    },
-  }
 }
