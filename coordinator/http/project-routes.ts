@@ -17,10 +17,12 @@ import { IdempotencyHeaders, IdParams, Nullable, problems, Time } from './schema
 import type { App } from './types.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 100 })
+const Description = Type.String({ maxLength: 2_000 })
 
 const ProjectView = Type.Object({
   project_id: Type.String(),
   name: Type.String(),
+  description: Type.String(),
   role: Nullable(Type.Enum(['owner', 'editor', 'viewer'])),
   is_default: Type.Boolean(),
   allow_community_compute: Type.Boolean(),
@@ -28,11 +30,15 @@ const ProjectView = Type.Object({
   created_at: Time,
 })
 
-const NewProject = Type.Object({ name: Name }, { additionalProperties: false })
+const NewProject = Type.Object(
+  { name: Name, description: Type.Optional(Description) },
+  { additionalProperties: false },
+)
 
 const Changes = Type.Object(
   {
     name: Type.Optional(Name),
+    description: Type.Optional(Description),
     allow_community_compute: Type.Optional(
       Type.Boolean({
         description:
@@ -94,10 +100,9 @@ function createRoute(app: App, { auth, idempotency, database }: ProjectRoutesDep
     },
     handler: (request, reply) =>
       idempotency.reply(request, reply, async (settle) => {
-        const { name } = request.body
         const principal = auth.principalOf(request)
         requireScope(principal, 'jobs:write')
-        const project = await createProject(database, principal, name, async (sql, made) =>
+        const project = await createProject(database, principal, request.body, async (sql, made) =>
           settle?.(sql, createdOf(made)),
         )
         return createdOf(project)
@@ -128,7 +133,8 @@ function changeRoute(app: App, { auth, database }: ProjectRoutesDeps): void {
     schema: {
       operationId: 'projects.change',
       tags: ['Projects'],
-      summary: 'Change its name or settings; jobs that are submitted from then on follow them',
+      summary:
+        'Change its name, description or settings; jobs that are submitted from then on follow them',
       params: IdParams,
       body: Changes,
       response: { 200: ProjectView, ...problems(400, 401, 403, 404) },
@@ -176,6 +182,7 @@ function projectView(project: Project) {
   return {
     project_id: project.id,
     name: project.name,
+    description: project.description,
     role: project.role,
     is_default: project.is_default,
     allow_community_compute: project.allow_community_compute,

@@ -22,6 +22,9 @@ test('an owner changes name and settings; members look, and nobody else sees it'
   const renamed = await change({ name: 'Sales', strict_runtime_class: true })
   assert.equal(renamed.status, 200, renamed.text)
   const wanted = { ...before.json, name: 'Sales', strict_runtime_class: true }
+  const described = await change({ description: 'Orders of all shops' })
+  assert.equal(described.json['description'], 'Orders of all shops')
+  assert.deepEqual((await change({ description: '' })).json, wanted)
   assert.deepEqual(renamed.json, wanted)
   assert.deepEqual((await change({})).json, wanted)
   assert.deepEqual((await change({ strict_runtime_class: false })).json, {
@@ -73,7 +76,10 @@ test('owners add, change and remove members; a project has an owner at any time'
 test('a project goes with all that is in it, when nothing runs', async (t) => {
   const rest = await restApp(t)
   const { alice, bob, admin, call, database, store } = rest
-  const { json } = await call(alice, 'POST', '/api/projects', { body: { name: 'Trial' } })
+  const { json } = await call(alice, 'POST', '/api/projects', {
+    body: { name: 'Trial', description: 'to learn' },
+  })
+  assert.equal(json['description'], 'to learn')
   const projectId = String(json['project_id'])
   const url = `/api/projects/${projectId}`
   await joinProject(database, { userId: bob.userId, projectId }, 'editor')

@@ -8,6 +8,7 @@ import { isAdmin, type Principal, type ProjectRole, requireRole } from './princi
 export type Project = {
   id: string
   name: string
+  description: string
   created_at: Date
   /** Its data and models may be worked on by workers that are not trusted. */
   allow_community_compute: boolean
@@ -18,7 +19,7 @@ export type Project = {
   is_default: boolean
 }
 
-const COLUMNS = `p.id, p.name, p.created_at, p.allow_community_compute, p.strict_runtime_class, m.role, coalesce(m.is_default, false) as is_default
+const COLUMNS = `p.id, p.name, p.description, p.created_at, p.allow_community_compute, p.strict_runtime_class, m.role, coalesce(m.is_default, false) as is_default
   from projects p left join project_members m on m.project_id = p.id and m.user_id = $1`
 
 /** All that the caller sees, oldest first. */
@@ -48,7 +49,7 @@ export async function readProject(
 const noProject = (): AppError => new AppError('not_found', 'There is no such project.')
 
 export type ProjectChanges = Partial<
-  Pick<Project, 'name' | 'allow_community_compute' | 'strict_runtime_class'>
+  Pick<Project, 'name' | 'description' | 'allow_community_compute' | 'strict_runtime_class'>
 >
 
 /** Jobs that are submitted from then on follow the settings. Throws `not_found`, or `forbidden` for all but owners. */
@@ -63,8 +64,12 @@ export function changeProject(
     await sql.query(
       `update projects set name = coalesce($2, name),
          allow_community_compute = coalesce($3, allow_community_compute),
-         strict_runtime_class = coalesce($4, strict_runtime_class) where id = $1`,
-      [id, changes.name, changes.allow_community_compute, changes.strict_runtime_class],
+         strict_runtime_class = coalesce($4, strict_runtime_class),
+         description = coalesce($5, description) where id = $1`,
+      [
+        ...[id, changes.name, changes.allow_community_compute, changes.strict_runtime_class],
+        changes.description,
+      ],
     )
     return readProject(sql, principal, id)
   })
@@ -74,12 +79,14 @@ export function changeProject(
 export function createProject(
   database: Database,
   principal: Principal,
-  name: string,
+  { name, description = '' }: { name: string; description?: string },
   settle: (sql: Sql, project: Project) => Promise<void>,
 ): Promise<Project> {
   return database.transaction(async (sql) => {
     const id = newId('prj')
-    await sql.query('insert into projects (id, name) values ($1, $2)', [id, name])
+    await sql.query('insert into projects (id, name, description) values ($1, $2, $3)', [
+      ...[id, name, description],
+    ])
     await sql.query(
       `insert into project_members (project_id, user_id, role, is_default)
        values ($1, $2, 'owner', not exists (select 1 from project_members where user_id = $2 and is_default))`,
