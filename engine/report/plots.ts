@@ -11,6 +11,8 @@ const HEIGHT = 120
 const FOOT = 16
 const BAR = 18
 const LABELS = 130
+/** Of a name, as many as fit however wide they are. */
+const LETTERS = 18
 /** What the figures behind the longest bar take. */
 const SAID = 50
 const SAID_OF_TWO = 84
@@ -61,13 +63,13 @@ export function barsPlot(labels: readonly string[], series: readonly Series[]): 
     const said = series.map(({ shares }) => percent(shares[row] ?? 0)).join(' / ')
     const end =
       LABELS + (series.reduce((a, { shares }) => Math.max(a, shares[row] ?? 0), 0) / top) * room
-    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label, 20)}</text>${bars}<text class="soft" x="${rounded(end + 4)}" y="${row * BAR + 13}">${said}</text>`
+    return html`<text x="${LABELS - 6}" y="${row * BAR + 13}" text-anchor="end">${shortened(label, LETTERS)}</text>${bars}<text class="soft" x="${rounded(end + 4)}" y="${row * BAR + 13}">${said}</text>`
   })
   return html`<figure><svg viewBox="0 0 ${WIDTH} ${Math.max(1, labels.length) * BAR + 4}" role="img">${lines}</svg>${key(series)}</figure>`
 }
 
 const CELL = 22
-/** Of a name of 20 letters; shorter ones leave less room above and beside the map. */
+/** Of the longest name; shorter ones leave less room above and beside the map. */
 const NAMES_MAX = 120
 const NAMES_MIN = 40
 const LETTER = 6
@@ -77,7 +79,7 @@ export function heatMap(
   labels: readonly string[],
   values: readonly (readonly (number | null)[])[],
 ): Html {
-  const longest = labels.reduce((most, label) => Math.max(most, shortened(label, 20).length), 0)
+  const longest = labels.reduce((most, label) => Math.max(most, shortened(label, LETTERS).length), 0)
   const names = Math.min(NAMES_MAX, Math.max(NAMES_MIN, longest * LETTER + 8))
   const size = names + labels.length * CELL
   const rows = labels.map((label, row) => {
@@ -90,7 +92,7 @@ export function heatMap(
       return html`<rect class="${kind}" fill-opacity="${opacity}" x="${names + column * CELL}" y="${y}" width="${CELL - 1}" height="${CELL - 1}"><title>${title}</title></rect>`
     })
     const x = names + row * CELL + CELL / 2
-    return html`<text x="${names - 6}" y="${y + 14}" text-anchor="end">${shortened(label, 20)}</text><text transform="translate(${x + 3} ${names - 6}) rotate(-90)">${shortened(label, 20)}</text>${cells}`
+    return html`<text x="${names - 6}" y="${y + 14}" text-anchor="end">${shortened(label, LETTERS)}</text><text transform="translate(${x + 3} ${names - 6}) rotate(-90)">${shortened(label, LETTERS)}</text>${cells}`
   })
   return html`<figure style="max-width:${size * 1.4}px"><svg viewBox="0 0 ${size} ${size}" role="img">${rows}</svg></figure>`
 }
