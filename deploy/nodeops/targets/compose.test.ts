@@ -123,6 +123,21 @@ test('what docker says goes to the operator, and deploy goes on from there', asy
   await converge(target, deployment, bound())
 })
 
+test('the deployment from before comes back after a change that failed half-way', async (t) => {
+  const { folder, target, rendered } = setUp(t)
+  const deployment = smallDeployment()
+  await converge(target, deployment, bound())
+  const told = (): string => JSON.stringify(rendered().services['worker-us-west'])
+  const before = told()
+  writeFileSync(path.join(folder, 'fail-up'), '')
+  await assert.rejects(converge(target, second(deployment), bound()), /pull access denied/)
+  assert.notEqual(told(), before)
+  const steps = await converge(target, deployment, bound())
+  assert.ok(steps.some((step) => step.kind === 'update' && step.service === 'worker'))
+  assert.equal(told(), before)
+  assert.deepEqual(await converge(target, deployment, bound()), [])
+})
+
 test('a machine without docker, and what containers cannot do, is said before anything is done', async (t) => {
   const { folder, target } = setUp(t)
   const options = {

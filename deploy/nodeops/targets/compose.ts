@@ -54,6 +54,8 @@ export function createComposeTarget(options: ComposeOptions): Target {
       const record = folder.read()
       if (step.kind === 'install') return install(options, record, { signal })
       const next = recordAfter(record, step, deployment)
+      // Written down first: what fails on the way has changed the file that containers are made from.
+      if ('service' in step && record.exists) folder.write({ ...record, telling: step.service })
       await carryOut({ options, docker, record, next, step, deployment }, { signal })
       folder.write(next)
     },
@@ -118,6 +120,7 @@ function recordAfter(record: ComposeRecord, step: Step, deployment: Deployment):
     case 'scale':
       return {
         ...record,
+        telling: null,
         told: tellService(record.told, specOf(deployment, step.service), step.kind),
       }
     case 'place':
@@ -205,7 +208,8 @@ function observedOf(record: ComposeRecord, containers: readonly Container[]): Ob
     const ready = found.filter(isWell).length
     const ill = found.find((container) => !isWell(container))
     return {
-      ...{ name: told.name, role: told.role, told, replicas: found.length, ready },
+      ...{ name: told.name, role: told.role, replicas: found.length, ready },
+      told: told.name === record.telling ? null : told,
       state: ill ? ill.health || ill.state : 'running',
     }
   })

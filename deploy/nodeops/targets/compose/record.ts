@@ -5,6 +5,8 @@ import type { RegionCount, ServiceSpec } from '../../deployment.ts'
 
 export type ComposeRecord = {
   exists: boolean
+  /** A service that was being told something else, and may be so or not. */
+  telling: string | null
   told: ServiceSpec[]
   /** As the file has them. */
   regions: RegionCount[]
@@ -14,6 +16,7 @@ export type ComposeRecord = {
 
 export const NOTHING: ComposeRecord = {
   exists: false,
+  telling: null,
   told: [],
   regions: [],
   settledRegions: null,

@@ -24,7 +24,9 @@ export function observedOf(
     settledRegions: record.settledRegions,
     regions: regionsOf(there),
     services: record.exists
-      ? record.told.map((told) => observedService(told, there, services === null))
+      ? record.told.map((told) =>
+          observedService(told, there, { record, isDown: services === null }),
+        )
       : [],
     endpoints: stack ? endpointsOf(stack) : [],
     hints: stack ? [firstJob(dataDir, stack)] : [],
@@ -34,7 +36,7 @@ export function observedOf(
 function observedService(
   told: ServiceSpec,
   services: readonly Service[],
-  isDown: boolean,
+  { record, isDown }: { record: LocalRecord; isDown: boolean },
 ): ObservedService {
   const own = services.filter(({ kind }) => kind === told.role)
   const ready = own.filter(({ state }) => state === 'running')
@@ -44,7 +46,8 @@ function observedService(
     role: told.role,
     replicas: own.length,
     ready: ready.length,
-    told,
+    // Its environment has changed, and whether it runs with it is not known: it is told again, the old one too.
+    told: record.stale.includes(told.role) ? null : told,
     state: isDown ? 'stopped' : (waiting?.state ?? 'running'),
   }
 }

@@ -13,6 +13,7 @@ import { createLocalTarget } from '../local.ts'
 import { findingsOf } from './check.ts'
 import { environmentsOf, workerLimits } from './environment.ts'
 import { NOTHING, readRecord, writeRecord } from './folder.ts'
+import { observedOf } from './observed.ts'
 import { createLocalSteps } from './steps.ts'
 
 const GIB = 2 ** 30
@@ -82,6 +83,12 @@ test('processes whose environment changed are restarted, also when the first try
   const changed = withWorker({ SYNDATA_CHECKPOINT_SECONDS: '9' })
   await assert.rejects(update('worker', changed), /interrupted/)
   assert.deepEqual(readRecord(dataDir).stale, ['worker'])
+  // Back to what was before is a change too.
+  const { services } = observedOf(dataDir, readRecord(dataDir), [])
+  assert.deepEqual(
+    services.map(({ role, told }) => [role, told === null]),
+    [['worker', true]],
+  )
   await update('worker', changed)
   assert.deepEqual(restarts, ['worker-a', 'worker-b'])
   assert.deepEqual(readRecord(dataDir).stale, [])
