@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
+import { logLevelOf } from '#proto/log-level.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
 import { parseApiKey } from './identity/api-keys.ts'
@@ -55,7 +56,7 @@ export function readConfig(env: Env = process.env): Config {
   const { need, port } = readersOf(env, problems)
   const config: Config = {
     name: env['SYNDATA_NAME'] ?? 'coordinator',
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: logLevelOf(env, problems),
     drainMs: 1_000 * secondsOf(env, 'SYNDATA_DRAIN_SECONDS', problems),
     databaseUrl: need('DATABASE_URL'),
     temporal: temporalOf(env, need),
@@ -110,7 +111,7 @@ export function readSchedulerConfig(env: Env = process.env): SchedulerConfig {
   const { secretsDir, variable } = connectionSettingsOf(env, problems)
   const config: SchedulerConfig = {
     name: env['SYNDATA_NAME'] ?? 'scheduler',
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: logLevelOf(env, problems),
     databaseUrl: need('DATABASE_URL'),
     temporal: temporalOf(env, need),
     allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',

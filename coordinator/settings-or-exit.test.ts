@@ -9,12 +9,13 @@ const run = (entry: string, env: Record<string, string>) =>
   })
 
 test('a coordinator without settings says which it lacks, and that a restart will not help', () => {
-  const { status, stderr } = run('main.ts', { SYNDATA_HTTP_PORT: 'x' })
+  const { status, stderr } = run('main.ts', { SYNDATA_HTTP_PORT: 'x', LOG_LEVEL: 'loud' })
   assert.equal(status, 78)
   const lines = stderr.split('\n').map((line) => line.trim())
   for (const line of ['DATABASE_URL is not set', 'TEMPORAL_ADDRESS is not set']) {
     assert.ok(lines.includes(line), stderr)
   }
+  assert.match(stderr, /LOG_LEVEL must be one of fatal, .* silent/)
   assert.ok(lines.includes('SYNDATA_HTTP_PORT must be a port, 0 to 65535'), stderr)
   assert.doesNotMatch(stderr, /\bat .*\.ts/)
 })

@@ -83,11 +83,11 @@ function noteCompressor({ compressor, ...output }: OutputNote = {}): void {
   console.log(`compressed by ${compressor}, compared with ${ours}: what is inside may be the same`)
 }
 
-/** Codes whose hint is for those who called a coordinator: here the message says what to do. */
-const SAID_WHOLE: ReadonlySet<ErrorCode> = new Set([
-  'invalid_request',
-  'not_found',
-  'connection_failed',
+/** Codes whose hint is not for those who call a coordinator. */
+const WITH_HINT: ReadonlySet<ErrorCode> = new Set([
+  'digest_mismatch',
+  'unsupported',
+  'engine_mismatch',
 ])
 
 try {
@@ -95,7 +95,7 @@ try {
 } catch (error) {
   if (!(error instanceof AppError)) throw error
   console.error(
-    SAID_WHOLE.has(error.code) ? error.message : `${error.message}\n${ERRORS[error.code].hint}`,
+    WITH_HINT.has(error.code) ? `${error.message}\n${ERRORS[error.code].hint}` : error.message,
   )
   process.exitCode = error.code === 'digest_mismatch' ? 1 : 2
 }

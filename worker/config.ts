@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { AppError } from '#engine/errors.ts'
 import { isAddress } from '#proto/enrollment-token.ts'
+import { logLevelOf } from '#proto/log-level.ts'
 
 export type Config = {
   /** Null once enrolled. */
@@ -61,7 +62,7 @@ export function readConfig(env: Env = process.env): Config {
     inputCacheBytes: inputCacheMib * MIB,
     checkpointEveryMs: 1_000 * checkpointSeconds,
     healthPort: integer('SYNDATA_HEALTH_PORT', 1, 65_535),
-    logLevel: env['LOG_LEVEL'] ?? 'info',
+    logLevel: logLevelOf(env, problems),
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))
   return Object.freeze(config)
