@@ -40,6 +40,7 @@ export async function readCsv(
   const names = distinctNames(header.map((name) => (name === null ? '' : String(name).trim())))
   reading.width = names.columns.length
   const body = dialect.header ? first.slice(1) : first
+  requireTable(body, names.columns.length)
   const batches = (async function* (): AsyncIterable<RawBatch> {
     try {
       if (body.length > 0) yield columnar(body, reading)
@@ -54,6 +55,20 @@ export async function readCsv(
 }
 
 type Row = Cell[]
+
+const JUDGED_ROWS_LEAST = 2
+
+/** Throws where most of the first rows have values beyond the last column: their names are not those of the first line. */
+function requireTable(rows: readonly Row[], width: number): void {
+  const isLong = (row: Row): boolean => row.slice(width).some((cell) => cell !== null)
+  const long = rows.filter(isLong).length
+  if (rows.length < JUDGED_ROWS_LEAST || 2 * long <= rows.length) return
+  throw brokenFile(
+    `of the ${rows.length} rows that follow, ${long} have more cells than the ${width} of this line`,
+    'Send a table as CSV: its first line names every column, nothing stands above it.',
+    { line: 1 },
+  )
+}
 
 type Reading = {
   parser: Parser

@@ -192,6 +192,19 @@ test('integers that numbers do not hold, and zeros ahead, stay text', async () =
   })
 })
 
+test('a file whose first line does not name the columns of the others is no table', async () => {
+  const report = `Orders of 2024\n${'a,b,c\n'.repeat(5)}`
+  const rowNames = 'a,b\nr1,1,2\nr2,3,4\nr3,5,6\n'
+  for (const text of [report, rowNames])
+    await assert.rejects(inferred(text), (error: AppError) => {
+      assert.equal(error.code, 'invalid_request')
+      assert.partialDeepStrictEqual(error.problems[0], { path: '/file', line: 1 })
+      return /more cells than/.test(error.message)
+    })
+  const trailing = await inferred('a,b\n1,2,\n3,4,\n5,6,\n')
+  assert.equal(trailing.rows, 3)
+})
+
 test('rows of other lengths are counted', async () => {
   const found = await inferred('a,b,c\n1,2,3\n4,5\n6,7,8,9\n\n1,2,3\n')
   assert.equal(found.rows, 4)
