@@ -77,7 +77,8 @@ function converged(
     const observed = await waitUntilWell(target, deployment, waiting)
     state.finish(revision, deployment)
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-    say(`${deployment.name} is deployed on ${target.name}, revision ${revision} (${seconds} s)`)
+    const done = target.rendersOnly ? 'is written for' : 'is deployed on'
+    say(`${deployment.name} ${done} ${target.name}, revision ${revision} (${seconds} s)`)
     if (options.json) out(JSON.stringify({ revision, steps, findings, observed }, null, 2))
     else out(['', ...showObserved(observed)].join('\n'))
     return EXIT.ok

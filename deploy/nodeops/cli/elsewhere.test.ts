@@ -41,6 +41,26 @@ test('a template where somebody wants it, or alone on standard output', async (t
   assert.match(refused.err, /local writes no file/)
 })
 
+test('another price writes the file again; one that is none is refused', async (t) => {
+  const env: NodeJS.ProcessEnv = { WORKER_TOKEN: 'synw_secret' }
+  const { cwd, nodeops } = folderWith(t, workersFile(), env)
+  const priced = () => readFileSync(path.join(cwd, 'workers.akash.yaml'), 'utf8')
+  assert.match((await nodeops('deploy --target akash')).out, /workers is written for akash/)
+  env['AKASH_PRICE'] = '150000'
+  assert.equal((await nodeops('plan --target akash --check')).code, EXIT.refused)
+  assert.equal((await nodeops('deploy --target akash')).code, EXIT.ok)
+  assert.match(priced(), /amount: 150000/)
+  assert.match((await nodeops('deploy --target akash')).out, /Nothing to do/)
+  env['AKASH_PRICE'] = 'lots'
+  const wrong = await nodeops('deploy --target akash')
+  assert.deepEqual(
+    [wrong.code, /AKASH_PRICE=lots is no price/.test(wrong.err)],
+    [EXIT.refused, true],
+  )
+  env['AKASH_PRICE'] = ''
+  assert.match((await nodeops('delete --target akash --yes')).out, /runs on: delete it there/)
+})
+
 test('workers as apps of createos, from validate to delete', async (t) => {
   const createos = await startCreateos(t)
   const env = {

@@ -2,8 +2,9 @@
 import { stringify } from 'yaml'
 import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
 import { showBytes, showCpu } from '../file/units.ts'
-import type { Target } from '../target.ts'
+import type { Finding, Target } from '../target.ts'
 import { checkAkash } from './akash-check.ts'
+import { finding } from './findings.ts'
 import { createRenderingTarget, type RenderingPlace, type RenderingStream } from './rendered.ts'
 
 export type AkashSettings = {
@@ -33,12 +34,18 @@ export const createAkashTarget = (
   createRenderingTarget(
     {
       name: 'akash',
-      check: checkAkash,
+      settings: [env['AKASH_PRICE'] ?? '', env['AKASH_GPU_MODELS'] ?? ''].join(' '),
+      check: (deployment) => [...priceFindings(env), ...checkAkash(deployment)],
       render: (deployment) => renderSdl(deployment, akashSettingsOf(env, hasGpus(deployment))),
       submit: ({ services }, file) => submitLines(services, file === '-' ? 'FILE' : file),
     },
     place,
   )
+
+function priceFindings({ AKASH_PRICE: given }: NodeJS.ProcessEnv): Finding[] {
+  const message = `AKASH_PRICE=${given} is no price: write uact per worker and block, such as 10000`
+  return given && !(Number(given) > 0) ? [finding('error', null, message)] : []
+}
 
 const hasGpus = ({ services }: Deployment): boolean =>
   services.some(({ resources }) => (resources?.gpus ?? 0) > 0)

@@ -8,6 +8,8 @@ import { specOf, tellRegion, tellService } from './steps.ts'
 import { createToldFile, type Told } from './told-file.ts'
 
 export type RenderingOptions = Pick<Target, 'name'> & {
+  /** What else than the deployment says what is written: another one writes again. */
+  settings?: string
   check: (deployment: Deployment) => Finding[]
   render: (deployment: Deployment) => string
   /** How people get it running, one line each. */
@@ -26,7 +28,7 @@ export type RenderingStream = { print: (text: string) => void }
 
 /** A file that people have changed is theirs: it is neither overwritten nor deleted. */
 export function createRenderingTarget(
-  { name, check, render, submit }: RenderingOptions,
+  { name, settings = '', check, render, submit }: RenderingOptions,
   place: RenderingPlace | RenderingStream,
 ): Target {
   const file = 'file' in place ? place.file : null
@@ -54,8 +56,9 @@ export function createRenderingTarget(
       signal.throwIfAborted()
       const known = told.read()
       const isThere = file === null || readText(file) !== null
+      const isSame = isThere && (known.settings ?? '') === settings
       const hints = known.revision === null ? [] : submit(known, file ?? '-')
-      return observedOf(isThere ? known : { ...known, revision: null }, { file, hints })
+      return observedOf(isSame ? known : { ...known, revision: null }, { file, hints })
     },
     apply: async (step, applying) => {
       applying.signal.throwIfAborted()
@@ -65,14 +68,15 @@ export function createRenderingTarget(
       const text = render(deployment)
       write(text)
       const { regions } = deployment
-      told.write({ revision: step.revision, settledRegions: regions, written: digestOf(text) })
+      const written = digestOf(text)
+      told.write({ revision: step.revision, settledRegions: regions, written, settings })
     },
     logs: () => refusedLogs(name),
     delete: async ({ signal, say }) => {
       signal.throwIfAborted()
       const { exists, written } = told.read()
       if (file !== null) removeRendered(file, written, say)
-      if (exists) say(`What was submitted to ${name} is deleted there.`)
+      if (exists) say(`What was submitted to ${name} runs on: delete it there.`)
       told.remove()
     },
   }

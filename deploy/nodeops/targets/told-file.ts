@@ -9,6 +9,8 @@ export type Told = Pick<Observed, 'exists' | 'regions' | 'settledRegions' | 'rev
   services: ServiceSpec[]
   /** SHA-256 of the file that was written. */
   written: string | null
+  /** That the file was written by, beside the deployment. */
+  settings?: string
 }
 
 export type ToldFile = {
