@@ -41,9 +41,10 @@ test('rows are read as the parser reads them, wherever one comes that only it ca
   const size = fc.integer({ min: 1, max: 40 })
   const same = fc.asyncProperty(body, size, empty, async (lines, bytes, quotedEmpty) => {
     const rows = lines.join('')
-    const quick = await cellsOf(`a,b,c\n${rows}`, bytes, quotedEmpty)
+    const outcome = (header: string) =>
+      cellsOf(`${header}\n${rows}`, bytes, quotedEmpty).catch((error: Error) => error.message)
     // The parser reads all of a file that has a quote within its first cell.
-    assert.deepEqual(quick, await cellsOf(`a"x,b,c\n${rows}`, bytes, quotedEmpty))
+    assert.deepEqual(await outcome('a,b,c'), await outcome('a"x,b,c'))
   })
   await fc.assert(same, { numRuns: 200 })
 })
