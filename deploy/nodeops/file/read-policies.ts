@@ -27,7 +27,7 @@ export function readPolicies(
     if (value === undefined || (value >= min && value <= max)) return
     report.problem(
       `${at}/${path}`,
-      `Between ${min / 1_000} s and ${max / 1_000} s`,
+      `${path.split('/').at(-1)} must be between ${min / 1_000} s and ${max / 1_000} s`,
       'For example 1h.',
     )
   }

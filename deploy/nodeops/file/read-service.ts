@@ -88,6 +88,8 @@ function readPorts(
     if (!known.includes(one.name)) {
       const hint = known.length === 0 ? 'Leave it out.' : `It has ${known.join(' and ')}.`
       report.problem(where, `A ${role} has no port ${one.name}`, hint)
+    } else if ((found[one.name] ?? one.port) !== one.port) {
+      report.problem(where, `${one.name} is there with two numbers`, 'Keep one of them.')
     } else found[one.name] = one.port
   }
   const numbers = Object.values(found)
