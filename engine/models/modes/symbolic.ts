@@ -11,7 +11,7 @@ import {
   multiply,
   subtract,
 } from '#engine/tensor/elementwise.ts'
-import { allocate, type SymbolicTensor } from '#engine/tensor/graph.ts'
+import { allocate, type Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { gemm, sum } from '#engine/tensor/linear.ts'
 import { concatenate, split, transpose, withGradient } from '#engine/tensor/shaping.ts'
 import type { TableTensor } from '#engine/tensor/training-step.ts'
@@ -47,6 +47,21 @@ export function oneHot(codes: SymbolicTensor, { spans, codes: count }: Layout): 
   const spread = allocate(graph.real, columns)
   const repeated = gemm(cast(codes), graph.constant('spread', spread, [spans.length, count]))
   return cast(equal(repeated, levels))
+}
+
+/** All rows of a table, as constants. */
+export function encodedBatch(
+  graph: Graph,
+  { rows, codes, places }: EncodedTable,
+  layout: Layout,
+): { places: SymbolicTensor | null; codes: SymbolicTensor } {
+  const table = graph.constant('codes', codes, [rows, layout.spans.length], 'uint8')
+  const shape = [rows, layout.places.length]
+  return {
+    places:
+      layout.places.length === 0 ? null : cast(graph.constant('places', places, shape, 'float32')),
+    codes: oneHot(table, layout),
+  }
 }
 
 /** A vector's places (null where there are none) and codes. */

@@ -15,8 +15,8 @@ import {
   WEIGHT_DECAY,
   WIDTH,
 } from '../training-options.ts'
-import { tvaeParameters } from './network.ts'
-import { tvaeDrawing } from './sampling.ts'
+import type { TvaeShape } from './network.ts'
+import { drawnParameters, tvaeDrawing } from './sampling.ts'
 import { fitTvae, TVAE_DEFAULTS } from './tvae.ts'
 
 const Options = Type.Object(
@@ -46,8 +46,11 @@ const Encoder = Type.Object({
   modes: ModesSchema,
   curves: CurvesSchema,
   embedding: WIDTH,
-  encoder: LAYERS,
   decoder: LAYERS,
+  /** Rows of each. */
+  groups: Type.Array(Type.Integer({ minimum: 1, maximum: 10_000 }), {
+    ...{ minItems: 1, maxItems: 1000 },
+  }),
 })
 
 const CORRECTIONS = 'corrections'
@@ -57,7 +60,7 @@ export const tvae: AlgorithmModule = {
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }
     const defaults = TVAE_DEFAULTS
-    const { modes, shape, parameters, calibration, history } = await fitTvae(targets, {
+    const { modes, shape, prior, calibration, history } = await fitTvae(targets, {
       ...hooks,
       seed: given.seed,
       epochs: given.epochs ?? defaults.epochs,
@@ -70,26 +73,32 @@ export const tvae: AlgorithmModule = {
       decoder: given.decompress_dims ?? defaults.decoder,
       calibrate: given.calibrate ?? defaults.calibrate,
     })
-    const { embedding, encoder, decoder } = shape
+    const { embedding, decoder } = shape
+    const { groups, parameters } = prior
     const { corrections, curves } = calibration
     const written = new Map(parameters).set(CORRECTIONS, corrections)
-    const { model } = tvaeDrawing(shape, parameters, corrections)
+    const { model } = tvaeDrawing(shape, prior, corrections)
+    const shapes = tensorShapes(shape, groups.length)
     return {
-      encoder: { modes, curves, embedding, encoder, decoder },
-      tensors: new Map([...writeParameters(written, tensorShapes(shape)), graphEntry(model)]),
+      encoder: { modes, curves, embedding, decoder, groups },
+      tensors: new Map([...writeParameters(written, shapes), graphEntry(model)]),
       history,
     }
   },
   async createSampler({ targets, encoder: written, tensors }, options) {
-    const { modes, curves, ...sizes } = checkEncoder(Encoder, written)
+    const { modes, curves, groups, ...sizes } = checkEncoder(Encoder, written)
     const model = readModes(targets, { modes, curves })
-    const shape = { ...sizes, layout: model.layout }
-    const parameters = readParameters(tensors, tensorShapes(shape))
+    const shape = { ...sizes, encoder: [], layout: model.layout }
+    const parameters = readParameters(tensors, tensorShapes(shape, groups.length))
     const corrections = parameters.get(CORRECTIONS) as Float32Array
-    return await createModeSampler(model, tvaeDrawing(shape, parameters, corrections), options)
+    return await createModeSampler(
+      model,
+      tvaeDrawing(shape, { groups, parameters }, corrections),
+      options,
+    )
   },
 }
 
-function tensorShapes(shape: Parameters<typeof tvaeParameters>[0]) {
-  return [...tvaeParameters(shape), { name: CORRECTIONS, shape: [shape.layout.codes] }]
+function tensorShapes(shape: TvaeShape, groups: number) {
+  return [...drawnParameters(shape, groups), { name: CORRECTIONS, shape: [shape.layout.codes] }]
 }

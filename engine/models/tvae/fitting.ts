@@ -2,7 +2,7 @@
 // held-out rows as its score.
 
 import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
-import { add, cast, multiply } from '#engine/tensor/elementwise.ts'
+import { add, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
@@ -15,7 +15,7 @@ import type { Fitting } from '../fit.ts'
 import { fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import type { EncodedData } from '../modes/held-out.ts'
-import { encodedTensors, oneHot } from '../modes/symbolic.ts'
+import { encodedBatch, encodedTensors, oneHot } from '../modes/symbolic.ts'
 import { createRowOrder } from '../row-order.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type TvaeShape, tvaeLosses, tvaeParameters } from './network.ts'
@@ -150,14 +150,7 @@ async function createScorer(
   const values = new Float32Array(halves.length)
   fillNormal(halves, { words: embedding, from: 0 }, { into: values, width: embedding })
   const noise = graph.constant('noise', values, [rows, embedding])
-  const table = graph.constant('codes', codes, [rows, layout.spans.length], 'uint8')
-  const batch = {
-    places:
-      layout.places.length === 0
-        ? null
-        : cast(graph.constant('places', places, [rows, layout.places.length], 'float32')),
-    codes: oneHot(table, layout),
-  }
+  const batch = encodedBatch(graph, { rows, codes, places }, layout)
   const losses = tvaeLosses(parameters, shape, batch, noise)
   const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
   const running = await openSession(modelOf(graph, { loss }), session)

@@ -28,6 +28,9 @@ export type TvaeShape = {
 /** Standard deviations that places are reconstructed with; the authors keep them in these bounds. */
 const SIGMA = { initial: 0.1, low: 0.01, high: 1 }
 
+/** The decoder's first layer. */
+export const FIRST = { weight: 'decoder 0.weight', bias: 'decoder 0.bias' } as const
+
 export function tvaeParameters({ layout, embedding, encoder, decoder }: TvaeShape): Parameter[] {
   const dense = (name: string, from: number, widths: readonly number[]): Parameter[] =>
     widths.flatMap((width, at) => linearParameters(`${name} ${at}`, widths[at - 1] ?? from, width))
@@ -74,6 +77,18 @@ export function decode(
   return linear(parameters, 'out', hidden)
 }
 
+/** Of rows: mean and logarithm of the variance of their latent vectors, [rows, embedding]. */
+export function latentLaw(
+  parameters: Parameters,
+  { encoder, embedding }: TvaeShape,
+  { places, codes }: Batch,
+): { mean: SymbolicTensor; logVariance: SymbolicTensor } {
+  const hidden = dense(parameters, 'encoder', joined(places, codes), encoder.length)
+  const both = split(linear(parameters, 'latent', hidden), [embedding, embedding], 1)
+  const [mean, logVariance] = both as [SymbolicTensor, SymbolicTensor]
+  return { mean, logVariance }
+}
+
 /**
  * Means over the rows: `reconstruction` is the negative log likelihood of places (normal; where the mode has places)
  * and codes, `divergence` that of Kullback and Leibler from the standard normal law. `noise`: standard normal [rows,
@@ -85,14 +100,9 @@ export function tvaeLosses(
   { places, codes }: Batch,
   noise: SymbolicTensor,
 ): { reconstruction: SymbolicTensor; divergence: SymbolicTensor } {
-  const { layout, embedding } = shape
+  const { layout } = shape
   const rows = codes.shape[0] as number
-  const hidden = dense(parameters, 'encoder', joined(places, codes), shape.encoder.length)
-  const [mean, logVariance] = split(
-    linear(parameters, 'latent', hidden),
-    [embedding, embedding],
-    1,
-  ) as [SymbolicTensor, SymbolicTensor]
+  const { mean, logVariance } = latentLaw(parameters, shape, { places, codes })
   const deviation = exponential(multiply(logVariance, 0.5))
   const latent = add(mean, multiply(deviation, noise))
   const decoded = parts(decode(parameters, shape, latent), layout)

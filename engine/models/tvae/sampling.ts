@@ -4,16 +4,17 @@
 import { add, hyperbolicTangent, multiply, relu, subtract } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
-import { reshape } from '#engine/tensor/shaping.ts'
+import { gatherRows, reshape } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
 import { standingParts, weightsOf } from '../modes/symbolic.ts'
-import { decode, type TvaeShape, tvaeParameters } from './network.ts'
+import { decode, FIRST, type TvaeShape, tvaeParameters } from './network.ts'
+import type { Prior } from './prior.ts'
 
-/** `parameters` by name; `corrections` are added to the logits of codes, by position. */
+/** `corrections` are added to the logits of codes, by position. */
 export function tvaeDrawing(
   shape: TvaeShape,
-  parameters: ReadonlyMap<string, Float32Array>,
+  { groups, parameters }: Prior,
   corrections: Float32Array,
 ): RowDrawing {
   const { layout, embedding } = shape
@@ -21,11 +22,13 @@ export function tvaeDrawing(
   const bias = correctedBias(parameters.get('out.bias') as Float32Array, corrections)
   const values = new Map(parameters).set('out.bias', bias)
   const constants = Object.fromEntries(
-    tvaeParameters(shape).map(({ name, shape: lengths }) => [
+    drawnParameters(shape, groups.length).map(({ name, shape: lengths }) => [
       name,
       graph.constant(name, values.get(name) as Float32Array, lengths),
     ]),
   )
+  const group = graph.input(DRAW.condition, [GRID_ROWS], 'int32')
+  constants[FIRST.bias] = gatherRows(constants[FIRST.bias] as SymbolicTensor, group)
   const latent = graph.input(DRAW.latent, [GRID_ROWS, embedding])
   const decoded = standingParts(decode(constants, shape, latent), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(decoded.codes) }
@@ -35,7 +38,18 @@ export function tvaeDrawing(
     const sigma = reshape(constants['sigma'] as SymbolicTensor, [spread, 1])
     outputs[DRAW.places] = folded(add(hyperbolicTangent(decoded.places), multiply(noise, sigma)))
   }
-  return { model: modelOf(graph, outputs), embedding, spread }
+  const byRow = Int32Array.from(groups.flatMap((rows, at) => new Array<number>(rows).fill(at)))
+  const condition = (first: number): number => byRow[Math.floor(first * byRow.length)] as number
+  return { model: modelOf(graph, outputs), embedding, spread, condition }
+}
+
+/** Names and shapes of what rows are drawn with: the encoder has no part in it. */
+export function drawnParameters(shape: TvaeShape, groups: number) {
+  return tvaeParameters(shape)
+    .filter(({ name }) => !/^(?:encoder|latent)/.test(name))
+    .map(({ name, shape: lengths }) => {
+      return { name, shape: name === FIRST.bias ? [groups, ...lengths] : lengths }
+    })
 }
 
 /** What lies beyond -1 or 1 is mirrored there, so that it does not pile up. */

@@ -10,6 +10,7 @@ import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
 import { createTvaeFitting, type TvaeTraining } from './fitting.ts'
 import type { TvaeShape } from './network.ts'
+import { fitPrior, type Prior } from './prior.ts'
 import { tvaeDrawing } from './sampling.ts'
 
 export type TvaeOptions = TvaeTraining &
@@ -41,7 +42,7 @@ const CALIBRATION_BATCHES = 20
 export type FittedTvae = {
   modes: Modes[]
   shape: TvaeShape
-  parameters: ReadonlyMap<string, Float32Array>
+  prior: Prior
   calibration: Calibration
 }
 
@@ -64,15 +65,16 @@ export async function fitTvae(
   })
   try {
     const { best, history } = await fitModel(fitting, { ...options, patience: PATIENCE })
-    const parameters = fitting.parametersOf(best.state)
+    const fitted = fitting.parametersOf(best.state)
+    const prior = await fitPrior(shape, data.train, fitted, { seed, session })
     const draw = (corrections: Float32Array) =>
-      drawTable(layout, tvaeDrawing(shape, parameters, corrections), {
+      drawTable(layout, tvaeDrawing(shape, prior, corrections), {
         ...{ ...session, seed, batches: CALIBRATION_BATCHES },
       })
     const calibration = options.calibrate
       ? await calibrate(data, draw)
       : { corrections: new Float32Array(layout.codes), curves: modes.map(straightCurves) }
-    return { modes, shape, parameters, calibration, history }
+    return { modes, shape, prior, calibration, history }
   } finally {
     await fitting.release()
   }
