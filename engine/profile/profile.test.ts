@@ -214,6 +214,21 @@ test('more rows than the sample holds: counts are of all, the rest is of the sam
     assert.ok(Math.abs((quantiles[at] as number) - normal) < 60, `${quantiles[at]} for ${normal}`)
 })
 
+test('running numbers are written alike however long they are; another form among them is not', () => {
+  const saidOf = (of: (row: number) => string): string =>
+    profileTable(tableOf([text('id', times(800, of), 'id')], 800))
+      .profile.quality.findings.map(({ advice }) => advice)
+      .join('\n')
+  assert.doesNotMatch(
+    saidOf((row) => `C-${row + 1}`),
+    /not written like/,
+  )
+  assert.match(
+    saidOf((row) => (row % 20 === 0 ? `X${row + 1}y` : `C-${row + 1}`)),
+    /5\.0 % of id are not written like the rest \(A-999\)/,
+  )
+})
+
 test('the quality names columns and figures', () => {
   const table = tableOf(
     [

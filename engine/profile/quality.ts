@@ -73,12 +73,18 @@ function judgeColumn(column: ColumnProfile, { rows, columns }: Judged): Finding[
 }
 
 /** Of values that one pattern nearly has. */
-function oddShare({ texts, type }: ColumnProfile): number {
+function oddShare({ texts, type, unique }: ColumnProfile): number {
   const main = texts?.patterns[0]
   if (main === undefined || type === 'text' || type === 'boolean' || !/\d/.test(main.pattern))
     return 0
-  return main.share >= MAIN_PATTERN && main.share < 1 ? 1 - main.share : 0
+  // Running numbers grow longer: 7, 42 and 800 are written alike.
+  const form = (pattern: string): string => (unique ? pattern.replace(/9+$/, '9') : pattern)
+  const alike = texts?.patterns.filter(({ pattern }) => form(pattern) === form(main.pattern)) ?? []
+  const share = alike.reduce((sum, one) => sum + one.share, 0)
+  return share >= MAIN_PATTERN && share < 1 - ROUNDING ? 1 - share : 0
 }
+
+const ROUNDING = 1e-9
 
 /** What costs no points. */
 function remarks(column: ColumnProfile, rows: number): Finding[] {
