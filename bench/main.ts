@@ -40,6 +40,10 @@ const BENCHES: Record<string, Bench> = {
     what: 'every process restarted in turn while a job of 50 million rows runs, beside it undisturbed',
     run: async () => (await import('./rolling.ts')).rollingBench(),
   },
+  scaling: {
+    what: 'from 3 workers to 15 under a burst and back, with jobs running all the while',
+    run: async () => (await import('./scaling.ts')).scalingBench(),
+  },
   fleet: {
     what: 'one coordinator with 1,000 connected workers: processor, memory, placement',
     run: async () => (await import('./fleet.ts')).fleetBench(),
@@ -63,7 +67,7 @@ ${[...Object.entries(BENCHES), ['all', { what: 'all of them, one after the other
   --json     one JSON array on standard output; everything else goes to standard error
 
 Shorter runs: SYNDATA_BENCH_RUNS (repetitions at most), SYNDATA_BENCH_ROWS (the large job of e2e),
-SYNDATA_BENCH_ROLLING_ROWS (rolling), SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_EPOCHS (learn), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
+SYNDATA_BENCH_ROLLING_ROWS (rolling), SYNDATA_BENCH_SCALING_ROWS (scaling), SYNDATA_BENCH_SECONDS (load), SYNDATA_BENCH_EPOCHS (learn), SYNDATA_BENCH_SCALE_ROWS and SYNDATA_BENCH_CHUNKS (scale).
 SYNDATA_BENCH_PYTHON: a Python with ray, dask, polars, numpy, faker and mimesis, for those peers;
 SYNDATA_BENCH_LEARN_PYTHON: one with ctgan, sdv and sdmetrics.`
 

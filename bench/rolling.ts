@@ -1,12 +1,12 @@
 // What an update costs: a job while every coordinator, parts process, scheduler and worker is stopped in order and
 // started again, those of a role one after the other, beside the same job undisturbed.
 
-import { readFileSync } from 'node:fs'
 import type { Job } from '#scripts/demo/api.ts'
 import type { Stack } from '#scripts/stack/start-stack.ts'
 import { measured, type Row } from './row.ts'
 import { type BenchStack, withStack } from './support/bench-stack.ts'
 import { request } from './support/jobs.ts'
+import { madeTwice } from './support/made-twice.ts'
 import { say } from './support/say.ts'
 import { runs, settings } from './support/settings.ts'
 import { median } from './support/statistics.ts'
@@ -18,7 +18,6 @@ const PAIRS = 2
 const BEGIN_AT = 0.05
 const JOB_MS = 30 * 60_000
 const SINGLE = new Set(['postgres', 'temporal', 'arweave'])
-const MADE_TWICE = /a chunk was made that the ledger had/g
 
 export async function rollingBench(): Promise<Row[]> {
   const env = { coordinator: { LOG_LEVEL: 'info' } }
@@ -98,11 +97,3 @@ const cidsOf = ({ job }: Run): string => job.outputs.map(({ cid }) => cid).join(
 /** By the installation's own clock: whoever asks may have to wait for a coordinator. */
 const tookMs = ({ job }: Run): number =>
   Date.parse(job.finished_at ?? '') - Date.parse(job.created_at)
-
-function madeTwice({ processes, logOf }: Stack): number {
-  const coordinators = processes.filter(({ role }) => role === 'coordinator')
-  const found = coordinators.map(
-    ({ name }) => readFileSync(logOf(name), 'utf8').match(MADE_TWICE)?.length ?? 0,
-  )
-  return found.reduce((sum, count) => sum + count, 0)
-}

@@ -18,6 +18,7 @@ export const settings = {
   scaleRows: number('SYNDATA_BENCH_SCALE_ROWS', 100_000_000),
   chunks: number('SYNDATA_BENCH_CHUNKS', 100_000),
   rollingRows: number('SYNDATA_BENCH_ROLLING_ROWS', 50_000_000),
+  scalingRows: number('SYNDATA_BENCH_SCALING_ROWS', 5_000_000),
   fleetWorkers: number('SYNDATA_BENCH_WORKERS', 1_000),
   /** A Python with ray, dask and polars, for the peers that need one. */
   python: process.env['SYNDATA_BENCH_PYTHON'] ?? 'python3',
