@@ -11,6 +11,7 @@ import { parseCsv } from '#engine/testing/bytes.ts'
 import { peopleModel } from '#engine/testing/small-model.ts'
 import { type LearnedRequest, learnedConfig } from './learned-config.ts'
 import { type Model, openModel } from './model.ts'
+import { trainModel } from './train.ts'
 
 const file = await peopleModel()
 const model = openModel(file)
@@ -240,4 +241,21 @@ test('readers of one table do not take rows from each other', async () => {
       found[k]?.map((row) => row[0]),
       alone.slice(from, from + 5).map(({ id }) => id),
     )
+})
+
+test('numbers of more digits than are counted come back as they are', async () => {
+  const known = [-0.044641636506989144, 0.05068011873981862]
+  const values = Float64Array.from({ length: 60 }, (_, row) => known[row % 2] as number)
+  const plain = { semantic: null, layout: null, zone: null }
+  const field = { ...plain, name: 'n', type: 'decimal' as const, decimals: 15 }
+  const table = { name: 't', rows: 60, columns: [{ kind: 'number' as const, field, values }] }
+  const options = { algorithm: 'argn' as const, seed: 1, options: { epochs: 1 } }
+  const learned = await trainModel(
+    table,
+    { ...options, ruleFor: () => ({ type: 'word' }) },
+    { signal: new AbortController().signal },
+  )
+  const of = openModel(learned)
+  const rows = await valuesOf(configOf({ rows: 40 }, of), of)
+  assert.deepEqual(new Set(rows.map(({ n }) => n)), new Set(known))
 })

@@ -70,14 +70,18 @@ function parsed({ columns, targets }: Described, name: string, rows: number) {
 
 const DIGITS_MAX = 15
 
-/** Decimals beyond what whole numbers of their last digit can say are floats. */
+/**
+ * Decimals beyond what whole numbers of their last digit can say are floats, and so are those of the most digits that are
+ * told (engine/ingest/decide-field.ts): they may have more.
+ */
 function typeOf(column: PreparedColumn, targets: readonly TargetShape[]): ColumnType {
   const { kind, field } = column
   switch (field.type) {
     case 'integer':
       return 'int'
     case 'decimal':
-      return largestOf(column, targets) * 10 ** field.decimals < 10 ** DIGITS_MAX
+      return field.decimals < DIGITS_MAX &&
+        largestOf(column, targets) * 10 ** field.decimals < 10 ** DIGITS_MAX
         ? 'decimal'
         : 'float'
     case 'boolean':
