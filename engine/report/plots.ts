@@ -79,7 +79,10 @@ export function heatMap(
   labels: readonly string[],
   values: readonly (readonly (number | null)[])[],
 ): Html {
-  const longest = labels.reduce((most, label) => Math.max(most, shortened(label, LETTERS).length), 0)
+  const longest = labels.reduce(
+    (most, label) => Math.max(most, shortened(label, LETTERS).length),
+    0,
+  )
   const names = Math.min(NAMES_MAX, Math.max(NAMES_MIN, longest * LETTER + 8))
   const size = names + labels.length * CELL
   const rows = labels.map((label, row) => {
