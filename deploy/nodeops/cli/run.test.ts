@@ -172,6 +172,9 @@ test('scale changes what runs, in regions and services, and refuses what there i
   assert.match(out, /workers in us-west: from 3 to 5/)
   assert.deepEqual(target.state.regions.find(({ region }) => region === 'us-west')?.count, 5)
   assert.equal(target.state.services.find(({ role }) => role === 'coordinator')?.replicas, 2)
+  const beyond = await nodeops('scale us-west=0 us-east=0 asia-pacific=1')
+  assert.match(beyond.out, /warning: 1 workers, and the fleet sizes itself from 3 to 15/)
+  await nodeops('scale us-west=5 us-east=3 asia-pacific=2')
   for (const [line, said] of [
     ['scale us-wets=1', /Did you mean us-west/],
     ['scale worker=3', /workers are scaled by region/],

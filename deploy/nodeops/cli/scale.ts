@@ -1,6 +1,6 @@
 // scale: other numbers for what runs, without another file.
 import { nameHint } from '#engine/config/problem.ts'
-import type { Deployment } from '../deployment.ts'
+import { type Deployment, workersOf } from '../deployment.ts'
 import { applySteps, waitUntilWell } from '../execute.ts'
 import { ROLE_FACTS } from '../file/roles.ts'
 import { REGIONS } from '../file/schema.ts'
@@ -27,6 +27,8 @@ export const scaleCommand: Command = async (context, options, words) => {
     const steps = stepsOf(wanted, before)
     for (const line of showPlan(steps)) say(line)
     const scaled = withCounts(deployment, wanted, before)
+    const beyond = beyondLimits(scaled)
+    if (beyond !== null) say(`warning: ${beyond}`)
     await applySteps(target, scaled, { steps, signal, say })
     const waiting = { signal, timeoutMs: options.timeoutMs, say }
     const observed = await waitUntilWell(target, scaled, waiting)
@@ -34,6 +36,14 @@ export const scaleCommand: Command = async (context, options, words) => {
     else out(['', ...showObserved(observed)].join('\n'))
     return EXIT.ok
   })
+}
+
+/** What the scheduler will undo. */
+function beyondLimits({ scaling, ...placed }: Deployment): string | null {
+  const workers = workersOf(placed)
+  if (!scaling || (workers >= scaling.min && workers <= scaling.max)) return null
+  const limits = `the fleet sizes itself from ${scaling.min} to ${scaling.max}`
+  return `${workers} workers, and ${limits}: it will soon be back within these limits`
 }
 
 type Counts = { services: Map<string, number>; regions: Map<string, number> }
