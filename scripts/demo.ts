@@ -59,6 +59,7 @@ async function runWithFailure(stack: Stack, api: Api): Promise<Job> {
   const { job_id: jobId } = await api.submit(submission(true))
   let killedMs = 0
   const job = await api.until(jobId, ({ status }) => status === 'completed', {
+    signal: stopping.signal,
     onJob(now) {
       progress.show(now)
       if (killedMs > 0 || now.chunks_completed < now.total_chunks * KILL_AT) return
@@ -115,6 +116,7 @@ async function secondRun(): Promise<Job> {
     const { job_id: jobId } = await api.submit(submission(false))
     const progress = createProgress()
     const job = await api.until(jobId, ({ status }) => status === 'completed', {
+      signal: stopping.signal,
       onJob: (now) => progress.show(now),
     })
     progress.end()

@@ -50,7 +50,13 @@ export type Api = {
   until(jobId: string, done: (job: Job) => boolean, options?: UntilOptions): Promise<Job>
 }
 
-export type UntilOptions = { timeoutMs?: number; everyMs?: number; onJob?: (job: Job) => void }
+export type UntilOptions = {
+  timeoutMs?: number
+  everyMs?: number
+  onJob?: (job: Job) => void
+  /** Rejects with its reason once it aborts. */
+  signal?: AbortSignal
+}
 
 const OVER = ['completed', 'failed', 'cancelled']
 
@@ -74,7 +80,7 @@ export function createApi({ url, apiKey }: { url: string; apiKey: string }): Api
       return response.status
     },
     get: call,
-    async until(jobId, done, { timeoutMs = 600_000, everyMs = 100, onJob } = {}) {
+    async until(jobId, done, { timeoutMs = 600_000, everyMs = 100, onJob, signal } = {}) {
       const deadline = Date.now() + timeoutMs
       for (;;) {
         // An API that is away (it may be what a test has just killed) is asked again.
@@ -84,7 +90,7 @@ export function createApi({ url, apiKey }: { url: string; apiKey: string }): Api
         if (now && OVER.includes(now.status))
           throw new Error(`job ${now.status}: ${JSON.stringify(now.error)}`)
         if (Date.now() > deadline) throw new Error(`job ${jobId} not there: ${JSON.stringify(now)}`)
-        await delay(everyMs)
+        await delay(everyMs, undefined, { ...(signal && { signal }) })
       }
     },
   }
