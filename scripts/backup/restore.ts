@@ -90,10 +90,11 @@ async function restoreDataDir(manifest: Manifest, options: Into): Promise<Restor
   await restoreTemporal(manifest, options)
   const own = storeNamed(`folder:${path.join(path.resolve(dataDir), 'store')}`)
   const isCopy = manifest.parts.kind === 'copy'
-  const store = isCopy ? own : storeNamed(manifest.parts.store, options.env)
+  const { env = process.env } = options
+  const store = isCopy ? own : storeNamed(env['SYNDATA_STORE'] ?? manifest.parts.store, env)
   const missing = await restoreParts(manifest, options, store)
   writeFileSync(path.join(dataDir, DEPLOYMENT), `${JSON.stringify({ exists: false })}\n`)
-  return { missing, store: isCopy ? null : manifest.parts.store }
+  return { missing, store: isCopy ? null : store.text }
 }
 
 /** The server's file is for the version that made it; without it running jobs are started again, and go on. */
