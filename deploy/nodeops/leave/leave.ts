@@ -14,6 +14,8 @@ export type Leaving = Bound & {
 const LOOK_AGAIN_MS = 250
 /** It counts as idle by a report that is later than its drain by this: a lease may have been on its way. */
 const SETTLE_MS = 1_500
+/** One that has been away for so long has lost its leases to others. */
+const AWAY_MS = 15_000
 const RESUME_MS = 10_000
 
 /**
@@ -51,20 +53,30 @@ async function untilIdle(
   }
   if (workers.length > 0) say(`${namesOf(workers)}: drained, waiting for what they have begun`)
   const until = performance.now() + limitMs
+  const awaySince = new Map<string, number>()
   for (;;) {
     const found = await fleet.workers(region, { signal })
+    const nowMs = performance.now()
     const busy = found.filter((worker) => {
       const drainedMs = since.get(worker.id)
-      return drainedMs !== undefined && !isIdle(worker, drainedMs)
+      if (worker.connected) awaySince.delete(worker.id)
+      else if (!awaySince.has(worker.id)) awaySince.set(worker.id, nowMs)
+      const awayMs = nowMs - (awaySince.get(worker.id) ?? nowMs)
+      return drainedMs !== undefined && !isIdle(worker, { drainedMs, awayMs })
     })
     if (busy.length === 0 || performance.now() > until) return new Set(busy.map(({ id }) => id))
     await delay(LOOK_AGAIN_MS, undefined, { signal })
   }
 }
 
-/** What one that is away had is another's by now. */
-const isIdle = ({ connected, unfinished, seenMs }: FleetWorker, drainedMs: number): boolean =>
-  !connected || (unfinished === 0 && seenMs >= drainedMs + SETTLE_MS)
+/** One that is away may come back with what nobody else has. */
+const isIdle = (
+  { connected, unfinished, seenMs }: FleetWorker,
+  { drainedMs, awayMs }: { drainedMs: number; awayMs: number },
+): boolean =>
+  connected
+    ? unfinished === 0 && seenMs >= drainedMs + SETTLE_MS
+    : unfinished === 0 || awayMs >= AWAY_MS
 
 /**
  * Not those that an operator had drained before. Done when the caller's signal has aborted, too: nobody else would have
