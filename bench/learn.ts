@@ -97,9 +97,12 @@ async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; resu
   return { seconds: (user + system) / 1e6, result }
 }
 
-type Training = { file: Uint8Array; seconds: number; epoch: number }
+type Training = { file: Uint8Array; seconds: number; first: number; epoch: number }
 
-/** Processor time of all of it, and of an epoch: from the end of the first one to that of the last. */
+/**
+ * Processor time of all of it, until the end of the first epoch, and of an epoch: from the end of the first one to that
+ * of the last.
+ */
 async function train(
   table: Table,
   algorithm: Algorithm,
@@ -110,11 +113,13 @@ async function train(
     const { user, system } = process.cpuUsage()
     ends.push((user + system) / 1e6)
   }
+  const start = process.cpuUsage()
   const { seconds, result } = await timed(() =>
     trainModel(table, { algorithm, seed: SEED, options, ruleFor }, { signal: NEVER, onEpoch }),
   )
   const between = (ends.at(-1) ?? 0) - (ends[0] ?? 0)
-  return { file: result, seconds, epoch: ends.length > 1 ? between / (ends.length - 1) : 0 }
+  const first = (ends[0] ?? 0) - (start.user + start.system) / 1e6
+  return { file: result, seconds, first, epoch: ends.length > 1 ? between / (ends.length - 1) : 0 }
 }
 
 async function benchModel(data: Data, { algorithm, name, peer }: Subject): Promise<Row[]> {
@@ -133,7 +138,16 @@ async function benchModel(data: Data, { algorithm, name, peer }: Subject): Promi
   const alike = algorithm === 'ctgan' ? await train(data.table, algorithm, ALIKE) : null
   const rows = [
     beside(of(`${name}: fit besides epochs`, fit, 's'), theirs?.prepare, peer),
-    ...(epoch > 0 ? [beside(of(`${name}: an epoch`, epoch, 's'), theirs?.epoch, peer)] : []),
+    ...(epoch > 0
+      ? [
+          beside(
+            of(`${name}: before the first epoch`, one.first - epoch, 's'),
+            theirs?.prepare,
+            peer,
+          ),
+          beside(of(`${name}: an epoch`, epoch, 's'), theirs?.epoch, peer),
+        ]
+      : []),
     ...(alike
       ? [beside(of(`${name}: an epoch, packs of 10`, alike.epoch, 's'), theirs?.epoch, peer)]
       : []),
