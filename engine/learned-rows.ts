@@ -2,7 +2,7 @@
 // is written synchronously and by any batches.
 
 import { AppError } from './errors.ts'
-import type { SampledColumn, Sampler } from './models/sampled.ts'
+import { NO_TALLY, type SampledColumn, type Sampler, type Tally } from './models/sampled.ts'
 import type { Rows } from './rows.ts'
 
 export type LearnedRows = {
@@ -18,6 +18,8 @@ export type LearnedRows = {
    * again. AppError `internal` where a row of the batch is not drawn.
    */
   column(target: number, rows: Rows): SampledColumn
+  /** Of the sampler so far. */
+  tally(): Tally
   /** Lets go of the sampler. */
   release(): Promise<void>
 }
@@ -28,6 +30,7 @@ const STRETCH_ROWS = 2500
 /** `open` is called when rows are first needed; `rows` is the length of the table. */
 export function createLearnedRows(open: () => Promise<Sampler>, rows: number): LearnedRows {
   let sampler: Promise<Sampler> | null = null
+  let tallyOf = (): Tally => NO_TALLY
   let drawn: { from: number; to: number; columns: SampledColumn[] } = {
     from: 0,
     to: 0,
@@ -48,6 +51,7 @@ export function createLearnedRows(open: () => Promise<Sampler>, rows: number): L
       sampler = null
       throw error
     })
+    tallyOf = () => opened.tally()
     const columns = await opened.sample({ from, to }, { spare, ...(signal && { signal }) })
     spare = drawn.columns
     drawn = { from, to, columns }
@@ -88,6 +92,7 @@ export function createLearnedRows(open: () => Promise<Sampler>, rows: number): L
       for (let i = 0; i < n; i++) gathered[i] = values[(index[i] as number) - drawn.from] as number
       return gathered
     },
+    tally: () => tallyOf(),
     async release() {
       const opened = sampler
       sampler = null

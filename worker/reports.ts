@@ -8,9 +8,10 @@ import type { ChunkMade } from './thread-messages.ts'
 const refOf = ({ leaseId, jobId, table }: Assign) => ({ leaseId, jobId, table })
 
 export function chunkDone(assignment: Assign, made: ChunkMade): Result {
-  const { chunk, cid, rows, durationMs } = made
+  const { chunk, cid, rows, durationMs, tally } = made
   const sizes = { bytes: BigInt(made.bytes), dagBytes: BigInt(made.dagBytes) }
-  const value = { ...refOf(assignment), chunk, cid, rows, durationMs, ...sizes }
+  const tallied = { drawnRows: BigInt(tally.drawn), metRows: BigInt(tally.met) }
+  const value = { ...refOf(assignment), chunk, cid, rows, durationMs, ...sizes, ...tallied }
   return { case: 'chunkDone', value }
 }
 

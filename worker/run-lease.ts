@@ -6,6 +6,7 @@ import { chunkRange, withRows } from '#engine/chunk.ts'
 import type { CompiledTable } from '#engine/compile.ts'
 import { AppError, codeOf, type ErrorCode } from '#engine/errors.ts'
 import { Output } from '#engine/formats/output.ts'
+import { NO_TALLY, type Tally } from '#engine/models/sampled.ts'
 import { isOutOfMemory, type MadeChunk, makeInPieces, makeWhole, rowsOf } from './make-chunk.ts'
 import type { FromThread, LeaseRun } from './thread-messages.ts'
 import type { UploadPart } from './upload.ts'
@@ -32,15 +33,17 @@ export async function runLease(
   const refused = new AbortController()
   const signal = AbortSignal.any([cancel, refused.signal])
   const pace = createPace()
+  const tallied = createTallied(deps.table)
   const uploads = new Set<Promise<void>>()
   let known = 0
 
   const send = async (chunk: number, { part, content }: MadeChunk): Promise<void> => {
     const target = lease.upload
+    const tally = tallied()
     try {
       await deps.upload({ leaseId: lease.leaseId, target, part, content }, { signal })
       const rows = rowsOf(deps.table, chunk)
-      deps.tell({ type: 'done', chunk, ...part.link, rows, durationMs: pace.next() })
+      deps.tell({ type: 'done', chunk, ...part.link, rows, durationMs: pace.next(), tally })
     } catch (error) {
       if (signal.aborted) return
       if (codeOf(error) === 'upload_refused') refused.abort()
@@ -119,6 +122,17 @@ function createPace(): { next(): number } {
       if (ends.push(now) > PACE_CHUNKS) ends.shift()
       return Math.max(1, Math.round(meanMs))
     },
+  }
+}
+
+/** What was drawn since it was last asked: for one chunk after the other, as they are made. */
+function createTallied({ learned }: Pick<CompiledTable, 'learned'>): () => Tally {
+  let before = learned?.tally() ?? NO_TALLY
+  return () => {
+    const now = learned?.tally() ?? NO_TALLY
+    const since = { drawn: now.drawn - before.drawn, met: now.met - before.met }
+    before = now
+    return since
   }
 }
 

@@ -1,6 +1,7 @@
 // What the main thread and a compute thread tell each other.
 
 import type { ErrorCode } from '#engine/errors.ts'
+import type { Tally } from '#engine/models/sampled.ts'
 import type { InputFile } from './input-cache.ts'
 
 /** Config and plan of a job; the memory is shared, so that sending it to a thread copies nothing. */
@@ -42,6 +43,8 @@ export type ChunkMade = {
   dagBytes: number
   rows: number
   durationMs: number
+  /** Of conditions that are met by drawing again; none otherwise. */
+  tally: Tally
 }
 
 /** Messages of one lease; `ended` is the last, whatever happened. */

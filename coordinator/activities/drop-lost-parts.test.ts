@@ -30,7 +30,15 @@ test('every lost or damaged part leaves the ledger at once, and can be stored ag
     for (const { cid, offset, length } of leaves)
       await store.put(cid, body.subarray(offset, offset + length))
     if (node) await store.put(node.cid, node.bytes)
-    const made = { rows: 10, workerId: 'w', region: 'us-west', leaseId: 'l', durationMs: 1 }
+    const made = {
+      rows: 10,
+      workerId: 'w',
+      region: 'us-west',
+      leaseId: 'l',
+      durationMs: 1,
+      drawnRows: 0,
+      metRows: 0,
+    }
     await committer.commit({ jobId, tableNo: 0, chunkNo, ...link, ...made })
   }
   const missing = () => missingChunks(database, { jobId, tableNo: 0, from: 0, to: 5 })

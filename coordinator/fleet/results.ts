@@ -13,6 +13,7 @@ import type { ConnectedWorker } from './registry.ts'
 
 const MESSAGE_LENGTH_MAX = 2_000
 const INT4_MAX = 2 ** 31 - 1
+const TALLY_MAX = 2n ** 40n
 
 /** Resolves when the result is durable or not wanted; rejects when the database did not take it. */
 export async function takeChunkDone(
@@ -149,7 +150,16 @@ const resultOf = (worker: ConnectedWorker, done: ChunkDone) => ({
   region: worker.region,
   leaseId: done.leaseId,
   durationMs: Math.min(done.durationMs, INT4_MAX),
+  ...tallyOf(done),
 })
+
+/** Shown to users and nothing else: what cannot be is left out. */
+function tallyOf({ drawnRows, metRows }: ChunkDone): { drawnRows: number; metRows: number } {
+  const possible = metRows <= drawnRows && drawnRows <= TALLY_MAX
+  return possible
+    ? { drawnRows: Number(drawnRows), metRows: Number(metRows) }
+    : { drawnRows: 0, metRows: 0 }
+}
 
 /** Exponential average of the rate of one slot. */
 function measure(worker: ConnectedWorker, { rows, durationMs }: ChunkDone): void {

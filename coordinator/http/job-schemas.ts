@@ -56,6 +56,10 @@ const TableView = Type.Object({
   rows_generated: Count,
   chunks_completed: Count,
   bytes: Count,
+  accepted_share: Nullable(
+    Type.Number({ minimum: 0, maximum: 1 }),
+    'Of the rows that a model drew, those that met the conditions; null where it meets them by construction',
+  ),
 })
 
 const OutputView = Type.Object({

@@ -53,6 +53,8 @@ const chunk = (jobId: string, chunkNo: number): ChunkResult => ({
   region: 'us-east',
   leaseId: 'lease',
   durationMs: 3,
+  drawnRows: 0,
+  metRows: 0,
 })
 
 const numbered = (events: ServerEvent[]) => events.filter(({ id }) => id !== null)

@@ -17,6 +17,8 @@ export type TableRow = {
   rows_done: number
   chunks_done: number
   bytes_done: number
+  drawn_rows: number
+  met_rows: number
 }
 
 export type OutputRow = {

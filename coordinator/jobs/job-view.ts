@@ -104,6 +104,7 @@ function tableView(table: TableRow) {
     rows_generated: table.rows_done,
     chunks_completed: table.chunks_done,
     bytes: table.bytes_done,
+    accepted_share: table.drawn_rows === 0 ? null : table.met_rows / table.drawn_rows,
   }
 }
 

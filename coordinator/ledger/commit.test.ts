@@ -18,6 +18,8 @@ const result = (jobId: string, chunkNo: number, more: Partial<ChunkResult> = {})
   region: 'us-east',
   leaseId: 'l1',
   durationMs: 5,
+  drawnRows: 0,
+  metRows: 0,
   ...more,
 })
 
@@ -51,6 +53,23 @@ test('the first commit of a chunk wins and the counters count it once', async (t
       { worker_id: 'w2', chunks: 1, rows: 10 },
     ],
   })
+})
+
+test('what conditions cost is counted with the chunks, until a chunk is gone', async (t) => {
+  const { database } = await testDatabase(t)
+  const jobId = await insertJob(database)
+  await commitBatch(database, [
+    result(jobId, 0, { drawnRows: 40, metRows: 10 }),
+    result(jobId, 1, { drawnRows: 60, metRows: 15 }),
+  ])
+  await commitBatch(database, [result(jobId, 0, { drawnRows: 40, metRows: 10 })])
+  const tallyOf = async () =>
+    (
+      await database.query('select drawn_rows, met_rows from job_tables where job_id = $1', [jobId])
+    ).map((row) => ({ ...row }))
+  assert.deepEqual(await tallyOf(), [{ drawn_rows: 100, met_rows: 25 }])
+  await dropChunk(database, { jobId, tableNo: 0, chunk: 1, cid: 'cid1' })
+  assert.deepEqual(await tallyOf(), [{ drawn_rows: 40, met_rows: 10 }])
 })
 
 test('what is told again is equal, unless it was made for another lease', async (t) => {

@@ -16,6 +16,9 @@ export type ChunkResult = {
   region: string
   leaseId: string
   durationMs: number
+  /** Of conditions that are met by drawing again: rows drawn, and those of them that met all; 0 otherwise. */
+  drawnRows: number
+  metRows: number
 }
 
 /**
@@ -137,22 +140,26 @@ function columnsOf(results: ChunkResult[]): unknown[][] {
     results.map((r) => r.region),
     results.map((r) => r.leaseId),
     results.map((r) => r.durationMs),
+    results.map((r) => r.drawnRows),
+    results.map((r) => r.metRows),
   ]
 }
 
 const INSERT = `
 with input as (
   select * from unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[],
-    $7::int[], $8::text[], $9::text[], $10::text[], $11::int[])
-    as t(job_id, table_no, chunk_no, cid, bytes, dag_bytes, rows, worker_id, region, lease_id, duration_ms)
+    $7::int[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[])
+    as t(job_id, table_no, chunk_no, cid, bytes, dag_bytes, rows, worker_id, region, lease_id, duration_ms, drawn_rows, met_rows)
 ), inserted as (
-  insert into chunks (job_id, table_no, chunk_no, cid, bytes, dag_bytes, rows, worker_id, region, lease_id, duration_ms)
+  insert into chunks (job_id, table_no, chunk_no, cid, bytes, dag_bytes, rows, worker_id, region, lease_id, duration_ms, drawn_rows, met_rows)
   select i.* from input i join jobs j on j.id = i.job_id and j.deleted_at is null
   on conflict do nothing
-  returning job_id, table_no, chunk_no, cid, bytes, rows, worker_id, region, lease_id
+  returning job_id, table_no, chunk_no, cid, bytes, rows, worker_id, region, lease_id, drawn_rows, met_rows
 ), counted as (
-  update job_tables t set rows_done = rows_done + s.rows, chunks_done = chunks_done + s.chunks, bytes_done = bytes_done + s.bytes
-  from (select job_id, table_no, sum(rows) as rows, count(*) as chunks, sum(bytes) as bytes from inserted group by 1, 2) s
+  update job_tables t set rows_done = rows_done + s.rows, chunks_done = chunks_done + s.chunks, bytes_done = bytes_done + s.bytes,
+    drawn_rows = t.drawn_rows + s.drawn_rows, met_rows = t.met_rows + s.met_rows
+  from (select job_id, table_no, sum(rows) as rows, count(*) as chunks, sum(bytes) as bytes, sum(drawn_rows) as drawn_rows,
+    sum(met_rows) as met_rows from inserted group by 1, 2) s
   where t.job_id = s.job_id and t.table_no = s.table_no
 ), credited as (
   insert into job_workers as w (job_id, worker_id, region, chunks, rows)

@@ -57,9 +57,10 @@ export function dropChunk(
     const dropped = await sql.query(
       `with gone as (
          delete from chunks where job_id = $1 and table_no = $2 and chunk_no = $3 and cid = $4
-         returning rows, bytes, worker_id
+         returning rows, bytes, worker_id, drawn_rows, met_rows
        ), uncounted as (
-         update job_tables set chunks_done = chunks_done - 1, rows_done = rows_done - g.rows, bytes_done = bytes_done - g.bytes
+         update job_tables t set chunks_done = chunks_done - 1, rows_done = rows_done - g.rows, bytes_done = bytes_done - g.bytes,
+           drawn_rows = t.drawn_rows - g.drawn_rows, met_rows = t.met_rows - g.met_rows
          from gone g where job_id = $1 and table_no = $2
        ), uncredited as (
          update job_workers w set chunks = w.chunks - 1, rows = w.rows - g.rows

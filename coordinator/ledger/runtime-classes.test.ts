@@ -34,7 +34,7 @@ test('a worker of another class may have other bytes, one of the same class may 
   const jobId = await insertJob(database)
   await addWorkers(here)
   const chunk = { jobId, tableNo: 0, chunkNo: 0 }
-  const sizes = { bytes: 100, dagBytes: 120, rows: 10, durationMs: 5 }
+  const sizes = { bytes: 100, dagBytes: 120, rows: 10, durationMs: 5, drawnRows: 0, metRows: 0 }
   const spec = { jobId, config, strictClass: false }
   const by = { workerId: 'w1', region: 'us-east', leaseId: 'l1' }
   assert.equal(await classBegun(database, spec), null)

@@ -31,7 +31,7 @@ test('what the ledger, outputs, manifest and root reach stays; what no job needs
   const waste = await putPart(store, Buffer.from('nobody needs it'))
   const rows = parts.map((link, chunkNo) => ({
     ...{ jobId, tableNo: 0, chunkNo, rows: 10, ...link },
-    ...{ workerId: 'w', region: 'us-east', leaseId: 'l', durationMs: 1 },
+    ...{ workerId: 'w', region: 'us-east', leaseId: 'l', durationMs: 1, drawnRows: 0, metRows: 0 },
   }))
   await commitBatch(database, rows)
   await recordMerged(database, { jobId, tableNo: 0, name: 't', format: 'csv', rows: 20 }, file)

@@ -11,23 +11,11 @@ export type IngestField = Field & {
 }
 
 /** Always null, but where the column's other words look alike. */
-const NULL_WORDS = [
-  'NA',
-  'N/A',
-  'n/a',
-  'null',
-  'NULL',
-  'Null',
-  'NaN',
-  'nan',
-  '?',
-  '\\N',
-  '#N/A',
-  '<NA>',
-]
+const NULL_WORDS = ['NA', 'N/A', 'n/a', 'null', 'NULL', 'Null', 'NaN', 'nan', '\\N', '#N/A', '<NA>']
 /** Null in columns of numbers, dates and yes or no only; elsewhere a word as any other. */
 const TYPED_NULL_WORDS = [
   '',
+  '?',
   'None',
   'none',
   '-',

@@ -146,7 +146,7 @@ test('booleans, categories and words for null', async () => {
     i % 2,
     ['US', 'DE', 'NA', 'FR', 'ZA', 'NG'][i % 6],
     i % 4 ? 'None' : 'Discount',
-    i % 5 ? i : 'None',
+    i % 5 ? i : '?',
   ])
   const found = await inferred(
     `a,b,is_open,digit,land,offer,amount\n${rows.map((row) => row.join(',')).join('\n')}\n`,
@@ -162,7 +162,7 @@ test('booleans, categories and words for null', async () => {
   ])
   assert.deepEqual(
     found.columns.map(({ nulls }) => nulls),
-    [0, 20, 0, 0, 0, 0, 12],
+    [0, 0, 0, 0, 0, 0, 12],
   )
 })
 
@@ -270,5 +270,6 @@ test('the census excerpt is typed as it is', async () => {
   ])
   for (const { field } of found.columns)
     assert.equal(field.type, whole.has(field.name) ? 'integer' : 'category', field.name)
-  assert.ok(found.columns.some(({ nulls, field }) => field.name === 'workclass' && nulls > 0))
+  // Its '?' is a level like the others, and is written again.
+  assert.ok(found.columns.every(({ nulls }) => nulls === 0))
 })

@@ -34,6 +34,11 @@ export type Conditions = {
 
 export type SampleOptions = { signal?: AbortSignal; spare?: readonly SampledColumn[] }
 
+/** Rows that were drawn to be tested by conditions, and those that met them; none where they are met by construction. */
+export type Tally = { drawn: number; met: number }
+
+export const NO_TALLY: Tally = { drawn: 0, met: 0 }
+
 /** Samples of a fitted model: row i depends on (model, seed, conditions, i) alone. The caller releases it. */
 export type Sampler = {
   targets: readonly TargetShape[]
@@ -42,8 +47,8 @@ export type Sampler = {
    * that is long enough. Rejects with AppError `unmet_conditions` when too few rows meet them.
    */
   sample(range: { from: number; to: number }, options: SampleOptions): Promise<SampledColumn[]>
-  /** Of rows drawn so far, the share that met the conditions; 1 where they are met by construction. */
-  acceptedShare(): number
+  /** So far. */
+  tally(): Tally
   release(): Promise<void>
 }
 

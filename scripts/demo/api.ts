@@ -27,7 +27,13 @@ export type Job = {
   created_at: string
   finished_at: string | null
   error: { code: string; message: string } | null
-  tables: { name: string; rows: number; chunks: number; chunks_completed: number }[]
+  tables: {
+    name: string
+    rows: number
+    chunks: number
+    chunks_completed: number
+    accepted_share: number | null
+  }[]
   outputs: JobOutput[]
   regions: Record<string, { chunks: number; workers: number }>
   retries: number

@@ -95,4 +95,18 @@ test('a job of a model survives what its workers and the parts process do not', 
       Array(5).fill('paid'),
     )
   })
+
+  await t.test('what conditions cost is told where rows are drawn again for them', async () => {
+    const tvae = await insertModel({ sql: { query }, store }, owner, await peopleModel('tvae'))
+    const drawn = await api.submit({ model_id: tvae, ...REQUEST, rows: 3_000, chunk_rows: 1_000 })
+    const { tables } = await api.until(drawn.job_id, ({ status }) => status === 'completed')
+    const [shares, built] = [tables, jobs[0]?.tables].map((of) =>
+      of?.map((table) => table.accepted_share),
+    )
+    assert.ok(
+      shares?.every((share) => share !== null && share > 0 && share < 1),
+      String(shares),
+    )
+    assert.deepEqual(built, [null])
+  })
 })

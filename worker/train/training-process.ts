@@ -2,6 +2,7 @@
 // the worker does not.
 
 import { fork } from 'node:child_process'
+import { NO_TALLY } from '#engine/models/sampled.ts'
 import type { ThreadEvents } from '../compute-thread.ts'
 import type {
   FromTraining,
@@ -129,7 +130,13 @@ function passOn(
       return true
     case 'done':
       events.onMade(leaseId, {
-        ...{ ...message.file, chunk: CHUNK, rows: 1, durationMs: message.durationMs },
+        ...{
+          ...message.file,
+          chunk: CHUNK,
+          rows: 1,
+          durationMs: message.durationMs,
+          tally: NO_TALLY,
+        },
       })
       return false
     case 'failed':

@@ -6,6 +6,7 @@ import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
 import {
   type Conditions,
+  NO_TALLY,
   roomFor,
   type SampledColumn,
   type SampleOptions,
@@ -74,7 +75,7 @@ export async function createArgnSampler(
   let before: Promise<unknown> = Promise.resolve()
   return {
     targets,
-    acceptedShare: () => 1,
+    tally: () => NO_TALLY,
     release: () => running.release(),
     sample(range, options) {
       // One after the other: batches share their memory.

@@ -2,6 +2,7 @@
 
 import {
   type Conditions,
+  NO_TALLY,
   roomFor,
   type SampledColumn,
   type Sampler,
@@ -30,7 +31,7 @@ export function createCopulaSampler(
   )
   return {
     targets,
-    acceptedShare: () => 1,
+    tally: () => NO_TALLY,
     release: () => Promise.resolve(),
     async sample({ from, to }, { signal, spare }) {
       const found = roomFor(targets, to - from, spare)

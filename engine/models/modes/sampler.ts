@@ -6,6 +6,7 @@ import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import {
   type Conditions,
+  NO_TALLY,
   roomFor,
   type SampledColumn,
   type SampleOptions,
@@ -54,7 +55,7 @@ export async function createModeSampler(
   let before: Promise<unknown> = Promise.resolve()
   return {
     targets: known.targets,
-    acceptedShare: () => (tally.drawn === 0 ? 1 : tally.met / tally.drawn),
+    tally: () => (tests.length === 0 ? NO_TALLY : { ...tally }),
     release: () => running.release(),
     sample(range, options) {
       const drawn = before.then(() => sampleRange(range, options))
