@@ -4,6 +4,7 @@ import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
 import { holdOutRows } from '../held-out-rows.ts'
 import { rowsOf, shapeOf, type Target } from '../sampled.ts'
+import { calibrateShares } from './calibrate.ts'
 import { createArgnFitting, type TokenTable } from './fitting.ts'
 import { createNetwork } from './network.ts'
 import type { FittedArgn } from './sampler.ts'
@@ -48,14 +49,16 @@ export async function fitArgn(
   const sizes = tokenOptions(rowsOf(targets))
   const tokens = targets.map((target) => fitTokens(target, sizes))
   const network = createNetwork(tokens.map(tokenCount), options.capacity)
-  const fitting = await createArgnFitting(network, heldOut(targets, tokens, options.seed), {
-    ...options,
+  const data = heldOut(targets, tokens, options.seed)
+  const session = options.session ?? {}
+  const fitting = await createArgnFitting(network, data, {
+    ...{ ...options, session },
     stepsPerRun: STEPS_PER_RUN,
-    session: options.session ?? {},
   })
   try {
     const { best, history } = await fitModel(fitting, { ...options, patience: PATIENCE })
-    const parameters = fitting.parametersOf(best.state)
+    const learned = fitting.parametersOf(best.state)
+    const parameters = await calibrateShares(network, learned, data.train, session)
     const shapes = targets.map(shapeOf)
     return { targets: shapes, tokens, network, parameters, history }
   } finally {
