@@ -46,10 +46,10 @@ while [ $# -gt 1 ]; do
 done
 [ "$1" = "sh -s" ] && [ -n "$strict" ] && [ -n "$known" ] && [ -n "$alias" ] && [ -n "$last" ] || exit 64
 machine="$state/machines/$alias"
-refused=$(cat "$state/refuse" 2>/dev/null || echo 0)
-if [ "$refused" -gt 0 ]; then
-  echo $((refused - 1)) > "$state/refuse"; echo "connect to host: Connection refused" >&2; exit 255
-fi
+for refusal in "$state"/refusals/*; do
+  # Whoever takes the file away is refused by it: calls come at once.
+  if rm "$refusal" 2>/dev/null; then echo "connect to host: Connection refused" >&2; exit 255; fi
+done
 if ! grep -qsx "$alias" "$known"; then
   if [ "$strict" = yes ]; then echo "Host key verification failed." >&2; exit 255; fi
   echo "$alias" >> "$known"
@@ -91,7 +91,7 @@ esac
 export function installFakeSsh(t: TestContext): FakeSsh {
   const state = mkdtempSync(path.join(tmpdir(), 'ssh-'))
   const bin = path.join(state, 'bin')
-  for (const folder of ['bin', 'machines', 'calls']) mkdirSync(path.join(state, folder))
+  for (const folder of ['bin', 'machines', 'calls', 'refusals']) mkdirSync(path.join(state, folder))
   const put = (file: string, text: string): void => {
     writeFileSync(file, text)
     chmodSync(file, 0o755)
@@ -122,6 +122,8 @@ export function installFakeSsh(t: TestContext): FakeSsh {
       const found = path.join(state, 'machines', machine, file)
       return existsSync(found) ? readFileSync(found, 'utf8') : null
     },
-    refuse: (count) => writeFileSync(path.join(state, 'refuse'), String(count)),
+    refuse: (count) => {
+      for (let i = 0; i < count; i++) writeFileSync(path.join(state, 'refusals', String(i)), '')
+    },
   }
 }
