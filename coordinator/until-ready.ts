@@ -4,18 +4,23 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const PAUSE_MS = 500
 
-type Waiting = { signal: AbortSignal; onRetry: (error: unknown) => void }
+type Waiting = {
+  signal: AbortSignal
+  onRetry: (error: unknown) => void
+  /** What may be over soon; by default failures of connections. */
+  mayPass?: (error: unknown) => boolean
+}
 
-/** Repeats `work` while its connection fails; rejects with what else it rejects with, or when `signal` aborts. */
+/** Repeats `work` while it fails by what may pass; rejects with what else it rejects with, or when `signal` aborts. */
 export async function untilReady<T>(
   work: () => Promise<T>,
-  { signal, onRetry }: Waiting,
+  { signal, onRetry, mayPass = isConnectionError }: Waiting,
 ): Promise<T> {
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!isConnectionError(error)) throw error
+      if (!mayPass(error)) throw error
       onRetry(error)
       await delay(PAUSE_MS, undefined, { signal })
     }

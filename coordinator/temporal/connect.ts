@@ -1,6 +1,5 @@
 // Connections to Temporal, waited for: a process starts before or after Temporal, as it comes.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker'
 import type { Logger } from 'pino'
@@ -25,8 +24,10 @@ export async function connectTemporal(
   const onRetry = (error: unknown) =>
     log.warn({ err: error }, 'a connection to Temporal failed; it is tried again')
   const options = { signal, onRetry }
-  const connection = await untilConnected(() => Connection.connect({ address }), options)
-  const native = await untilConnected(() => NativeConnection.connect({ address }), options)
+  // Whatever Temporal says while it starts, it says it no more later.
+  const connecting = { ...options, mayPass: () => true }
+  const connection = await untilReady(() => Connection.connect({ address }), connecting)
+  const native = await untilReady(() => NativeConnection.connect({ address }), connecting)
   const temporal = {
     client: new Client({ connection, namespace }),
     native,
@@ -60,20 +61,4 @@ function installRuntime(log: Logger): void {
 async function prepareNamespace(temporal: Temporal): Promise<void> {
   await ensureNamespace(temporal)
   await ensureSearchAttributes(temporal)
-}
-
-type Options = { signal: AbortSignal; onRetry: (error: unknown) => void }
-
-async function untilConnected<T>(
-  connect: () => Promise<T>,
-  { signal, onRetry }: Options,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await connect()
-    } catch (error) {
-      onRetry(error)
-      await delay(500, undefined, { signal })
-    }
-  }
 }

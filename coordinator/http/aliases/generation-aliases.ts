@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { requireRole, requireScope } from '#coordinator/identity/principals.ts'
-import { accessJob, listJobs, readJob } from '#coordinator/jobs/job-row.ts'
+import { accessJob, listJobs } from '#coordinator/jobs/job-row.ts'
 import { JOB_STATUSES, type JobStatus } from '#coordinator/jobs/job-state.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
 import { modelOfJob } from '#coordinator/models/model-row.ts'
@@ -11,7 +11,7 @@ import { AppError } from '#engine/errors.ts'
 import { IdempotencyHeaders, IdParams, problems } from '../schemas.ts'
 import type { App } from '../types.ts'
 import { invalidRequest } from '../validation.ts'
-import { generationViews } from './generation-view.ts'
+import { generationViews, readGeneration } from './generation-view.ts'
 import { createReader, RowsFormat, type SubmitRowsDeps, submitRows } from './submit-rows.ts'
 
 type GenerationAliasDeps = SubmitRowsDeps & { settings: ViewSettings }
@@ -148,11 +148,7 @@ function getRoute(app: App, { auth, database, settings }: GenerationAliasDeps): 
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const row = await readJob(database, principal, request.params.id)
-      if (row.kind !== 'generate')
-        throw new AppError('not_found', `There is no generation ${row.id}.`)
-      const [view] = await generationViews(database, [row], settings)
-      return view
+      return readGeneration(database, principal, request.params.id, settings)
     },
   })
 }

@@ -1,8 +1,10 @@
 // Jobs that sample models, as two earlier interfaces show them.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import type { JobRow } from '#coordinator/jobs/job-row.ts'
+import type { Principal } from '#coordinator/identity/principals.ts'
+import { type JobRow, readJob } from '#coordinator/jobs/job-row.ts'
 import { jobView, type ViewSettings } from '#coordinator/jobs/job-view.ts'
+import { AppError } from '#engine/errors.ts'
 
 /** A generation of rows: its link is a permanent one where the files are published, else that of the download. */
 export async function generationViews(
@@ -17,6 +19,20 @@ export async function generationViews(
   )
   const jobOf = new Map(trainings.map(({ id, job_id }) => [id, job_id]))
   return rows.map((row) => generationView(row, jobOf.get(row.model_id ?? '') ?? null, settings))
+}
+
+/** AppError `not_found` for a job that the caller does not see, or that trains. */
+export async function readGeneration(
+  sql: Sql,
+  principal: Principal,
+  id: string,
+  settings: ViewSettings,
+): Promise<ReturnType<typeof generationView>> {
+  const row = await readJob(sql, principal, id)
+  const [view] = await generationViews(sql, [row], settings)
+  if (view === undefined || row.kind !== 'generate')
+    throw new AppError('not_found', `There is no generation ${row.id}.`)
+  return view
 }
 
 function generationView(row: JobRow, jobId: string | null, settings: ViewSettings) {

@@ -2,12 +2,10 @@
 
 import Type from 'typebox'
 import { requireScope } from '#coordinator/identity/principals.ts'
-import { readJob } from '#coordinator/jobs/job-row.ts'
 import type { ViewSettings } from '#coordinator/jobs/job-view.ts'
-import { AppError } from '#engine/errors.ts'
 import { IdempotencyHeaders, IdParams, problems } from '../schemas.ts'
 import type { App } from '../types.ts'
-import { generationViews } from './generation-view.ts'
+import { readGeneration } from './generation-view.ts'
 import { ourNames } from './names.ts'
 import { createReader, RowsFormat, type SubmitRowsDeps, submitRows } from './submit-rows.ts'
 
@@ -79,12 +77,9 @@ function statusRoute(app: App, { auth, database, settings }: TaskAliasDeps): voi
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const row = await readJob(database, principal, request.params.id)
-      const [view] = await generationViews(database, [row], settings)
-      if (view === undefined || row.kind !== 'generate')
-        throw new AppError('not_found', `There is no task ${row.id}.`)
+      const view = await readGeneration(database, principal, request.params.id, settings)
       return {
-        ...{ task_id: row.id, status: view.status, progress: view.progress },
+        ...{ task_id: view.generationJobId, status: view.status, progress: view.progress },
         ...{ rows_generated: view.rowsGenerated, total_rows: view.totalRows },
         ...{ estimated_time_remaining: view.estimatedTimeRemaining, error: view.error },
         storage_link: view.storageLink,

@@ -2,6 +2,7 @@
 // of what is frequent than it should be, column by column, and what is rare comes too rarely.
 
 import { log } from '#engine/math/elementary.ts'
+import type { InferenceSession } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import type { TokenTable } from './fitting.ts'
 import { createLaws, lawModel } from './laws.ts'
@@ -64,7 +65,7 @@ function countsOf(network: Network, { tokens }: TokenTable, rows: number): Token
 type Known = {
   network: Network
   values: Values
-  session: Parameters<typeof createLaws>[0]
+  session: InferenceSession
 }
 
 /** Sums of the chances of each token over the rows, each given the tokens of its row in the columns before. */
