@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
+import { strangeSettings } from '#engine/setting-names.ts'
 import { logLevelOf } from '#proto/log-level.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
@@ -14,6 +15,8 @@ import type { StoreSettings } from './storage/open-store.ts'
 export type Config = {
   name: string
   logLevel: string
+  /** A sentence for each setting of the environment that nothing reads. */
+  strange: readonly string[]
   /** How long a stopping coordinator still answers calls, for balancers to see that it is not ready. */
   drainMs: number
   databaseUrl: string
@@ -38,7 +41,7 @@ export type Config = {
 /** Of the scheduler: it stores nothing and serves nobody, so that it needs far less. */
 export type SchedulerConfig = Pick<
   Config,
-  'name' | 'logLevel' | 'databaseUrl' | 'temporal' | 'allowPrivateHosts'
+  'name' | 'logLevel' | 'strange' | 'databaseUrl' | 'temporal' | 'allowPrivateHosts'
 > & {
   health: { host: string; port: number }
   /** Pools are there only with a provider. */
@@ -57,6 +60,7 @@ export function readConfig(env: Env = process.env): Config {
   const config: Config = {
     name: env['SYNDATA_NAME'] ?? 'coordinator',
     logLevel: logLevelOf(env, problems),
+    strange: strangeSettings(env),
     drainMs: 1_000 * secondsOf(env, 'SYNDATA_DRAIN_SECONDS', problems),
     databaseUrl: need('DATABASE_URL'),
     temporal: temporalOf(env, need),
@@ -112,6 +116,7 @@ export function readSchedulerConfig(env: Env = process.env): SchedulerConfig {
   const config: SchedulerConfig = {
     name: env['SYNDATA_NAME'] ?? 'scheduler',
     logLevel: logLevelOf(env, problems),
+    strange: strangeSettings(env),
     databaseUrl: need('DATABASE_URL'),
     temporal: temporalOf(env, need),
     allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',

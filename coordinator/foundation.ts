@@ -26,6 +26,7 @@ export type Foundation = {
 /** Waits for Postgres; rejects when `signal` aborts. */
 export async function openFoundation(config: Config, signal: AbortSignal): Promise<Foundation> {
   const log = pino({ level: config.logLevel, base: { name: config.name } })
+  for (const sentence of config.strange) log.warn(sentence)
   const onError = (error: unknown) =>
     log.warn({ err: error }, 'a connection failed; it is tried again')
   const database = createDatabase(config.databaseUrl, { maxConnections: 12, onError })

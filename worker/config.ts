@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { AppError } from '#engine/errors.ts'
+import { strangeSettings } from '#engine/setting-names.ts'
 import { isAddress } from '#proto/enrollment-token.ts'
 import { logLevelOf } from '#proto/log-level.ts'
 
@@ -26,6 +27,8 @@ export type Config = {
   /** For the probes of a platform; null: no such port. */
   healthPort: number | null
   logLevel: string
+  /** A sentence for each setting of the environment that nothing reads. */
+  strange: string[]
 }
 
 type Env = Record<string, string | undefined>
@@ -63,6 +66,7 @@ export function readConfig(env: Env = process.env): Config {
     checkpointEveryMs: 1_000 * checkpointSeconds,
     healthPort: integer('SYNDATA_HEALTH_PORT', 1, 65_535),
     logLevel: logLevelOf(env, problems),
+    strange: strangeSettings(env),
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))
   return Object.freeze(config)

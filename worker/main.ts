@@ -32,6 +32,7 @@ let log = pino({ name: 'worker' })
 try {
   const config = readConfig()
   log = pino({ name: 'worker', level: config.logLevel })
+  for (const sentence of config.strange) log.warn(sentence)
   await main(config, log)
   process.exit(0)
 } catch (error) {

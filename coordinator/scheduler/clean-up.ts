@@ -6,10 +6,10 @@ import { createDatabase } from '../database/database.ts'
 import { settingsOrExit } from '../settings-or-exit.ts'
 import { expireJobs } from './expire-jobs.ts'
 
-const { databaseUrl, jobRetentionDays, logLevel, name } = settingsOrExit(() =>
-  readSchedulerConfig(),
-)
+const config = settingsOrExit(() => readSchedulerConfig())
+const { databaseUrl, jobRetentionDays, logLevel, name } = config
 const log = pino({ level: logLevel, base: { name } })
+for (const sentence of config.strange) log.warn(sentence)
 if (jobRetentionDays === null) {
   log.fatal('SYNDATA_JOB_RETENTION_DAYS is not set, so nothing is old')
   process.exit(1)

@@ -8,6 +8,7 @@ import { serveHealth } from './health.ts'
 
 const config = settingsOrExit(() => readSchedulerConfig())
 const log = pino({ level: config.logLevel, base: { name: config.name } })
+for (const sentence of config.strange) log.warn(sentence)
 const wanted = config.jobRetentionDays !== null || Object.keys(config.scaling.providers).length > 0
 const idle = { isLeading: () => false, idleMs: () => 0, close: async () => undefined }
 const leader = wanted ? await (await import('./timed-work.ts')).startTimedWork(config, log) : idle

@@ -1,7 +1,16 @@
-// Variables of a service: literals and references, none twice, none that another key of the file sets.
+// Variables of a service: literals and references, none twice, none that another key of the file sets, and of our own
+// settings none that the service would not read.
 import type { Static } from 'typebox'
 import { at, type Report } from '#engine/config/problem.ts'
-import type { EnvValue } from '../deployment.ts'
+import {
+  isMeantAsSetting,
+  isSettingOf,
+  nearestSetting,
+  type Program,
+  programsOf,
+  SETTING_NAMES,
+} from '#engine/setting-names.ts'
+import type { EnvValue, Role } from '../deployment.ts'
 import type { Read } from './read-tree.ts'
 import type { EnvSchema } from './schema-service.ts'
 import { SET_BY_FILE } from './settings.ts'
@@ -10,7 +19,13 @@ export type ReadEnv = Read<Static<typeof EnvSchema>>
 
 const LOOKS_SECRET = /(PASSWORD|SECRET|TOKEN|API_?KEY|MASTER_KEY|JWT|PRIVATE)/i
 
-export function readEnv(list: ReadEnv[], path: string, report: Report): Record<string, EnvValue> {
+type Place = { role: Role; path: string }
+
+export function readEnv(
+  list: ReadEnv[],
+  { role, path }: Place,
+  report: Report,
+): Record<string, EnvValue> {
   const env: Record<string, EnvValue> = {}
   for (const [i, variable] of list.entries()) {
     const where = at(path, i)
@@ -24,6 +39,8 @@ export function readEnv(list: ReadEnv[], path: string, report: Report): Record<s
         `${name} is set by ${setBy}`,
         `Write ${setBy} in its place.`,
       )
+    } else {
+      checkSetting(name, { role, path: at(where, 'name') }, report)
     }
     if (Object.hasOwn(env, name)) {
       report.problem(at(where, 'name'), `${name} is there twice`, 'Keep one of them.')
@@ -34,6 +51,21 @@ export function readEnv(list: ReadEnv[], path: string, report: Report): Record<s
     env[name] = value
   }
   return env
+}
+
+/** A name that begins as our settings do and that nothing would read is a mistake, not a variable. */
+function checkSetting(name: string, { role, path }: Place, report: Report): void {
+  const program = role in SETTING_NAMES ? (role as Program) : null
+  if (!isMeantAsSetting(name) || (program && isSettingOf(program, name))) return
+  const others = programsOf(name)
+  if (others.length > 0) {
+    const hint = `Write it in env of ${others.join(' or ')}, or leave it out.`
+    report.problem(path, `${name} is no setting of a ${role}`, hint)
+    return
+  }
+  const near = nearestSetting(name, program ? SETTING_NAMES[program] : []) ?? nearestSetting(name)
+  const hint = near === null ? 'README.md lists all settings.' : `Did you mean ${near}?`
+  report.problem(path, `There is no setting ${name}`, hint)
 }
 
 const ONE_OF = 'Write value, or valueFrom with one of env, file, secretKeyRef.'

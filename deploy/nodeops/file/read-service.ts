@@ -51,7 +51,7 @@ export function readService(
     volumes: readVolumes(service, at(path, 'volumes'), report),
     healthCheck: healthCheckOf(service, role),
     settings: {},
-    env: readEnv(env, at(path, envKey), report),
+    env: readEnv(env, { role, path: at(path, envKey) }, report),
   }
 }
 
