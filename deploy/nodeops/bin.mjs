@@ -18,6 +18,8 @@ if (!existsSync(node)) {
 const args = ['--disable-warning=ExperimentalWarning', path.join(root, 'deploy/nodeops/main.ts')]
 // Over the channel the program sees that this one is gone, when it was killed without a word too.
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
-const program = spawn(node, [...args, ...process.argv.slice(2)], { stdio })
+// As what it was called: its texts name commands as they are typed.
+const argv0 = process.argv[1]
+const program = spawn(node, [...args, ...process.argv.slice(2)], { stdio, argv0 })
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => program.kill(name))
 program.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

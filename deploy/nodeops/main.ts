@@ -1,5 +1,8 @@
 // Entry of nodeops: the process around one run of it. bin.mjs starts it on the Node that the project pins.
+
+import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { programOf } from './cli/called.ts'
 import { EXIT } from './cli/context.ts'
 import { run } from './cli/run.ts'
 import { openTarget, TARGET_NAMES } from './targets/targets.ts'
@@ -29,6 +32,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   out: (text) => console.log(text),
   err: (text) => console.error(text),
+  ...(path.basename(process.argv0) !== 'node' && { program: programOf(process.argv0, process) }),
   isTerminal: process.stdout.isTTY,
   confirm: isInteractive ? confirm : null,
   signal: stop.signal,

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { nearestName } from '#engine/config/nearest.ts'
 import { nameHint } from '#engine/config/problem.ts'
 import { readDuration } from '../file/units.ts'
+import { optionsGiven } from './called.ts'
 import { type CommandOptions, UsageError } from './context.ts'
 import { COMMAND_NAMES, type CommandName } from './help.ts'
 
@@ -56,6 +57,8 @@ export type CommandLine = {
   command: CommandName
   words: string[]
   options: CommandOptions
+  /** Those that the next command about the same deployment needs too, as they are typed. */
+  given: string
   help: boolean
   version: boolean
 }
@@ -93,6 +96,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     command,
     words,
     options: { file, target, dataDir, output: values.output, lines, timeoutMs, to, ...flags },
+    given: optionsGiven(values),
     help,
     version: values.version,
   }

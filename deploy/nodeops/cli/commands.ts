@@ -26,8 +26,7 @@ const initCommand: Command = async ({ cwd, out }, { force, json, file: named = F
     throw new TargetError('refused', `${named} is there already`, 'Use --force to replace it.')
   }
   writeFileSync(file, readFileSync(TEMPLATE))
-  const which = named === FILE ? '' : ` -f ${named}`
-  const next = `Change it as you like; then: nodeops validate${which}, nodeops deploy${which}`
+  const next = 'Change it as you like; then: nodeops validate, nodeops deploy'
   out(json ? JSON.stringify({ file }) : `${named} is written. ${next}`)
   return EXIT.ok
 }

@@ -56,6 +56,8 @@ export type Context = {
   err: (text: string) => void
   /** What a target would write into a file; `out` unless that is for something else. */
   print?: (text: string) => void
+  /** What the shell was given to call nodeops; `nodeops` by default. */
+  program?: string
   /** Whether `out` is read as it comes, not by another program. */
   isTerminal?: boolean
   /** Asks a person; null where there is none. */

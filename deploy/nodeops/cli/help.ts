@@ -124,8 +124,8 @@ Targets: ${targets.join(', ')}
 ${EXITS}
 
 Begin here:
-  npx nodeops init && npx nodeops deploy   a fleet on this machine, and a command for its first job
-  npx nodeops help deploy                  more of one command`
+  nodeops init && nodeops deploy   a fleet on this machine, and a command for its first job
+  nodeops help deploy              more of one command`
 
 export function helpOf(name: CommandName, targets: readonly string[]): string {
   if (name === 'help') return generalHelp(targets)

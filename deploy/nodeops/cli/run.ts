@@ -5,7 +5,8 @@ import { ControlError } from '#proto/control-client.ts'
 import { StackError } from '#scripts/stack/stack-error.ts'
 import { TimedOut } from '../execute.ts'
 import { TargetError } from '../target.ts'
-import { readArguments } from './arguments.ts'
+import { type CommandLine, readArguments } from './arguments.ts'
+import { asTyped, type Called } from './called.ts'
 import { COMMANDS } from './commands.ts'
 import { type CommandOptions, type Context, EXIT, type ExitCode, UsageError } from './context.ts'
 import { helpOf } from './help.ts'
@@ -13,20 +14,37 @@ import { CannotRun, InvalidFile } from './session.ts'
 
 /** Never throws but for defects of nodeops itself. */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+  const called: Called = { program: context.program ?? 'nodeops', options: '' }
   try {
-    const { command, words, options, help, version } = readArguments(args, context.env)
+    const line = readArguments(args, context.env)
+    const { command, words, options, help, version } = line
     if (version || help) {
-      context.out(version ? release() : helpOf(command, context.targets))
+      context.out(version ? release() : asTyped(helpOf(command, context.targets), called))
       return EXIT.ok
     }
+    called.options = line.given
     knownTarget(options, context)
-    return await COMMANDS[command](aside(context, options), options, words)
+    return await COMMANDS[command](aside(spoken(context, line, called), options), options, words)
   } catch (error) {
     const failure = failureOf(error, context.signal)
     if (!failure) throw error
-    if (args.includes('--json')) context.out(JSON.stringify({ error: failure.json }, null, 2))
-    context.err(failure.text)
+    const typed = (_: string, value: unknown) =>
+      typeof value === 'string' ? asTyped(value, called) : value
+    if (args.includes('--json')) context.out(JSON.stringify({ error: failure.json }, typed, 2))
+    context.err(asTyped(failure.text, called))
     return failure.code
+  }
+}
+
+/** What nodeops itself says names commands as they are typed; what programs, files and --json say is theirs. */
+function spoken(context: Context, { command, options }: CommandLine, called: Called): Context {
+  const { out, err, print = out } = context
+  const isOthers = options.json || command === 'logs' || command === 'schema'
+  return {
+    ...context,
+    out: isOthers ? out : (text) => out(asTyped(text, called)),
+    err: (text) => err(asTyped(text, called)),
+    print,
   }
 }
 
@@ -43,7 +61,7 @@ function knownTarget({ target }: CommandOptions, { targets }: Context): void {
 
 /** Standard output is the file's alone where it is asked for. */
 const aside = (context: Context, { output }: CommandOptions): Context =>
-  output === '-' ? { ...context, out: context.err, print: context.out } : context
+  output === '-' ? { ...context, out: context.err } : context
 
 type Failure = { code: ExitCode; text: string; json: object }
 

@@ -47,10 +47,12 @@ export function folderWith(t: TestContext, file: string, env: NodeJS.ProcessEnv)
 
 export type Ran = { code: ExitCode; out: string; err: string }
 
+type Changes = { signal?: AbortSignal; confirm?: boolean; program?: string }
+
 export type Fixture = {
   cwd: string
   target: MemoryTarget
-  nodeops: (line: string, changes?: { signal?: AbortSignal; confirm?: boolean }) => Promise<Ran>
+  nodeops: (line: string, changes?: Changes) => Promise<Ran>
   /** Replaces text in nodeops.yaml. */
   edit: (from: string, to: string) => void
   stateFile: string
@@ -61,9 +63,10 @@ export async function fixture(t: TestContext): Promise<Fixture> {
   const cwd = mkdtempSync(path.join(tmpdir(), 'nodeops-cli-'))
   t.after(() => rmSync(cwd, { recursive: true, force: true }))
   const target = createMemoryTarget()
-  const nodeops: Fixture['nodeops'] = async (line, { signal, confirm } = {}) => {
+  const nodeops: Fixture['nodeops'] = async (line, { signal, confirm, ...changes } = {}) => {
     const said = { out: [] as string[], err: [] as string[] }
     const code = await run(line.split(' ').filter(Boolean), {
+      ...changes,
       cwd,
       env: { NODEOPS_TARGET: 'memory', MY_JWT: 'secret of a test' },
       out: (text) => said.out.push(text),
