@@ -18,7 +18,7 @@ import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { IdempotencyHeaders, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { readUploadForm, type UploadedForm } from './upload-form.ts'
+import { fileDigest, readUploadForm, type UploadedForm } from './upload-form.ts'
 import { createCheck, fromText, invalidRequest } from './validation.ts'
 
 export type DatasetUploadDeps = {
@@ -126,7 +126,15 @@ async function upload(
         )
         return createdOf(row, door)
       },
-      { body: said },
+      {
+        body: said,
+        async isSame(first) {
+          const form = await readUploadForm(request, gone.signal)
+          const { sha256, name } = first as { sha256?: string; name?: string }
+          const digest = await fileDigest(form)
+          return digest === sha256 && readOptions(request, form, door.renamed).name() === name
+        },
+      },
     )
     return await reply.send(answer)
   } finally {

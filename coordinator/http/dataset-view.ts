@@ -7,7 +7,7 @@ export function datasetView(row: DatasetRow) {
   const { id, project_id, name, format, reading, rows, bytes, sha256, warnings } = row
   return {
     dataset_id: id,
-    ...{ project_id, name, format, form: reading.form, rows, bytes, sha256 },
+    ...{ project_id, name, format, form: formView(reading.form), rows, bytes, sha256 },
     columns: row.columns.map(({ field, ...seen }) => ({
       ...{ name: field.name, type: field.type, semantic: field.semantic, ...seen },
       ...{ decimals: field.decimals, layout: field.layout },
@@ -16,4 +16,10 @@ export function datasetView(row: DatasetRow) {
     created_by: row.owner_id,
     created_at: row.created_at.toISOString(),
   }
+}
+
+function formView({ csv, ...form }: DatasetRow['reading']['form']) {
+  if (csv === undefined) return form
+  const { quotedEmpty: quoted_empty, ...dialect } = csv
+  return { ...form, csv: { ...dialect, quoted_empty } }
 }

@@ -45,6 +45,8 @@ test('an upload is answered with its columns, and nothing personal', async (t) =
     rows: 4,
     project_id: rest.alice.projectId,
   })
+  assert.match(answer.text, /"quoted_empty":"text"/)
+  assert.doesNotMatch(answer.text, /"[a-z]+[A-Z][A-Za-z]*":/)
   const columns = json['columns'] as {
     name: string
     type: string
@@ -242,14 +244,20 @@ test('a project has room for so many bytes', async (t) => {
 
 test('a repeated upload makes one dataset', async (t) => {
   const rest = await restApp(t)
-  const { body, headers } = form([fileOf(PEOPLE)])
-  const post = () =>
-    rest.call(rest.alice, 'POST', '/api/datasets', {
+  const post = (file: string, query = '') => {
+    const { body, headers } = form([fileOf(file)])
+    return rest.call(rest.alice, 'POST', `/api/datasets${query}`, {
       body,
       headers: { ...headers, 'idempotency-key': 'once' },
     })
-  const [first, second] = [await post(), await post()]
+  }
+  const [first, second] = [await post(PEOPLE), await post(PEOPLE)]
   assert.deepEqual([first.status, second.status], [201, 201])
   assert.deepEqual(second.json, first.json)
+  assert.equal(second.headers['idempotency-replayed'], 'true')
+  const sameLength = PEOPLE.replace('1', '2')
+  assert.notEqual(sameLength, PEOPLE)
+  assert.equal((await post(sameLength)).status, 422)
+  assert.equal((await post(PEOPLE, '?name=other')).status, 422)
   assert.equal((await rest.call(rest.alice, 'GET', '/api/datasets')).json['total'], 1)
 })

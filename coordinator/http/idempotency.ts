@@ -27,13 +27,14 @@ export type Settle = (sql: Sql, created: Created) => Promise<void>
 export type Idempotency = {
   /**
    * Runs `create` at most once per principal, method, path and key; without a key, simply runs it, with nothing to
-   * settle. Requests are compared by a digest of `body`, where it is given, in place of what was sent.
+   * settle. Requests are compared by a digest of `body`, where it is given, in place of what was sent, and then by
+   * `isSame`, which is told the first reply.
    */
   reply<Body extends object>(
     request: FastifyRequest,
     reply: FastifyReply,
     create: (settle: Settle | null) => Promise<Created<Body>>,
-    options?: { body: object },
+    options?: { body: object; isSame?: (first: Body) => Promise<boolean> },
   ): Promise<Body>
 }
 
@@ -51,12 +52,16 @@ export function createIdempotency(database: Database, auth: Authentication): Ide
       request: FastifyRequest,
       reply: FastifyReply,
       create: (settle: Settle | null) => Promise<Created<Body>>,
-      { body }: { body?: object } = {},
+      { body, isSame }: { body?: object; isSame?: (first: Body) => Promise<boolean> } = {},
     ) {
       const slot = slotOf(request, auth)
       if (slot === null) return send(reply, await create(null))
       const earlier = await claim(database, slot, digestOf(body ?? request.body ?? null))
-      if (earlier !== null) return replay(reply, earlier) as Body
+      if (earlier !== null) {
+        const first = earlier.reply?.body as Body | undefined
+        if (first && isSame && !(await isSame(first))) throw mismatch()
+        return replay(reply, earlier) as Body
+      }
       try {
         return send(reply, await create((sql, created) => settle(sql, slot, created)))
       } catch (error) {
@@ -120,7 +125,11 @@ async function claim(database: Database, slot: Slot, bodyDigest: string): Promis
   // Released between the two queries: whoever held it failed.
   if (stored === undefined) return claim(database, slot, bodyDigest)
   if (stored.body_digest === bodyDigest) return stored
-  throw new AppError(
+  throw mismatch()
+}
+
+function mismatch(): AppError {
+  return new AppError(
     'idempotency_mismatch',
     'The Idempotency-Key belongs to an earlier request with another body.',
   )

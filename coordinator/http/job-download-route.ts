@@ -18,7 +18,7 @@ import type { DownloadLinks } from './download-links.ts'
 import { fileResponse } from './file-response.ts'
 import { notMerged, readableJob, tableIndex } from './job-file-routes.ts'
 import { mediaTypeOf } from './media-type.ts'
-import { IdParams, problems } from './schemas.ts'
+import { fileAnswers, IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
 import { zipResponse } from './zip-response.ts'
 
@@ -60,10 +60,7 @@ export function jobDownloadRoute(app: App, deps: DownloadRouteDeps): void {
       params: IdParams,
       querystring: Query,
       response: {
-        200: {
-          description: 'The file, or a zip of all files',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
-        },
+        ...fileAnswers('The file, or a zip of all files, in its own media type'),
         ...problems(400, 401, 403, 404, 409, 416),
       },
     },

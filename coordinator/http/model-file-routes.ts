@@ -14,9 +14,9 @@ import { fileResponse } from './file-response.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { ModelView } from './model-schemas.ts'
-import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
+import { fileAnswers, IdempotencyHeaders, IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { readUploadForm } from './upload-form.ts'
+import { fileDigest, readUploadForm, type UploadedForm } from './upload-form.ts'
 import { createCheck, invalidRequest } from './validation.ts'
 
 const EXTENSION = '.safetensors'
@@ -51,10 +51,7 @@ function fileRoute(app: App, { auth, database, store }: ModelFileRoutesDeps): vo
       params: IdParams,
       querystring: Type.Object({ preview: Type.Optional(Type.Boolean()) }),
       response: {
-        200: {
-          description: 'Tensors in the safetensors layout',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
-        },
+        ...fileAnswers('Tensors in the safetensors layout'),
         ...problems(401, 403, 404, 409, 416),
       },
     },
@@ -121,7 +118,14 @@ async function bringIn(request: FastifyRequest, reply: FastifyReply, deps: Model
       )
       return createdOf(row)
     }
-    return await reply.send(await deps.idempotency.reply(request, reply, create, { body }))
+    const isSame = async (first: ReturnType<typeof modelView>): Promise<boolean> => {
+      const form = await readUploadForm(request, gone.signal)
+      return (
+        (await fileDigest(form)) === first.file?.sha256 &&
+        describe(request, form).name === first.name
+      )
+    }
+    return await reply.send(await deps.idempotency.reply(request, reply, create, { body, isSame }))
   } finally {
     // What the caller still sends is read away, so that the answer reaches it.
     request.raw.unpipe()
@@ -129,17 +133,18 @@ async function bringIn(request: FastifyRequest, reply: FastifyReply, deps: Model
   }
 }
 
-/** What the form says of the model. AppError `invalid_request`. */
 async function readImport(request: FastifyRequest, signal: AbortSignal) {
-  const { fields, fileName, bytes } = await readUploadForm(request, signal)
-  const described = () => {
-    const options = { ...(request.query as object), ...fields }
-    const problems = checkOptions(options, '')
-    if (problems.length > 0) throw invalidRequest(problems)
-    const { name, project_id } = options as Static<typeof ImportOptions>
-    return { projectId: project_id ?? null, name: name ?? nameOf(fileName) }
-  }
-  return { described, bytes, signal }
+  const form = await readUploadForm(request, signal)
+  return { described: () => describe(request, form), bytes: form.bytes, signal }
+}
+
+/** What the form says of the model. AppError `invalid_request`. */
+function describe(request: FastifyRequest, { fields, fileName }: UploadedForm) {
+  const options = { ...(request.query as object), ...fields }
+  const problems = checkOptions(options, '')
+  if (problems.length > 0) throw invalidRequest(problems)
+  const { name, project_id } = options as Static<typeof ImportOptions>
+  return { projectId: project_id ?? null, name: name ?? nameOf(fileName) }
 }
 
 function nameOf(fileName: string): string {

@@ -95,6 +95,25 @@ test('a training is a job; its model says how far it is', async (t) => {
   assert.equal((gone as { status: string }).status, 'cancelled')
 })
 
+test('a training says what it does not learn', async (t) => {
+  const rest = await restApp(t)
+  const { alice, call } = rest
+  const words = 'Thank you for all the good fish and the fine weather of those days'.split(' ')
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const text = Array.from({ length: 6 }, (__, k) => words[(i * (k + 3)) % words.length]).join(' ')
+    return `${900 + 7 * i},a${i}@mail.example,"${text}. ${i}",${i % 9},2024-01-0${1 + (i % 9)}T10:00:00.5Z`
+  })
+  const file = ['order_id,email,remark,size,at', ...rows].join('\n')
+  const dataset = await send(rest, alice, '/api/datasets', form(file, 'orders.csv'))
+  const body = { dataset_id: dataset.json['dataset_id'], algorithm: 'gaussian_copula' }
+  const made = await call(alice, 'POST', '/api/models', { body })
+  const warnings = made.json['warnings'] as string[]
+  assert.deepEqual(
+    warnings.map((text) => text.split(':', 1)[0]),
+    ['email', 'order_id', 'remark', 'at'],
+  )
+})
+
 test('every problem of a request is named; options of other algorithms are passed over', async (t) => {
   const { rest, datasetId } = await withDataset(t)
   const { alice, call } = rest

@@ -11,10 +11,12 @@ import type { App } from './types.ts'
 
 const RETRY_AFTER_SECONDS = 1
 
-const FORMS: Record<'json' | 'html' | 'config', { part: ProfilePart; type: string }> = {
+const CONFIG = { part: 'config', type: 'application/yaml; charset=utf-8' } as const
+const FORMS: Record<'json' | 'html' | 'config' | 'yaml', { part: ProfilePart; type: string }> = {
   json: { part: 'document', type: 'application/json; charset=utf-8' },
   html: { part: 'page', type: 'text/html; charset=utf-8' },
-  config: { part: 'config', type: 'application/yaml; charset=utf-8' },
+  config: CONFIG,
+  yaml: CONFIG,
 }
 
 /** Nothing of a measured page loads or runs. */
@@ -37,10 +39,10 @@ export function profileRoute(
       tags: ['Datasets'],
       summary: 'What is in a dataset: columns, pairs, keys, patterns, quality',
       description:
-        'Without personal values and ids. As JSON, as a page for people, or as a generation config in YAML that imitates the dataset.',
+        'Without personal values and ids. As JSON, as a page for people, or as a generation config in YAML that imitates the dataset (config, or yaml).',
       params: IdParams,
       querystring: Type.Object({
-        format: Type.Optional(Type.Enum(['json', 'html', 'config'], { default: 'json' })),
+        format: Type.Optional(Type.Enum(['json', 'html', 'config', 'yaml'], { default: 'json' })),
       }),
       response: {
         200: {

@@ -45,6 +45,7 @@ test('a profile is made in the background, kept, and holds no personal value', a
   assert.match(String(page.headers['content-type']), /^text\/html/)
   assert.match(String(page.headers['content-security-policy']), /sandbox/)
   const config = await call(alice, 'GET', `${url}?format=config`)
+  assert.equal((await call(alice, 'GET', `${url}?format=yaml`)).text, config.text)
   assert.match(String(config.headers['content-type']), /yaml/)
   assert.deepEqual(parseConfig(parse(config.text)).problems, [])
   for (const shown of [text, page.text, config.text])

@@ -62,6 +62,18 @@ export function problems(...statuses: (keyof typeof MEANINGS)[]) {
   )
 }
 
+/** `response` entries for a file that is answered with Range and If-None-Match. */
+export function fileAnswers(description: string) {
+  const content = {
+    'application/octet-stream': { schema: Type.String({ format: 'binary' }) },
+  }
+  return {
+    200: { description, content },
+    206: { description: 'The bytes that Range asked for', content },
+    304: { ...Type.Null(), description: 'The caller has it' },
+  }
+}
+
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({

@@ -1,6 +1,7 @@
 // A form with one file, read as a stream: fields, then the file, then whatever stands behind it. A body that is no form
 // is the file itself.
 
+import { createHash } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
@@ -43,6 +44,13 @@ export async function readUploadForm(
     }
     take(fields, next)
   }
+}
+
+/** The SHA-256 of the file, in hex; the form is read to its end. */
+export async function fileDigest({ bytes }: UploadedForm): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const piece of bytes) hash.update(piece)
+  return hash.digest('hex')
 }
 
 /** The body of a request that is no form. */

@@ -14,6 +14,7 @@ import type { TrainingSpec } from '#engine/models/train-dataset.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import { checkSize } from './check-size.ts'
 import { modelLinks } from './model-view.ts'
+import { notLearned } from './not-learned.ts'
 import { readTrainingRequest, type TrainingRequest } from './training-request.ts'
 
 /** The job's one table: a model is its one row. */
@@ -41,7 +42,8 @@ export async function submitTraining(
   const dataset = await readDataset(database, principal, request.datasetId)
   requireRole(principal, dataset.role, 'editor')
   const warnings = await checkSize(database, request, dataset)
-  const submitted = submittedOf([...request.warnings, ...warnings])
+  const fields = dataset.columns.map(({ field }) => field)
+  const submitted = submittedOf([...request.warnings, ...notLearned(fields), ...warnings])
   const spec = specOf(request, dataset)
   await specKeeper.keep(spec, () =>
     database.transaction(async (sql) => {

@@ -66,6 +66,7 @@ export function createColumnInference(name: string, distinctMax: number): Column
     dated: true,
     boolean: true,
     flag: NAMED_AS_FLAG.test(words),
+    typed: false,
   }
 
   const addText = (text: string): void => {
@@ -104,7 +105,10 @@ export function createColumnInference(name: string, distinctMax: number): Column
       count.nulls++
       if (!Number.isNaN(cell)) count.infinite++
     } else {
-      if (typeof cell === 'number') state.flag = false
+      if (typeof cell === 'number') {
+        state.flag = false
+        state.typed = true
+      }
       addText(String(cell))
     }
   }
@@ -114,7 +118,9 @@ export function createColumnInference(name: string, distinctMax: number): Column
     },
     evidence: () => ({
       ...{ name, cells: count.cells, nulls: count.nulls, words: seenWords, values: count.values },
-      ...{ numbers: numbers.found(), infinite: count.infinite },
+      // Numbers of a file that has them as such are written in one way only.
+      numbers: numbers.found().filter(({ style }) => !state.typed || style === 'plain'),
+      infinite: count.infinite,
       ...{ isBoolean: state.boolean && count.values > 0, isFlag: state.flag && count.values > 0 },
       ...{ layouts: state.dated && count.values > 0 ? search.found() : [], distinct },
       seen: { ...seen, names: names.seen() },

@@ -3,6 +3,7 @@
 import { type Field, PERSONAL } from '#engine/table/table.ts'
 import type { ColumnEvidence } from './column-inference.ts'
 import type { IngestField } from './field.ts'
+import { numberLayout } from './number-affixes.ts'
 import type { NumberFit } from './number-search.ts'
 import type { NumberStyle } from './number-text.ts'
 import { isCode, type Meaning, semanticOf, wordsOf } from './semantics.ts'
@@ -40,10 +41,14 @@ const plainly = (type: Field['type']): Typed => ({
   numbers: 'plain',
 })
 
-export function decideField(evidence: ColumnEvidence): InferredColumn {
+/** `commas`: whether the file writes decimals behind a comma, for columns that do not say. */
+export function decideField(
+  evidence: ColumnEvidence,
+  { commas = false }: { commas?: boolean } = {},
+): InferredColumn {
   const { name, words, seen } = evidence
   const found = evidence.values === 0 ? null : plausible(semanticOf(name, seen), evidence)
-  const typed = typeOf(evidence, found)
+  const typed = typeOf(evidence, found, commas)
   const meaning = fits(found, typed) ? found : null
   const isTyped = typed.type !== 'text' && typed.type !== 'category' && typed.type !== 'id'
   const nullWords = [...words]
@@ -94,7 +99,7 @@ function isCodeList({ distinct }: ColumnEvidence): boolean {
   )
 }
 
-function typeOf(evidence: ColumnEvidence, meaning: Meaning | null): Typed {
+function typeOf(evidence: ColumnEvidence, meaning: Meaning | null, commas: boolean): Typed {
   if (evidence.values === 0) return plainly(evidence.words.size > 0 ? onlyWords(evidence) : 'text')
   const semantic = meaning?.semantic ?? null
   if (evidence.isBoolean) return plainly('boolean')
@@ -103,14 +108,48 @@ function typeOf(evidence: ColumnEvidence, meaning: Meaning | null): Typed {
   // 31.12.2024 could be a number to call.
   if (isCode(semantic) && date === undefined) return worded(evidence)
   if (date !== undefined && date.layout === 'yyyyMMdd') return dated(evidence)
-  const fit = evidence.numbers[0]
-  if (fit !== undefined) return numbered(evidence, fit)
+  const fit = fitOf(evidence, commas)
+  if (fit !== undefined) return fit.written ? surrounded(fit, fit.written) : numbered(evidence, fit)
   return date === undefined ? worded(evidence) : dated(evidence)
 }
 
 /** Words that are null elsewhere are levels where nothing else stands; but for those that always are. */
 function onlyWords({ words }: ColumnEvidence): 'category' | 'text' {
   return [...words.values()].some(({ kind }) => kind !== 'null') ? 'category' : 'text'
+}
+
+/** Of the styles that read a column the best; `5,787` is what the file's other numbers make of it. */
+function fitOf({ numbers }: ColumnEvidence, commas: boolean): NumberFit | undefined {
+  const [best] = numbers
+  const comma = numbers.find(({ style }) => style === 'comma')
+  const differs = best && comma && (best.style !== 'plain' || best.whole !== comma.whole)
+  return commas && differs ? comma : best
+}
+
+/** Whether any column shows that decimals stand behind a comma, and none that they stand behind a point. */
+export function writesCommas(columns: readonly ColumnEvidence[]): boolean {
+  const shows = (isComma: boolean): boolean =>
+    columns.some(({ numbers }) => {
+      const styles = numbers.filter(({ whole }) => !whole).map(({ style }) => style === 'comma')
+      return styles.length === numbers.length && styles.length > 0 && !styles.includes(!isComma)
+    })
+  return shows(true) && !shows(false)
+}
+
+/** `$1,234.50`: a number in a layout of its own. Percent are hundredths, as formats show them. */
+function surrounded(
+  { style, decimals, whole }: NumberFit,
+  { affixes, leastDecimals, padded, grouped }: NonNullable<NumberFit['written']>,
+): Typed {
+  const most = Math.min(decimals, DECIMALS_MAX)
+  const least = padded ? most : Math.min(leastDecimals, most)
+  const layout = numberLayout(affixes, { comma: style === 'comma', grouped, least, most })
+  const shift = affixes.after.startsWith('%') ? 2 : 0
+  const isWhole = whole && decimals === 0 && shift === 0
+  return {
+    ...{ type: isWhole ? 'integer' : 'decimal', decimals: Math.min(most + shift, DECIMALS_MAX) },
+    ...{ layout, numbers: style },
+  }
 }
 
 function numbered(evidence: ColumnEvidence, { style, decimals, whole }: NumberFit): Typed {

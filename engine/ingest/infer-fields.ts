@@ -1,7 +1,7 @@
 // One pass over a file: what its columns are, how many rows there are, and the first few of them.
 
 import { type ColumnInference, createColumnInference } from './column-inference.ts'
-import { decideField, type InferredColumn } from './decide-field.ts'
+import { decideField, type InferredColumn, writesCommas } from './decide-field.ts'
 import { brokenFile } from './limits.ts'
 import type { Cell, FileForm, Records } from './records.ts'
 
@@ -43,7 +43,8 @@ export async function inferFields(
   )
   if (columns.length === 0)
     throw brokenFile('the file has no columns', 'Send a table with at least one column.')
-  const decided = columns.map(decideField)
+  const commas = writesCommas(columns)
+  const decided = columns.map((evidence) => decideField(evidence, { commas }))
   const shown = Math.min(rows, FIRST_ROWS)
   return {
     form: records.form,

@@ -1,9 +1,16 @@
 // Which style the numbers of a column are written in, if numbers they are.
 
+import { type Affixes, affixesOf, withoutAffixes } from './number-affixes.ts'
 import { type NumberStyle, plainNumber, scanNumber } from './number-text.ts'
 
 /** `whole`: no digits behind a point but a single 0. */
-export type NumberFit = { style: NumberStyle; decimals: number; whole: boolean }
+export type NumberFit = {
+  style: NumberStyle
+  decimals: number
+  whole: boolean
+  /** Of numbers with something around them, which is then the same in all of them. */
+  written: { affixes: Affixes; leastDecimals: number; padded: boolean; grouped: boolean } | null
+}
 
 export type NumberSearch = {
   /** Strikes out the styles that do not read this text; false when none is left. */
@@ -18,15 +25,23 @@ const WHOLE = /^[+-]?\d+(?:\.0)?$/
 
 /** Integers that a number does not hold, and what is not finite, are none. */
 export function createNumberSearch(): NumberSearch {
+  let affixes: Affixes | null | undefined
   const fits: NumberFit[] = (['plain', 'grouped', 'comma'] as const).map((style) => {
-    return { style, decimals: 0, whole: true }
+    return { style, decimals: 0, whole: true, written: null }
   })
+  const begin = (text: string): void => {
+    affixes = affixesOf(text)
+    for (const fit of fits)
+      fit.written = affixes && { affixes, leastDecimals: Infinity, padded: false, grouped: false }
+  }
   return {
     add(text) {
-      const digits = scanNumber(text)
-      if (digits === 0 && SMALL_INTEGER.test(text)) return true
+      if (affixes === undefined) begin(text)
+      const bare = affixes ? withoutAffixes(text, affixes) : text
+      const digits = bare === null ? -1 : scanNumber(bare)
+      if (!affixes && digits === 0 && SMALL_INTEGER.test(text)) return true
       let kept = 0
-      for (const fit of fits) if (narrowed(fit, text, digits)) fits[kept++] = fit
+      for (const fit of fits) if (bare !== null && narrowed(fit, bare, digits)) fits[kept++] = fit
       fits.length = kept
       return kept > 0
     },
@@ -41,7 +56,19 @@ function narrowed(fit: NumberFit, text: string, digits: number): boolean {
   const value = Number(plain)
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     return false
-  fit.decimals = Math.max(fit.decimals, isPlain ? digits : scanNumber(plain))
+  const decimals = isPlain ? digits : scanNumber(plain)
+  fit.decimals = Math.max(fit.decimals, decimals)
   fit.whole &&= WHOLE.test(plain)
+  if (fit.written !== null) look(fit.written, { text, plain, decimals })
   return true
+}
+
+function look(
+  written: NonNullable<NumberFit['written']>,
+  { text, plain, decimals }: { text: string; plain: string; decimals: number },
+): void {
+  const signs = text.replace(/[-+\d]/g, '').length
+  written.leastDecimals = Math.min(written.leastDecimals, decimals)
+  written.padded ||= decimals > 0 && plain.endsWith('0')
+  written.grouped ||= signs > (decimals > 0 ? 1 : 0)
 }

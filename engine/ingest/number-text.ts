@@ -4,7 +4,7 @@
 export type NumberStyle = 'plain' | 'grouped' | 'comma'
 
 const GROUPED = /^[+-]?\d{1,3}(?:[, \u00a0'\u202f]\d{3})+(?:\.\d+)?$/
-const COMMA = /^[+-]?(?:\d+|\d{1,3}(?:[. \u00a0\u202f]\d{3})+)(?:,\d+)?$/
+const COMMA = /^[+-]?(?:\d+|\d{1,3}(?:[. \u00a0\u202f]\d{3})+)(?:,\d+)?(?:[eE][+-]?\d{1,3})?$/
 
 /**
  * Digits after the point of a plain number (the exponent counted in), or -1 for what is none. A zero ahead of digits

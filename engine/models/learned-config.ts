@@ -90,11 +90,19 @@ function typeOf(column: PreparedColumn, targets: readonly TargetShape[]): Column
     case 'datetime':
     case 'time':
       return field.type
+    case 'id':
+      return isCount(column) ? 'int' : 'str'
     case 'category':
     case 'text':
-    case 'id':
       return 'str'
   }
+}
+
+/** Ids that are plain numbers, one after the other. */
+function isCount(column: PreparedColumn): boolean {
+  if (column.kind !== 'generated') return false
+  const { type, prefix, pad } = column.rule
+  return type === 'sequence' && prefix === undefined && pad === undefined
 }
 
 function largestOf(column: PreparedColumn, targets: readonly TargetShape[]): number {
@@ -107,7 +115,10 @@ function standIn(column: PreparedColumn, targets: readonly TargetShape[]): objec
   const { name } = column.field
   const type = typeOf(column, targets)
   const decimal = { type: `decimal(${DIGITS_MAX},${column.field.decimals})` }
-  const base = { name, ...(type === 'decimal' ? decimal : { type }) }
+  const isNumber = type === 'decimal' || type === 'int' || type === 'float'
+  const { layout } = column.field
+  const shown = isNumber && layout !== null ? { format: layout } : {}
+  const base = { name, ...(type === 'decimal' ? decimal : { type }), ...shown }
   switch (column.kind) {
     case 'numeric':
       return { ...base, rule: numberRule(column.field, targets[column.target] as TargetShape) }
@@ -212,8 +223,7 @@ function distinct(
 ): ResolvedColumn {
   const { rule } = column
   if (field.type !== 'id' || rule === null) return column
-  const counted = rule.type === 'regex' || rule.type === 'sequence' || rule.type === 'uuid'
-  if (counted && capacityOf(rule) >= rows) return { ...column, unique: true }
+  if (capacityOf(rule) >= rows) return { ...column, unique: true }
   warnings.push(`Values of ${column.name} may repeat: their form does not give ${rows} of them`)
   return column
 }

@@ -20,6 +20,8 @@ export type Conditioned = {
 type Asked = {
   levels: Map<string, Set<number>>
   ranges: Map<string, { min: number; max: number; nulls?: true }>
+  /** Where the last condition on a target stands. */
+  paths: Map<string, string>
 }
 
 /** Everything wrong is reported under `/conditions` and `/bounds`; undefined where nothing is asked. */
@@ -28,7 +30,7 @@ export function readConditions(
   model: Conditioned,
   report: Report,
 ): LearnedConditions | undefined {
-  const asked: Asked = { levels: new Map(), ranges: new Map() }
+  const asked: Asked = { levels: new Map(), ranges: new Map(), paths: new Map() }
   for (const { comparison, path } of comparisonsOf(conditions, '/conditions', report))
     take(comparison, path, model, asked, report)
   for (const { comparison, path } of boundsOf(bounds, report))
@@ -68,6 +70,7 @@ function take(
     return
   }
   const target = model.targets[column.target] as TargetShape
+  asked.paths.set(target.name, path)
   const fault =
     column.kind === 'category'
       ? takeLevels(comparison, column.levels, target.name, asked)
@@ -211,10 +214,10 @@ function rangeBy(
 }
 
 /** What nothing can meet. */
-function checkEmpty({ levels, ranges }: Asked, report: Report): void {
+function checkEmpty({ levels, ranges, paths }: Asked, report: Report): void {
   const none = (name: string) =>
     report.problem(
-      '/conditions',
+      paths.get(name) ?? '/conditions',
       `No value of ${quote(name)} that was learned meets what is asked`,
       'Ask for less.',
     )

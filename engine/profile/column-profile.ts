@@ -19,6 +19,7 @@ const TEXTS = 2000
 /** `share` is that of the rows which are in the sample. */
 export function profileColumn(column: Column, counts: ColumnCounts, share: number): ColumnProfile {
   const { field } = column
+  const { name, type, semantic, decimals, layout, zone } = field
   const pii = personalClass(column)
   const distinct = counts.distinct.distinct()
   const unique = distinct.count > 1 && counts.distinct.unique()
@@ -29,7 +30,7 @@ export function profileColumn(column: Column, counts: ColumnCounts, share: numbe
   const personal = pii === null ? column : { ...column, field: { ...field, semantic: pii.class } }
   const { nulls, sorted } = counts
   return {
-    ...field,
+    ...{ name, type, semantic, decimals, layout, zone },
     nulls,
     distinct,
     constant: distinct.count === 1,

@@ -12,10 +12,10 @@ const GROUP = 1000
 const SIGNS = ['', '-'] as const
 
 /** Nothing; a group that is the first, with at least `least` digits; one behind others. */
-function groupTexts(least: number): string[] {
+function groupTexts(least: number, sign: string): string[] {
   const groups = Array.from({ length: GROUP }, (_, k) => String(k))
   const first = groups.map((text) => text.padStart(least, '0'))
-  return ['', ...first, ...groups.map((text) => `,${text.padStart(3, '0')}`)]
+  return ['', ...first, ...groups.map((text) => `${sign}${text.padStart(3, '0')}`)]
 }
 
 /** Codes of the groups of the first n numbers, the last group first. */
@@ -33,13 +33,14 @@ function fillGroups(groups: readonly Int32Array[], whole: Float64Array, n: numbe
   }
 }
 
-function wholePieces({ grouped, whole: least }: NumberLayout, whole: Float64Array) {
+function wholePieces({ grouped, whole: least, point }: NumberLayout, whole: Float64Array) {
   if (!grouped) {
     const pieces: Piece[] = [{ kind: 'integer', values: whole, pad: least }]
     return { pieces, fill: () => undefined }
   }
   const groups = Array.from({ length: GROUPS }, () => new Int32Array(whole.length))
-  const [last, others] = [groupTexts(least), groupTexts(1)]
+  const sign = point === '.' ? ',' : '.'
+  const [last, others] = [groupTexts(least, sign), groupTexts(1, sign)]
   const pieces = groups.map((codes, group): Piece => {
     return { kind: 'code', dictionary: group === 0 ? last : others, codes }
   })
@@ -65,7 +66,7 @@ export function numberPieces(
   const [whole, rest] = [new Float64Array(capacity), new Float64Array(capacity)]
   const front = wholePieces(layout, whole)
   const decimals: Piece[] = [
-    { kind: 'literal', text: '.' },
+    { kind: 'literal', text: layout.point },
     { kind: 'integer', values: rest, pad: most },
   ]
   const pieces: Piece[] = [

@@ -67,7 +67,10 @@ export type Field = {
   semantic: Semantic | null
   /** Digits after the point that values have at most; 0 but for decimals and fractions of seconds. */
   decimals: number
-  /** How dates and times were written (engine/rules/layout.ts); null for ISO 8601. */
+  /**
+   * How dates and times were written (engine/rules/layout.ts), null for ISO 8601; of numbers what stood around them
+   * (engine/rules/number-layout.ts), null for nothing.
+   */
   layout: string | null
   /** IANA zone that datetimes were written in; null for UTC and for all else. */
   zone: string | null
