@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { STOP } from '#coordinator/workflows/policies.ts'
 import { imageOf, readCompose } from './support/compose-file.ts'
+import { STOP_OF_WORKERS_MS } from './support/stop-times.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const SECRETS = {
@@ -60,6 +62,20 @@ test('our containers have no capabilities and write nowhere but to volumes', () 
     if (!service.image.startsWith('syndata-')) continue
     assert.deepEqual(service.cap_drop, ['ALL'], name)
     assert.equal(service.read_only, true, name)
+  }
+})
+
+test('containers are killed later than their programs may take to stop', () => {
+  for (const [name, ownMs] of [
+    ['app', STOP.limitMs],
+    ['parts', STOP.limitMs],
+    ['worker', STOP_OF_WORKERS_MS],
+    ['worker-gpu', STOP_OF_WORKERS_MS],
+  ] as const) {
+    const { environment = {}, stop_grace_period: period = '10s' } = services[name] ?? {}
+    const drainMs = 1_000 * Number(environment['SYNDATA_DRAIN_SECONDS'] ?? 0)
+    assert.match(period, /^\d+s$/)
+    assert.ok(1_000 * Number.parseInt(period, 10) >= drainMs + ownMs, name)
   }
 })
 

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
+import { STOP } from '#coordinator/workflows/policies.ts'
+import { STOP_OF_WORKERS_MS } from '#test/support/stop-times.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const OVERLAYS = ['single', 'multi-region', 'gpu', 'monitoring']
@@ -32,6 +34,7 @@ type PodSpec = {
   initContainers?: Container[]
   securityContext?: Record<string, unknown>
   automountServiceAccountToken?: boolean
+  terminationGracePeriodSeconds?: number
   serviceAccountName?: string
 }
 type Document = {
@@ -116,6 +119,31 @@ test('what containers run exists, and what they are told is read', () => {
       assert.ok(isRead, `${name}: ${key}`)
     }
   }
+})
+
+test('pods are killed later than their programs may take to stop', () => {
+  const settings = documents.find(({ kind }) => kind === 'ConfigMap') as unknown as {
+    data: Record<string, string>
+  }
+  const shared = Number(settings.data['SYNDATA_DRAIN_SECONDS'])
+  const graceOf = (name: string) => {
+    const { pod } = pods.find((each) => each.name === name) ?? {}
+    const env = pod?.containers[0]?.env ?? []
+    const own = env.find((variable) => variable.name === 'SYNDATA_DRAIN_SECONDS')?.value
+    return { graceMs: 1_000 * (pod?.terminationGracePeriodSeconds ?? 30), own }
+  }
+  for (const name of ['coordinator', 'parts'])
+    assert.ok(graceOf(name).graceMs >= 1_000 * shared + STOP.limitMs, name)
+  const { graceMs, own } = graceOf('worker')
+  assert.ok(graceMs >= 1_000 * Number(own) + STOP_OF_WORKERS_MS)
+})
+
+test('a rollout takes no worker away before the next one is there, and no two of them at once', () => {
+  const [worker, budget] = ['Deployment', 'PodDisruptionBudget'].map((wanted) =>
+    documents.find(({ kind, metadata }) => kind === wanted && metadata.name === 'worker'),
+  ) as unknown as { spec: Record<string, unknown> }[]
+  assert.deepEqual(worker?.spec['strategy'], { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } })
+  assert.equal(budget?.spec['maxUnavailable'], 1)
 })
 
 test('workers may open connections to the fleet port and the parts port alone', () => {

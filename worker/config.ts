@@ -24,6 +24,8 @@ export type Config = {
   inputCacheBytes: number
   /** Of trainings, at least, between two checkpoints. */
   checkpointEveryMs: number
+  /** What the chunks that are begun get when it is told to stop. */
+  drainMs: number
   /** For the probes of a platform; null: no such port. */
   healthPort: number | null
   logLevel: string
@@ -37,6 +39,8 @@ const MIB = 1024 * 1024
 const THREADS_MAX = 256
 const INPUT_CACHE_MIB = 4096
 const CHECKPOINT_SECONDS = 5
+/** Those who give no time of their own give ten seconds before they kill: docker, supervisors. */
+const DRAIN_SECONDS = 8
 
 /** AppError invalid_request that names every variable with a value that makes no sense. */
 export function readConfig(env: Env = process.env): Config {
@@ -64,6 +68,7 @@ export function readConfig(env: Env = process.env): Config {
     memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
     inputCacheBytes: inputCacheMib * MIB,
     checkpointEveryMs: 1_000 * checkpointSeconds,
+    drainMs: 1_000 * (integer('SYNDATA_DRAIN_SECONDS', 0, 3_600) ?? DRAIN_SECONDS),
     healthPort: integer('SYNDATA_HEALTH_PORT', 1, 65_535),
     logLevel: logLevelOf(env, problems),
     strange: strangeSettings(env),

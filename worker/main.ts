@@ -25,7 +25,6 @@ import { createUploadRequests } from './upload-requests.ts'
 const EXIT_REFUSED = 78
 const EXIT_OUTDATED = 76
 const OUTDATED: ReadonlySet<ErrorCode> = new Set(['worker_outdated', 'coordinator_outdated'])
-const STOP_TIMEOUT_MS = 10_000
 const THREAD_MEMORY_BYTES_MAX = 2 ** 30
 
 let log = pino({ name: 'worker' })
@@ -80,7 +79,7 @@ async function serve(parts: Parts, stop: AbortSignal): Promise<void> {
     ? await startHealthServer(session, { port: config.healthPort })
     : null
   const left = new Promise<void>((resolve) => {
-    const leave = () => void goodbye(session, work).then(resolve)
+    const leave = () => void goodbye(session, work, config).then(resolve)
     if (stop.aborted) leave()
     else stop.addEventListener('abort', leave, { once: true })
   })
@@ -122,9 +121,13 @@ function createWork({ config, log, enrolled, machine }: Parts, session: Session)
 }
 
 /** What is begun is finished and acknowledged first, within limits. */
-async function goodbye(session: Session, { leases, outbox }: Work): Promise<void> {
+async function goodbye(
+  session: Session,
+  { leases, outbox }: Work,
+  { drainMs }: Config,
+): Promise<void> {
   session.wane()
   const done = leases.finish().then(() => outbox.empty())
-  await Promise.race([done, delay(STOP_TIMEOUT_MS)])
+  await Promise.race([done, delay(drainMs)])
   await session.leave('the worker was told to stop')
 }

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { welcome } from '#test/support/scripted-fleet.ts'
+import { STOP_OF_WORKERS_MS } from '#test/support/stop-times.ts'
 import {
   ALL,
   assertStored,
@@ -202,6 +203,28 @@ test('SIGTERM finishes the chunks that are begun, says goodbye and ends with 0',
   assert.equal(await worker.exit, 0)
   assert.ok(sink.parts.size < ALL.length)
   assert.equal(connection.count('leaseEnded'), 0)
+})
+
+test('a chunk that takes longer than a worker may to stop is left to others: it says so and ends with 0', async (t) => {
+  const { fleet, sink, worker } = await setUp(t, { SYNDATA_DRAIN_SECONDS: '1' })
+  const uploading = Promise.withResolvers<void>()
+  const never = Promise.withResolvers<null>()
+  t.after(() => never.resolve(null))
+  sink.answer = () => {
+    uploading.resolve()
+    return never.promise
+  }
+  const connection = await fleet.welcomed()
+  sendSpec(connection)
+  assign(connection, sink.url)
+  await uploading.promise
+  const toldAt = performance.now()
+  worker.child.kill('SIGTERM')
+  await connection.next('goodbye')
+  assert.equal(await worker.exit, 0)
+  const tookMs = performance.now() - toldAt
+  assert.ok(tookMs >= 1_000 && tookMs < 1_000 + STOP_OF_WORKERS_MS, `${tookMs} ms`)
+  assert.equal(connection.count('chunkDone') + connection.count('chunkFailed'), 0)
 })
 
 test('an idle worker leaves at once, drained or not', async (t) => {

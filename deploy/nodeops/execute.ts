@@ -1,22 +1,33 @@
 // Carries out a plan step by step and waits until all of it is well. Interrupted anywhere, it is simply begun again.
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Deployment, workersOf } from './deployment.ts'
+import { type Deployment, type ServiceSpec, serviceOfRole, workersOf } from './deployment.ts'
 import { type PlanOptions, planSteps } from './plan.ts'
 import { describeStep } from './show-plan.ts'
-import { type Bound, type Observed, type Step, type Target, TargetError } from './target.ts'
+import { type Bound, type Observed, type Step, type Target, TimedOut } from './target.ts'
 
 type Saying = { say: (line: string) => void }
 
-/** One after the other; throws what the step throws that fails, and the signal's reason between two. */
+/**
+ * One after the other; workers are told anew when what they work for is well in its new form. Throws what the step throws
+ * that fails, TimedOut, and the signal's reason between two.
+ */
 export async function applySteps(
   target: Target,
   deployment: Deployment,
-  { steps, signal, say }: { steps: readonly Step[] } & Bound & Saying,
+  { steps, signal, say, timeoutMs }: { steps: readonly Step[] } & Waiting,
 ): Promise<void> {
+  const within = { signal, timeoutMs, say: (line: string) => say(`      ${line}`) }
+  const isTold = ({ name }: ServiceSpec): boolean =>
+    steps.some((step) => step.kind === 'update' && step.service === name)
+  const worker = serviceOfRole(deployment, 'worker')
+  const others = deployment.services.filter((spec) => spec !== worker && isTold(spec))
   for (const [i, step] of steps.entries()) {
     signal.throwIfAborted()
     say(`[${i + 1}/${steps.length}] ${describeStep(step)}`)
-    await target.apply(step, { deployment, signal, say: (line) => say(`      ${line}`) })
+    const isOfWorkers = step.kind === 'update' && step.service === worker?.name
+    if (isOfWorkers && others.length > 0)
+      await waitUntilWell(target, { ...deployment, services: others }, within)
+    await target.apply(step, { deployment, ...within })
   }
 }
 
@@ -37,7 +48,7 @@ export async function waitUntilWell(
   const said = new Map<string, string>()
   for (;;) {
     const observed = await target.observe({ signal })
-    for (const [name, line] of healthLines(observed)) {
+    for (const [name, line] of healthLines(deployment, observed)) {
       if (said.get(name) !== line) say(line)
       said.set(name, line)
     }
@@ -48,8 +59,11 @@ export async function waitUntilWell(
   }
 }
 
-function healthLines({ services }: Observed): [string, string][] {
-  return services.map(({ name, replicas, ready, state }) => [
+function healthLines(deployment: Deployment, { services }: Observed): [string, string][] {
+  const asked = services.filter(({ name }) =>
+    deployment.services.some((spec) => spec.name === name),
+  )
+  return asked.map(({ name, replicas, ready, state }) => [
     name,
     `${name.padEnd(14)} ${ready} of ${replicas} ready${state === 'running' ? '' : `, ${state}`}`,
   ])
@@ -66,9 +80,6 @@ function notWell(deployment: Deployment, observed: Observed): string[] {
     })
     .map(({ name }) => name)
 }
-
-/** Not everything was well in time; what was applied stays applied. */
-export class TimedOut extends TargetError {}
 
 const timedOut = (missing: string[], timeoutMs: number): TimedOut =>
   new TimedOut(

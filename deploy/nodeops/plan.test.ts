@@ -8,7 +8,7 @@ import { showPlan } from './show-plan.ts'
 import { createMemoryTarget, type MemoryTarget } from './targets/memory.ts'
 import { deploymentBy, serviceSpec, smallDeployment } from './test/deployments.ts'
 
-const bound = { signal: AbortSignal.timeout(60_000), say: () => undefined }
+const bound = { signal: AbortSignal.timeout(60_000), timeoutMs: 60_000, say: () => undefined }
 const planOf = async (target: MemoryTarget, deployment: Parameters<typeof planSteps>[0]) =>
   planSteps(deployment, await target.observe(bound))
 

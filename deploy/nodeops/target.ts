@@ -60,6 +60,8 @@ export type Change = { path: string; from: string | null; to: string | null }
 
 export type Applying = Bound & {
   deployment: Deployment
+  /** Of what has to be well before the next may begin. */
+  timeoutMs: number
   /** One line at a time, for people. */
   say: (line: string) => void
 }
@@ -118,3 +120,6 @@ export class TargetError extends Error {
     this.whatToDo = whatToDo
   }
 }
+
+/** Not everything was well in time; what was applied stays applied. */
+export class TimedOut extends TargetError {}

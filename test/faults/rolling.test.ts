@@ -1,8 +1,10 @@
 // An update as operators do it: every process is told to stop, and started again, while jobs run and people watch.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { StackPlan } from '#scripts/stack/stack-plan.ts'
 import { PEOPLE } from '#test/support/fault-configs.ts'
 import { openEvents } from '#test/support/server-events.ts'
@@ -24,6 +26,7 @@ test('processes that are stopped and started in turn', async (t) => {
   const plan = await planned.promise
   await t.test('ready says why not', () => saysWhyNot(fleet, plan))
   await t.test('all of them, while a job runs', (t) => restartAll(t, fleet, plan))
+  await t.test('workers as Kubernetes rolls them out', () => rollOutWorkers(fleet))
 })
 
 async function saysWhyNot({ stack }: TestStack, plan: StackPlan): Promise<void> {
@@ -54,15 +57,55 @@ async function restartAll(t: TestContext, fleet: TestStack, plan: StackPlan): Pr
   await Promise.all([inTurn([...COORDINATORS, 'parts']), inTurn(WORKERS), leaves])
   const job = await assertWhole(jobId, PEOPLE, MANY)
   assert.equal(job.retries, 0, 'a restart burns no attempts')
-  const [losses] = await query<{ lost: number }>(
-    'select sum(leases_lost)::int as lost from workers',
-  )
-  assert.equal(losses?.lost, 0, 'who stops in order loses nothing')
+  assert.equal(await lostLeases(query), 0, 'who stops in order loses nothing')
   for (const name of COORDINATORS) {
     const log = await readFile(stack.logOf(name), 'utf8')
     assert.match(log, /"msg":"stopped"/)
-    assert.doesNotMatch(log, /a chunk was made that the ledger had/)
+    assert.doesNotMatch(log, REPEATED)
   }
+}
+
+/** SIGTERM, SIGKILL once the pod's time is over, the next pod; the last one has no time at all. */
+async function rollOutWorkers({ stack, query, submit, untilShare, assertWhole }: TestStack) {
+  const [config, request] = [{ ...PEOPLE, seed: 2 }, { rows: 4_000_000 }]
+  const jobId = await submit(config, request)
+  await untilShare(jobId, 0.05)
+  const before = await lostLeases(query)
+  for (const name of WORKERS.slice(1)) {
+    assert.equal(await endPod(stack, name, graceOfPods()), 'in time', name)
+    await stack.waitHealthy(name)
+  }
+  assert.equal(await lostLeases(query), before, 'who stops in its time loses nothing')
+  await endPod(stack, WORKERS[0] ?? '', 0)
+  const job = await assertWhole(jobId, config, request)
+  assert.equal(job.retries, 0, 'a rollout burns no attempts')
+  for (const name of COORDINATORS)
+    assert.doesNotMatch(await readFile(stack.logOf(name), 'utf8'), REPEATED)
+}
+
+const REPEATED = /a chunk was made that the ledger had/
+
+async function lostLeases(query: TestStack['query']): Promise<number> {
+  const [row] = await query<{ lost: number }>('select sum(leases_lost)::int as lost from workers')
+  return row?.lost ?? 0
+}
+
+/** What k8s/ gives workers between the two signals. */
+function graceOfPods(): number {
+  const text = readFileSync(new URL('../../k8s/worker/worker.yaml', import.meta.url), 'utf8')
+  return 1_000 * Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)?.[1])
+}
+
+async function endPod({ pidOf, kill }: TestStack['stack'], name: string, graceMs: number) {
+  const pid = pidOf(name)
+  kill(name, 'SIGTERM')
+  const until = performance.now() + graceMs
+  while (performance.now() < until) {
+    if (pidOf(name) !== pid) return 'in time'
+    await delay(20)
+  }
+  kill(name, 'SIGKILL')
+  return 'killed'
 }
 
 /** The first coordinator, as its callers see it go: not ready, yet it answers; then the stream of events ends. */

@@ -17,6 +17,7 @@ export type ComposeService = {
   profiles?: string[]
   read_only?: boolean
   cap_drop?: string[]
+  stop_grace_period?: string
 }
 
 export type ComposeFile = {

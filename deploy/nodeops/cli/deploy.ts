@@ -68,10 +68,11 @@ function converged(
     const revision = revisionOf(deployment)
     if (steps.length > 0) state.begin(revision)
     else say('Nothing to do: what runs is what was asked for.')
-    await applySteps(target, deployment, { steps, signal, say })
+    const { timeoutMs } = options
+    await applySteps(target, deployment, { steps, signal, say, timeoutMs })
     const waiting = {
       signal,
-      timeoutMs: options.timeoutMs,
+      timeoutMs,
       say: (line: string) => say(`  ${line}`),
     }
     const observed = await waitUntilWell(target, deployment, waiting)

@@ -29,8 +29,8 @@ export const scaleCommand: Command = async (context, options, words) => {
     const scaled = withCounts(deployment, wanted, before)
     const beyond = beyondLimits(scaled)
     if (beyond !== null) say(`warning: ${beyond}`)
-    await applySteps(target, scaled, { steps, signal, say })
     const waiting = { signal, timeoutMs: options.timeoutMs, say }
+    await applySteps(target, scaled, { ...waiting, steps })
     const observed = await waitUntilWell(target, scaled, waiting)
     if (options.json) out(JSON.stringify({ steps, observed }, null, 2))
     else out(['', ...showObserved(observed)].join('\n'))

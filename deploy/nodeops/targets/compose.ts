@@ -3,12 +3,22 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Deployment, ServiceSpec } from '../deployment.ts'
-import type { Bound, Finding, LogLine, LogOptions, Observed, Step, Target } from '../target.ts'
+import type {
+  Applying,
+  Bound,
+  Finding,
+  LogLine,
+  LogOptions,
+  Observed,
+  Step,
+  Target,
+} from '../target.ts'
 import { TargetError } from '../target.ts'
 import { type Container, createDockerCompose, type DockerCompose } from './compose/docker.ts'
 import { type ComposeRecord, createComposeFolder, NOTHING } from './compose/record.ts'
 import { renderCompose, workerServiceOf } from './compose/render.ts'
 import { composeText, readBase, renderWhole } from './compose/whole.ts'
+import { inTurn } from './in-turn.ts'
 import { lookAtMachine } from './local/environment.ts'
 import { type References, resolved } from './references.ts'
 import { specOf, tellRegion, tellService } from './steps.ts'
@@ -49,14 +59,15 @@ export function createComposeTarget(options: ComposeOptions): Target {
       const dataKept = !record.exists && folder.has('.env')
       return { ...observedOf(record, containers), dataKept }
     },
-    apply: async (step, { deployment, signal }) => {
+    apply: async (step, applying) => {
+      const { deployment, signal } = applying
       signal.throwIfAborted()
       const record = folder.read()
       if (step.kind === 'install') return install(options, record, { signal })
       const next = recordAfter(record, step, deployment)
       // Written down first: what fails on the way has changed the file that containers are made from.
       if ('service' in step && record.exists) folder.write({ ...record, telling: step.service })
-      await carryOut({ options, docker, record, next, step, deployment }, { signal })
+      await carryOut({ options, docker, record, next, step, applying })
       folder.write(next)
     },
     logs: (asked) => logLines(docker, folder.read(), asked),
@@ -141,16 +152,42 @@ type Carrying = {
   record: ComposeRecord
   next: ComposeRecord
   step: Step
-  deployment: Deployment
+  applying: Applying
 }
 
-async function carryOut(carrying: Carrying, bound: Bound): Promise<void> {
-  const { docker, record, next, step } = carrying
+async function carryOut(carrying: Carrying): Promise<void> {
+  const { docker, record, next, step, applying } = carrying
   if (step.kind === 'settle' || step.kind === 'install') return
-  for (const service of goneBetween(record, next)) await docker.rm(service, bound)
-  await render(carrying, bound)
+  for (const service of goneBetween(record, next)) await docker.rm(service, applying)
+  await render(carrying)
   const touched = touchedBy(step, next)
-  if (touched.length > 0) await docker.up(touched, bound)
+  if (isRollout(carrying)) await rollOut(carrying, touched)
+  else if (touched.length > 0) await docker.up(touched, applying)
+}
+
+/** Workers that run are told anew region by region, unless the file wants all at once. */
+const isRollout = ({ step, next, applying }: Carrying): boolean =>
+  step.kind === 'update' &&
+  next.told.find(({ name }) => name === step.service)?.role === 'worker' &&
+  applying.deployment.rollout.kind === 'rolling'
+
+const rollOut = ({ docker, applying }: Carrying, services: readonly string[]): Promise<void> =>
+  inTurn(
+    services,
+    {
+      begin: (service) => docker.up([service], applying),
+      look: async (service) => {
+        const all = await docker.ps(applying)
+        const found = all.filter((each) => each.service === service && each.state !== 'exited')
+        return { ready: found.filter(isWell).length, replicas: found.length, state: stateOf(found) }
+      },
+    },
+    applying,
+  )
+
+const stateOf = (found: readonly Container[]): string => {
+  const ill = found.find((container) => !isWell(container))
+  return ill ? ill.health || ill.state : 'running'
 }
 
 const servicesIn = ({ told, regions }: ComposeRecord): string[] =>
@@ -175,13 +212,13 @@ function touchedBy(step: Step, next: ComposeRecord): string[] {
   return spec ? servicesIn({ ...next, told: [spec] }) : []
 }
 
-async function render({ options, next }: Carrying, { signal }: Bound): Promise<void> {
+async function render({ options, next, applying }: Carrying): Promise<void> {
   const { root, name, dataDir, references } = options
   const folder = createComposeFolder(dataDir)
   const base = readBase(root)
   const withEnvFile = next.told.filter(({ env }) => Object.keys(env).length > 0)
   for (const spec of withEnvFile) folder.put(`${spec.name}.env`, envText(spec, references))
-  const { gpus } = await lookAtMachine(signal)
+  const { gpus } = await lookAtMachine(applying.signal)
   const rendered = renderCompose({
     ...{ name, base, root, told: next.told, regions: next.regions, hasGpus: gpus > 0 },
     withEnvFile: new Set(withEnvFile.map((spec) => spec.name)),
@@ -206,11 +243,10 @@ function observedOf(record: ComposeRecord, containers: readonly Container[]): Ob
   const services = record.told.map((told) => {
     const found = of(servicesIn({ ...record, told: [told] }))
     const ready = found.filter(isWell).length
-    const ill = found.find((container) => !isWell(container))
     return {
       ...{ name: told.name, role: told.role, replicas: found.length, ready },
       told: told.name === record.telling ? null : told,
-      state: ill ? ill.health || ill.state : 'running',
+      state: stateOf(found),
     }
   })
   const regions = record.regions.map(({ region }) => ({

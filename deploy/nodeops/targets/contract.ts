@@ -107,7 +107,10 @@ async function aborted(subject: Subject): Promise<void> {
   const say = (): void => undefined
   const step: Step = { kind: 'update', service: 'worker', changes: [] }
   await assert.rejects(target.observe({ signal }), reason)
-  await assert.rejects(target.apply(step, { deployment: second, signal, say }), reason)
+  await assert.rejects(
+    target.apply(step, { deployment: second, signal, timeoutMs: subject.timeoutMs, say }),
+    reason,
+  )
   await assert.rejects(target.delete({ signal, keepData: false, say }), reason)
   assert.deepEqual(planSteps(first, await target.observe(boundOf(subject))), [])
 }

@@ -84,6 +84,7 @@ test('a machine is told of its coordinator, token and region, and its container 
       .split('\n') ?? []
   assert.deepEqual(variables.sort(), [
     'SYNDATA_COORDINATOR=fleet.example:7443',
+    'SYNDATA_DRAIN_SECONDS=50',
     'SYNDATA_REGION=eu-central',
     `SYNDATA_TOKEN=${TOKEN}`,
     `SYNDATA_WORKER_NAME=${vm?.name}`,
@@ -143,7 +144,7 @@ test('what does not run there is said, with where it does', async (t) => {
     /^error worker: .*no store of secrets/,
     /^error worker: .*SYNDATA_COORDINATOR/,
     /^error worker: .*ssh-keygen/,
-    /^warning null: virtual machines are not sized by load, apps and local and kubernetes are/,
+    /^error worker: autoscaling: a virtual machine .* over ssh.*local and kubernetes are sized by load/,
   ])
     assert.ok(
       said.some((line) => expected.test(line)),

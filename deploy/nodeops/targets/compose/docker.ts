@@ -5,7 +5,7 @@ import { type Bound, TargetError } from '../../target.ts'
 import { childLines } from '../child-lines.ts'
 
 const CALL_MS = 60_000
-/** Images are built and pulled. */
+/** Images are built and pulled, and containers get their time to stop. */
 const UP_MS = 30 * 60_000
 const OUTPUT_MAX_BYTES = 16 * 2 ** 20
 const COMPLAINT_LINES = 6
@@ -60,7 +60,7 @@ export function createDockerCompose({ command, project, file, envFile }: Options
       await run([...common, 'up', '--detach', '--remove-orphans', ...services], bound, UP_MS)
     },
     rm: async (service, bound) => {
-      await run([...common, 'rm', '--stop', '--force', service], bound)
+      await run([...common, 'rm', '--stop', '--force', service], bound, UP_MS)
     },
     ps: async (bound) =>
       containersIn(await run([...common, 'ps', '--all', '--format', 'json'], bound)),

@@ -1,6 +1,7 @@
 // compose.yaml of a deployment: the one of the repository, each service as the file of the deployment has it, and the
 // workers of each region as a service of their own. A pure function.
 import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
+import { graceSecondsOf } from '../grace.ts'
 
 export type ComposeService = {
   image: string
@@ -12,6 +13,7 @@ export type ComposeService = {
   networks?: string[] | Record<string, { aliases: string[] }>
   profiles?: string[]
   healthcheck?: Record<string, unknown>
+  stop_grace_period?: string
   deploy?: { replicas?: number; resources?: Record<string, unknown> }
 }
 export type ComposeFile = {
@@ -130,12 +132,17 @@ function common(options: RenderOptions, base: ComposeService, spec: ServiceSpec)
     image,
     ...(build && isBuilt ? { build: { ...build, context: options.root } } : {}),
     environment: { ...base.environment, ...settingsHere(spec) },
+    ...(base.stop_grace_period ? { stop_grace_period: graceOf(base.stop_grace_period, spec) } : {}),
     ...(options.withEnvFile.has(spec.name) ? { env_file: [`${spec.name}.env`] } : {}),
     ...(spec.healthCheck && base.healthcheck
       ? { healthcheck: checkOf(base.healthcheck, spec) }
       : {}),
   }
 }
+
+/** `usual`: in seconds, as `30s`. */
+const graceOf = (usual: string, spec: ServiceSpec): string =>
+  `${graceSecondsOf(spec, Number.parseInt(usual, 10))}s`
 
 /** Images without a registry are built here, of the kind that the place needs and the version that the file names. */
 function imageOf(base: string, asked: string | null): { image: string; isBuilt: boolean } {

@@ -5,8 +5,9 @@ import { digestOf } from '../../digest.ts'
 const CONTAINER = 'syndata-worker'
 const ENV_FILE = '/etc/syndata/worker.env'
 const ENV_END = 'SYNDATA_ENV_END'
-/** A worker that is told to stop finishes its chunks within it. */
+/** A worker that is told to stop is killed after it, and has most of it for its chunks. */
 export const STOP_S = 60
+export const DRAIN_S = 50
 
 const INSPECT_TOLD = `docker inspect -f '{{.State.Running}} {{index .Config.Labels "syndata.told"}}' ${CONTAINER} 2>/dev/null || true`
 

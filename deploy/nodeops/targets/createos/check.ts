@@ -12,7 +12,9 @@ import {
   WITH_VOLUMES,
   when,
 } from '../findings.ts'
+import { drainFindings } from '../grace.ts'
 import { secretFindings } from '../references.ts'
+import { STOP_S } from './bootstrap.ts'
 import { APP, fitsApp } from './sizes.ts'
 
 const CREATEOS_ROLES: readonly Role[] = ['coordinator', 'worker']
@@ -48,7 +50,8 @@ function scalingFindings({ services, scaling, regions }: Deployment): Finding[] 
   if (!scaling || !worker) return []
   const warning = (message: string): Finding[] => [finding('warning', null, message)]
   if (!fitsApp(worker)) {
-    return warning(`virtual machines are not sized by load, apps and ${WITH_SCALING} are`)
+    const message = `autoscaling: a virtual machine takes 5 to 15 minutes and is set up over ssh, which no scheduler has a key for. Leave autoscaling out, or write resources that an app has (${APP.cpu.max}m and ${APP.memory.max} MB at most); ${WITH_SCALING} are sized by load`
+    return [finding('error', worker.name, message)]
   }
   const most = regions.length * APP.replicas.max
   return [
@@ -122,6 +125,7 @@ function workerFindings(spec: ServiceSpec, { regions }: Deployment, sshKeyFile: 
     )
     return [
       ...dialFindings(spec),
+      ...drainFindings(spec, STOP_S),
       ...when(!existsSync(sshKeyFile) || !existsSync(`${sshKeyFile}.pub`), () =>
         finding(
           'error',

@@ -7,6 +7,7 @@ import type { Vm } from './answers.ts'
 import type { AppDeps, Saying } from './apps.ts'
 import {
   bootstrapScript,
+  DRAIN_S,
   RUNNING_SCRIPT,
   STOP_S,
   STOP_SCRIPT,
@@ -155,6 +156,7 @@ async function startWorker(
 }
 
 const variablesOf = ({ variables, region }: WantedVms, name: string): Record<string, string> => ({
+  SYNDATA_DRAIN_SECONDS: String(DRAIN_S),
   ...variables,
   SYNDATA_REGION: region,
   SYNDATA_WORKER_NAME: name,

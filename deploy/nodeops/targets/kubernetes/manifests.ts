@@ -40,6 +40,7 @@ export type PodSpec = {
   containers: Container[]
   volumes?: PodVolume[]
   affinity?: Record<string, unknown>
+  terminationGracePeriodSeconds?: number
 } & Record<string, unknown>
 export type Template = { metadata: Omit<Metadata, 'name'>; spec: PodSpec }
 export type Workload = Omit<Manifest, 'spec'> & {

@@ -1,4 +1,5 @@
 // What the cluster says about a deployment's objects, in words of people.
+import type { RegionState } from '../in-turn.ts'
 import type { Metadata } from './manifests.ts'
 
 type Condition = { type: string; status: string; reason?: string; message?: string }
@@ -65,6 +66,15 @@ function failureOf(workloads: readonly WorkloadObject[]): string | null {
     ({ type, status }) => type === 'ReplicaFailure' && status === 'True',
   )
   return failure ? `no pods: ${failure.message ?? failure.reason ?? 'for no reason given'}` : null
+}
+
+/** Of the workers of one region. */
+export function regionStateOf(objects: readonly (WorkloadObject | PodObject)[]): RegionState {
+  const pods = objects.filter((object): object is PodObject => object.kind === 'Pod')
+  const workloads = objects.filter((object): object is WorkloadObject => object.kind !== 'Pod')
+  const sum = (of: (workload: WorkloadObject) => number): number =>
+    workloads.reduce((all, workload) => all + of(workload), 0)
+  return { ready: sum(readyOf), replicas: sum(wantedOf), state: stateOf(workloads, pods) }
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 // Steps of a plan, each a few calls of kubectl. What was made by others under our names is left as it is.
-import type { Deployment, RegionCount, ServiceSpec } from '../../deployment.ts'
-import { type Bound, type Step, type Target, TargetError } from '../../target.ts'
+import type { Deployment, ServiceSpec } from '../../deployment.ts'
+import { type Applying, type Bound, type Step, type Target, TargetError } from '../../target.ts'
+import { inTurn } from '../in-turn.ts'
 import type { References } from '../references.ts'
 import { specOf } from '../steps.ts'
 import type { Kubectl } from './kubectl.ts'
@@ -17,7 +18,7 @@ import {
   type Workload,
   workerNameOf,
 } from './manifests.ts'
-import { type WorkloadObject, wantedOf } from './objects.ts'
+import { type PodObject, regionStateOf, type WorkloadObject, wantedOf } from './objects.ts'
 import {
   commonManifests,
   namespaceManifest,
@@ -37,7 +38,7 @@ export type StepDeps = {
   /** Of the repository. */
   root: string
 }
-type Doing = Bound & { deployment: Deployment; say: (line: string) => void }
+type Doing = Applying
 
 /** What steps go by of what is there. */
 const LOOKED_AT = [
@@ -60,7 +61,7 @@ export function createKubernetesSteps(deps: StepDeps): Target['apply'] {
         return install(deps, doing)
       case 'create':
       case 'update':
-        return tellAgain(deps, specOf(doing.deployment, step.service), step.kind, doing)
+        return again(() => tell(deps, specOf(doing.deployment, step.service), step.kind, doing))
       case 'scale': {
         const { role } = specOf(doing.deployment, step.service)
         return kubectl.scale(`${kindOf(role)}/${role}`, { from: null, to: step.to }, doing)
@@ -99,15 +100,10 @@ const SCALED_MEANWHILE = /conflict.*\.spec\.replicas/s
 const TRIES = 3
 
 /** Whoever scales between our look and our word is right: look again. */
-async function tellAgain(
-  deps: StepDeps,
-  spec: ServiceSpec,
-  kind: 'create' | 'update',
-  doing: Doing,
-): Promise<void> {
+async function again(doing: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await tell(deps, spec, kind, doing)
+      return await doing()
     } catch (error) {
       const isScaled = error instanceof TargetError && SCALED_MEANWHILE.test(error.message)
       if (!isScaled || attempt === TRIES) throw error
@@ -124,19 +120,61 @@ async function tell(
   const { kubectl, scope, base } = deps
   const found = await foundIn(kubectl, scope, doing)
   const references = referencesOf(deps, spec, found)
-  const rendering = renderingOf(deps, doing, found, references?.version ?? null)
-  const regions = spec.role === 'worker' ? regionsToTell(doing.deployment, found) : []
-  const manifests = serviceManifests(spec, rendering, regions)
+  const version = references?.version ?? null
+  const manifests = serviceManifests(spec, renderingOf(deps, doing, found, version))
+  const [anchor, others] = parted(manifests, ({ metadata }) => metadata.name === WORKER_ANCHOR)
   // A job cannot be changed; it only mints what is missing, so another one does no harm.
   await removeAll(kubectl, jobsAmong(found, spec), doing)
   const secrets = references ? [references.manifest] : []
-  await kubectl.apply([...commonManifests(scope, base), ...secrets, ...manifests], doing)
-  await removeAll(kubectl, obsoleteAmong(found, spec, [...secrets, ...manifests]), doing)
+  await kubectl.apply([...commonManifests(scope, base), ...secrets, ...others], doing)
+  await removeAll(kubectl, obsoleteAmong(found, spec, [...secrets, ...others]), doing)
+  if (spec.role === 'worker') {
+    await rollOut(deps, { spec, version, found }, doing)
+    // Last: with it workers are known to have been told.
+    return kubectl.apply(anchor, doing)
+  }
   const now = workloadsAmong(found).find(({ metadata }) => metadata.name === spec.role)
   if (kind === 'create' && now && wantedOf(now) !== spec.replicas) {
     const replicas = { from: null, to: spec.replicas }
     await kubectl.scale(`${kindOf(spec.role)}/${spec.role}`, replicas, doing)
   }
+}
+
+const parted = <T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] => [
+  all.filter(is),
+  all.filter((one) => !is(one)),
+]
+
+type Rolling = { spec: ServiceSpec; version: string | null; found: readonly Found[] }
+
+/** The workers of one region after the other, unless the file wants all at once. */
+async function rollOut(
+  deps: StepDeps,
+  { spec, version, found }: Rolling,
+  doing: Doing,
+): Promise<void> {
+  const { kubectl, scope } = deps
+  const tellRegion = async (region: string): Promise<void> => {
+    const now = renderingOf(deps, doing, await foundIn(kubectl, scope, doing), version)
+    const all = serviceManifests(spec, now, [{ region, count: 0 }])
+    await kubectl.apply(all.filter(isOfRegion), doing)
+  }
+  const begin = (region: string): Promise<void> => again(() => tellRegion(region))
+  const regions = regionsToTell(doing.deployment, found)
+  if (doing.deployment.rollout.kind === 'recreate') {
+    for (const region of regions) await begin(region)
+    return
+  }
+  await inTurn(regions, { begin, look: (region) => lookAt(deps, region, doing) }, doing)
+}
+
+const isOfRegion = ({ metadata }: Manifest | Workload): boolean =>
+  metadata.labels?.[LABEL.region] !== undefined
+
+async function lookAt({ kubectl, scope }: StepDeps, region: string, bound: Bound) {
+  const of = `${LABEL.deployment}=${scope.name},${LABEL.region}=${region}`
+  const objects = await kubectl.list<WorkloadObject | PodObject>(['deployments', 'pods'], of, bound)
+  return regionStateOf(objects)
 }
 
 const foundIn = (kubectl: Kubectl, { name }: Scope, bound: Bound): Promise<Found[]> =>
@@ -158,13 +196,16 @@ const renderingOf = (
   replicas: new Map(workloadsAmong(found).map((each) => [each.metadata.name, wantedOf(each)])),
 })
 
-/** Those that are there. A fleet that sizes itself has a Deployment in every region that it may use. */
-function regionsToTell({ regions, scaling }: Deployment, found: readonly Found[]): RegionCount[] {
+/**
+ * Those that are there, in the file's order. A fleet that sizes itself has a Deployment in every region that it may use.
+ */
+function regionsToTell({ regions, scaling }: Deployment, found: readonly Found[]): string[] {
   const there = workloadsAmong(found).flatMap(
     ({ metadata }) => metadata.labels?.[LABEL.region] ?? [],
   )
-  const allowed = scaling ? regions.map(({ region }) => region) : []
-  return [...new Set([...there, ...allowed])].map((region) => ({ region, count: 0 }))
+  const named = regions.map(({ region }) => region)
+  const allowed = scaling ? named : named.filter((region) => there.includes(region))
+  return [...new Set([...allowed, ...there.toSorted()])]
 }
 
 const isOf =

@@ -1,6 +1,7 @@
 // The Deployment or StatefulSet of one service: the base's, hardened as it is, with what the file says.
 import type { Rollout, ServiceSpec, Volume } from '../../deployment.ts'
 import { showBytes } from '../../file/units.ts'
+import { graceSecondsOf } from '../grace.ts'
 import {
   environmentOf,
   hasOwnToken,
@@ -108,11 +109,18 @@ function strategyOf(
   }
 }
 
+/** Of pods that do not say. */
+const USUAL_GRACE_S = 30
+
 function podOf(pod: PodSpec, spec: ServiceSpec, images: ImageOptions): PodSpec {
   const containers = pod.containers.map((container) =>
     container.name === spec.role ? containerOf(container, spec, images) : container,
   )
-  const added = { ...pod, containers, volumes: volumesOf(pod, spec) }
+  const { terminationGracePeriodSeconds = USUAL_GRACE_S } = pod
+  const added = {
+    ...{ ...pod, containers, volumes: volumesOf(pod, spec) },
+    terminationGracePeriodSeconds: graceSecondsOf(spec, terminationGracePeriodSeconds),
+  }
   const withStore = spec.role === 'coordinator' && storeFolderOf(spec) !== null
   return {
     ...added,

@@ -3,9 +3,12 @@ import { statfsSync } from 'node:fs'
 import { type Deployment, type ServiceSpec, serviceOfRole, workersOf } from '../../deployment.ts'
 import { showBytes } from '../../file/units.ts'
 import type { Finding } from '../../target.ts'
+import { drainFindings } from '../grace.ts'
 import { type Machine, workerLimits } from './environment.ts'
 
 const GIB = 2 ** 30
+/** Of workers, by the supervisor. */
+const KILLED_AFTER_S = 15
 
 type Here = { machine: Machine; freeBytes: number }
 
@@ -20,6 +23,7 @@ export function findingsOf(deployment: Deployment, here: Here): Finding[] {
     ...wholeFindings(deployment),
     ...(worker ? gpuFindings(worker, here) : []),
     ...(worker ? sizeFindings(deployment, worker, here) : []),
+    ...(worker ? drainFindings(worker, KILLED_AFTER_S) : []),
     ...volumeFindings(deployment, here),
     note(
       'It runs the programs of this checkout, not images, and is reached from this machine alone.',

@@ -59,7 +59,10 @@ function fixture(t: TestContext) {
       },
     },
   })
-  const bound = { signal: AbortSignal.timeout(60_000), say: () => undefined }
+  const bound = {
+    ...{ signal: AbortSignal.timeout(60_000), timeoutMs: 60_000 },
+    say: () => undefined,
+  }
   const update = (service: string, deployment: Deployment) =>
     apply({ kind: 'update', service, changes: [] } satisfies Step, { deployment, ...bound })
   writeRecord(dataDir, { ...readRecord(dataDir), exists: true })
