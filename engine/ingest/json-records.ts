@@ -10,11 +10,17 @@ import type { Cell, RawBatch } from './records.ts'
 const BATCH_ROWS = 1000
 const LONG_DIGITS = /\d{16}/
 
-/** Reads UTF-8: an array of objects, or objects a line each. Values that are objects or arrays become JSON text. */
+/** Objects within objects beyond this depth are text. */
+const DEPTH_MAX = 8
+
+/**
+ * Reads UTF-8: an array of objects, or objects a line each. Arrays become JSON text, and so do objects, unless they are
+ * `nested` as columns: `{"user": {"id": 1}}` is the column user.id.
+ */
 export function readJson(
   text: AsyncIterable<Uint8Array>,
   format: 'json' | 'jsonl',
-  limits: IngestLimits,
+  { limits, nested }: { limits: IngestLimits; nested: 'columns' | 'text' },
 ): TextRecords {
   const columns: string[] = []
   const places = new Map<string, number>()
@@ -26,17 +32,36 @@ export function readJson(
     places.set(key, columns.length)
     return columns.push(key) - 1
   }
+  const apart = new Set<string>()
+  const cellsOf = nested === 'text' ? ownCells : (row: object) => leaves(row, '', apart)
   const batches = async function* (): AsyncIterable<RawBatch> {
     let rows: JsonPiece[] = []
     for await (const pieces of piecesOf(text, format, limits)) {
       rows.push(...pieces)
       if (rows.length < BATCH_ROWS) continue
-      yield* columnar(rows, columns, placeOf)
+      yield* columnar(rows, columns, { placeOf, cellsOf })
       rows = []
     }
-    if (rows.length > 0) yield* columnar(rows, columns, placeOf)
+    if (rows.length > 0) yield* columnar(rows, columns, { placeOf, cellsOf })
   }
-  return { columns, batches: batches(), warnings: () => [] }
+  const warnings = () =>
+    [...apart].map((key) => `column ${key}: objects are taken apart, into columns ${key}.…`)
+  return { columns, batches: batches(), warnings }
+}
+
+type Entry = [key: string, value: unknown]
+const ownCells = (row: object): Iterable<Entry> => Object.entries(row)
+
+/** The values of a row by their paths. `apart` are the paths of objects so far: there nothing else stands for a value. */
+function* leaves(row: object, path: string, apart: Set<string>, depth = 1): Iterable<Entry> {
+  for (const [name, value] of Object.entries(row)) {
+    const key = path + name
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (isObject && depth < DEPTH_MAX && Object.keys(value).length > 0) {
+      apart.add(key)
+      yield* leaves(value as object, `${key}.`, apart, depth + 1)
+    } else if (!apart.has(key) || (value !== null && !isObject)) yield [key, value]
+  }
 }
 
 async function* piecesOf(
@@ -50,13 +75,16 @@ async function* piecesOf(
   yield cutter.end()
 }
 
-type PlaceOf = (key: string, piece: JsonPiece) => number
+type Placing = {
+  placeOf: (key: string, piece: JsonPiece) => number
+  cellsOf: (row: object) => Iterable<Entry>
+}
 
 /** The batch; at a broken row the rows before it, then its error. */
 function* columnar(
   pieces: readonly JsonPiece[],
   columns: string[],
-  placeOf: PlaceOf,
+  { placeOf, cellsOf }: Placing,
 ): Iterable<RawBatch> {
   const cells: Cell[][] = []
   let rows = 0
@@ -64,10 +92,10 @@ function* columnar(
   try {
     for (const piece of pieces) {
       const row = parseRow(piece)
-      for (const key of Object.keys(row)) {
+      for (const [key, value] of cellsOf(row)) {
         const place = placeOf(key, piece)
         while (cells.length <= place) cells.push([])
-        ;(cells[place] as Cell[])[rows] = cellOf(row[key])
+        ;(cells[place] as Cell[])[rows] = cellOf(value)
       }
       rows++
     }

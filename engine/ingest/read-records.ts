@@ -38,8 +38,10 @@ export async function readRecords(source: ByteSource, options: ReadOptions = {})
     const { dialect, ...records } = await readCsv(text.chunks, given.csv ?? {}, limits)
     return finished(() => ({ ...base, encoding: text.encoding(), csv: dialect }), records, options)
   }
-  const records = readJson(text.chunks, format, limits)
-  return finished(() => ({ ...base, encoding: text.encoding() }), records, options)
+  // A form that knows how the file is wrapped is that of an earlier reading.
+  const nested = given.nested ?? (given.wrapping === undefined ? 'columns' : 'text')
+  const records = readJson(text.chunks, format, { limits, nested })
+  return finished(() => ({ ...base, encoding: text.encoding(), nested }), records, options)
 }
 
 async function openTyped(

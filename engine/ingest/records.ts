@@ -30,6 +30,8 @@ export type FileForm = {
   /** Name of the WHATWG encoding standard; of text formats. */
   encoding?: string
   csv?: Dialect
+  /** What objects within JSON's rows become; text where a form does not say. */
+  nested?: 'columns' | 'text'
 }
 
 /** What a broken file becomes. */
