@@ -2,6 +2,13 @@
 
 export type Verdict = { kind: 'clean' | 'unknown' | 'refused'; text: string }
 
+/** Nobody having looked is not the same as nothing having been found. */
+export const OUTCOMES: Readonly<Record<Verdict['kind'], { said: string; exitCode: number }>> = {
+  clean: { said: 'nothing grave is known', exitCode: 0 },
+  refused: { said: 'vulnerable', exitCode: 1 },
+  unknown: { said: 'NOT AUDITED, the registry did not say what is known', exitCode: 3 },
+}
+
 type Report = {
   message?: string
   vulnerabilities?: Record<string, { severity: string; fixAvailable?: unknown }>
