@@ -42,8 +42,12 @@ export async function submitTraining(
   const dataset = await readDataset(database, principal, request.datasetId)
   requireRole(principal, dataset.role, 'editor')
   const warnings = await checkSize(database, request, dataset)
-  const fields = dataset.columns.map(({ field }) => field)
-  const submitted = submittedOf([...request.warnings, ...notLearned(fields), ...warnings])
+  const filled = dataset.columns.filter(({ nulls }) => nulls < dataset.rows)
+  const submitted = submittedOf([
+    ...request.warnings,
+    ...notLearned(filled.map(({ field }) => field)),
+    ...warnings,
+  ])
   const spec = specOf(request, dataset)
   await specKeeper.keep(spec, () =>
     database.transaction(async (sql) => {

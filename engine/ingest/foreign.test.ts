@@ -216,44 +216,6 @@ test('free text with an address in it is shown as a shape', async () => {
   assert.doesNotMatch(String(shownCell(first[1]?.[0] ?? null, columns[1]!.field)), /example/)
 })
 
-test('keys of JSON that come late, and objects within rows', async () => {
-  const lines = '{"a":1,"b":{"c":[1,2]}}\n{"a":null,"d":"x"}\n{"a":3.5,"d":"y","b":null}\n'
-  const found = await inferred(lines)
-  assert.deepEqual(
-    found.columns.map(({ field, nulls }) => [field.name, nulls]),
-    [
-      ['a', 1],
-      ['b.c', 2],
-      ['d', 1],
-    ],
-  )
-  assert.deepEqual(found.first[1], ['[1,2]', null, null])
-  assert.equal(found.warnings.length, 1)
-  const array = await inferred(`[${lines.trim().replaceAll('\n', ',\n')}]`)
-  assert.deepEqual(array.first, found.first)
-  const { nested: _, ...old } = found.form
-  assert.deepEqual((await inferred(lines, { form: old })).first[1], ['{"c":[1,2]}', null, null])
-})
-
-test('what objects within rows say of persons is told as in any column', async () => {
-  const rows = Array.from({ length: 40 }, (_, i) => ({
-    user: { mail: `a${i}@example.org`, place: { city: ['Bonn', 'Kiel'][i % 2], size: i % 5 } },
-  }))
-  const found = await inferred(rows.map((row) => JSON.stringify(row)).join('\n'))
-  assert.deepEqual(
-    found.columns.map(({ field: { name, type, semantic } }) => [name, type, semantic]),
-    [
-      ['user.mail', 'text', 'email'],
-      ['user.place.city', 'category', 'city'],
-      ['user.place.size', 'integer', null],
-    ],
-  )
-  assert.doesNotMatch(
-    JSON.stringify(found.columns.map((c) => shownCell(c.examples[0] ?? null, c.field))),
-    /@ex/,
-  )
-})
-
 test('a long file is sampled evenly, and the same by the same seed', async () => {
   const file = `n\n${Array.from({ length: 20_000 }, (_, i) => i).join('\n')}\n`
   const { columns, form } = await inferred(file)

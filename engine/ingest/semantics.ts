@@ -147,6 +147,9 @@ function namedMeaning(semantic: Semantic, seen: Seen, share: number): Meaning | 
   if (seen.asked === 0) return { semantic, confidence: 0.5 }
   if (IS_NUMBER.has(semantic)) return numbers > 0.9 ? { semantic, confidence: 0.9 } : null
   if (numbers > 0.9 && !IS_CODE.has(semantic)) return null
+  // A user name has no blanks; the name of a user may be a person's.
+  if (semantic === 'username' && seen.persons >= (LEAST_SHARE / 2) * seen.asked)
+    return { semantic: 'full_name', confidence: 0.8 }
   if (!CHECKED.has(semantic)) return { semantic, confidence: 0.8 }
   return { semantic, confidence: 0.6 + 0.35 * share }
 }
