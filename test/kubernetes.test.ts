@@ -22,7 +22,10 @@ type Container = {
   env?: {
     name: string
     value?: string
-    valueFrom?: { secretKeyRef?: { name: string; key: string } }
+    valueFrom?: {
+      secretKeyRef?: { name: string; key: string }
+      fieldRef?: { fieldPath: string }
+    }
   }[]
   resources?: { requests?: object; limits?: object }
   securityContext?: Record<string, unknown>
@@ -40,7 +43,10 @@ type PodSpec = {
 type Document = {
   kind: string
   metadata: { name: string }
-  spec?: { template?: { spec: PodSpec }; jobTemplate?: { spec: { template: { spec: PodSpec } } } }
+  spec?: {
+    template?: { metadata: { labels?: Record<string, string> }; spec: PodSpec }
+    jobTemplate?: { spec: { template: { spec: PodSpec } } }
+  }
 }
 
 const files = globSync('k8s/{base,worker,components/*}/*.yaml', { cwd: root }).filter(
@@ -166,6 +172,25 @@ test('every file is part of a kustomization', () => {
   }
 })
 
+/** A variable in another one is put in only when it stands before it. */
+function assertRegions(rendered: readonly Document[]): void {
+  const workers = rendered.filter(({ kind, metadata }) => {
+    return kind === 'Deployment' && metadata.name.startsWith('worker-')
+  })
+  for (const { metadata, spec } of workers) {
+    const region = metadata.name.replace(/^worker-(gpu-)?/, '')
+    const { metadata: ofPod, spec: pod } = spec?.template ?? {}
+    const env = pod?.containers[0]?.env ?? []
+    const at = (wanted: string) => env.findIndex(({ name }) => name === wanted)
+    const { value, valueFrom } = env[at('SYNDATA_REGION')] ?? {}
+    const label = /^metadata\.labels\['(.+)'\]$/.exec(valueFrom?.fieldRef?.fieldPath ?? '')?.[1]
+    assert.equal(value ?? ofPod?.labels?.[label ?? ''], region)
+    assert.equal(env[at('SYNDATA_TOKEN_FILE')]?.value, '/tokens/$(SYNDATA_REGION)')
+    assert.ok(at('SYNDATA_REGION') < at('SYNDATA_TOKEN_FILE'))
+    assert.match(JSON.stringify(pod), new RegExp(`"syndata/region".*"values":\\["${region}"\\]`))
+  }
+}
+
 const renderer = isInstalled('kustomize', 'version')
   ? ['kustomize', 'build']
   : isInstalled('kubectl', 'version', '--client')
@@ -187,6 +212,7 @@ for (const overlay of OVERLAYS) {
     assert.equal(new Set(named).size, named.length)
     assert.ok(named.includes('Deployment/coordinator'))
     assert.ok(named.some((name) => name.startsWith('Deployment/worker-')))
+    assertRegions(rendered)
     if (!validates) return
     const folder = mkdtempSync(path.join(tmpdir(), 'syndata-'))
     t.after(() => rmSync(folder, { recursive: true }))

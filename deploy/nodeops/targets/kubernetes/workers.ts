@@ -45,13 +45,9 @@ function inRegion(document: Manifest | Workload, region: string): Manifest | Wor
   } as Manifest | Workload
 }
 
-/** On nodes of the region where there are any, and told which region it is. */
+/** Labelled with the region, which its container is told by that label, and on nodes of it where there are any. */
 function placed({ spec }: Workload, region: string): Template {
   const { metadata, spec: pod } = spec.template
-  const told: Record<string, string> = {
-    SYNDATA_REGION: region,
-    SYNDATA_TOKEN_FILE: `/tokens/${region}`,
-  }
   const expression = { key: LABEL.region, operator: 'In', values: [region] }
   const preference = { weight: 100, preference: { matchExpressions: [expression] } }
   return {
@@ -62,13 +58,6 @@ function placed({ spec }: Workload, region: string): Template {
         ...pod.affinity,
         nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preference] },
       },
-      containers: pod.containers.map((container) => ({
-        ...container,
-        env: (container.env ?? []).map((variable) => {
-          const value = told[variable.name]
-          return value === undefined ? variable : { name: variable.name, value }
-        }),
-      })),
     },
   }
 }
