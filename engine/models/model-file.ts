@@ -7,6 +7,8 @@ import { Value } from 'typebox/value'
 import { canonicalJson } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Field } from '#engine/table/table.ts'
+import { checkDerived, DerivedList } from './derived/check-derived.ts'
+import { allShapes, type DerivedTarget } from './derived/derived.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
 import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
@@ -74,6 +76,7 @@ const Header = Type.Object({
       }),
     ]),
   ),
+  derived: Type.Optional(DerivedList),
   encoder: Type.Unknown(),
   provenance: Provenance,
 })
@@ -83,6 +86,8 @@ export type ModelFile = {
   /** As in the data that was learned, in its order. */
   columns: PreparedColumn[]
   targets: TargetShape[]
+  /** What is not learned but follows from targets; they are numbered on. */
+  derived: DerivedTarget[]
   /** What the algorithm knows of each target, as JSON. */
   encoder: unknown
   provenance: Provenance
@@ -90,7 +95,8 @@ export type ModelFile = {
 }
 
 /** Equal models have equal bytes. */
-export function encodeModelFile({ tensors, ...header }: ModelFile): Uint8Array {
+export function encodeModelFile({ tensors, derived, ...rest }: ModelFile): Uint8Array {
+  const header = { ...rest, ...(derived.length > 0 && { derived }) }
   return encodeTensorFile({ metadata: { format: FORMAT, model: canonicalJson(header) }, tensors })
 }
 
@@ -101,8 +107,10 @@ export function decodeModelFile(file: Uint8Array): ModelFile {
     throw new AppError('unsupported', `a model file has the format ${FORMAT}`)
   const header: unknown = parseObject(metadata['model'] ?? '')
   if (!Value.Check(Header, header)) throw invalid('its header is not of that format')
-  const model = { ...header, tensors } as ModelFile
-  for (const column of model.columns) checkColumn(column, model.targets)
+  const model = { derived: [], ...header, tensors } as ModelFile
+  checkDerived(model.derived, model.targets)
+  const shapes = allShapes(model.targets, model.derived)
+  for (const column of model.columns) checkColumn(column, shapes)
   return model
 }
 

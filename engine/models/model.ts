@@ -2,11 +2,14 @@
 
 import type { SamplerOptions } from './algorithm.ts'
 import { algorithmOf } from './algorithms.ts'
+import { allShapes } from './derived/derived.ts'
+import { createDerivedSampler } from './derived/sampler.ts'
 import { decodeModelFile, type ModelFile, modelDigest } from './model-file.ts'
 import { createEmptySampler } from './nothing.ts'
 import type { Sampler } from './sampled.ts'
 
-export type Model = Omit<ModelFile, 'tensors' | 'encoder'> & {
+/** `targets` are those that are learned, then those that follow from them. */
+export type Model = Omit<ModelFile, 'tensors' | 'encoder' | 'derived'> & {
   /** Of its file: lower-case hex SHA-256. */
   digest: string
   /** The caller releases it. AppError `invalid_request` for conditions that cannot be met. */
@@ -15,14 +18,20 @@ export type Model = Omit<ModelFile, 'tensors' | 'encoder'> & {
 
 /** `digest`, where it is known, spares hashing the file. AppError `invalid_request` for bytes that are no model. */
 export function openModel(file: Uint8Array, digest: string = modelDigest(file)): Model {
-  const { tensors, encoder, ...model } = decodeModelFile(file)
+  const { tensors, encoder, derived, ...model } = decodeModelFile(file)
   const { targets } = model
+  const open = (options: SamplerOptions): Promise<Sampler> =>
+    targets.length === 0
+      ? Promise.resolve(createEmptySampler())
+      : algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options)
+  const shapes = allShapes(targets, derived)
   return {
     ...model,
+    targets: shapes,
     digest,
-    createSampler(options) {
-      if (targets.length === 0) return Promise.resolve(createEmptySampler())
-      return algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options)
-    },
+    createSampler: (options) =>
+      derived.length === 0
+        ? open(options)
+        : createDerivedSampler(open, { derived, shapes }, options),
   }
 }

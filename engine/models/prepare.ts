@@ -1,21 +1,18 @@
 // From a real table to what models learn from: personal values, ids and free text leave for rules that make new
-// ones, rare levels and extreme numbers are taken out, and what remains is numbers and codes.
+// ones, rare levels and extreme numbers are taken out, what follows from other columns is not learned, and what remains
+// is numbers and codes.
 
-import { extremes } from '#engine/evaluate/adherence.ts'
-import {
-  type CategoryColumn,
-  type Column,
-  type Field,
-  type NumberColumn,
-  nullsOf,
-  PERSONAL,
-  type Table,
-} from '#engine/table/table.ts'
-import { replaceExtremes } from './extremes.ts'
+import { type Column, type Field, nullsOf, PERSONAL, type Table } from '#engine/table/table.ts'
+import type { DerivedTarget } from './derived/derived.ts'
+import { learnLookup } from './derived/learn-lookup.ts'
+import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
+import { findLookups, sameLookups } from './derived/lookups.ts'
+import { createTargetList, type TargetList } from './derived/target-list.ts'
+import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
-import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
+import { createSeededRandom } from './seeded-random.ts'
 
-/** How a column comes back, in the order of the table; modelled ones point at their target. */
+/** How a column comes back, in the order of the table; modelled ones point at their target, learned or derived. */
 export type PreparedColumn =
   /** `nulls`: whether there are any; where a file does not say, there may be. */
   | { kind: 'numeric'; field: Field; target: number; nulls?: boolean }
@@ -28,7 +25,12 @@ export type PreparedColumn =
 /** A rule as configs spell it. */
 export type GeneratedRule = { type: string } & Record<string, unknown>
 
-export type Preparation = { columns: PreparedColumn[]; targets: Target[] }
+/** Targets are numbered on from those that are learned to those that follow from them. */
+export type Preparation = {
+  columns: PreparedColumn[]
+  targets: Target[]
+  derived: DerivedTarget[]
+}
 
 export type PrepareOptions = {
   seed: number
@@ -36,96 +38,91 @@ export type PrepareOptions = {
   ruleFor: (column: Column) => GeneratedRule
 }
 
-/** Of `n` values at most this share is given up at either end before the threshold is lowered, for small tables. */
-const MOST_SHARE_GIVEN_UP = 0.05
-/** Of a category's values those of kept levels; below, its levels say nothing. */
-const LEAST_KEPT_SHARE = 0.5
-
 /**
  * Rare values are protected as TabularARGN does (Tiwald et al. 2025, section 3): a level that fewer rows have than a
  * threshold drawn from 5, 6 and 7 is replaced, row by row, by a draw from the others; numbers beyond the value that as
  * many rows reach at either end, by draws from the tail before it.
  */
 export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Preparation {
-  const targets: Target[] = []
-  const columns = table.columns.map((column): PreparedColumn => {
-    const { field } = column
-    const nulls = nullsOf(column, table.rows)
-    const random = createSeededRandom(seed, `prepare ${field.name}`)
-    if (nulls === table.rows) return { kind: 'constant', field, value: null }
-    const generated = (): PreparedColumn => {
-      return { kind: 'generated', field, rule: ruleFor(column), nullRate: nulls / table.rows }
-    }
-    if (column.kind === 'text' || (field.semantic !== null && PERSONAL.has(field.semantic)))
-      return generated()
-    if (column.kind === 'number') return numeric(column, nulls, random, targets)
-    return category(column, nulls, random, targets) ?? generated()
-  })
-  return { columns, targets }
-}
-
-function threshold(values: number, random: SeededRandom): number {
-  const wanted = 5 + random.below(3)
-  return Math.max(1, Math.min(wanted, Math.floor(values * MOST_SHARE_GIVEN_UP)))
-}
-
-function numeric(
-  { field, values }: NumberColumn,
-  nulls: number,
-  random: SeededRandom,
-  targets: Target[],
-): PreparedColumn {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const rare = threshold(sorted.length, random)
-  if (sorted[rare - 1] === sorted.at(-rare) && nulls === 0)
-    return { kind: 'constant', field, value: sorted[rare - 1] as number }
-  const { name, decimals } = field
-  const kept = replaceExtremes(values, { rare, decimals, random })
-  const [min, max] = extremes(kept)
-  targets.push({ kind: 'numeric', name, values: kept, decimals, min, max })
-  return { kind: 'numeric', field, target: targets.length - 1, nulls: nulls > 0 }
-}
-
-/** Null where too few values have a level that may be kept. */
-function category(
-  { field, codes, levels }: CategoryColumn,
-  nulls: number,
-  random: SeededRandom,
-  targets: Target[],
-): PreparedColumn | null {
-  const counts = new Float64Array(levels.length)
-  for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1
-  const rare = threshold(codes.length - nulls, random)
-  const kept = levels.map((_, code) => code).filter((code) => (counts[code] as number) >= rare)
-  const keptCount = kept.reduce((sum, code) => sum + (counts[code] as number), 0)
-  if (keptCount < LEAST_KEPT_SHARE * (codes.length - nulls)) return null
-  if (kept.length === 1 && nulls === 0)
-    return { kind: 'constant', field, value: levels[kept[0] as number] ?? null }
-  const renumbered = new Int32Array(levels.length).fill(-1)
-  for (const [at, code] of kept.entries()) renumbered[code] = at
-  const drawKept = weightedDraw(
-    kept.map((code) => counts[code] as number),
-    random,
-  )
-  const recoded = codes.map((code) => {
-    if (code < 0) return kept.length
-    const known = renumbered[code] as number
-    return known >= 0 ? known : drawKept()
-  })
-  const names: (string | null)[] = kept.map((code) => levels[code] as string)
-  if (nulls > 0) names.push(null)
-  targets.push({ kind: 'category', name: field.name, codes: recoded, levels: names.length })
-  return { kind: 'category', field, target: targets.length - 1, levels: names }
-}
-
-function weightedDraw(weights: number[], random: SeededRandom): () => number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return () => {
-    let rest = random.below(total)
-    let at = 0
-    while (rest >= (weights[at] as number)) rest -= weights[at++] as number
-    return at
+  const { rows } = table
+  const list = createTargetList(table.columns.map(({ field }) => field.name))
+  const learned = table.columns.map((column) => (isLearned(column, rows) ? column : null))
+  const keys = findLookups(learned, rows)
+  const own = learned.map((column, at) => (keys.has(at) ? null : column))
+  const timeAt = createTimes({ table, columns: own, list, seed })
+  const known: Known = { table, list, seed, groups: sameLookups(keys, table) }
+  const made = new Map<number, PreparedColumn>()
+  /** What others follow from comes before them. */
+  const columnAt = (at: number): PreparedColumn => {
+    const column = table.columns[at] as Column
+    const key = keys.get(at)
+    const found =
+      made.get(at) ??
+      (key === undefined ? null : learnLookup(column, { table, list, key, by: columnAt(key) })) ??
+      constantOf(column, rows) ??
+      (isTime(own[at]) ? timeColumn(column, timeAt(at), rows) : learn(column, at, known)) ??
+      generated(column, rows, ruleFor)
+    made.set(at, found)
+    return found
   }
+  const columns = table.columns.map((_, at) => columnAt(at))
+  const { targets, derived, places } = list.finish()
+  const placed = columns.map((column) =>
+    'target' in column ? { ...column, target: places[column.target] as number } : column,
+  )
+  return { columns: placed, targets, derived }
+}
+
+type Known = {
+  table: Table
+  list: TargetList
+  seed: number
+  /** Of columns that others are looked up by: which of their levels say the same of those, by number. */
+  groups: ReadonlyMap<number, readonly string[]>
+}
+
+function isLearned({ kind, field }: Column, rows: number): boolean {
+  return rows > 0 && kind !== 'text' && !(field.semantic !== null && PERSONAL.has(field.semantic))
+}
+
+/** Null where it has a value. */
+function constantOf(column: Column, rows: number): PreparedColumn | null {
+  const isEmpty = nullsOf(column, rows) === rows
+  return isEmpty ? { kind: 'constant', field: column.field, value: null } : null
+}
+
+function generated(
+  column: Column,
+  rows: number,
+  ruleFor: PrepareOptions['ruleFor'],
+): PreparedColumn {
+  const nullRate = nullsOf(column, rows) / rows
+  return { kind: 'generated', field: column.field, rule: ruleFor(column), nullRate }
+}
+
+function timeColumn(column: Column, learned: LearnedTime, rows: number): PreparedColumn {
+  const { field } = column
+  if (learned.kind === 'constant') return { kind: 'constant', field, value: learned.value }
+  return { kind: 'numeric', field, target: learned.target, nulls: nullsOf(column, rows) > 0 }
+}
+
+/** Null for what is made by a rule. */
+function learn(column: Column, at: number, known: Known): PreparedColumn | null {
+  const { field } = column
+  const { list, seed, groups } = known
+  const { rows } = known.table
+  if (!isLearned(column, rows) || column.kind === 'text') return null
+  const nulls = nullsOf(column, rows)
+  const random = createSeededRandom(seed, `prepare ${field.name}`)
+  if (column.kind === 'category') {
+    const found = protectLevels(column, { nulls, random, groups: groups.get(at) })
+    if (found === null) return null
+    if (found.kind === 'constant') return { kind: 'constant', field, value: found.value }
+    return { kind: 'category', field, target: list.learn(found.target), levels: found.levels }
+  }
+  const found = protectNumbers(column, nulls, random)
+  if (found.kind === 'constant') return { kind: 'constant', field, value: found.value }
+  return { kind: 'numeric', field, target: list.learn(found), nulls: nulls > 0 }
 }
 
 /** The columns that were learned (and constant ones) of sampled rows, in the order of the table. */

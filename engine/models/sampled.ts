@@ -18,8 +18,11 @@ export type CategoryTarget = { kind: 'category'; name: string; codes: Int32Array
 /** A column as models see it. */
 export type Target = NumericTarget | CategoryTarget
 
+export type NumericShape = Omit<NumericTarget, 'values'>
+export type CategoryShape = Omit<CategoryTarget, 'codes'>
+
 /** A target without its values: what a fitted model keeps. */
-export type TargetShape = Omit<NumericTarget, 'values'> | Omit<CategoryTarget, 'codes'>
+export type TargetShape = NumericShape | CategoryShape
 
 /** Sampled values in the order of the targets: numbers (NaN null) or codes. */
 export type SampledColumn = Float64Array | Int32Array

@@ -41,7 +41,7 @@ export async function trainModel(
   hooks: TrainingHooks,
 ): Promise<Uint8Array> {
   const preparation = prepare(table, { seed, ruleFor })
-  const { columns, targets } = preparation
+  const { columns, targets, derived } = preparation
   const training = trainingDigest(preparation, { algorithm, seed, options })
   const learned =
     targets.length === 0
@@ -55,6 +55,7 @@ export async function trainModel(
     algorithm,
     columns,
     targets: targets.map(shapeOf),
+    derived,
     encoder: learned.encoder,
     tensors: learned.tensors,
     provenance: {

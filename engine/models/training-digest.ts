@@ -7,10 +7,10 @@ import type { Preparation } from './prepare.ts'
 import { shapeOf } from './sampled.ts'
 
 /** Lower-case hex SHA-256 of what is learned, how, and by which release; `how` is JSON. */
-export function trainingDigest({ columns, targets }: Preparation, how: unknown): string {
+export function trainingDigest({ columns, targets, derived }: Preparation, how: unknown): string {
   const hash = createHash('sha256')
   const shapes = targets.map(shapeOf)
-  hash.update(canonicalJson({ columns, engine_version: ENGINE_VERSION, how, shapes }))
+  hash.update(canonicalJson({ columns, derived, engine_version: ENGINE_VERSION, how, shapes }))
   for (const target of targets) {
     const { buffer, byteOffset, byteLength } =
       target.kind === 'numeric' ? target.values : target.codes

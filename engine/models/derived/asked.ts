@@ -1,0 +1,131 @@
+// Conditions on derived targets, as conditions on those that they follow from: exact for look-ups, for others the
+// closest that ranges can say.
+
+import { AppError } from '#engine/errors.ts'
+import type { Conditions, NumericShape, TargetShape } from '../sampled.ts'
+import { monthDayOf, monthOf } from './calendar-parts.ts'
+import type { DerivedNumber, DerivedTarget } from './derived.ts'
+
+type Range = { min: number; max: number; nulls?: true }
+
+/** What is asked of learned targets: every row that meets what was asked meets this. */
+export type Asked = { levels: Map<string, Set<number>>; ranges: Map<string, Range> }
+
+/** `shapes` of all targets. AppError `invalid_request` for what no row can meet, or names that no target has. */
+export function askedOf(
+  { levels = {}, ranges = {} }: Conditions,
+  derived: readonly DerivedTarget[],
+  shapes: readonly TargetShape[],
+): Asked {
+  const asked: Asked = { levels: new Map(), ranges: new Map() }
+  const known = { derived, shapes, learned: shapes.length - derived.length, asked }
+  const numberOf = (name: string, kind: TargetShape['kind']): number => {
+    const at = shapes.findIndex((shape) => shape.name === name && shape.kind === kind)
+    if (at < 0)
+      throw new AppError('invalid_request', `there is no ${kind} column ${name} to ask for`)
+    return at
+  }
+  for (const [name, codes] of Object.entries(levels))
+    askLevels(known, numberOf(name, 'category'), new Set(codes))
+  for (const [name, range] of Object.entries(ranges))
+    askRange(known, numberOf(name, 'numeric'), range)
+  return asked
+}
+
+type Known = {
+  derived: readonly DerivedTarget[]
+  shapes: readonly TargetShape[]
+  learned: number
+  asked: Asked
+}
+
+function askLevels(known: Known, target: number, wanted: ReadonlySet<number>): void {
+  const { name } = known.shapes[target] as TargetShape
+  const from = known.derived[target - known.learned]
+  if (from?.kind === 'category') {
+    const codes = [...from.from.codes.entries()].filter(([, code]) => wanted.has(code))
+    askLevels(known, from.from.first, new Set(codes.map(([key]) => key)))
+    return
+  }
+  const { levels } = known.asked
+  const before = levels.get(name)
+  const both = new Set([...wanted].filter((code) => before?.has(code) ?? true))
+  if (both.size === 0) throw impossible(name)
+  levels.set(name, both)
+}
+
+function askRange(known: Known, target: number, range: Range): void {
+  const shape = known.shapes[target] as NumericShape
+  if (!(range.min <= range.max && range.min <= shape.max && range.max >= shape.min))
+    throw impossible(shape.name)
+  const from = known.derived[target - known.learned]
+  if (from?.kind === 'numeric') askParts(known, from, range)
+  else known.asked.ranges.set(shape.name, narrowed(known.asked.ranges.get(shape.name), range))
+}
+
+function narrowed(before: Range | undefined, { min, max, nulls }: Range): Range {
+  return {
+    min: Math.max(min, before?.min ?? -Infinity),
+    max: Math.min(max, before?.max ?? Infinity),
+    ...(nulls && (before === undefined || before.nulls) && { nulls }),
+  }
+}
+
+function askParts(known: Known, { from }: DerivedNumber, range: Range): void {
+  const { nulls } = range
+  const [min, max] = [range.min, range.max]
+  const keep = nulls ? { nulls } : {}
+  switch (from.type) {
+    case 'constant':
+      return
+    case 'lookup': {
+      const meets = (value: number | null): boolean =>
+        value === null ? nulls === true : value >= min && value <= max
+      const codes = [...from.values.entries()].filter(([, value]) => meets(value))
+      askLevels(known, from.first, new Set(codes.map(([key]) => key)))
+      return
+    }
+    case 'linear':
+      askLinear(known, from, range)
+      return
+    default: {
+      const months = { min: monthOf(min), max: monthOf(max) }
+      askRange(known, from.first, { ...months, ...keep })
+      if (from.type === 'month_day' && months.min === months.max)
+        askRange(known, from.second, { min: monthDayOf(min), max: monthDayOf(max), ...keep })
+    }
+  }
+}
+
+/**
+ * Where a null may come from either part, a row without a value may have any first part: only digits (days and seconds)
+ * are null together.
+ */
+function askLinear(
+  known: Known,
+  { first, second, unit, offset }: Extract<DerivedNumber['from'], { type: 'linear' }>,
+  { min, max, nulls }: Range,
+): void {
+  if (nulls && unit === 1 && second !== undefined) return
+  const [a, b] = [first, second].map((at) => known.shapes[at ?? -1]) as [
+    NumericShape,
+    NumericShape | undefined,
+  ]
+  const [low, high] = [b?.min ?? 0, b?.max ?? 0]
+  const grain = 10 ** -a.decimals
+  const least = Math.ceil((min - offset - high) / unit / grain - 1e-9) * grain
+  const most = Math.floor((max - offset - low) / unit / grain + 1e-9) * grain
+  const keep = nulls ? { nulls } : {}
+  const firsts = { min: Math.max(least, a.min), max: Math.min(most, a.max) }
+  askRange(known, first, { ...firsts, ...keep })
+  if (second === undefined || b === undefined) return
+  askRange(known, second, {
+    min: Math.max(low, min - offset - unit * firsts.max),
+    max: Math.min(high, max - offset - unit * firsts.min),
+    ...keep,
+  })
+}
+
+function impossible(name: string): AppError {
+  return new AppError('invalid_request', `no value of ${name} meets the condition`)
+}

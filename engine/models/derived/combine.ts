@@ -1,0 +1,104 @@
+// Values of derived targets out of those that they follow from.
+
+import type { NumericShape, SampledColumn, TargetShape } from '../sampled.ts'
+import { firstDay, fromMonthDay, fromMonthWeekday } from './calendar-parts.ts'
+import type { DerivedNumber, DerivedTarget, NumberDerivation } from './derived.ts'
+
+/** Two numbers to one, and what it lies between for a first number, both inclusive. */
+export type Combination = {
+  value: (first: number, second: number) => number
+  least: (first: number) => number
+  most: (first: number) => number
+}
+
+const MONTHS = { least: firstDay, most: (month: number) => firstDay(month + 1) - 1 }
+
+/** `shapes` of all targets. Null for what does not come from two numbers. */
+export function combinationOf(
+  from: NumberDerivation,
+  shapes: readonly TargetShape[],
+): Combination | null {
+  if (from.type === 'month_day') return { value: fromMonthDay, ...MONTHS }
+  if (from.type === 'month_weekday') return { value: fromMonthWeekday, ...MONTHS }
+  if (from.type !== 'linear') return null
+  const { unit, offset, second } = from
+  const { min, max } = second === undefined ? NOTHING : (shapes[second] as NumericShape)
+  return {
+    value: (a, b) => unit * a + b + offset,
+    least: (a) => unit * a + min + offset,
+    most: (a) => unit * a + max + offset,
+  }
+}
+
+const NOTHING = { min: 0, max: 0 }
+
+/** Fills the columns of derived targets, which follow those that were sampled. */
+export function fillDerived(
+  derived: readonly DerivedTarget[],
+  shapes: readonly TargetShape[],
+  columns: readonly SampledColumn[],
+): void {
+  const learned = shapes.length - derived.length
+  for (const [at, target] of derived.entries()) {
+    const into = columns[learned + at] as SampledColumn
+    if (target.kind === 'numeric') fillNumbers(target, shapes, columns, into)
+    else {
+      const { first, codes } = target.from
+      const keys = columns[first] as SampledColumn
+      for (let row = 0; row < into.length; row++) into[row] = codes[keys[row] as number] as number
+    }
+  }
+}
+
+function fillNumbers(
+  target: DerivedNumber,
+  shapes: readonly TargetShape[],
+  columns: readonly SampledColumn[],
+  into: SampledColumn,
+): void {
+  const { from } = target
+  if (from.type === 'constant') {
+    into.fill(from.value)
+    return
+  }
+  const first = columns[from.first] as SampledColumn
+  if (from.type === 'lookup') {
+    const values = Float64Array.from(from.values, (value) => value ?? Number.NaN)
+    for (let row = 0; row < into.length; row++)
+      into[row] = values[first[row] as number] ?? Number.NaN
+    return
+  }
+  const second = from.second === undefined ? null : (columns[from.second] as SampledColumn)
+  combine(target, combinationOf(from, shapes) as Combination, { first, second, into })
+}
+
+type Operands = { first: SampledColumn; second: SampledColumn | null; into: SampledColumn }
+
+function combine(
+  { decimals, min, max, step }: DerivedNumber,
+  combination: Combination,
+  { first, second, into }: Operands,
+): void {
+  const scale = 10 ** decimals
+  const grain = step / scale
+  const rounded = (value: number): number => Math.round(value * scale) / scale
+  const { value, least, most } = combination
+  for (let row = 0; row < into.length; row++) {
+    const a = first[row] as number
+    const found = value(a, second === null ? 0 : (second[row] as number))
+    into[row] = rounded(
+      found > max
+        ? folded(found, Math.min(least(a), max), max, grain)
+        : found < min
+          ? folded(found, min, Math.max(most(a), min), grain)
+          : found,
+    )
+  }
+}
+
+/** Between two ends, both inclusive, a whole number of steps from `low` or, for the same law, near it. */
+function folded(value: number, low: number, high: number, grain: number): number {
+  const room = Math.floor((high - low) / grain + 1e-9) + 1
+  const steps = Math.round((value - low) / grain)
+  return Math.min(high, Math.max(low, low + (steps - Math.floor(steps / room) * room) * grain))
+}

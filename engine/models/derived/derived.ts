@@ -1,0 +1,41 @@
+// Columns that are not learned themselves but follow from what is: a moment from its day and its second, the end of a
+// journey from its beginning and its length, a country from its town.
+
+import type { CategoryShape, NumericShape, TargetShape } from '../sampled.ts'
+
+/**
+ * From earlier targets, by number: learned ones first, then derived ones. NaN where one of them is.
+ * `linear`: unit * first + second + offset. `month_day`, `month_weekday`: a day (since 1970) from a month (since 1970)
+ * and what engine/models/derived/calendar-parts.ts says of a day in it. `constant`: of every row.
+ */
+export type NumberDerivation =
+  | { type: 'linear'; first: number; second?: number; unit: number; offset: number }
+  | { type: 'month_day' | 'month_weekday'; first: number; second: number }
+  | { type: 'lookup'; first: number; values: (number | null)[] }
+  | { type: 'constant'; value: number }
+
+/** Values beyond `min` and `max` are folded back between them, on steps of so many units of 10^-decimals. */
+export type DerivedNumber = NumericShape & { step: number; from: NumberDerivation }
+
+/** The code for each code of another category. */
+export type DerivedCategory = CategoryShape & {
+  from: { type: 'lookup'; first: number; codes: number[] }
+}
+
+export type DerivedTarget = DerivedNumber | DerivedCategory
+
+/** As others see it: like any target. */
+export function shapeOfDerived(derived: DerivedTarget): TargetShape {
+  if (derived.kind === 'category')
+    return { kind: 'category', name: derived.name, levels: derived.levels }
+  const { name, decimals, min, max } = derived
+  return { kind: 'numeric', name, decimals, min, max }
+}
+
+/** Of all targets, learned and derived. */
+export function allShapes(
+  targets: readonly TargetShape[],
+  derived: readonly DerivedTarget[],
+): TargetShape[] {
+  return [...targets, ...derived.map(shapeOfDerived)]
+}

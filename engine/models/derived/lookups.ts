@@ -1,0 +1,123 @@
+// Columns that a category determines in every row: what they are is looked up by its level, and not learned.
+
+import { type CategoryColumn, type Column, nullsOf, type Table } from '#engine/table/table.ts'
+
+/** A level tells about a column only as a fact about many rows: fewer of them, and the level is protected anyway. */
+const ROWS_PER_LEVEL = 5
+/** Of smaller tables levels of fewer rows are kept. */
+const ROWS_LEAST = 140
+/** Of the rows, those of levels that are protected at most: their values would follow the level that replaces theirs. */
+const RARE_MOST = 0.03
+/** Natural logarithm of how unlikely it is that a column which does not depend on the level agrees so well, at least. */
+const EVIDENCE_LEAST = 30
+
+/**
+ * By column the category that determines it. `columns` of the table, null for those that are not learned. A column that
+ * others are looked up by is not looked up itself.
+ */
+export function findLookups(
+  columns: readonly (Column | null)[],
+  rows: number,
+): Map<number, number> {
+  const known = columns.flatMap((column, at) => {
+    const coded = column === null ? null : codesOf(column, rows)
+    return column === null || coded === null ? [] : [{ at, column, ...coded }]
+  })
+  if (rows < ROWS_LEAST) return new Map()
+  known.sort((a, b) => b.count - a.count || a.at - b.at)
+  const found = new Map<number, number>()
+  for (const [place, { at, codes, count }] of known.entries()) {
+    if (count < 2) continue
+    const key = known
+      .slice(0, place)
+      .find(
+        (other) =>
+          isKey(other.column, rows) && !found.has(other.at) && determines(other, { codes, count }),
+      )
+    if (key !== undefined) found.set(at, key.at)
+  }
+  return found
+}
+
+/** Nulls are kept however few they are. */
+function isKey(column: Column, rows: number): boolean {
+  const nulls = nullsOf(column, rows)
+  return column.kind === 'category' && (nulls === 0 || nulls >= ROWS_PER_LEVEL)
+}
+
+/** More different values than this are learned as numbers. */
+const VALUES_MOST = 10_000
+
+type Coded = { codes: Int32Array; count: number }
+
+/** Each value a code from 0 on, null one of them; null for what is no column of few values. */
+function codesOf(column: Column, rows: number): Coded | null {
+  if (column.kind === 'text') return null
+  if (column.kind === 'category') return renumbered(column, rows)
+  const most = Math.min(VALUES_MOST, rows / ROWS_PER_LEVEL)
+  const places = new Map<number, number>()
+  const codes = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const value = column.values[row] as number
+    let code = places.get(value)
+    if (code === undefined) {
+      if (places.size >= most) return null
+      code = places.size
+      places.set(value, code)
+    }
+    codes[row] = code
+  }
+  return { codes, count: places.size }
+}
+
+function renumbered({ codes, levels }: CategoryColumn, rows: number): Coded {
+  const places = new Int32Array(levels.length + 1).fill(-1)
+  let count = 0
+  const found = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const code = (codes[row] as number) + 1
+    if ((places[code] as number) < 0) places[code] = count++
+    found[row] = places[code] as number
+  }
+  return { codes: found, count }
+}
+
+/** In every row, and beyond chance. */
+function determines(key: Coded, { codes, count }: Coded): boolean {
+  const value = new Int32Array(key.count).fill(-1)
+  const rowsOf = new Float64Array(key.count)
+  const counts = new Float64Array(count)
+  for (let row = 0; row < codes.length; row++) {
+    const [level, code] = [key.codes[row] as number, codes[row] as number]
+    if (value[level] === -1) value[level] = code
+    else if (value[level] !== code) return false
+    rowsOf[level] = (rowsOf[level] as number) + 1
+    counts[code] = (counts[code] as number) + 1
+  }
+  let [rare, again] = [0, 0]
+  for (const rows of rowsOf) {
+    if (rows < ROWS_PER_LEVEL) rare += rows
+    else again += rows - 1
+  }
+  const agreement = counts.reduce((sum, rows) => sum + (rows / codes.length) ** 2, 0)
+  return rare <= RARE_MOST * codes.length && -again * Math.log(agreement) >= EVIDENCE_LEAST
+}
+
+/** Of each column that others are looked up by, what its levels say of them: equal texts for the same. */
+export function sameLookups(
+  keys: ReadonlyMap<number, number>,
+  { columns }: Table,
+): Map<number, string[]> {
+  const found = new Map<number, string[]>()
+  for (const [at, key] of keys) {
+    const { codes, levels } = columns[key] as CategoryColumn
+    const texts = found.get(key) ?? levels.map(() => '')
+    const column = columns[at] as Exclude<Column, { kind: 'text' }>
+    const values = column.kind === 'category' ? column.codes : column.values
+    const said = new Map<number, number>()
+    for (const [row, code] of codes.entries()) if (code >= 0) said.set(code, values[row] as number)
+    for (const [code, value] of said) texts[code] += ` ${value}`
+    found.set(key, texts)
+  }
+  return found
+}

@@ -1,0 +1,141 @@
+// Rows of learned and derived targets. What conditions on derived ones say of those that they follow from is met by
+// the algorithm; what is left is met by drawing again, batch by batch of a fixed grid.
+
+import { AppError } from '#engine/errors.ts'
+import type { SamplerOptions } from '../algorithm.ts'
+import { columnTests, meeting } from '../modes/conditions.ts'
+import {
+  roomFor,
+  type SampledColumn,
+  type SampleOptions,
+  type Sampler,
+  type Tally,
+  type TargetShape,
+} from '../sampled.ts'
+import { type Asked, askedOf } from './asked.ts'
+import { fillDerived } from './combine.ts'
+import type { DerivedTarget } from './derived.ts'
+
+/** Where rows are drawn again: part of what the bytes depend on. */
+const GRID_ROWS = 2500
+/** Batches that are drawn for one. */
+const BATCHES_MOST = 1000
+
+/**
+ * `open` makes the sampler of learned targets; `shapes` are those of all. The caller releases it. AppError as `open`, and
+ * `invalid_request` for conditions that no row can meet.
+ */
+export async function createDerivedSampler(
+  open: (options: SamplerOptions) => Promise<Sampler>,
+  { derived, shapes }: { derived: readonly DerivedTarget[]; shapes: readonly TargetShape[] },
+  { conditions = {}, ...options }: SamplerOptions,
+): Promise<Sampler> {
+  const { levels, ranges } = askedOf(conditions, derived, shapes)
+  const tests = columnTests(shapes, conditions).filter(({ column }) =>
+    isTested(derived, shapes, column),
+  )
+  const inner = await open({ ...options, conditions: conditionsOf({ levels, ranges }) })
+  const learned = shapes.length - derived.length
+  const draw = async (
+    range: { from: number; to: number },
+    { spare = [], ...rest }: SampleOptions,
+  ) => {
+    const rows = range.to - range.from
+    const drawn = await inner.sample(range, { ...rest, spare: spare.slice(0, learned) })
+    const columns = [
+      ...drawn,
+      ...roomFor(shapes, rows, [...drawn, ...spare.slice(learned)]).slice(learned),
+    ]
+    fillDerived(derived, shapes, columns)
+    return columns
+  }
+  const tally = { drawn: 0, met: 0 }
+  const untilMet = createDrawing(draw, shapes, { tests, tally })
+  return {
+    targets: shapes,
+    tally: () => joined(inner.tally(), tally),
+    release: () => inner.release(),
+    sample: (range, more) => (tests.length === 0 ? draw(range, more) : untilMet(range, more)),
+  }
+}
+
+/** Look-ups need no test: what is asked of them is asked of what they look up. */
+function isTested(
+  derived: readonly DerivedTarget[],
+  shapes: readonly TargetShape[],
+  column: number,
+): boolean {
+  const target = derived[column - (shapes.length - derived.length)]
+  return target?.kind === 'numeric' && target.from.type !== 'lookup'
+}
+
+function conditionsOf({ levels, ranges }: Asked): NonNullable<SamplerOptions['conditions']> {
+  return {
+    ...(levels.size > 0 && {
+      levels: Object.fromEntries(
+        [...levels].map(([name, codes]) => [name, [...codes].sort((a, b) => a - b)]),
+      ),
+    }),
+    ...(ranges.size > 0 && { ranges: Object.fromEntries(ranges) }),
+  }
+}
+
+/** A share of a share. */
+function joined(inner: Tally, { drawn, met }: Tally): Tally {
+  if (drawn === 0 || inner.met === 0) return inner.drawn === 0 ? { drawn, met } : inner
+  return { drawn: Math.round((drawn * inner.drawn) / inner.met), met }
+}
+
+type Draw = (
+  range: { from: number; to: number },
+  options: SampleOptions,
+) => Promise<SampledColumn[]>
+
+/** Each batch of the grid takes those rows that meet the tests, in their order, of batches that are its own. */
+function createDrawing(
+  draw: Draw,
+  shapes: readonly TargetShape[],
+  {
+    tests,
+    tally,
+  }: { tests: ReturnType<typeof columnTests>; tally: { drawn: number; met: number } },
+): Draw {
+  const fill = async (batch: number, columns: SampledColumn[], signal: AbortSignal | undefined) => {
+    let filled = 0
+    for (let again = 0; filled < GRID_ROWS; again++) {
+      if (again === BATCHES_MOST) throw unmet(tally)
+      const from = (batch * BATCHES_MOST + again) * GRID_ROWS
+      const drawn = await draw({ from, to: from + GRID_ROWS }, signal ? { signal } : {})
+      const meets = meeting(tests, GRID_ROWS, (column) => drawn[column] as SampledColumn)
+      for (let row = 0; row < GRID_ROWS && filled < GRID_ROWS; row++) {
+        tally.drawn++
+        if (meets[row] === 0) continue
+        tally.met++
+        for (const [at, column] of columns.entries())
+          column[filled] = (drawn[at] as SampledColumn)[row] as number
+        filled++
+      }
+    }
+  }
+  return async ({ from, to }, { signal, spare }) => {
+    const found = roomFor(shapes, to - from, spare)
+    const batchColumns = roomFor(shapes, GRID_ROWS)
+    for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+      signal?.throwIfAborted()
+      await fill(batch, batchColumns, signal)
+      const start = batch * GRID_ROWS
+      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
+      for (const [at, column] of batchColumns.entries())
+        found[at]?.set(column.subarray(rows.from, rows.to), start + rows.from - from)
+    }
+    return found
+  }
+}
+
+function unmet({ drawn, met }: Tally): AppError {
+  const share = ((100 * met) / drawn).toPrecision(2)
+  return new AppError(
+    'unmet_conditions',
+    `${share} % of the rows that the model draws meet the conditions, which are too few to draw from`,
+  )
+}

@@ -1,0 +1,118 @@
+// What may be learned of a column: rare levels and extreme numbers, which are those of single rows, give way to draws
+// from the others.
+
+import { extremes } from '#engine/evaluate/adherence.ts'
+import type { CategoryColumn, NumberColumn } from '#engine/table/table.ts'
+import { replaceExtremes } from './extremes.ts'
+import type { CategoryTarget, NumericTarget } from './sampled.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+export type Constant<T> = { kind: 'constant'; value: T }
+
+/** Of `n` values at most this share is given up at either end before the threshold is lowered, for small tables. */
+const MOST_SHARE_GIVEN_UP = 0.05
+/** Of a category's values those of kept levels; below, its levels say nothing. */
+const LEAST_KEPT_SHARE = 0.5
+
+/** `random` has drawn nothing yet. */
+function threshold(values: number, random: SeededRandom): number {
+  const wanted = 5 + random.below(3)
+  return Math.max(1, Math.min(wanted, Math.floor(values * MOST_SHARE_GIVEN_UP)))
+}
+
+/** `nulls`: how many there are. */
+export function protectNumbers(
+  { field: { name, decimals }, values }: NumberColumn,
+  nulls: number,
+  random: SeededRandom,
+): NumericTarget | Constant<number> {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  const rare = threshold(sorted.length, random)
+  if (sorted[rare - 1] === sorted.at(-rare) && nulls === 0)
+    return { kind: 'constant', value: sorted[rare - 1] as number }
+  const kept = replaceExtremes(values, { rare, decimals, random })
+  const [min, max] = extremes(kept)
+  return { kind: 'numeric', name, values: kept, decimals, min, max }
+}
+
+export type KeptLevels = {
+  kind: 'levels'
+  target: CategoryTarget
+  /** Of the target's codes; null is the last one where there are nulls. */
+  levels: (string | null)[]
+}
+
+export type LevelOptions = {
+  /** How many there are. */
+  nulls: number
+  random: SeededRandom
+  /** By level: a rare one is replaced by others of its group, as far as any of them is kept. */
+  groups?: readonly string[] | undefined
+}
+
+/** Null where too few values have a level that may be kept. */
+export function protectLevels(
+  { field, codes, levels }: CategoryColumn,
+  { nulls, random, groups }: LevelOptions,
+): KeptLevels | Constant<string | null> | null {
+  const counts = new Float64Array(levels.length)
+  for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1
+  const rare = threshold(codes.length - nulls, random)
+  const kept = levels.map((_, code) => code).filter((code) => (counts[code] as number) >= rare)
+  const keptCount = kept.reduce((sum, code) => sum + (counts[code] as number), 0)
+  if (keptCount < LEAST_KEPT_SHARE * (codes.length - nulls)) return null
+  if (kept.length === 1 && nulls === 0)
+    return { kind: 'constant', value: levels[kept[0] as number] ?? null }
+  const renumbered = new Int32Array(levels.length).fill(-1)
+  for (const [at, code] of kept.entries()) renumbered[code] = at
+  const draw = createReplacements(kept, counts, random, groups)
+  const recoded = codes.map((code) => {
+    if (code < 0) return kept.length
+    const known = renumbered[code] as number
+    return known >= 0 ? known : (renumbered[draw(code)] as number)
+  })
+  const names: (string | null)[] = kept.map((code) => levels[code] as string)
+  if (nulls > 0) names.push(null)
+  const target = {
+    kind: 'category',
+    name: field.name,
+    codes: recoded,
+    levels: names.length,
+  } as const
+  return { kind: 'levels', target, levels: names }
+}
+
+/** For a rare level one of those that are kept, as often as it is. */
+function createReplacements(
+  kept: readonly number[],
+  counts: Float64Array,
+  random: SeededRandom,
+  groups: readonly string[] = [],
+): (code: number) => number {
+  const drawOf = (codes: readonly number[]): (() => number) => {
+    const weights = codes.map((code) => counts[code] as number)
+    const draw = weightedDraw(weights, random)
+    return () => codes[draw()] as number
+  }
+  const draws = new Map<string | undefined, () => number>()
+  return (code) => {
+    const group = groups[code]
+    let draw = draws.get(group)
+    if (draw === undefined) {
+      const alike = kept.filter((other) => groups[other] === group)
+      draw = drawOf(alike.length > 0 ? alike : kept)
+      draws.set(group, draw)
+    }
+    return draw()
+  }
+}
+
+function weightedDraw(weights: number[], random: SeededRandom): () => number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return () => {
+    let rest = random.below(total)
+    let at = 0
+    while (rest >= (weights[at] as number)) rest -= weights[at++] as number
+    return at
+  }
+}
