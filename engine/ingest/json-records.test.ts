@@ -53,3 +53,17 @@ test('what objects within rows say of persons is told as in any column', async (
     /@ex/,
   )
 })
+
+test('names that no column of a config may have are changed, and it is said', async () => {
+  const row = JSON.stringify({ 'a\nb': 1, '': 2, 'a b': 3, [`${'k'.repeat(200)}`]: 4 })
+  const { columns, warnings } = await inferred(`${row}\n${row}\n`)
+  assert.deepEqual(
+    columns.map(({ field }) => field.name),
+    ['a b', 'column_2', 'a b_2', 'k'.repeat(128)],
+  )
+  assert.equal(warnings.length, 3)
+  assert.deepEqual(
+    columns.map(({ examples }) => examples),
+    [['1'], ['2'], ['3'], ['4']],
+  )
+})

@@ -1,6 +1,7 @@
 // Rows of JSON as columns of cells: keys are columns, in the order in which they are first met.
 
 import { AppError } from '#engine/errors.ts'
+import { createColumnNames } from './column-names.ts'
 import type { TextRecords } from './csv-records.ts'
 import { jsonFault } from './json-fault.ts'
 import { createArrayCutter, createLineCutter, type JsonPiece } from './json-text.ts'
@@ -23,6 +24,7 @@ export function readJson(
   { limits, nested }: { limits: IngestLimits; nested: 'columns' | 'text' },
 ): TextRecords {
   const columns: string[] = []
+  const names = createColumnNames()
   const places = new Map<string, number>()
   const placeOf = (key: string, piece: JsonPiece): number => {
     const known = places.get(key)
@@ -30,7 +32,7 @@ export function readJson(
     if (columns.length === limits.columnsMax)
       throw pastLimit(`more than ${limits.columnsMax} columns`, { line: piece.line })
     places.set(key, columns.length)
-    return columns.push(key) - 1
+    return columns.push(names.add(key)) - 1
   }
   const apart = new Set<string>()
   const cellsOf = nested === 'text' ? ownCells : (row: object) => leaves(row, '', apart)
@@ -44,8 +46,10 @@ export function readJson(
     }
     if (rows.length > 0) yield* columnar(rows, columns, { placeOf, cellsOf })
   }
-  const warnings = () =>
-    [...apart].map((key) => `column ${key}: objects are taken apart, into columns ${key}.…`)
+  const warnings = () => [
+    ...names.warnings(),
+    ...[...apart].map((key) => `column ${key}: objects are taken apart, into columns ${key}.…`),
+  ]
   return { columns, batches: batches(), warnings }
 }
 
