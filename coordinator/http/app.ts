@@ -260,6 +260,7 @@ async function registerRoutes(app: App, given: AppDeps & Services): Promise<void
     workerRoutes(guarded, deps)
     scalingRoutes(guarded, deps)
   })
-  app.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
+  for (const url of ['/', '/redoc'])
+    app.get(url, { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

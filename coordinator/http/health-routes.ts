@@ -51,29 +51,35 @@ export type HealthRoutesDeps = {
   logger: Logger
 }
 
+/** By the name that an earlier interface has for it. */
+const ALIAS = { tags: ['Aliases'], deprecated: true } as const
+
 export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
   const { auth, database, metrics } = deps
   const health = createHealth(deps.health, {
     onDown: (component, err) => deps.logger.warn({ component, err }, 'component does not answer'),
   })
-  app.route({
-    method: 'GET',
-    url: '/api/health',
-    schema: {
-      operationId: 'health',
-      tags: ['Instance'],
-      summary: 'Status; each component with its latency for administrators and the scope metrics',
-      security: [],
-      response: { 200: HealthView, 503: HealthView },
-    },
-    handler: async (request, reply) => {
-      const { status, components } = await health.read()
-      reply.code(status === 'down' ? 503 : 200)
-      return showsInside(auth.principalIfAny(request))
-        ? { status, version: ENGINE_VERSION, components }
-        : { status }
-    },
-  })
+  for (const [url, named] of [
+    ['/api/health', { operationId: 'health', tags: ['Instance'] }],
+    ['/health', { operationId: 'aliases.health', ...ALIAS }],
+  ] as const)
+    app.route({
+      method: 'GET',
+      url,
+      schema: {
+        ...named,
+        summary: 'Status; each component with its latency for administrators and the scope metrics',
+        security: [],
+        response: { 200: HealthView, 503: HealthView },
+      },
+      handler: async (request, reply) => {
+        const { status, components } = await health.read()
+        reply.code(status === 'down' ? 503 : 200)
+        return showsInside(auth.principalIfAny(request))
+          ? { status, version: ENGINE_VERSION, components }
+          : { status }
+      },
+    })
   app.route({
     method: 'GET',
     url: '/api/ready',
@@ -98,17 +104,20 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
       return { ready: true as const }
     },
   })
-  app.route({
-    method: 'GET',
-    url: '/api/stats',
-    schema: {
-      operationId: 'stats',
-      tags: ['Instance'],
-      summary: 'Jobs, rows and bytes so far',
-      response: { 200: Stats, ...problems(401) },
-    },
-    handler: (request) => readStats(database, auth.principalOf(request)),
-  })
+  for (const [url, named] of [
+    ['/api/stats', { operationId: 'stats', tags: ['Instance'] }],
+    ['/stats', { operationId: 'aliases.stats', ...ALIAS }],
+  ] as const)
+    app.route({
+      method: 'GET',
+      url,
+      schema: {
+        ...named,
+        summary: 'Jobs, rows and bytes so far',
+        response: { 200: Stats, ...problems(401) },
+      },
+      handler: (request) => readStats(database, auth.principalOf(request)),
+    })
   app.route({
     method: 'GET',
     url: '/metrics',

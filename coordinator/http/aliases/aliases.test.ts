@@ -262,6 +262,20 @@ test('POST /api/generate_data and GET /api/generation_status/:id', async (t) => 
   assert.deepEqual([wrong.status, ...pathsOf(wrong.json)], [400, '/number_of_rows'])
 })
 
+test('GET /health, /stats and /redoc answer as ours do', async (t) => {
+  const { alice, call } = await restApp(t)
+  for (const [url, ours] of [
+    ['/health', '/api/health'],
+    ['/stats', '/api/stats'],
+  ] as const) {
+    const [theirs, own] = [await call(alice, 'GET', url), await call(alice, 'GET', ours)]
+    assert.deepEqual([theirs.status, theirs.json], [own.status, own.json])
+    assert.equal((await call(null, 'GET', url)).status, (await call(null, 'GET', ours)).status)
+  }
+  const { status, headers } = await call(null, 'GET', '/redoc')
+  assert.deepEqual([status, headers['location']], [302, '/docs'])
+})
+
 test('they are in the document, as deprecated', async (t) => {
   const { call } = await restApp(t)
   const { json } = await call(null, 'GET', '/openapi.json')
@@ -278,6 +292,8 @@ test('they are in the document, as deprecated', async (t) => {
     ['/api/generation/{id}', 'get'],
     ['/api/generate_data', 'post'],
     ['/api/generation_status/{id}', 'get'],
+    ['/health', 'get'],
+    ['/stats', 'get'],
   ] as const)
     assert.equal(paths[path]?.[method]?.deprecated, true, path)
 })
