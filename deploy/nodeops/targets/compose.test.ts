@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
-import type { Deployment } from '../deployment.ts'
+import type { Deployment, ServiceSpec } from '../deployment.ts'
 import { converge } from '../execute.ts'
 import { TargetError } from '../target.ts'
 import { serviceSpec, smallDeployment } from '../test/deployments.ts'
 import { containersIn } from './compose/docker.ts'
+import { uiPortOf } from './compose/doors.ts'
 import type { ComposeFile } from './compose/render.ts'
 import { createComposeTarget } from './compose.ts'
 import { targetContract } from './contract.ts'
@@ -45,6 +46,15 @@ test('compose keeps what every target promises', async (t) => {
   }
   const subject = { target, first, second: second(first), leftovers, timeoutMs: 60_000 }
   await targetContract(t, subject)
+})
+
+test('the pages of Temporal are on a port that no replica takes, or on the one of the file', () => {
+  const doors = (coordinator: Partial<ServiceSpec>, temporal: Partial<ServiceSpec> = {}) =>
+    uiPortOf([serviceSpec('temporal', temporal), serviceSpec('coordinator', coordinator)])
+  assert.equal(doors({}), 8001)
+  assert.equal(doors({ replicas: 3 }), 8003)
+  assert.equal(doors({ replicas: 2, ports: { http: 7999, fleet: 8001 } }), 8003)
+  assert.equal(doors({ replicas: 3 }, { ports: { grpc: 7233, ui: 9005 } }), 9005)
 })
 
 test('logs that docker cannot give are an error, not an end', async (t) => {
@@ -93,6 +103,9 @@ test('the rendered file is the one of the repository, as the deployment has it',
   assert.equal(services['worker-eu-central']?.build?.target, 'worker')
   assert.deepEqual(services['api']?.ports, ['9000-9001:8000', '7443-7444:7443'])
   assert.equal(services['api']?.environment?.['SYNDATA_CHUNK_ROWS'], '5000')
+  assert.equal(services['api']?.environment?.['LOG_LEVEL'], undefined, 'its file has it')
+  const url = services['api']?.environment?.['SYNDATA_PUBLIC_URL']
+  assert.match(url ?? '', /^\$\{SYNDATA_PUBLIC_URL:-http:\/\/localhost:9000\}$/)
   assert.deepEqual(Object.keys(services['tokens']?.depends_on ?? {}), ['api'])
   assert.deepEqual(services['api']?.networks, {
     control: { aliases: ['app'] },

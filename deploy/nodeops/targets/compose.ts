@@ -15,6 +15,7 @@ import type {
 } from '../target.ts'
 import { TargetError } from '../target.ts'
 import { type Container, createDockerCompose, type DockerCompose } from './compose/docker.ts'
+import { restPortOf, uiPortOf } from './compose/doors.ts'
 import { type ComposeRecord, createComposeFolder, NOTHING } from './compose/record.ts'
 import { renderCompose, workerServiceOf } from './compose/render.ts'
 import { composeText, readBase, renderWhole } from './compose/whole.ts'
@@ -260,11 +261,11 @@ function observedOf(record: ComposeRecord, containers: readonly Container[]): Ob
 function doors({ told }: ComposeRecord): Pick<Observed, 'endpoints' | 'hints'> {
   const coordinator = told.find(({ role }) => role === 'coordinator')
   if (!coordinator) return { endpoints: [], hints: [] }
-  const url = `http://localhost:${coordinator.ports['http'] ?? 8000}`
+  const url = `http://localhost:${restPortOf(told)}`
   const endpoints = [
     { name: 'REST API', url },
     { name: 'documentation', url: `${url}/docs` },
-    { name: 'Temporal UI', url: 'http://localhost:8001' },
+    { name: 'Temporal UI', url: `http://localhost:${uiPortOf(told)}` },
   ]
   return { endpoints, hints: [`curl -s ${url}/api/ready`] }
 }

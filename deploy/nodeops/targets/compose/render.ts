@@ -2,6 +2,7 @@
 // workers of each region as a service of their own. A pure function.
 import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
 import { graceSecondsOf } from '../grace.ts'
+import { rangeOf, toldOfDoors, uiPortOf } from './doors.ts'
 
 export type ComposeService = {
   image: string
@@ -62,7 +63,7 @@ export function renderCompose(options: RenderOptions): ComposeFile {
   const services = told.flatMap((spec) =>
     spec.role === 'worker'
       ? regions.map(({ region, count }) => workersOf(options, spec, { region, count }))
-      : [serviceOf(options, spec), ...companionsOf(base, spec)],
+      : [serviceOf(options, spec), ...companionsOf(options, spec)],
   )
   const renamed = services.map(([key, service]) => [key, renamedIn(service, names, services)])
   return {
@@ -76,8 +77,14 @@ export function renderCompose(options: RenderOptions): ComposeFile {
 
 type Named = [string, ComposeService]
 
-const companionsOf = ({ services }: ComposeFile, { role }: ServiceSpec): Named[] =>
-  (COMPANIONS[role] ?? []).flatMap((name) => (services[name] ? [[name, services[name]]] : []))
+const companionsOf = ({ base, told }: RenderOptions, { role }: ServiceSpec): Named[] =>
+  (COMPANIONS[role] ?? []).flatMap((name): Named[] => {
+    const service = base.services[name]
+    if (!service) return []
+    if (name !== 'web') return [[name, service]]
+    const ports = service.ports?.map((port) => port.replace(/:\d+:/, `:${uiPortOf(told)}:`))
+    return [[name, { ...service, ...(ports && { ports }) }]]
+  })
 
 function serviceOf(options: RenderOptions, spec: ServiceSpec): Named {
   const base = baseOf(options, BASE_OF[spec.role])
@@ -131,13 +138,26 @@ function common(options: RenderOptions, base: ComposeService, spec: ServiceSpec)
     ...rest,
     image,
     ...(build && isBuilt ? { build: { ...build, context: options.root } } : {}),
-    environment: { ...base.environment, ...settingsHere(spec) },
+    environment: environmentOf(options, base, spec),
     ...(base.stop_grace_period ? { stop_grace_period: graceOf(base.stop_grace_period, spec) } : {}),
     ...(options.withEnvFile.has(spec.name) ? { env_file: [`${spec.name}.env`] } : {}),
     ...(spec.healthCheck && base.healthcheck
       ? { healthcheck: checkOf(base.healthcheck, spec) }
       : {}),
   }
+}
+
+/** What is in the file of a service's variables is not here: compose would take it from here. */
+function environmentOf(
+  { told, withEnvFile }: RenderOptions,
+  { environment: own = {} }: ComposeService,
+  spec: ServiceSpec,
+): Record<string, string> {
+  const doors = Object.entries(toldOfDoors(told)).filter(([name]) => name in own)
+  const all = { ...own, ...Object.fromEntries(doors), ...settingsHere(spec) }
+  const isInFile = (name: string): boolean =>
+    withEnvFile.has(spec.name) && name in spec.env && !(name in spec.settings)
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !isInFile(name)))
 }
 
 /** `usual`: in seconds, as `30s`. */
@@ -164,8 +184,7 @@ function publishedAs(port: string, { ports, replicas }: ServiceSpec): string {
   const inside = Number(port.slice(port.lastIndexOf(':') + 1))
   const address = /^\d+\.\d+\.\d+\.\d+:/.exec(port)?.[0] ?? ''
   const first = ports[INSIDE[inside] ?? ''] ?? inside
-  const range = replicas > 1 ? `${first}-${first + replicas - 1}` : String(first)
-  return `${address}${range}:${inside}`
+  return `${address}${rangeOf(first, replicas)}:${inside}`
 }
 
 /** Listeners of our images by the port that they have inside. */
