@@ -6,6 +6,7 @@ import {
   createOffsetAt,
   createUtcOf,
   findZone,
+  fixedOffset,
   offsetAt,
   utcOf,
   zoneNames,
@@ -118,4 +119,16 @@ test('local seconds in number are brought to UTC as one by one, near changes abo
       { numRuns: 1_000 },
     )
   }
+})
+
+test('a fixed offset is a zone', () => {
+  assert.equal(findZone('+05:30'), '+05:30')
+  for (const wrong of ['+5:30', '05:30', '+25:00', '+05:60', '+0530'])
+    assert.equal(findZone(wrong), null)
+  assert.equal(offset('+05:30', at(2024, 7, 1)), 19_800)
+  assert.equal(offset('-03:00', 0), -10_800)
+  assert.deepEqual(
+    [fixedOffset('-03:00'), fixedOffset('Europe/Berlin'), fixedOffset(null)],
+    [-10_800, 0, 0],
+  )
 })

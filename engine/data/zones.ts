@@ -27,13 +27,20 @@ export function zoneNames(): string[] {
   return Object.keys(file().zones)
 }
 
-/** The name as the database spells it, whatever the case; null for no zone. */
+/** `+05:30`: always so far east of UTC. */
+const FIXED = /^([+-])([01]\d):([0-5]\d)$/
+
+/** The name as the database spells it, whatever the case, or a fixed offset such as `+05:30`; null for no zone. */
 export function findZone(name: string): string | null {
   const wanted = name.trim().toLowerCase()
+  if (FIXED.test(wanted)) return wanted
   return zoneNames().find((known) => known.toLowerCase() === wanted) ?? null
 }
 
 function entryOf(name: string): ZoneEntry {
+  const [, sign, hours, minutes] = FIXED.exec(name) ?? []
+  const seconds = Number(hours) * 3600 + Number(minutes) * 60
+  if (sign !== undefined) return { offsets: [sign === '-' ? -seconds : seconds], steps: '' }
   const { zones } = file()
   const found = Object.hasOwn(zones, name) ? zones[name] : undefined
   const entry = typeof found === 'string' ? zones[found] : found
@@ -97,6 +104,11 @@ export function zoneOffsets(name: string, from: number, to: number): ZoneOffsets
     at: Float64Array.from(inside, ({ at }) => at),
     offsets: Float64Array.of(first, ...inside.map(({ offset }) => offset)),
   }
+}
+
+/** Seconds east of UTC of a fixed offset such as `+05:30`; 0 for any other zone, and for null. */
+export function fixedOffset(zone: string | null): number {
+  return zone !== null && FIXED.test(zone) ? (entryOf(zone).offsets[0] ?? 0) : 0
 }
 
 /** Seconds east of UTC at a UTC second of the stretch. */

@@ -51,7 +51,8 @@ const CLOCKS: readonly string[] = [
   'hh:mm a',
   'h:mm a',
 ]
-const OFFSETS: readonly string[] = ['XXX', 'xx', ' XXX', ' xx']
+/** The last one reads all of them. */
+const OFFSETS: readonly string[] = [' xx', ' XXX', 'xx', 'XXX']
 const BETWEEN: readonly string[] = [' ', "'T'", ', ']
 /** Eight digits are dates only where the column is named for it. */
 const DIGITS_LAYOUT = 'yyyyMMdd'
@@ -59,14 +60,18 @@ const DIGITS_LAYOUT = 'yyyyMMdd'
 export type LayoutSearch = {
   /** Strikes out what does not read this text; false when nothing is left. */
   add(text: string): boolean
-  /** What reads all texts so far, the best first; `decimals` of fractions of seconds. */
-  found(): (Layout & { decimals: number })[]
+  /**
+   * What reads all texts so far, the best first; `decimals` of fractions of seconds, `offset` from UTC in seconds where
+   * all texts have the same.
+   */
+  found(): (Layout & { decimals: number; offset: number | null })[]
 }
 
 /** Where date and time meet in ISO's plain form. */
 const BETWEEN_AT = 10
 
-type Candidate = Layout & { reader: DateReader; decimals: number }
+/** `offsets` that texts had, null among them; no more than tell that there are several. */
+type Candidate = Layout & { reader: DateReader; decimals: number; offsets: Set<number | null> }
 
 /** A search in one column; `digits` where eight digits may be a date. */
 export function createLayoutSearch(digits: boolean): LayoutSearch {
@@ -86,13 +91,18 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
       for (const candidate of alive) {
         if (Number.isNaN(candidate.reader.read(text))) continue
         candidate.decimals = Math.max(candidate.decimals, candidate.reader.decimals())
+        if (candidate.offsets.size < 2) candidate.offsets.add(candidate.reader.offset())
         alive[kept++] = candidate
       }
       alive.length = kept
       shape = shapeOf(text, alive)
       return kept > 0
     },
-    found: () => (alive ?? []).map(({ type, layout, decimals }) => ({ type, layout, decimals })),
+    found: () =>
+      (alive ?? []).map(({ type, layout, decimals, offsets }) => {
+        const [offset = null, ...others] = offsets
+        return { type, layout, decimals, offset: others.length === 0 ? offset : null }
+      }),
   }
 }
 
@@ -109,7 +119,7 @@ function candidatesFor(text: string, digits: boolean): Candidate[] {
   const layouts = /[:T]|\d[ap]\.?m/i.test(text) && text.includes(':') ? timed(text) : plain(digits)
   return layouts.map((layout) => {
     const reader = createDateReader(layout.type, layout.layout)
-    return { ...layout, reader, decimals: 0 }
+    return { ...layout, reader, decimals: 0, offsets: new Set() }
   })
 }
 

@@ -9,6 +9,8 @@ export type DateReader = {
   read(text: string): number
   /** Digits of the fraction of seconds of the last text that was read. */
   decimals(): number
+  /** Seconds east of UTC as the last text that was read says; null where it does not. */
+  offset(): number | null
 }
 
 export type Temporal = 'date' | 'datetime' | 'time'
@@ -26,15 +28,17 @@ const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 /** `layout` as in engine/rules/layout.ts; null for ISO 8601, its offset optional. Seconds may have a fraction. */
 export function createDateReader(type: Temporal, layout: string | null): DateReader {
   const compiled = compiledOf(layout ?? ISO[type], layout === null)
-  if (compiled === null) return { read: () => Number.NaN, decimals: () => 0 }
+  if (compiled === null) return { read: () => Number.NaN, decimals: () => 0, offset: () => null }
   const { pattern, order } = compiled
   let decimals = 0
+  let offset: number | null = null
   return {
     read(text) {
       if (layout === null) {
         const moment = isoMoment(type, text)
         if (!Number.isNaN(moment)) {
           decimals = 0
+          offset = UTC.test(text) ? 0 : null
           return moment
         }
       }
@@ -43,11 +47,16 @@ export function createDateReader(type: Temporal, layout: string | null): DateRea
       const found: Found = { ...EMPTY }
       for (const [at, name] of order.entries()) take(found, name, match[at + 1])
       decimals = found.decimals
+      const written = match[order.indexOf('offset') + 1]
+      offset = order.includes('offset') && written !== undefined ? found.offset : null
       return momentOf(found, type)
     },
     decimals: () => decimals,
+    offset: () => offset,
   }
 }
+
+const UTC = /z$/i
 
 type Compiled = { pattern: RegExp; order: readonly string[] }
 

@@ -28,8 +28,8 @@ const CATEGORY_REPEATS_MIN = 2
 const DECIMALS_MAX = 15
 const SHORTEST_PHONE = 6
 
-/** `decimals`, `layout` and `numbers` as IngestField has them. */
-type Typed = Pick<Field, 'type' | 'decimals' | 'layout'> & {
+/** `decimals`, `layout`, `zone` and `numbers` as IngestField has them. */
+type Typed = Pick<Field, 'type' | 'decimals' | 'layout' | 'zone'> & {
   numbers: NumberStyle
   warning?: string
 }
@@ -39,6 +39,7 @@ const plainly = (type: Field['type']): Typed => ({
   decimals: 0,
   layout: null,
   numbers: 'plain',
+  zone: null,
 })
 
 /** `commas`: whether the file writes decimals behind a comma, for columns that do not say. */
@@ -65,10 +66,10 @@ export function decideField(
       ? [`column ${name}: ${infinite} infinite values are read as null`]
       : []),
   ]
-  const { decimals, layout, type, numbers } = typed
+  const { decimals, layout, type, numbers, zone } = typed
   return {
     field: {
-      ...{ name, type, semantic: meaning?.semantic ?? null, decimals, layout, zone: null },
+      ...{ name, type, semantic: meaning?.semantic ?? null, decimals, layout, zone },
       ...{ numbers, nullWords },
     },
     confidence: meaning?.confidence ?? 0,
@@ -148,7 +149,7 @@ function surrounded(
   const isWhole = whole && decimals === 0 && shift === 0
   return {
     ...{ type: isWhole ? 'integer' : 'decimal', decimals: Math.min(most + shift, DECIMALS_MAX) },
-    ...{ layout, numbers: style },
+    ...{ layout, numbers: style, zone: null },
   }
 }
 
@@ -166,14 +167,29 @@ function numbered(evidence: ColumnEvidence, { style, decimals, whole }: NumberFi
 function dated({ layouts }: ColumnEvidence): Typed {
   const [best, ...others] = layouts
   if (best === undefined) return plainly('text')
-  const { type, layout, decimals } = best
+  const { type, layout, decimals, offset } = best
   const isDayFirst = (text: string | null): boolean => /^d+[-/.]M/.test(text ?? '')
   const isMonthFirst = (text: string | null): boolean => /^M+[-/.]d/.test(text ?? '')
   const isUnclear =
     (isDayFirst(layout) && others.some((other) => isMonthFirst(other.layout))) ||
     (isMonthFirst(layout) && others.some((other) => isDayFirst(other.layout)))
   const warning = `day and month cannot be told apart; read as ${layout}`
-  return { type, layout, decimals, numbers: 'plain', ...(isUnclear ? { warning } : {}) }
+  return {
+    type,
+    layout,
+    decimals,
+    zone: zoneOf(offset),
+    numbers: 'plain',
+    ...(isUnclear ? { warning } : {}),
+  }
+}
+
+/** A fixed offset as zones are named; null for UTC, and where there is none. */
+function zoneOf(offset: number | null): string | null {
+  const minutes = Math.abs(offset ?? 0) / 60
+  if (minutes === 0 || !Number.isInteger(minutes)) return null
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${(offset ?? 0) < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 function worded(evidence: ColumnEvidence): Typed {

@@ -138,6 +138,23 @@ test('moments are read to their second, their offset and their fraction', () => 
   assert.ok(Number.isNaN(createDateReader('date', null).read('2023-02-29')))
 })
 
+test('an offset that all moments have is the zone of the column, written as they are', async () => {
+  const cases: [string[], layout: string | null, zone: string | null][] = [
+    [['2024-01-31T10:00:00+02:00', '2024-02-01T23:30:00+02:00'], null, '+02:00'],
+    [['2024-01-31T10:00:00-0530', '2024-02-01T23:30:00-0530'], "yyyy-MM-dd'T'HH:mm:ssxx", '-05:30'],
+    [['31.01.2024 10:00 +01:00', '01.02.2024 23:30 +01:00'], 'dd.MM.yyyy HH:mm XXX', '+01:00'],
+    [['2024-01-31T10:00:00+01:00', '2024-07-31T10:00:00+02:00'], null, null],
+    [['2024-01-31T10:00:00Z', '2024-07-31T10:00:00+02:00'], null, null],
+    [['2024-01-31T10:00:00+00:00', '2024-07-31T10:00:00Z'], null, null],
+    [['2024-01-31T10:00:00', '2024-07-31T10:00:00+02:00'], null, null],
+  ]
+  for (const [values, layout, zone] of cases) {
+    const file = `n,v\n${values.map((value, i) => `${i},"${value}"`).join('\n')}\n`
+    const { field } = (await inferred(file)).columns[1]!
+    assert.deepEqual([field.type, field.layout, field.zone], ['datetime', layout, zone], values[0])
+  }
+})
+
 test('booleans, categories and words for null', async () => {
   const rows = Array.from({ length: 60 }, (_, i) => [
     i % 2 ? 'TRUE' : 'FALSE',

@@ -55,9 +55,13 @@ function slowly(texts: readonly string[]) {
     return search.found()
   })
   const [first = [], ...others] = searches
-  return first.filter(({ type, layout }) =>
-    others.every((found) => found.some((one) => one.type === type && one.layout === layout)),
-  )
+  return first.flatMap(({ offset, ...known }) => {
+    const alike = others.map((found) =>
+      found.find(({ type, layout }) => type === known.type && layout === known.layout),
+    )
+    if (alike.includes(undefined)) return []
+    return [{ ...known, offset: alike.every((one) => one?.offset === offset) ? offset : null }]
+  })
 }
 
 test('a search that passes over texts like the last ones finds the layouts that fit all', () => {

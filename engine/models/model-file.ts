@@ -23,6 +23,7 @@ export const MODEL_BYTES_MAX = 512 * 2 ** 20
 
 const ShortText = Type.String({ maxLength: 10_000 })
 const Count = Type.Integer({ minimum: 0 })
+const TextOrNull = Type.Optional(Type.Union([ShortText, Type.Null()]))
 const Numbers = Type.Record(Type.String(), Type.Number())
 
 /** Of a search for the best: what was tried, with scores on rows that none of them learned; null where one failed. */
@@ -54,7 +55,10 @@ const Header = Type.Object({
   columns: Type.Array(
     Type.Object({
       kind: Type.Enum(['numeric', 'category', 'constant', 'generated']),
-      field: Type.Object({ name: ShortText, type: ShortText, decimals: Count }),
+      field: Type.Object({
+        ...{ name: ShortText, type: ShortText, decimals: Count },
+        ...{ layout: TextOrNull, zone: TextOrNull },
+      }),
       target: Type.Optional(Count),
       levels: Type.Optional(Type.Array(Type.Union([ShortText, Type.Null()]))),
       value: Type.Optional(Type.Union([ShortText, Type.Number(), Type.Null()])),

@@ -4,7 +4,9 @@
 import type { LearnedConditions } from '#engine/config/learned-rule.ts'
 import { nameHint, quote, type Report } from '#engine/config/problem.ts'
 import type { ColumnType, Scalar } from '#engine/config/types.ts'
+import { findZone, utcOf, zoneOffsets } from '#engine/data/zones.ts'
 import { createDateReader } from '#engine/ingest/date-reader.ts'
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { literalNumber } from '#engine/rules/literal.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
@@ -80,6 +82,7 @@ function take(
             target,
             type: model.types.get(comparison.column) ?? 'float',
             layout: column.field.layout,
+            zone: column.field.zone,
           },
           asked,
           keep,
@@ -148,12 +151,14 @@ function levelTest(
 
 function takeRange(
   { column, operator, value }: Comparison,
-  { target, type, layout }: { target: TargetShape; type: ColumnType; layout: string | null },
+  { target, type, ...written }: { target: TargetShape; type: ColumnType } & Written,
   { ranges }: Asked,
   keep: { nulls?: true },
 ): Fault | null {
   if (target.kind !== 'numeric') return null
-  const numbers = (Array.isArray(value) ? value : [value]).map((one) => numberOf(one, type, layout))
+  const numbers = (Array.isArray(value) ? value : [value]).map((one) =>
+    numberOf(one, type, written),
+  )
   const range = rangeBy(operator, numbers, 10 ** -target.decimals)
   if (range === null) {
     const message = `${quote(column)} holds ${type} values: ${operator} ${quote(value)} is no range of them`
@@ -177,14 +182,33 @@ const TIMES: Readonly<Partial<Record<ColumnType, string>>> = {
   time: '13:45:00',
 }
 
-/** In the units of the column, times as ISO 8601 or in the layout of the data; NaN for what is none. */
-function numberOf(value: Scalar, type: ColumnType, layout: string | null): number {
+type Written = { layout: string | null; zone: string | null }
+
+/**
+ * In the units of the column, times as ISO 8601 or in the layout of the data, in its zone where they do not say how far
+ * they are from UTC; NaN for what is none.
+ */
+function numberOf(value: Scalar, type: ColumnType, { layout, zone }: Written): number {
   if (typeof value === 'number')
     return type === 'int' || type === 'float' || type === 'decimal' ? value : Number.NaN
-  if (type === 'date' || type === 'datetime' || type === 'time')
-    return literalNumber(value, type, 0) ?? createDateReader(type, layout).read(String(value))
+  if (type === 'date' || type === 'datetime' || type === 'time') {
+    const reader = createDateReader(type, layout)
+    const plain = literalNumber(value, type, 0)
+    const found = plain ?? reader.read(String(value))
+    const isUtc = plain === null ? reader.offset() !== null : /z$/i.test(String(value))
+    const known = zone === null || isUtc ? null : findZone(zone)
+    return type === 'datetime' && known !== null ? utcIn(known, found) : found
+  }
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
+
+function utcIn(zone: string, local: number): number {
+  if (Number.isNaN(local)) return local
+  return utcOf(zoneOffsets(zone, local - ZONE_REACH, local + ZONE_REACH), local)
+}
+
+/** No zone is farther from UTC. Seconds. */
+const ZONE_REACH = 2 * SECONDS_PER_DAY
 
 function rangeBy(
   operator: Comparison['operator'],

@@ -72,7 +72,7 @@ export type Field = {
    * (engine/rules/number-layout.ts), null for nothing.
    */
   layout: string | null
-  /** IANA zone that datetimes were written in; null for UTC and for all else. */
+  /** Zone that datetimes were written in, of the IANA database or a fixed offset such as `+05:30`; null for UTC and for all else. */
   zone: string | null
 }
 

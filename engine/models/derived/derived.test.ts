@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { officeTable } from '#engine/testing/office.ts'
+import { learnedConfig } from '../learned-config.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from '../model-file.ts'
 import { type Preparation, prepare, restore } from '../prepare.ts'
@@ -196,6 +197,30 @@ test('times without a law, and few of them, are learned as they are', () => {
     const { targets, derived } = prepare({ name: 't', rows, columns }, { seed: 1, ruleFor })
     assert.deepEqual([targets.length, derived.length], [1, 0])
   }
+})
+
+test('moments of a fixed offset have the law of its hours, and its conditions', async () => {
+  const zone = '+09:00'
+  const columns = table.columns.map((column) =>
+    column.kind === 'number' && column.field.name === 'opened'
+      ? {
+          ...column,
+          field: { ...column.field, zone },
+          values: column.values.map((value) => value - 9 * 3600),
+        }
+      : column,
+  )
+  const file = await train('gaussian_copula', { ...table, columns })
+  const { numbersOf } = await draw(file)
+  const local = numbersOf('opened').map((value) => value + 9 * 3600)
+  assert.ok(likeness('opened', local, hourOf) > 0.92)
+  assert.ok(local.every((value) => weekdayOf(dayOf(value)) < 5))
+  const conditions = { opened: { min: '2022-01-03T09:00:00', max: '2022-01-03T03:00:00Z' } }
+  const { resolved } = learnedConfig(openModel(file), { rows: 10, now: 0, conditions })
+  assert.deepEqual(resolved.tables[0]?.learned?.conditions?.ranges?.['opened'], {
+    min: at(18_995, 0),
+    max: at(18_995, 3),
+  })
 })
 
 test('a column is looked up only where that is no chance, and by nothing that single rows have', () => {

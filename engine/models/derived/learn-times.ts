@@ -1,5 +1,6 @@
 // Dates and moments as targets: what lies between them and those of another column, parts of the calendar, or numbers.
 
+import { fixedOffset } from '#engine/data/zones.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { type Column, type NumberColumn, nullsOf, type Table } from '#engine/table/table.ts'
 import { type Constant, protectNumbers } from '../protect.ts'
@@ -56,11 +57,15 @@ export function createTimes(known: Known): (at: number) => LearnedTime {
     return { kind: 'target', target: learnAfter(column, { earlier, first }, known) }
   }
   const apart = (column: NumberColumn): LearnedTime & { parts?: Realised } => {
-    const { name, type, decimals } = column.field
+    const { name, type, decimals, zone } = column.field
     const found = protectNumbers(column, nullsOf(column, table.rows), randomOf(known, name))
     if (found.kind === 'constant') return found
     const seconds = type === 'datetime'
-    const parts = timeParts(column.values, { seconds, decimals }, others())
+    const parts = timeParts(
+      column.values,
+      { seconds, decimals, offset: fixedOffset(zone) },
+      others(),
+    )
     if (parts === null) return { kind: 'target', target: known.list.learn(found) }
     const leading = closeLead(
       column,
@@ -138,9 +143,10 @@ const COUNTS: Record<Lead, (day: number) => number> = {
   day: (day) => day,
 }
 
-function countsOf({ field: { type }, values }: NumberColumn, lead: Lead): Float64Array {
+function countsOf({ field: { type, zone }, values }: NumberColumn, lead: Lead): Float64Array {
   const unit = type === 'datetime' ? SECONDS_PER_DAY : 1
+  const offset = fixedOffset(zone)
   return values.map((value) =>
-    Number.isNaN(value) ? value : COUNTS[lead](Math.floor(value / unit)),
+    Number.isNaN(value) ? value : COUNTS[lead](Math.floor((value + offset) / unit)),
   )
 }

@@ -54,12 +54,21 @@ const MONTHS_MOST = 60
 /** Otherwise years and months are learned apart, which takes several of each. */
 const YEARS_LEAST = 3
 
+export type TimeForm = {
+  /** Moments, and not days. */
+  seconds: boolean
+  decimals: number
+  /** Of the clock and calendar that they are lived by, in seconds east of UTC. */
+  offset: number
+}
+
 /** Null where the column is best learned as it is. `others` as `codedColumns` gives them. */
 export function timeParts(
-  values: Float64Array,
-  { seconds, decimals }: { seconds: boolean; decimals: number },
+  utc: Float64Array,
+  { seconds, decimals, offset }: TimeForm,
   others: readonly Int32Array[],
 ): Parts | null {
+  const values = offset === 0 ? utc : utc.map((value) => value + offset)
   const known = values.filter((value) => !Number.isNaN(value))
   if (known.length < ROWS_LEAST) return null
   const days = seconds ? values.map((value) => Math.floor(value / SECONDS_PER_DAY)) : values
@@ -78,7 +87,14 @@ export function timeParts(
   if (!hasHours && 'learn' in day) return null
   const clock = values.map((value, row) => value - (days[row] as number) * SECONDS_PER_DAY)
   const second: Parts = { learn: 'number', called: 'time of day', values: clock, decimals }
-  return { follow: 'linear', called: '', unit: SECONDS_PER_DAY, offset: 0, first: day, second }
+  return {
+    follow: 'linear',
+    called: '',
+    unit: SECONDS_PER_DAY,
+    offset: 0 - offset,
+    first: day,
+    second,
+  }
 }
 
 const [YEAR_0, YEAR_9999] = [-719_528, 2_932_896]
