@@ -1,12 +1,10 @@
 // Values of one column, gathered slot by slot from raw cells.
 
 import { AppError } from '#engine/errors.ts'
-import { parseNumberLayout } from '#engine/rules/number-layout.ts'
 import { type Column, kindOf } from '#engine/table/table.ts'
 import { createDateReader } from './date-reader.ts'
 import type { IngestField } from './field.ts'
-import { hundredth, withoutAffixes } from './number-affixes.ts'
-import { type NumberStyle, plainNumber } from './number-text.ts'
+import { createNumberReader } from './number-reader.ts'
 import { ownText } from './own-text.ts'
 import type { Cell } from './records.ts'
 import type { Slots } from './reservoir.ts'
@@ -77,24 +75,15 @@ function valueReader(field: IngestField): (text: string, row: number) => number 
   const nulls = new Set(field.nullWords)
   const isTime = type === 'date' || type === 'datetime' || type === 'time'
   const dates = isTime ? createDateReader(type, layout) : null
-  const read = dates ? (text: string): number => dates.read(text) : numberReader(numbers, layout)
+  const read = dates
+    ? (text: string): number => dates.read(text)
+    : createNumberReader(numbers, layout)
   return (text, row) => {
     if (text === '' || nulls.has(text)) return Number.NaN
     const value = read(text)
     if (Number.isFinite(value)) return value
     if (NOT_FINITE.has(text)) return Number.NaN
     throw misfit(field, row)
-  }
-}
-
-/** NaN for what is no number of the style and layout. */
-function numberReader(style: NumberStyle, layout: string | null): (text: string) => number {
-  const around = layout === null ? null : parseNumberLayout(layout)
-  return (text) => {
-    const bare = around === null ? text : withoutAffixes(text, around)
-    const plain = bare === null ? null : plainNumber(bare, style)
-    const value = plain === null ? Number.NaN : Number(plain)
-    return around?.percent === true ? hundredth(value) : value
   }
 }
 

@@ -4,7 +4,7 @@ import { type Field, PERSONAL } from '#engine/table/table.ts'
 import type { ColumnEvidence } from './column-inference.ts'
 import type { IngestField } from './field.ts'
 import { numberLayout } from './number-affixes.ts'
-import type { NumberFit } from './number-search.ts'
+import type { NumberFit, Written } from './number-search.ts'
 import type { NumberStyle } from './number-text.ts'
 import { isCode, type Meaning, semanticOf, wordsOf } from './semantics.ts'
 
@@ -138,19 +138,15 @@ export function writesCommas(columns: readonly ColumnEvidence[]): boolean {
 }
 
 /** `$1,234.50`: a number in a layout of its own. Percent are hundredths, as formats show them. */
-function surrounded(
-  { style, decimals, whole }: NumberFit,
-  { affixes, leastDecimals, padded, grouped }: NonNullable<NumberFit['written']>,
-): Typed {
+function surrounded({ style, decimals }: NumberFit, written: Written): Typed {
+  const { affixes, leastDecimals, whole, padded, grouped } = written
   const most = Math.min(decimals, DECIMALS_MAX)
   const least = padded ? most : Math.min(leastDecimals, most)
   const layout = numberLayout(affixes, { comma: style === 'comma', grouped, least, most })
   const shift = affixes.after.startsWith('%') ? 2 : 0
-  const isWhole = whole && decimals === 0 && shift === 0
-  return {
-    ...{ type: isWhole ? 'integer' : 'decimal', decimals: Math.min(most + shift, DECIMALS_MAX) },
-    ...{ layout, numbers: style, zone: null },
-  }
+  const own = Math.min((whole ? 0 : most) + shift, DECIMALS_MAX)
+  const type = own === 0 ? 'integer' : 'decimal'
+  return { type, decimals: own, layout, numbers: style, zone: null }
 }
 
 function numbered(evidence: ColumnEvidence, { style, decimals, whole }: NumberFit): Typed {

@@ -9,7 +9,16 @@ export type NumberFit = {
   decimals: number
   whole: boolean
   /** Of numbers with something around them, which is then the same in all of them. */
-  written: { affixes: Affixes; leastDecimals: number; padded: boolean; grouped: boolean } | null
+  written: Written | null
+}
+
+export type Written = {
+  affixes: Affixes
+  /** Of the digits behind the point: the fewest that are written; none but zeros; a zero at the end. */
+  leastDecimals: number
+  whole: boolean
+  padded: boolean
+  grouped: boolean
 }
 
 export type NumberSearch = {
@@ -19,6 +28,7 @@ export type NumberSearch = {
   found(): NumberFit[]
 }
 
+const NOTHING_SEEN = { leastDecimals: Infinity, whole: true, padded: false, grouped: false }
 const SMALL_INTEGER = /^-?\d{1,15}$/
 /** `3.0` is how some programs write the integers of a column with nulls. */
 const WHOLE = /^[+-]?\d+(?:\.0)?$/
@@ -31,8 +41,7 @@ export function createNumberSearch(): NumberSearch {
   })
   const begin = (text: string): void => {
     affixes = affixesOf(text)
-    for (const fit of fits)
-      fit.written = affixes && { affixes, leastDecimals: Infinity, padded: false, grouped: false }
+    for (const fit of fits) fit.written = affixes && { affixes, ...NOTHING_SEEN }
   }
   return {
     add(text) {
@@ -64,11 +73,12 @@ function narrowed(fit: NumberFit, text: string, digits: number): boolean {
 }
 
 function look(
-  written: NonNullable<NumberFit['written']>,
+  written: Written,
   { text, plain, decimals }: { text: string; plain: string; decimals: number },
 ): void {
   const signs = text.replace(/[-+\d]/g, '').length
   written.leastDecimals = Math.min(written.leastDecimals, decimals)
+  written.whole &&= Number.isInteger(Number(plain))
   written.padded ||= decimals > 0 && plain.endsWith('0')
   written.grouped ||= signs > (decimals > 0 ? 1 : 0)
 }

@@ -6,8 +6,10 @@ import { nameHint, quote, type Report } from '#engine/config/problem.ts'
 import type { ColumnType, Scalar } from '#engine/config/types.ts'
 import { findZone, utcOf, zoneOffsets } from '#engine/data/zones.ts'
 import { createDateReader } from '#engine/ingest/date-reader.ts'
+import { createNumberReader } from '#engine/ingest/number-reader.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { literalNumber } from '#engine/rules/literal.ts'
+import { parseNumberLayout } from '#engine/rules/number-layout.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
 import { boundsOf, type Comparison, comparisonsOf } from './written-conditions.ts'
@@ -156,6 +158,8 @@ function takeRange(
   keep: { nulls?: true },
 ): Fault | null {
   if (target.kind !== 'numeric') return null
+  if (operator === 'is_null')
+    return [`Nulls of ${quote(column)}, which holds ${type} values, cannot be asked for`, NO_NULLS]
   const numbers = (Array.isArray(value) ? value : [value]).map((one) =>
     numberOf(one, type, written),
   )
@@ -176,6 +180,8 @@ function takeRange(
   return null
 }
 
+const NO_NULLS = 'Ask for is_not_null, or pick the rows out of a larger table.'
+
 const TIMES: Readonly<Partial<Record<ColumnType, string>>> = {
   date: '2024-01-31',
   datetime: '2024-01-31T13:45:00Z',
@@ -186,7 +192,7 @@ type Written = { layout: string | null; zone: string | null }
 
 /**
  * In the units of the column, times as ISO 8601 or in the layout of the data, in its zone where they do not say how far
- * they are from UTC; NaN for what is none.
+ * they are from UTC; numbers plain or in the layout of the data. NaN for what is none.
  */
 function numberOf(value: Scalar, type: ColumnType, { layout, zone }: Written): number {
   if (typeof value === 'number')
@@ -199,7 +205,11 @@ function numberOf(value: Scalar, type: ColumnType, { layout, zone }: Written): n
     const known = zone === null || isUtc ? null : findZone(zone)
     return type === 'datetime' && known !== null ? utcIn(known, found) : found
   }
-  return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+  if (typeof value !== 'string' || value.trim() === '') return Number.NaN
+  const plain = Number(value)
+  if (!Number.isNaN(plain) || layout === null) return plain
+  const style = parseNumberLayout(layout)?.point === ',' ? 'comma' : 'grouped'
+  return createNumberReader(style, layout)(value)
 }
 
 function utcIn(zone: string, local: number): number {

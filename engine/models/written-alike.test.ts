@@ -42,7 +42,7 @@ async function modelOf(csv: string) {
 
 const model = await modelOf(CSV)
 
-async function fileOf(output: OutputRequest) {
+async function fileOf(output: OutputRequest & { conditions?: object }) {
   const request = { ...output, rows: ROWS, seed: 3, now: 1_750_000_000 }
   const { resolved, warnings } = learnedConfig(model, request)
   const compiled = compile(resolved, planConfig(resolved), {
@@ -79,4 +79,19 @@ test('SQL has them as numbers', async () => {
   const { text } = await fileOf({ format: 'sql' })
   assert.match(text, /"id" bigint/)
   assert.match(text, /\(1000,'[A-Z0-9]+',-?\d+\.\d\d,\d+\.\d\d,0\.\d\d,'2024-/)
+})
+
+test('conditions may be written as the data is', async () => {
+  const conditions = { euros: { min: '450,00 €' }, share: { max: '20%' }, dollars: { min: 5000 } }
+  const { text } = await fileOf({ format: 'jsonl', conditions })
+  const rows = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>)
+  assert.equal(rows.length, ROWS)
+  for (const { euros, share, dollars } of rows) {
+    assert.ok(Number(euros?.slice(0, -2).replace(',', '.')) >= 450, euros)
+    assert.ok(Number.parseFloat(share ?? '') <= 20, share)
+    assert.ok(Number(dollars?.slice(1)) >= 5000, dollars)
+  }
 })
