@@ -5,13 +5,14 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { canonicalJson } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
-import { ALGORITHMS, CandidateList, type Candidates } from './model-file.ts'
+import type { HeldOutScore } from './held-out-score.ts'
+import { ALGORITHMS, type Algorithm, CandidateList, type Candidates } from './model-file.ts'
 import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
 
 export type AutoProgress = {
   /** Done, in order. */
   candidates: Candidates
-  best: { file: Uint8Array; score: number } | null
+  best: { algorithm: Algorithm; file: Uint8Array; score: HeldOutScore } | null
   /** Of the next candidate; null before its first checkpoint. */
   current: Uint8Array | null
   elapsedMs: number
@@ -19,12 +20,18 @@ export type AutoProgress = {
   endMs: number | null
 }
 
-const FORMAT = 'syndata.auto-checkpoint.1'
+const FORMAT = 'syndata.auto-checkpoint.2'
 const TENSORS = { best: 'best', current: 'current' }
 
 const Header = Type.Object({
   candidates: CandidateList,
-  score: Type.Union([Type.Null(), Type.Number()]),
+  best: Type.Union([
+    Type.Null(),
+    Type.Object({
+      algorithm: Type.Enum([...ALGORITHMS]),
+      score: Type.Object({ score: Type.Number(), without: Type.Array(Type.Number()) }),
+    }),
+  ]),
   elapsedMs: Type.Number({ minimum: 0 }),
   endMs: Type.Union([Type.Null(), Type.Number({ minimum: 0 })]),
 })
@@ -35,7 +42,8 @@ export function encodeAutoCheckpoint(progress: AutoProgress, training: string): 
   const tensors = new Map<string, FileTensor>()
   if (best) tensors.set(TENSORS.best, { shape: [best.file.length], values: best.file })
   if (current) tensors.set(TENSORS.current, { shape: [current.length], values: current })
-  const header = canonicalJson({ candidates, score: best?.score ?? null, elapsedMs, endMs })
+  const known = best && { algorithm: best.algorithm, score: best.score }
+  const header = canonicalJson({ candidates, best: known, elapsedMs, endMs })
   return encodeTensorFile({ metadata: { format: FORMAT, training, progress: header }, tensors })
 }
 
@@ -54,12 +62,12 @@ export function decodeAutoCheckpoint(file: Uint8Array, training: string): AutoPr
     const values = tensors.get(name)?.values
     return values instanceof Uint8Array ? values : null
   }
-  const { candidates, score, elapsedMs, endMs } = header
-  const best = bytes(TENSORS.best)
-  if (candidates.length > ALGORITHMS.length || (best === null) !== (score === null))
+  const { candidates, best, elapsedMs, endMs } = header
+  const found = bytes(TENSORS.best)
+  if (candidates.length > ALGORITHMS.length || (best === null) !== (found === null))
     throw new AppError('invalid_request', 'this is no checkpoint')
   return {
     ...{ candidates, elapsedMs, endMs, current: bytes(TENSORS.current) },
-    best: best && { file: best, score: score ?? 0 },
+    best: best && found && { ...best, file: found },
   }
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { type AutoHooks, type AutoOptions, trainAuto } from './auto.ts'
+import { differenceError, type Scored, takesPlace } from './auto-choice.ts'
 import { openModel } from './model.ts'
+import type { Algorithm } from './model-file.ts'
 import { createSeededRandom } from './seeded-random.ts'
 
 const ROWS = 2000
@@ -63,6 +65,32 @@ test('a copula comes first, as a preview, and the best of all on unseen rows is 
   assert.equal(algorithm, best?.algorithm)
   assert.notEqual(algorithm, 'gaussian_copula')
   assert.equal(provenance.rows, 0.9 * ROWS)
+})
+
+test('within the error of their difference the preferred one is kept, beyond it the better one', () => {
+  const scored = (algorithm: Algorithm, score: number, noise: number[]): Scored => {
+    return { algorithm, score: { score, without: noise.map((one) => score + one) } }
+  }
+  const [even, noisy] = [
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01],
+  ]
+  const error = differenceError(scored('argn', 0.9, noisy).score, scored('tvae', 0.95, even).score)
+  assert.ok(Math.abs(error - 0.01 * Math.sqrt(7)) < 1e-12)
+  const copula = scored('gaussian_copula', 0.93, even)
+  assert.ok(takesPlace(scored('argn', 0.92, noisy), copula))
+  assert.ok(!takesPlace(scored('argn', 0.9, noisy), copula))
+  assert.ok(!takesPlace(scored('argn', 0.92, even), copula))
+  assert.ok(!takesPlace(scored('ctgan', 0.94, noisy), copula))
+  assert.ok(takesPlace(scored('ctgan', 0.97, noisy), copula))
+})
+
+test('what both know of the noise of rows does not count', () => {
+  const noise = [0.05, -0.05, 0.05, -0.05]
+  const of = (algorithm: Algorithm, score: number): Scored => {
+    return { algorithm, score: { score, without: noise.map((one) => score + one) } }
+  }
+  assert.ok(takesPlace(of('ctgan', 0.931), of('argn', 0.93)))
 })
 
 test('no personal value is in the preview, the model or a checkpoint', () => {

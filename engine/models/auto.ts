@@ -6,6 +6,7 @@ import { AppError } from '#engine/errors.ts'
 import type { Table } from '#engine/table/table.ts'
 import { hasAlgorithm } from './algorithms.ts'
 import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
+import { takesPlace } from './auto-choice.ts'
 import type { EpochProgress, StepsDone } from './fit.ts'
 import { heldOutScore } from './held-out-score.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
@@ -90,10 +91,12 @@ export async function trainAuto(
     Object.assign(progress, { current: null, endMs: Number.isFinite(endMs) ? endMs : null })
     const candidate = { algorithm, resume, save, outOfTime: () => elapsedMs() >= endMs }
     const trained = await orNull(() => train(learned, options, hooks, candidate))
-    const score = trained && (await heldOutScore(trained, heldOut, hooks))
+    const found = trained && (await heldOutScore(trained, heldOut, hooks))
     if (isFirst && trained) await hooks.onPreview?.(trained)
-    const leads = progress.best === null || (score ?? 0) > progress.best.score
-    if (trained && score !== null && leads) progress.best = { file: trained, score }
+    const { best } = progress
+    if (trained && found && (best === null || takesPlace({ algorithm, score: found }, best)))
+      progress.best = { algorithm, file: trained, score: found }
+    const score = found?.score ?? null
     progress.candidates.push({ algorithm, score })
     progress.endMs = null
     hooks.onCandidate?.({ algorithm, score })
