@@ -1,26 +1,14 @@
 // What one column is, found out from its cells as they pass.
 
-import type { Semantic } from '#engine/table/table.ts'
-import { createLayoutSearch, type LayoutSearch } from './date-layouts.ts'
-import { createDistinctCounter, type DistinctCounter } from './distinct-count.ts'
-import { type WordKind, wordKind } from './field.ts'
-import { createNumberSearch, type NumberFit } from './number-search.ts'
-import { scanNumber } from './number-text.ts'
-import { ownText } from './own-text.ts'
-import { createNameCounter } from './person-names.ts'
+import type { ByteCells } from '#engine/table/byte-cells.ts'
+import { createByteInference } from './byte-inference.ts'
+import { createCellEvidence } from './cell-evidence.ts'
+import type { LayoutSearch } from './date-layouts.ts'
+import type { DistinctCounter } from './distinct-count.ts'
+import type { WordKind } from './field.ts'
+import type { NumberFit } from './number-search.ts'
 import type { Cell } from './records.ts'
-import { meaningOf } from './semantic-checks.ts'
-import { looksLikePerson, type Seen, wordsOf } from './semantics.ts'
-
-/** Other pairs, yes and no among them, stay words: rows that are sampled are spelled as the data is. */
-const BOOLEAN = /^(?:true|false)$/i
-const NAMED_AS_FLAG =
-  /^(is|has|was|can|did|does|should)_|_(flag|bool|yn|ind)$|^(flag|active|enabled|deleted|churn(ed)?)$/
-const NAMED_AS_DATE = /(^|_)(date|datum|day|dt|dob|birthday)$/
-const EXAMPLES = 5
-/** Of a long column every so many values are asked what they mean. */
-const ASKED_FIRST = 2000
-const ASKED_EACH = 64
+import type { Seen } from './semantics.ts'
 
 /** All that the decision needs; `infer-fields.ts` takes it. */
 export type ColumnEvidence = {
@@ -40,64 +28,24 @@ export type ColumnEvidence = {
   distinct: DistinctCounter
   seen: Seen
   meanLength: number
-  spaced: number
+  /** Whether a value has a space in it. */
+  isSpaced: boolean
   examples: readonly string[]
 }
 
 export type ColumnInference = {
   add(cells: readonly Cell[], rows: number): void
+  /** The same of cells in bytes. */
+  addBytes(cells: ByteCells, rows: number): void
   evidence(): ColumnEvidence
 }
 
 /** `distinctMax` values are counted one by one, of each column. */
 export function createColumnInference(name: string, distinctMax: number): ColumnInference {
-  const words = wordsOf(name)
-  const seenWords = new Map<string, { kind: WordKind; times: number }>()
-  const meanings = new Map<Semantic, number>()
-  const seen = { asked: 0, meanings, persons: 0, numbers: 0 }
-  const names = createNameCounter()
-  const numbers = createNumberSearch()
-  const distinct = createDistinctCounter(distinctMax)
-  const search = createLayoutSearch(NAMED_AS_DATE.test(words))
-  const examples = new Set<string>()
-  const count = { cells: 0, nulls: 0, values: 0, length: 0, spaced: 0, infinite: 0 }
-  const state = {
-    numeric: true,
-    dated: true,
-    boolean: true,
-    flag: NAMED_AS_FLAG.test(words),
-    typed: false,
-  }
-
-  const addText = (text: string): void => {
-    const kind = wordKind(text)
-    if (kind !== undefined) {
-      const known = seenWords.get(text)
-      if (known === undefined) seenWords.set(text, { kind, times: 1 })
-      else known.times++
-      return
-    }
-    count.values++
-    count.length += text.length
-    if (text.includes(' ')) count.spaced++
-    distinct.add(text)
-    if (examples.size < EXAMPLES) examples.add(ownText(text))
-    if (count.values <= ASKED_FIRST || count.values % ASKED_EACH === 0) ask(text)
-    if (state.boolean) state.boolean = BOOLEAN.test(text)
-    if (state.flag && text !== '0' && text !== '1') state.flag = false
-    if (state.numeric) state.numeric = numbers.add(text)
-    if (state.dated) state.dated = search.add(text)
-  }
-  const ask = (text: string): void => {
-    seen.asked++
-    const meaning = meaningOf(text)
-    if (meaning !== null) meanings.set(meaning, (meanings.get(meaning) ?? 0) + 1)
-    if (scanNumber(text) >= 0) seen.numbers++
-    else {
-      if (looksLikePerson(text)) seen.persons++
-      if (meaning === null) names.add(text)
-    }
-  }
+  const found = createCellEvidence(name, distinctMax)
+  const { count, is } = found
+  const inBytes = createByteInference(found, distinctMax)
+  let isTyped = false
   const add = (cell: Cell): void => {
     count.cells++
     if (cell === null) count.nulls++
@@ -106,27 +54,32 @@ export function createColumnInference(name: string, distinctMax: number): Column
       if (!Number.isNaN(cell)) count.infinite++
     } else {
       if (typeof cell === 'number') {
-        state.flag = false
-        state.typed = true
+        is.flag = false
+        isTyped = true
       }
-      addText(String(cell))
+      found.addText(String(cell))
     }
   }
   return {
     add(cells, rows) {
       for (let row = 0; row < rows; row++) add(cells[row] ?? null)
     },
-    evidence: () => ({
-      ...{ name, cells: count.cells, nulls: count.nulls, words: seenWords, values: count.values },
-      // Numbers of a file that has them as such are written in one way only.
-      numbers: numbers.found().filter(({ style }) => !state.typed || style === 'plain'),
-      infinite: count.infinite,
-      ...{ isBoolean: state.boolean && count.values > 0, isFlag: state.flag && count.values > 0 },
-      ...{ layouts: state.dated && count.values > 0 ? search.found() : [], distinct },
-      seen: { ...seen, names: names.seen() },
-      meanLength: count.length / Math.max(1, count.values),
-      spaced: count.spaced / Math.max(1, count.values),
-      examples: [...examples],
-    }),
+    addBytes: (cells, rows) => inBytes.add(cells, rows),
+    evidence() {
+      inBytes.settle()
+      const { cells, nulls, values, infinite, length } = count
+      const hasValues = values > 0
+      return {
+        ...{ name, cells, nulls, values, infinite, words: found.words },
+        // Numbers of a file that has them as such are written in one way only.
+        numbers: found.numbers.found().filter(({ style }) => !isTyped || style === 'plain'),
+        ...{ isBoolean: is.boolean && hasValues, isFlag: is.flag && hasValues },
+        layouts: is.dated && hasValues ? found.search.found() : [],
+        ...{ distinct: found.distinct, seen: found.questions.seen() },
+        meanLength: length / Math.max(1, values),
+        isSpaced: is.spaced,
+        examples: [...found.examples],
+      }
+    },
   }
 }

@@ -1,15 +1,25 @@
 // Rows of CSV as columns of cells, by csv-parse.
 
 import { type CsvError, type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
+import { cellText } from '#engine/table/byte-cells.ts'
+import {
+  type ByteRows,
+  type ByteRowsReader,
+  byteColumns,
+  createByteRows,
+  textRows,
+} from './byte-rows.ts'
 import { peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
 import { sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import { createQuickRows, type QuickRows } from './quick-rows.ts'
 import type { Cell, Dialect, RawBatch } from './records.ts'
 
 const HEAD_BYTES = 1 << 16
 const BATCH_ROWS = 1000
+/** Of text that long rows are fewer in. */
+const BATCH_BYTES = 1 << 22
+const PIECE_BYTES = 1 << 17
 
 export type TextRecords = {
   columns: readonly string[]
@@ -28,10 +38,10 @@ export async function readCsv(
   const dialect = sniffDialect(opening, ended, given)
   const isOld = opening.includes('\r') && !opening.includes('\n')
   const reading = createReading(dialect, limits, isOld)
-  const rows = rowsOf(whole, reading, limits)
-  const iterator = rows[Symbol.asyncIterator]()
-  const begun: IteratorResult<Row[], undefined> = await iterator.next()
-  const first = begun.done === true ? [] : begun.value
+  const iterator = piecesOf(whole, reading, limits)
+  const begun = await iterator.next()
+  // The first rows are few, and come as text.
+  const first = begun.done === true ? [] : (begun.value as Row[])
   const header = dialect.header ? first[0] : first[0]?.map(() => null)
   if (header === undefined)
     throw brokenFile('the file is empty', 'Send a file with a line of names and at least one row.')
@@ -55,6 +65,7 @@ export async function readCsv(
 }
 
 type Row = Cell[]
+type Piece = Row[] | ByteRows
 
 const JUDGED_ROWS_LEAST = 2
 
@@ -73,7 +84,7 @@ function requireTable(rows: readonly Row[], width: number): void {
 type Reading = {
   parser: Parser
   /** Reads until it meets what needs the parser; null from then on. */
-  quick: QuickRows | null
+  quick: ByteRowsReader | null
   /** The parser goes on behind so many lines. */
   skip(lines: number): void
   width: number
@@ -109,7 +120,7 @@ function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): 
   parser.on('error', () => undefined)
   return {
     parser,
-    quick: isOld ? null : createQuickRows(dialect, limits),
+    quick: isOld ? null : createByteRows(dialect, limits),
     skip(lines) {
       skipped = lines
     },
@@ -130,15 +141,16 @@ function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): 
   }
 }
 
-/** Rows in batches of at least BATCH_ROWS, but for the last. */
-async function* rowsOf(
+/** Rows in batches of at least BATCH_ROWS, but for the last; the first are text, whole in bytes as far as they are plain. */
+async function* piecesOf(
   text: AsyncIterable<Uint8Array>,
   reading: Reading,
   limits: IngestLimits,
-): AsyncGenerator<Row[], undefined, undefined> {
+): AsyncGenerator<Piece, undefined, undefined> {
   const { parser } = reading
   let rows: Row[] = []
-  let sinceRow = 0
+  let [sinceRow, sinceBatch] = [0, 0]
+  let isFirst = true
   const take = (): void => {
     for (let row = parser.read() as Row | null; row !== null; row = parser.read() as Row | null) {
       rows.push(row)
@@ -146,9 +158,12 @@ async function* rowsOf(
     }
   }
   try {
-    for await (const chunk of text) {
+    for await (const chunk of gathered(text)) {
+      sinceBatch += chunk.length
       if (reading.quick) {
-        for (const row of reading.quick.take(chunk)) rows.push(row)
+        const found = reading.quick.take(chunk)
+        if (isFirst) for (const row of textRows(found)) rows.push(row)
+        else if (found.rows > 0) yield found
         if (reading.quick.stuck()) sinceRow += await handOver(reading)
       } else {
         await written(parser, chunk)
@@ -159,9 +174,11 @@ async function* rowsOf(
         throw pastLimit(`a row of more than ${limits.rowBytesMax} bytes`, {
           line: reading.nextLine(),
         })
-      if (rows.length < BATCH_ROWS) continue
+      if (rows.length === 0 || (rows.length < BATCH_ROWS && sinceBatch < BATCH_BYTES)) continue
       yield rows
       rows = []
+      sinceBatch = 0
+      isFirst = false
     }
     await handOver(reading)
     await ended(parser)
@@ -174,6 +191,31 @@ async function* rowsOf(
     parser.destroy()
   }
   if (rows.length > 0) yield rows
+}
+
+/** The text in pieces that are worth a batch, and that fit the cache of a processor as one. */
+async function* gathered(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of text) {
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const piece = chunk.subarray(at, at + PIECE_BYTES)
+        held.push(piece)
+        bytes += piece.length
+        if (bytes < PIECE_BYTES / 2) continue
+        const [whole] = held.length === 1 ? held : [Buffer.concat(held)]
+        held = []
+        bytes = 0
+        yield whole as Uint8Array
+      }
+    }
+  } catch (error) {
+    // What stands before the break is read.
+    if (bytes > 0) yield Buffer.concat(held)
+    throw error
+  }
+  if (bytes > 0) yield Buffer.concat(held)
 }
 
 /** What quick reading left is the parser's; bytes of it. */
@@ -224,11 +266,26 @@ function placed(error: CsvError, line: number, limits: IngestLimits): Error {
   return brokenFile('cells that cannot be told apart', hint, { line, column })
 }
 
-function columnar(rows: readonly Row[], reading: Reading): RawBatch {
+function columnar(piece: Piece, reading: Reading): RawBatch {
+  return Array.isArray(piece) ? batchOfText(piece, reading) : batchOfBytes(piece, reading)
+}
+
+function batchOfText(rows: readonly Row[], reading: Reading): RawBatch {
   const cells: Cell[][] = Array.from({ length: reading.width }, () => new Array(rows.length))
   for (const [at, row] of rows.entries()) {
     if (row.length !== reading.width) reading.ragged(row.length)
     for (let c = 0; c < reading.width; c++) (cells[c] as Cell[])[at] = row[c] ?? null
   }
   return { rows: rows.length, cells }
+}
+
+function batchOfBytes(found: ByteRows, reading: Reading): RawBatch {
+  const { rows } = found
+  const bytes = byteColumns(found, reading.width, (cells) => reading.ragged(cells))
+  return {
+    ...{ rows, bytes },
+    get cells() {
+      return bytes.map((column) => Array.from({ length: rows }, (_, row) => cellText(column, row)))
+    },
+  }
 }

@@ -1,7 +1,7 @@
 // Which layout the dates of a column are written in: candidates by the first value, struck out by those that follow.
 
 import { createDateReader, type DateReader, type Temporal } from './date-reader.ts'
-import { isoMoment } from './iso-moment.ts'
+import { isoMoment, isoMomentOf } from './iso-moment.ts'
 
 export type Layout = { type: Temporal; layout: string | null }
 
@@ -60,6 +60,8 @@ const DIGITS_LAYOUT = 'yyyyMMdd'
 export type LayoutSearch = {
   /** Strikes out what does not read this text; false when nothing is left. */
   add(text: string): boolean
+  /** Whether the text of these bytes is written like one that strikes out nothing. */
+  knows(bytes: Uint8Array, from: number, to: number): boolean
   /**
    * What reads all texts so far, the best first; `decimals` of fractions of seconds, `offset` from UTC in seconds where
    * all texts have the same.
@@ -77,11 +79,11 @@ type Candidate = Layout & { reader: DateReader; decimals: number; offsets: Set<n
 export function createLayoutSearch(digits: boolean): LayoutSearch {
   let alive: Candidate[] | null = null
   // Of ISO dates a dozen looser layouts stay, which read whatever is written like the last text that all of them read.
-  let shape: { type: Temporal; length: number; between: string } | null = null
+  let shape: Shape | null = null
   const isAlike = (text: string): boolean =>
     shape !== null &&
     text.length === shape.length &&
-    text[BETWEEN_AT] === shape.between &&
+    (text.length <= BETWEEN_AT || text.charCodeAt(BETWEEN_AT) === shape.between) &&
     !Number.isNaN(isoMoment(shape.type, text))
   return {
     add(text) {
@@ -98,6 +100,11 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
       shape = shapeOf(text, alive)
       return kept > 0
     },
+    knows(bytes, from, to) {
+      if (shape === null || to - from !== shape.length) return false
+      if (to - from > BETWEEN_AT && bytes[from + BETWEEN_AT] !== shape.between) return false
+      return !Number.isNaN(isoMomentOf(shape.type, bytes, from, to))
+    },
     found: () =>
       (alive ?? []).map(({ type, layout, decimals, offsets }) => {
         const [offset = null, ...others] = offsets
@@ -106,12 +113,15 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
   }
 }
 
+/** `between`: the character there, of texts that go on. */
+type Shape = { type: Temporal; length: number; between: number }
+
 /** Of a text in a plain ISO form that only layouts with its fields, in its order, are left of. */
-function shapeOf(text: string, alive: readonly Candidate[]) {
+function shapeOf(text: string, alive: readonly Candidate[]): Shape | null {
   const type = alive[0]?.type
   if (type === undefined || Number.isNaN(isoMoment(type, text))) return null
   const areAlike = alive.every(({ layout }) => layout === null || /^(?:yyyy-|H)/.test(layout))
-  return areAlike ? { type, length: text.length, between: text[BETWEEN_AT] ?? '' } : null
+  return areAlike ? { type, length: text.length, between: text.charCodeAt(BETWEEN_AT) } : null
 }
 
 function candidatesFor(text: string, digits: boolean): Candidate[] {

@@ -189,7 +189,7 @@ function zoneOf(offset: number | null): string | null {
 }
 
 function worded(evidence: ColumnEvidence): Typed {
-  const { distinct, values, meanLength, spaced, seen, words } = evidence
+  const { distinct, values, meanLength, isSpaced, seen, words } = evidence
   const different = distinct.count() + words.size
   const all = evidence.cells - evidence.nulls
   const levels = distinct.counts()
@@ -203,7 +203,7 @@ function worded(evidence: ColumnEvidence): Typed {
   )
   const isUnique = distinct.count() >= 0.97 * values
   const isId =
-    isUuid || (isUnique && spaced === 0 && (isCoded || NAMED_AS_ID.test(wordsOf(evidence.name))))
+    isUuid || (isUnique && !isSpaced && (isCoded || NAMED_AS_ID.test(wordsOf(evidence.name))))
   return plainly(isId ? 'id' : 'text')
 }
 

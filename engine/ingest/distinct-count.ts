@@ -1,17 +1,20 @@
 // How many different values a column has: exactly while they are few, by HyperLogLog beyond.
 
+import { hashBytes, hashText } from '#engine/table/byte-hash.ts'
 import { ownText } from './own-text.ts'
 
 /** Counts of the values met while they are few enough to be held. */
 export type DistinctCounter = {
-  add(text: string): void
+  add(text: string, times?: number): void
+  /** The same of a text's bytes, once there are too many to hold them; false before. */
+  addBytes(view: DataView, from: number, to: number): boolean
   /** Exact up to `most`; within 2 % beyond. */
   count(): number
   /** Values with how often they came; null when there were more than `most`. */
   counts(): ReadonlyMap<string, number> | null
 }
 
-const REGISTER_BITS = 12
+const REGISTER_BITS = 14
 const REGISTERS = 1 << REGISTER_BITS
 /** Longer values are not held. */
 const HELD_LENGTH_MAX = 200
@@ -21,40 +24,34 @@ export function createDistinctCounter(most: number): DistinctCounter {
   let sketch: Uint8Array | null = null
   const overflow = (): Uint8Array => {
     const registers = new Uint8Array(REGISTERS)
-    for (const text of held?.keys() ?? []) record(registers, text)
+    for (const text of held?.keys() ?? []) record(registers, hashText(text))
     held = null
     return registers
   }
   return {
-    add(text) {
+    add(text, more = 1) {
       if (held !== null) {
         const times = held.get(text)
         if (times !== undefined || (held.size < most && text.length <= HELD_LENGTH_MAX)) {
-          if (times === undefined) held.set(ownText(text), 1)
-          else held.set(text, times + 1)
+          if (times === undefined) held.set(ownText(text), more)
+          else held.set(text, times + more)
           return
         }
         sketch = overflow()
       }
-      record(sketch as Uint8Array, text)
+      record(sketch as Uint8Array, hashText(text))
+    },
+    addBytes(view, from, to) {
+      if (sketch === null) return false
+      record(sketch, hashBytes(view, from, to))
+      return true
     },
     count: () => held?.size ?? Math.max(most, Math.round(estimate(sketch as Uint8Array))),
     counts: () => held,
   }
 }
 
-/** FNV-1a, then the finaliser of MurmurHash3, which spreads its low bits. */
-function hash(text: string): number {
-  let state = 0x811c9dc5
-  for (let at = 0; at < text.length; at++)
-    state = Math.imul(state ^ text.charCodeAt(at), 0x01000193)
-  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
-  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
-  return (state ^ (state >>> 16)) >>> 0
-}
-
-function record(registers: Uint8Array, text: string): void {
-  const bits = hash(text)
+function record(registers: Uint8Array, bits: number): void {
   const register = bits >>> (32 - REGISTER_BITS)
   const zeros = Math.clz32((bits << REGISTER_BITS) | (1 << (REGISTER_BITS - 1))) + 1
   if (zeros > (registers[register] as number)) registers[register] = zeros

@@ -48,7 +48,17 @@ const KINDS: ReadonlyMap<string, WordKind> = new Map<string, WordKind>([
   ...INFINITE_WORDS.map((word) => [word, 'infinite'] as const),
 ])
 
+const LENGTH_MAX = 9
+const BEGINNINGS: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  [...KINDS.keys()].some((word) => word.charCodeAt(0) === byte),
+)
+
+/** Whether the text of these bytes may be such a word: most are told by length and first letter. */
+export function mayBeWord(bytes: Uint8Array, from: number, to: number): boolean {
+  return to === from || (to - from <= LENGTH_MAX && BEGINNINGS[bytes[from] as number] === true)
+}
+
 /** What this spelling may stand for; undefined for a value as any other. */
 export function wordKind(text: string): WordKind | undefined {
-  return text.length <= 9 ? KINDS.get(text) : undefined
+  return text.length <= LENGTH_MAX ? KINDS.get(text) : undefined
 }

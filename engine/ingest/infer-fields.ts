@@ -30,12 +30,17 @@ export async function inferFields(
   let rows = 0
   for await (const batch of records.batches) {
     signal?.throwIfAborted()
-    for (const [c, cells] of batch.cells.entries()) {
+    const width = batch.bytes?.length ?? batch.cells.length
+    for (let c = 0; c < width; c++) {
       inferences[c] ??= begun(records, c, rows)
-      inferences[c].add(cells, batch.rows)
-      if (rows < FIRST_ROWS) keepFirst(first, c, cells, rows)
+      const inference = inferences[c] as ColumnInference
+      const bytes = batch.bytes?.[c]
+      if (bytes !== undefined) inference.addBytes(bytes, batch.rows)
+      else inference.add(batch.cells[c] as Cell[], batch.rows)
     }
-    for (let c = batch.cells.length; c < inferences.length; c++) inferences[c]?.add([], batch.rows)
+    for (let c = width; c < inferences.length; c++) inferences[c]?.add([], batch.rows)
+    if (rows < FIRST_ROWS)
+      for (const [c, cells] of batch.cells.entries()) keepFirst(first, c, cells, rows)
     rows += batch.rows
   }
   const columns = records.columns.map((_, c) =>

@@ -24,6 +24,8 @@ export type Written = {
 export type NumberSearch = {
   /** Strikes out the styles that do not read this text; false when none is left. */
   add(text: string): boolean
+  /** Whether a number as `fractionOf` reads it, with so many digits behind its point, would strike out nothing. */
+  knows(fraction: number, isWhole: boolean): boolean
   /** The styles that read all texts so far, the best first. */
   found(): NumberFit[]
 }
@@ -53,6 +55,14 @@ export function createNumberSearch(): NumberSearch {
       for (const fit of fits) if (bare !== null && narrowed(fit, bare, digits)) fits[kept++] = fit
       fits.length = kept
       return kept > 0
+    },
+    knows(fraction, isWhole) {
+      if (affixes !== null || fits.length === 0) return false
+      if (fraction === 0) return true
+      for (const fit of fits)
+        if (fit.style === 'comma' || fit.decimals < fraction || (fit.whole && !isWhole))
+          return false
+      return true
     },
     found: () => fits,
   }

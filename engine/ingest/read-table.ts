@@ -32,7 +32,11 @@ export async function readTable(
   for await (const batch of records.batches) {
     signal?.throwIfAborted()
     const slots = reservoir.take(batch.rows)
-    for (const [f, builder] of builders.entries()) builder.add(batch.cells[placeOf(f)] ?? [], slots)
+    for (const [f, builder] of builders.entries()) {
+      const bytes = batch.bytes?.[placeOf(f)]
+      if (bytes !== undefined) builder.addBytes(bytes, slots)
+      else builder.add(batch.cells[placeOf(f)] ?? [], slots)
+    }
   }
   const order = reservoir.order()
   const columns = builders.map((builder): Column => builder.finish(order))

@@ -1,12 +1,20 @@
 // What every reader of uploaded files gives, whatever the format: columns by name, and batches of raw cells.
 
+import type { ByteCells } from '#engine/table/byte-cells.ts'
 import type { IngestLimits } from './limits.ts'
 
 /** A value as the file has it: text formats give text, typed ones numbers and booleans too. Dates are ISO 8601 text. */
 export type Cell = string | number | boolean | null
 
-/** Cells column by column, in the order of `Records.columns`; `cells[c]` has `rows` entries. */
-export type RawBatch = { rows: number; cells: Cell[][] }
+/**
+ * Cells column by column, in the order of `Records.columns`; `cells[c]` has `rows` entries. Where `bytes` is there it has
+ * the same cells, and `cells` are made of it when they are asked for.
+ */
+export type RawBatch = {
+  rows: number
+  readonly cells: Cell[][]
+  readonly bytes?: readonly ByteCells[]
+}
 
 export type FileFormat = 'csv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 export type Wrapping = 'none' | 'gzip' | 'zstd'

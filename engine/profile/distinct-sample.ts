@@ -20,8 +20,10 @@ export type DistinctSketch = {
 }
 
 export type DistinctSample = {
-  /** `rows` more rows with the value of this hash. */
-  add(hash: number, rows?: number): void
+  /** `rows` more rows with the value of this hash; whether it is kept and was not before. */
+  add(hash: number, rows?: number): boolean
+  /** Of a value by its hash, those so far; 0 for one that is not kept. */
+  rowsOf(hash: number): number
   distinct(): Estimate
   /** Rows beyond the first of each value. */
   repeated(): Estimate
@@ -69,14 +71,21 @@ export function createDistinctSample(): DistinctSample {
   }
   return {
     add(hash, rows = 1) {
-      if (hash >= limit) return
+      if (hash >= limit) return false
       const slot = slotOf(keys, hash)
-      if (keys[slot] === -1) {
-        keys[slot] = hash
-        kept++
-        counts[slot] = rows
-        makeRoom()
-      } else counts[slot] = (counts[slot] as number) + rows
+      if (keys[slot] === hash) {
+        counts[slot] = (counts[slot] as number) + rows
+        return false
+      }
+      keys[slot] = hash
+      kept++
+      counts[slot] = rows
+      makeRoom()
+      return true
+    },
+    rowsOf(hash) {
+      const slot = slotOf(keys, hash)
+      return keys[slot] === hash ? (counts[slot] as number) : 0
     },
     distinct: () => estimate(kept, kept),
     repeated() {

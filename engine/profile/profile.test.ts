@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/models/seeded-random.ts'
-import type { Column } from '#engine/table/table.ts'
+import type { BatchColumn } from '#engine/table/byte-cells.ts'
 import { takeRows } from '#engine/table/table.ts'
 import { category, number, tableOf, text, times } from '#engine/testing/small-tables.ts'
+import { byteCells } from '#engine/testing/uploads.ts'
 import type { ColumnProfile, Profile } from './profile.ts'
 import { renderProfile } from './profile-page.ts'
 import { createProfiler, profileTable } from './profiler.ts'
@@ -150,7 +151,7 @@ test('batches of any size make the profile of the whole, and any salt of hashes 
       ),
       text(
         't',
-        times(500, (row) => `note ${row % 50} of some kind`),
+        times(500, (row) => (row % 11 === 0 ? null : `näte ${row % 50} of some kind`)),
       ),
     ],
     500,
@@ -163,7 +164,10 @@ test('batches of any size make the profile of the whole, and any salt of hashes 
       const rows = Int32Array.from({ length: Math.min(size, 500 - from) }, (_, row) => from + row)
       const { columns, ...rest } = takeRows(table, rows)
       // Each batch names its levels in an order of its own.
-      const renamed = columns.map((column): Column => {
+      const renamed = columns.map((column): BatchColumn => {
+        // Texts of some batches come as bytes.
+        if (column.kind === 'text' && from % 2 === 0)
+          return { kind: 'bytes', field: column.field, cells: byteCells(column.values) }
         if (column.kind !== 'category') return column
         const levels = column.levels.toReversed()
         const codes = column.codes.map((code) => (code < 0 ? -1 : levels.length - 1 - code))

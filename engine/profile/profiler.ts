@@ -1,5 +1,6 @@
 // Profiles tables that are in memory or come in batches: one pass, memory bounded whatever the number of rows.
 
+import type { BatchColumn } from '#engine/table/byte-cells.ts'
 import type { Field, Table } from '#engine/table/table.ts'
 import { createColumnCounter } from './column-counter.ts'
 import { profileColumn } from './column-profile.ts'
@@ -25,8 +26,8 @@ export type ColumnSketch = DistinctSketch & { column: string }
 export type Profiled = { profile: Profile; sketches: ColumnSketch[] }
 
 export type Profiler = {
-  /** Rows of a batch have the fields of the profiler, in their order. */
-  add(batch: Pick<Table, 'rows' | 'columns'>): void
+  /** Rows of a batch have the fields of the profiler, in their order. Nothing of it is kept. */
+  add(batch: { rows: number; columns: readonly BatchColumn[] }): void
   finish(): Profiled
 }
 
@@ -48,18 +49,24 @@ export function createProfiler(
   )
   const sample = createRowSample(fields, { name, seed, bound })
   let rows = 0
+  let [memory, ofRows] = [new Float64Array(0), new Float64Array(0)]
   return {
     add(batch) {
       rows += batch.rows
-      const whole = new Float64Array(batch.rows)
-      const hashes = new Float64Array(batch.rows)
+      if (memory.length < batch.rows)
+        [memory, ofRows] = [new Float64Array(batch.rows), new Float64Array(batch.rows)]
+      const [hashes, whole] = [memory, ofRows].map((some) => some.subarray(0, batch.rows)) as [
+        Float64Array,
+        Float64Array,
+      ]
+      whole.fill(0)
       for (const [at, counter] of counters.entries()) {
-        counter.add(batch.columns[at] as Table['columns'][number], hashes)
+        counter.add(batch.columns[at] as BatchColumn, hashes)
         for (let row = 0; row < batch.rows; row++)
           whole[row] = hasher.pair(whole[row] as number, hashes[row] as number)
       }
       for (const hash of whole) distinctRows.add(hash)
-      sample.add({ name, ...batch })
+      sample.add(batch)
     },
     finish() {
       const table = sample.table()

@@ -2,6 +2,7 @@
 // for in.
 
 import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { type BatchColumn, cellText } from '#engine/table/byte-cells.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { kindOf } from '#engine/table/table.ts'
 
@@ -9,12 +10,15 @@ import { kindOf } from '#engine/table/table.ts'
 const TEXT_KEPT = 2000
 
 export type RowSample = {
-  add(batch: Table): void
+  add(batch: { rows: number; columns: readonly BatchColumn[] }): void
   /** The rows kept; all of them, in order, where they are no more than the bound. */
   table(): Table
 }
 
-type Store = { put(slot: number, column: Column, row: number): void; column(rows: number): Column }
+type Store = {
+  put(slot: number, column: BatchColumn, row: number): void
+  column(rows: number): Column
+}
 
 /** Vitter's Algorithm R (1985): each of the rows so far is kept with the same chance. */
 export function createRowSample(
@@ -31,7 +35,7 @@ export function createRowSample(
         seen++
         if (slot >= bound) continue
         for (const [at, store] of stores.entries())
-          store.put(slot, batch.columns[at] as Column, row)
+          store.put(slot, batch.columns[at] as BatchColumn, row)
       }
     },
     table() {
@@ -95,11 +99,16 @@ function codeOf(levels: Map<string, number>, level: string): number {
   return code
 }
 
+function textOf(column: BatchColumn, row: number): string | null {
+  if (column.kind === 'bytes') return cellText(column.cells, row)
+  return column.kind === 'text' ? (column.values[row] ?? null) : null
+}
+
 function textStore(field: Field): Store {
   const values: (string | null)[] = []
   return {
     put(slot, column, row) {
-      const value = column.kind === 'text' ? (column.values[row] ?? null) : null
+      const value = textOf(column, row)
       values[slot] = value !== null && value.length > TEXT_KEPT ? value.slice(0, TEXT_KEPT) : value
     },
     column: (rows) => ({ kind: 'text', field, values: values.slice(0, rows) }),
