@@ -9,7 +9,7 @@ import { attachment, fileResponse, immutableHeaders, matches, sendPieces } from 
 import { directoryPage } from './gateway-directory.ts'
 import { canonicalCid, type Found, findPath, notFound, pathNames } from './gateway-path.ts'
 import { mediaTypeOf } from './media-type.ts'
-import { problems } from './schemas.ts'
+import { fileAnswers, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 export type GatewayDeps = {
@@ -55,7 +55,10 @@ export function gatewayRoutes(app: App, deps: GatewayDeps): void {
         summary: 'Content by CID: a file (with Range), a block or an archive',
         params: Params,
         querystring: Query,
-        response: problems(400, 404, 416),
+        response: {
+          ...fileAnswers('The file, or its blocks as format asks for'),
+          ...problems(400, 404, 416),
+        },
       },
       handler: async (request, reply) => {
         const { cid, '*': path = '' } = request.params

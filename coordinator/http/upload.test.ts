@@ -45,8 +45,8 @@ test('a caller who leaves in the middle leaves nothing behind', async (t) => {
   const form = ['content-type: multipart/form-data; boundary=cut', 'content-length: 1000000']
   socket.write(`${[...head, ...form].join('\r\n')}\r\n\r\n`)
   const part = 'content-disposition: form-data; name="file"; filename="a.csv"'
-  socket.write(`--cut\r\n${part}\r\n\r\na,b\n${'1,2\n'.repeat(50_000)}`)
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  const begun = `--cut\r\n${part}\r\n\r\na,b\n${'1,2\n'.repeat(50_000)}`
+  await new Promise<void>((resolve) => socket.write(begun, () => resolve()))
   socket.destroy()
   await once(socket, 'close')
   const again = await post(`http://127.0.0.1:${port}`, rest.alice.key, 'a,b\n1,2\n')
