@@ -107,10 +107,43 @@ test('columns of one value, or of nulls alone, are constants', () => {
   assert.equal(restore(prepared.columns, [], 2).length, 3)
 })
 
-test('small tables give up no more than a twentieth of their values', () => {
-  const values = Array.from({ length: 20 }, (_, i) => i)
-  const prepared = prepare(tableOf([number('n', values)], 20), { seed: 1, ruleFor })
-  const [target] = prepared.targets
-  assert.ok(target?.kind === 'numeric')
-  assert.deepEqual([target.min, target.max], [0, 19])
+test('small tables give up no more than a twentieth of their numbers at either end', () => {
+  const targetOf = (rows: number, seed: number) => {
+    const values = Array.from({ length: rows }, (_, i) => i)
+    const [target] = prepare(tableOf([number('n', values)], rows), { seed, ruleFor }).targets
+    assert.ok(target?.kind === 'numeric')
+    return target
+  }
+  assert.deepEqual([targetOf(19, 1).min, targetOf(19, 1).max], [0, 18])
+  const drawn = Array.from({ length: 20 }, (_, seed) => targetOf(20, seed))
+  for (const { values } of drawn)
+    assert.deepEqual([...values.slice(1, 19)], [...Array(20).keys()].slice(1, 19))
+  assert.ok(drawn.some(({ max }) => max < 19) && drawn.some(({ min }) => min > 0))
+})
+
+test('what a single row has is no level of the smallest table, and what tells somebody needs five rows', () => {
+  const levelsOf = (values: string[]) => {
+    const prepared = prepare(tableOf([category('c', values)], values.length), { seed: 1, ruleFor })
+    const [column] = prepared.columns
+    return column?.kind === 'category' ? new Set(column.levels) : column?.kind
+  }
+  const times = (count: number, ...names: string[]) =>
+    names.flatMap((name) => Array.from({ length: count }, () => name))
+  assert.deepEqual(levelsOf([...times(9, 'red', 'blue'), 'mauve']), new Set(['red', 'blue']))
+  assert.deepEqual(levelsOf([...times(3, 'red', 'blue'), 'mauve']), new Set(['red', 'blue']))
+  assert.equal(levelsOf(['red', 'blue', 'mauve']), 'generated')
+  for (const personal of ['Jennifer Miller', 'Jennifer', 'jm@mail.example', '+49 30 123 456 78'])
+    assert.deepEqual(
+      levelsOf([...times(9, 'red', 'blue'), ...times(4, personal)]),
+      new Set(['red', 'blue']),
+      personal,
+    )
+  assert.deepEqual(
+    levelsOf([...times(9, 'red', 'blue'), ...times(4, 'mauve')]),
+    new Set(['red', 'blue', 'mauve']),
+  )
+  assert.deepEqual(
+    levelsOf([...times(9, 'red', 'blue'), ...times(7, 'Jennifer')]),
+    new Set(['red', 'blue', 'Jennifer']),
+  )
 })

@@ -2,6 +2,8 @@
 // from the others.
 
 import { extremes } from '#engine/evaluate/adherence.ts'
+import { createNameCounter } from '#engine/ingest/person-names.ts'
+import { holdsPersonal } from '#engine/ingest/semantic-checks.ts'
 import type { CategoryColumn, NumberColumn } from '#engine/table/table.ts'
 import { replaceExtremes } from './extremes.ts'
 import type { CategoryTarget, NumericTarget } from './sampled.ts'
@@ -13,11 +15,22 @@ export type Constant<T> = { kind: 'constant'; value: T }
 const MOST_SHARE_GIVEN_UP = 0.05
 /** Of a category's values those of kept levels; below, its levels say nothing. */
 const LEAST_KEPT_SHARE = 0.5
+/** What a single row has is never a level, however small the table is. */
+const LEVEL_ROWS_LEAST = 2
 
-/** `random` has drawn nothing yet. */
-function threshold(values: number, random: SeededRandom): number {
+/** Rows that a value needs: `wanted`, and `enough` of few values. `random` has drawn nothing yet. */
+function threshold(values: number, random: SeededRandom): { wanted: number; enough: number } {
   const wanted = 5 + random.below(3)
-  return Math.max(1, Math.min(wanted, Math.floor(values * MOST_SHARE_GIVEN_UP)))
+  const givenUp = Math.floor(values * MOST_SHARE_GIVEN_UP)
+  return { wanted, enough: Math.min(wanted, givenUp + 1) }
+}
+
+/** Whether somebody may be told by the text: a name of a person, an address, a number to call and the like. */
+function looksPersonal(text: string): boolean {
+  const names = createNameCounter()
+  names.add(text)
+  const { full, first } = names.seen()
+  return full + first > 0 || holdsPersonal(text)
 }
 
 /** `nulls`: how many there are. */
@@ -27,7 +40,7 @@ export function protectNumbers(
   random: SeededRandom,
 ): NumericTarget | Constant<number> {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const rare = threshold(sorted.length, random)
+  const { enough: rare } = threshold(sorted.length, random)
   if (sorted[rare - 1] === sorted.at(-rare) && nulls === 0)
     return { kind: 'constant', value: sorted[rare - 1] as number }
   const kept = replaceExtremes(values, { rare, decimals, random })
@@ -57,8 +70,12 @@ export function protectLevels(
 ): KeptLevels | Constant<string | null> | null {
   const counts = new Float64Array(levels.length)
   for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1
-  const rare = threshold(codes.length - nulls, random)
-  const kept = levels.map((_, code) => code).filter((code) => (counts[code] as number) >= rare)
+  const { wanted, enough } = threshold(codes.length - nulls, random)
+  const least = Math.max(LEVEL_ROWS_LEAST, enough)
+  const kept = [...levels.entries()].flatMap(([code, level]) => {
+    const rows = counts[code] as number
+    return rows >= wanted || (rows >= least && !looksPersonal(level)) ? [code] : []
+  })
   const keptCount = kept.reduce((sum, code) => sum + (counts[code] as number), 0)
   if (keptCount < LEAST_KEPT_SHARE * (codes.length - nulls)) return null
   if (kept.length === 1 && nulls === 0)
