@@ -16,6 +16,8 @@ import { createUploadPart, type SignUrls } from './upload.ts'
 import { warmUp } from './warm-up.ts'
 
 const DATASETS_KEPT = 4
+/** A worker that starts amid work has a lease by then, which warms up the very code that it needs. */
+const WARM_UP_AFTER_MS = 2000
 
 if (!parentPort) throw new TypeError('thread.ts runs as a compute thread of a worker')
 const port = parentPort
@@ -125,4 +127,6 @@ port.on('message', (message: ToThread) => {
 })
 
 // What fails here fails for the lease that needs it, and is told there.
-warmUp(() => running !== null).catch(() => undefined)
+setTimeout(() => {
+  warmUp(() => running !== null).catch(() => undefined)
+}, WARM_UP_AFTER_MS)

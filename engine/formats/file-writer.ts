@@ -1,9 +1,9 @@
 // What makes a table's rows the bytes of its file, whatever the format: rows come as batches of vectors.
 
+import { createRequire } from 'node:module'
 import { ARROW_DEFAULTS } from '#engine/config/output-formats.ts'
 import type { ResolvedConfig, ResolvedTable } from '#engine/config/types.ts'
 import type { Vector } from '#engine/rules/vector.ts'
-import { createArrowWriter } from './arrow/arrow-writer.ts'
 import type { Block } from './block-tail.ts'
 import { createCompressedWriter } from './compressed-writer.ts'
 import type { Output } from './output.ts'
@@ -49,6 +49,12 @@ export type FileOptions = {
   readonly mode: 'generated' | 'closures' | undefined
 }
 
+const load = createRequire(import.meta.url)
+
+/** Loaded by the first table that needs it: its library is a third of what a compute thread would load at its start. */
+const arrowWriter = () =>
+  load('./arrow/arrow-writer.ts') as typeof import('./arrow/arrow-writer.ts')
+
 /** Where the config does not say. */
 const BLOCK_ROWS = 100_000
 
@@ -62,8 +68,10 @@ export function createFileWriter(options: FileOptions): FileWriter {
     case 'jsonl':
     case 'sql':
       return createTextFile(options)
-    case 'arrow':
-      return createArrowWriter({ ...ARROW_DEFAULTS, ...arrow, table, rows, blockRows, columns })
+    case 'arrow': {
+      const settings = { ...ARROW_DEFAULTS, ...arrow }
+      return arrowWriter().createArrowWriter({ ...settings, table, rows, blockRows, columns })
+    }
     case 'parquet': {
       const codec = parquet?.compression ?? 'zstd'
       return createParquetWriter({ table, codec, blockRows, rows, columns })

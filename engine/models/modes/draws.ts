@@ -10,9 +10,19 @@ const PARTS = 1 << 16
 const tableOf = (quantile: (share: number) => number): Float32Array =>
   Float32Array.from({ length: PARTS }, (_, part) => quantile((part + 0.5) / PARTS))
 
-/** By half word. */
-export const NORMAL = tableOf(inversePhi)
-const GUMBEL = tableOf((share) => -log(-log(share)))
+let normal: Float32Array | undefined
+let gumbel: Float32Array | undefined
+
+/** Standard normal numbers by half word. */
+export function normalByHalf(): Float32Array {
+  normal ??= tableOf(inversePhi)
+  return normal
+}
+
+function gumbelByHalf(): Float32Array {
+  gumbel ??= tableOf((share) => -log(-log(share)))
+  return gumbel
+}
 
 /** Rows of `width` standard normal numbers from half words of each row's noise, which begin at `from`. */
 export function fillNormal(
@@ -20,7 +30,7 @@ export function fillNormal(
   { words, from }: { words: number; from: number },
   { into, width }: { into: Float32Array; width: number },
 ): void {
-  lookUp(NORMAL, halves, { words, from, into, width })
+  lookUp(normalByHalf(), halves, { words, from, into, width })
 }
 
 /** Rows of `width` numbers of Gumbel's law: logits plus these are largest as often as their softmax says. */
@@ -28,7 +38,7 @@ export function fillGumbel(
   halves: Uint16Array,
   { into, width }: { into: Float32Array; width: number },
 ): void {
-  lookUp(GUMBEL, halves, { words: width, from: 0, into, width })
+  lookUp(gumbelByHalf(), halves, { words: width, from: 0, into, width })
 }
 
 type Rows = { words: number; from: number; into: Float32Array; width: number }
@@ -51,9 +61,10 @@ export function fillStanding(
   { words, from }: { words: number; from: number },
   { into, rows }: { into: Float32Array; rows: number },
 ): void {
+  const table = normalByHalf()
   for (let at = from, start = 0; start < into.length; at++, start += rows)
     for (let row = 0; row < rows; row++)
-      into[start + row] = NORMAL[halves[at + row * words] as number] as number
+      into[start + row] = table[halves[at + row * words] as number] as number
 }
 
 /** Bytes 0 or 1, a multiple of 32, from as many random bits: of each word, eight words whose bytes are one of its bits. */

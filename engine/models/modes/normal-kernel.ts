@@ -2,7 +2,7 @@
 // of what it does in JavaScript.
 
 import { assembleModule, I32, OP, signed, unsigned } from '#engine/random/wasm-assembler.ts'
-import { fillNormal, NORMAL } from './draws.ts'
+import { fillNormal, normalByHalf } from './draws.ts'
 
 export type NormalFiller = {
   /** Noise: rows of `words` words each. */
@@ -60,7 +60,8 @@ export function createNormalFiller(
   { plain = false }: { plain?: boolean } = {},
 ): NormalFiller {
   const { rows, words, from, width } = size
-  const noiseAt = NORMAL.byteLength
+  const table = normalByHalf()
+  const noiseAt = table.byteLength
   const numbersAt = noiseAt + 4 * words * rows
   const bytes = numbersAt + 4 * width * rows
   const kernel = plain ? null : instantiate(size, bytes)
@@ -72,7 +73,7 @@ export function createNormalFiller(
     const fill = () => fillNormal(halves, { words: 2 * words, from }, { into: numbers, width })
     return { noise, numbers, fill }
   }
-  new Float32Array(memory, 0, NORMAL.length).set(NORMAL)
+  new Float32Array(memory, 0, table.length).set(table)
   return { noise, numbers, fill: () => kernel.run(noiseAt + 2 * from, numbersAt, bytes) }
 }
 
