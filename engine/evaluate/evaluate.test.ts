@@ -78,6 +78,20 @@ test('of a few rows nothing good is said that nobody can know', async () => {
   assert.match(renderEvaluation(await run(real, another)), /good<\/strong>, as far as is known/)
 })
 
+test('of a target that nothing tells no usefulness is said', async () => {
+  const chance = (seed: number): Table => {
+    const random = createSeededRandom(seed, 'chance')
+    const each = <T>(draw: () => T): T[] => Array.from({ length: 600 }, draw)
+    const numbers = each(() => random.below(100))
+    const letters = each(() => 'xy'.charAt(random.below(2)))
+    return tableOf([numberColumn('a', numbers), categoryColumn('b', letters)])
+  }
+  const { verdict } = await run(chance(1), chance(2))
+  const sentence = verdict.quality.sentences.find(({ text }) => text.includes('“b”'))
+  assert.equal(sentence?.grade, 'unknown')
+  assert.match(sentence.text, /name another target/)
+})
+
 test('a table whose columns hang together otherwise scores less', async () => {
   const worse = await run(real, bent, { holdout })
   assert.ok((worse.trends.all_pairs as number) < (good.trends.all_pairs as number) - 0.02)

@@ -114,16 +114,14 @@ function usefulness({ utility }: Omit<Evaluation, 'verdict'>): Sentence[] {
   if (synthetic === null) return []
   // Nothing can be lost where real rows predict no better than a guess.
   const above = real - (metric === 'auc' ? 0.5 : 0)
+  const isGuess = above < 0.05
   const chance = 1 / Math.sqrt(utility.rows.tested)
-  const lost = above < 0.05 ? 0 : (real - synthetic - chance) / above
+  const lost = (real - synthetic - chance) / above
   const { tested, real: learned } = utility.rows
-  const grade = Math.min(tested, learned) < ROWS_LEAST ? 'unknown' : graded(lost, 0.05, 0.2)
-  return [
-    said(
-      grade,
-      `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`,
-    ),
-  ]
+  const text = `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`
+  if (Math.min(tested, learned) < ROWS_LEAST) return [said('unknown', text)]
+  if (isGuess) return [{ grade: 'unknown', text: `${text} Nothing tells it: name another target.` }]
+  return [said(graded(lost, 0.05, 0.2), text)]
 }
 
 function copies({ identical, control, rows }: Privacy): Sentence[] {
