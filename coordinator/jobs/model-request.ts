@@ -7,7 +7,6 @@ import type { Principal } from '#coordinator/identity/principals.ts'
 import { modelFile, noModel } from '#coordinator/models/model-store.ts'
 import type { OpenedModels } from '#coordinator/models/opened-models.ts'
 import type { Problem } from '#engine/errors.ts'
-import { AppError } from '#engine/errors.ts'
 import type { Model } from '#engine/models/model.ts'
 
 export const MODEL_FIELDS = {
@@ -90,20 +89,4 @@ export function modelProblems(request: ModelBody, broken: ReadonlySet<string>): 
   if (rows === undefined && !broken.has('rows'))
     add('/rows', 'rows is missing', 'Say how many rows to draw from the model.')
   return problems
-}
-
-/** AppError `invalid_request` at `/conditions` for what no row of the model meets. */
-export async function tryConditions(
-  { model }: JobModel,
-  learned: { conditions?: NonNullable<Parameters<Model['createSampler']>[0]['conditions']> },
-): Promise<void> {
-  if (learned.conditions === undefined) return
-  try {
-    const sampler = await model.createSampler({ seed: 0, conditions: learned.conditions })
-    await sampler.release()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid_request') throw error
-    const problems = [{ path: '/conditions', message: error.message, hint: 'Ask for less.' }]
-    throw new AppError('invalid_request', `/conditions: ${error.message}`, { problems })
-  }
 }

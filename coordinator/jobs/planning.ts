@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import type { InputRef } from '#coordinator/fleet/input-grants.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
-import { AppError, type ErrorCode } from '#engine/errors.ts'
+import { AppError, type ErrorCode, type Problem } from '#engine/errors.ts'
 import { type Plan, planConfig } from '#engine/plan.ts'
 import { meanCount } from '#engine/rules/children.ts'
 
@@ -22,18 +22,27 @@ export type Planned = {
 
 export type Planner = {
   /**
-   * `sample` estimates bytes too, from rows of the model where there is one. Throws `unsupported` for too many parents, `rate_limited` for too many plans,
-   * `invalid_config` for rows of the sample that cannot be made.
+   * `sample` estimates bytes too, from rows of the model where there is one; `conditions` are tried on it. Throws `unsupported` for too many parents,
+   * `rate_limited` for too many plans, `invalid_config` for rows of the sample that cannot be made, `invalid_request` at `/conditions`
+   * for what no row of the model meets.
    */
-  plan(config: ResolvedConfig, options: { sample: boolean; model?: InputRef }): Promise<Planned>
+  plan(
+    config: ResolvedConfig,
+    options: { sample: boolean; model?: InputRef; conditions?: boolean },
+  ): Promise<Planned>
   /** Stops the threads; plans under way are rejected. */
   close(): Promise<void>
 }
 
-/** `models`: files of those that the config names, where rows are sampled. */
-export type PlanningWork = { config: ResolvedConfig; sample: boolean; models: Uint8Array[] }
+/** `models`: files of those that the config names, where rows are sampled or `conditions` tried. */
+export type PlanningWork = {
+  config: ResolvedConfig
+  sample: boolean
+  conditions: boolean
+  models: Uint8Array[]
+}
 
-type Answer = Planned | { code: ErrorCode; message: string }
+type Answer = Planned | { code: ErrorCode; message: string; problems: Problem[] }
 
 /** `readModel`: the bytes of a model's file. */
 export function createPlanner({
@@ -52,7 +61,10 @@ export function createPlanner({
   }
   const inThread = async (workerData: PlanningWork): Promise<Planned> => {
     await enter()
-    const thread = new Worker(new URL('./planning-thread.ts', import.meta.url), { workerData })
+    // Nobody else has these bytes: they move instead of being copied.
+    const transferList = workerData.models.map(({ buffer }) => buffer as ArrayBuffer)
+    const url = new URL('./planning-thread.ts', import.meta.url)
+    const thread = new Worker(url, { workerData, transferList })
     threads.add(thread)
     try {
       return plannedOf(await answerOf(thread))
@@ -63,13 +75,14 @@ export function createPlanner({
     }
   }
   return {
-    async plan(config, { sample, model }) {
+    async plan(config, { sample, model, conditions = false }) {
       const parents = countedParents(config)
       requireFeasible(parents)
       const tried = sample || config.plugins !== undefined
-      if (!tried && parents <= PARENTS_INLINE_MAX) return { plan: planConfig(config), bytes: null }
-      const models = tried && model ? [await readModel(model)] : []
-      return inThread({ config, sample: tried, models })
+      if (!(tried || conditions) && parents <= PARENTS_INLINE_MAX)
+        return { plan: planConfig(config), bytes: null }
+      const models = (tried || conditions) && model ? [await readModel(model)] : []
+      return inThread({ config, sample: tried, conditions, models })
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.terminate()))
@@ -87,8 +100,8 @@ function requireFeasible(parents: number): void {
 
 function plannedOf(answer: Answer): Planned {
   if (!('code' in answer)) return answer
-  const { code, message } = answer
-  if (code !== 'generation_failed') throw new AppError(code, message)
+  const { code, message, problems: found } = answer
+  if (code !== 'generation_failed') throw new AppError(code, message, { problems: found })
   const hint = 'Change the rule of that column so that all its values fit.'
   const problems = [{ path: '/config', message, hint }]
   throw new AppError('invalid_config', `/config: ${message}`, { problems })

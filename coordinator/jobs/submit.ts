@@ -13,11 +13,14 @@ import { AppError } from '#engine/errors.ts'
 import type { Plan } from '#engine/plan.ts'
 import { linksOf } from './job-view.ts'
 import { connectionOf } from './load-request.ts'
-import { modelOf, tryConditions } from './model-request.ts'
+import { modelOf } from './model-request.ts'
 import type { Planner } from './planning.ts'
 import type { SpecKeeper } from './spec-keeper.ts'
 import { readSubmission, type Submission } from './submission.ts'
+import { tryConditions } from './try-conditions.ts'
 
+/** A sampler of a larger one takes so long to make that others would wait: that is for a thread. */
+const LARGE_MODEL_BYTES = 8 * 2 ** 20
 const CHUNKS_MAX = 2_000_000
 
 export type Submitted = {
@@ -75,8 +78,9 @@ export async function prepareSubmission(
     model,
     ...(usualChunkRows !== undefined && { usualChunkRows }),
   })
+  const large = model !== null && model.file.bytes > LARGE_MODEL_BYTES
   for (const { learned } of submission.resolved.tables)
-    if (learned && model) await tryConditions(model, learned)
+    if (learned && model && !large) await tryConditions(model.model, learned)
   if (submission.publish.arweave) {
     requireScope(principal, 'publish:arweave')
     if (arweavePrice === null) throw noArweave()
@@ -84,6 +88,7 @@ export async function prepareSubmission(
   const planned = await planner.plan(submission.resolved, {
     sample: submission.dryRun,
     ...(model && { model: model.file }),
+    conditions: large && submission.resolved.tables.some(({ learned }) => learned?.conditions),
   })
   const { chunks } = totalsOf(planned.plan)
   if (chunks > CHUNKS_MAX) throw tooManyChunks(chunks, submission)

@@ -104,9 +104,12 @@ export function encodeModelFile({ tensors, derived, ...rest }: ModelFile): Uint8
   return encodeTensorFile({ metadata: { format: FORMAT, model: canonicalJson(header) }, tensors })
 }
 
-/** AppError `invalid_request` for bytes that are no model, whoever made them; `unsupported` for a later format. */
+/**
+ * AppError `invalid_request` for bytes that are no model, whoever made them; `unsupported` for a later format. The tensors
+ * are in the file's memory: hundreds of megabytes are not copied.
+ */
 export function decodeModelFile(file: Uint8Array): ModelFile {
-  const { metadata, tensors } = decodeTensorFile(file)
+  const { metadata, tensors } = decodeTensorFile(file, { shared: true })
   if (metadata['format'] !== FORMAT)
     throw new AppError('unsupported', `a model file has the format ${FORMAT}`)
   const header: unknown = parseObject(metadata['model'] ?? '')

@@ -98,6 +98,13 @@ test('tensors of every type come back as they were', () => {
   const read = Buffer.concat([Buffer.from('before'), encoded, Buffer.from('behind')])
   const part = decodeTensorFile(read.subarray(6, 6 + encoded.length))
   assert.deepEqual(new Map([...part.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
+  // In the file's memory, as far as it is aligned.
+  for (const bytes of [encoded, read.subarray(6, 6 + encoded.length)]) {
+    const shared = decodeTensorFile(bytes, { shared: true })
+    assert.deepEqual(new Map([...shared.tensors].sort(([a], [b]) => (a < b ? -1 : 1))), tensors)
+  }
+  const inFile = decodeTensorFile(encoded, { shared: true }).tensors.get('doubles')
+  assert.equal(inFile?.values.buffer, encoded.buffer)
 })
 
 test('the stored graph draws what the sampler draws, and the sampler never runs it', async () => {

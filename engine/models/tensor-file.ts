@@ -76,8 +76,11 @@ function dtypeOf(values: TensorValues): Dtype {
   return found as Dtype
 }
 
-/** AppError `invalid_request` for bytes that are no such file: they may come from anyone. Copies. */
-export function decodeTensorFile(file: Uint8Array): TensorFile {
+/**
+ * AppError `invalid_request` for bytes that are no such file: they may come from anyone. Tensors are copies, or where they
+ * are `shared` the file's own memory, as far as it is aligned for them: both stay as they are then.
+ */
+export function decodeTensorFile(file: Uint8Array, { shared = false } = {}): TensorFile {
   const { header, data } = split(file)
   const { __metadata__: metadata = {}, ...entries } = header
   const tensors = new Map<string, FileTensor>()
@@ -92,7 +95,11 @@ export function decodeTensorFile(file: Uint8Array): TensorFile {
     const count = shape.reduce((product, length) => product * length, 1)
     if (from !== end || to - from !== count * Kind.BYTES_PER_ELEMENT || to > data.length)
       throw broken(`the tensor ${name} is not where it should be`)
-    const values = new Kind(data.slice(from, to).buffer)
+    const isAligned = (data.byteOffset + from) % Kind.BYTES_PER_ELEMENT === 0
+    const values =
+      shared && isAligned
+        ? new Kind(data.buffer, data.byteOffset + from, count)
+        : new Kind(data.slice(from, to).buffer)
     tensors.set(name, { shape, values })
     end = to
   }
@@ -107,7 +114,10 @@ function broken(what: string): AppError {
   return new AppError('invalid_request', `this is no model file: ${what}`)
 }
 
-function split(file: Uint8Array): { header: Record<string, unknown>; data: Uint8Array } {
+function split(file: Uint8Array): {
+  header: Record<string, unknown>
+  data: Uint8Array<ArrayBuffer>
+} {
   if (file.length < LENGTH_BYTES) throw broken('it is too short')
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true)
   if (length > HEADER_BYTES_MAX || Number(length) > file.length - LENGTH_BYTES)
@@ -115,7 +125,7 @@ function split(file: Uint8Array): { header: Record<string, unknown>; data: Uint8
   const end = LENGTH_BYTES + Number(length)
   const header = parseObject(Buffer.from(file.subarray(LENGTH_BYTES, end)).toString())
   // Not of the file's own kind: a Buffer's slices are no copies.
-  const data = new Uint8Array(file.buffer, file.byteOffset + end, file.length - end)
+  const data = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset + end, file.length - end)
   return { header, data }
 }
 
