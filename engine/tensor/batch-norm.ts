@@ -1,8 +1,8 @@
 // Normalisation over the rows of a batch (Ioffe and Szegedy 2015).
 
-import { add, divide, multiply, squareRoot, subtract } from './elementwise.ts'
+import { add, divide, multiply, square, squareRoot, subtract } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
-import { mean, sum, sumOfSquares } from './linear.ts'
+import { columnSums } from './linear.ts'
 import { reshape, withGradient } from './shaping.ts'
 
 const EPSILON = 1e-5
@@ -19,20 +19,20 @@ export function batchNorm(
   scale: SymbolicTensor,
   shift: SymbolicTensor,
 ): Normalised {
-  const centre = mean(x, [0], true)
-  const centred = subtract(x, centre)
   const share = 1 / (x.shape[0] as number)
-  const variance = multiply(sumOfSquares(centred, [0], true), share)
+  const centre = multiply(columnSums(x), share)
+  const centred = subtract(x, centre)
+  const variance = multiply(columnSums(square(centred)), share)
   const inverse = divide(1, squareRoot(add(variance, EPSILON)))
   const factor = multiply(inverse, scale)
   const y = add(multiply(centred, factor), shift)
   const pulled = withGradient(y, [x, scale, shift], (slope) => {
-    const toShift = sum(slope, [0])
-    const toScale = multiply(sum(multiply(slope, centred), [0]), reshape(inverse, scale.shape))
+    const toShift = columnSums(slope)
+    const toScale = multiply(columnSums(multiply(slope, centred)), inverse)
     const level = multiply(multiply(toShift, share), factor)
     const tilt = multiply(multiply(multiply(toScale, share), inverse), factor)
     const toCentred = subtract(multiply(slope, factor), add(multiply(centred, tilt), level))
-    return [toCentred, toScale, toShift]
+    return [toCentred, reshape(toScale, scale.shape), reshape(toShift, shift.shape)]
   })
   return { y: pulled, mean: centre, variance }
 }

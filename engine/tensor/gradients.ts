@@ -22,7 +22,7 @@ import {
   sameShape,
   sizeOf,
 } from './graph.ts'
-import { gemm, sum } from './linear.ts'
+import { gemm, sum, columnSums } from './linear.ts'
 import { concatenate, expand, filled, gatherRows, reshape, scatterRows, split } from './shaping.ts'
 
 /** The gradient of y (of the sum of its elements, unless `seed` weighs them) with respect to each of `inputs`. */
@@ -190,9 +190,16 @@ function gemmGradients(
       : gemm(g, right, { transposeB: !transposeB }),
     transposeB
       ? gemm(g, left, { transposeA: true, transposeB: transposeA })
-      : gemm(left, g, { transposeA: !transposeA }),
+      : slopeOfRight(left, g, transposeA),
     ...(bias === undefined ? [] : [summedTo(g, bias.shape)]),
   ]
+}
+
+/** Of a single column as a row times a matrix, which takes a third of the time. */
+function slopeOfRight(left: SymbolicTensor, g: SymbolicTensor, transposeA: boolean) {
+  const [rows, columns] = g.shape as [number, number]
+  if (columns > 1 || transposeA) return gemm(left, g, { transposeA: !transposeA })
+  return reshape(gemm(reshape(g, [1, rows]), left), [left.shape[1] as number, 1])
 }
 
 /** Sums over the axes that broadcasting added or stretched. */
@@ -202,5 +209,6 @@ function summedTo(g: SymbolicTensor, shape: Shape): SymbolicTensor {
   const axes = g.shape
     .map((_, axis) => axis)
     .filter((axis) => axis < added || (shape[axis - added] === 1 && g.shape[axis] !== 1))
-  return reshape(sum(g, axes), shape)
+  const isOfRows = g.shape.length === 2 && axes.length === 1 && axes[0] === 0
+  return reshape(isOfRows ? columnSums(g) : sum(g, axes), shape)
 }

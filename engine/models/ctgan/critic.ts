@@ -1,9 +1,9 @@
 // The critic of the conditional GAN of tables (Xu et al. 2019, section 4.4): parameters, scores of packs of rows, and
 // the slope of scores. Its first layer is kept apart: it is linear, and looks conditions up.
 
-import { accumulate, add, multiply, stepped } from '#engine/tensor/elementwise.ts'
+import { accumulate, add, multiply, square, stepped } from '#engine/tensor/elementwise.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, sumOfSquares } from '#engine/tensor/linear.ts'
+import { gemm, rowSums } from '#engine/tensor/linear.ts'
 import {
   linearParameters,
   type Parameter,
@@ -72,7 +72,7 @@ function conditionSums(
 }
 
 /**
- * The squared length of the slope by packed rows and their conditions as 0 and 1, [packs], from the slope by the first
+ * The squared length of the slope by packed rows and their conditions as 0 and 1, [packs, 1], from the slope by the first
  * layer's sums. Its gradient is written by hand: the factor of a pack goes to the narrow side of the products.
  */
 export function squaredSlopes(
@@ -84,11 +84,10 @@ export function squaredSlopes(
   const weights = names.map((name) => named(parameters, name))
   const slopes = weights.map((weight) => gemm(ofSums, weight, { transposeB: true }))
   const squares = slopes
-    .map((slope) => sumOfSquares(slope, [1]))
+    .map((slope) => rowSums(square(slope)))
     .reduce((total, one) => add(total, one))
   return withGradient(squares, [ofSums, ...weights], (gradient) => {
-    const [packs] = gradient.shape as [number]
-    const factor = reshape(multiply(gradient, 2), [packs, 1])
+    const factor = multiply(gradient, 2)
     const back = slopes
       .map((slope, at) => gemm(slope, weights[at] as SymbolicTensor))
       .reduce((total, one) => accumulate(total, one))
