@@ -39,10 +39,13 @@ export function createSeededRandom(seed: number, purpose: string): SeededRandom 
     word,
     unit,
     below(count) {
-      const unbiased = 4_294_967_296 - (4_294_967_296 % count)
       let drawn = word()
-      while (drawn >= unbiased) drawn = word()
-      return drawn % count
+      // Remainders of numbers above 2^32 take as long as the rest: nearly all numbers are below all of those.
+      if (drawn >= 4_294_967_296 - count) {
+        const unbiased = 4_294_967_296 - (4_294_967_296 % count)
+        while (drawn >= unbiased) drawn = word()
+      }
+      return (drawn >>> 0) % count
     },
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
   }
@@ -50,7 +53,8 @@ export function createSeededRandom(seed: number, purpose: string): SeededRandom 
 
 /** 0 .. n - 1 in random order (Fisher and Yates). */
 export function shuffled(n: number, random: SeededRandom): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i)
+  const order = new Int32Array(n)
+  for (let i = 0; i < n; i++) order[i] = i
   for (let i = n - 1; i > 0; i--) {
     const j = random.below(i + 1)
     const held = order[i] as number

@@ -61,8 +61,9 @@ export function createConditions(
       rows[i] = anyOf(members[at] as ByCode, code, random)
       real[i] = (starts[at] as number) + code
     }
-    const order = shuffled(batchRows, random)
-    return { rows, real, fake: order.map((i) => real[i] as number) }
+    const fake = shuffled(batchRows, random)
+    for (let i = 0; i < batchRows; i++) fake[i] = real[fake[i] as number] as number
+    return { rows, real, fake }
   }
 }
 

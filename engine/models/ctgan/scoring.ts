@@ -3,6 +3,7 @@
 import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
+import { giveBack } from '#engine/tensor/give-back.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import type { Parameters } from '#engine/tensor/parameters.ts'
@@ -68,13 +69,10 @@ export async function createPasses(
   return {
     async draw(values, pass) {
       const { weights, places } = await run(values, pass)
-      const words = { words: choices, stride: columns }
-      const none = new Float32Array(0)
-      return {
-        rows: ROWS,
-        codes: chooseCodes(weights?.data as Float32Array, layout.spans, words),
-        places: places === undefined ? none : Float32Array.from(places.data as Float32Array),
-      }
+      const positive = weights?.data as Float32Array
+      const codes = chooseCodes(positive, layout.spans, { words: choices, stride: columns })
+      giveBack(positive)
+      return { rows: ROWS, codes, places: (places?.data ?? new Float32Array(0)) as Float32Array }
     },
     async statistics(values) {
       const sums = shape.generator.map((units) => {

@@ -53,9 +53,10 @@ const mean = (list: number[]): number => list.reduce((sum, one) => sum + one, 0)
 
 function shares(a: Uint8Array, b: Uint8Array, { wide, all }: { wide: number; all: number }) {
   const found = new Float64Array(all)
+  const share = 1 / a.length
   for (let row = 0; row < a.length; row++) {
     const cell = (a[row] as number) * wide + (b[row] as number)
-    found[cell] = (found[cell] as number) + 1 / a.length
+    found[cell] = (found[cell] as number) + share
   }
   return found
 }
@@ -78,11 +79,12 @@ function codeCells(holdout: EncodedTable, layout: Layout, column: number): Cells
   for (const [cell, code] of heavy.slice(0, CELLS_MOST - 1).entries()) cellOf[code] = cell
   return {
     count: CELLS_MOST,
-    of: ({ rows, codes }) =>
-      Uint8Array.from(
-        { length: rows },
-        (_, row) => cellOf[codes[row * columns + column] as number] ?? 0,
-      ),
+    of: ({ rows, codes }) => {
+      const cells = new Uint8Array(rows)
+      for (let row = 0, at = column; row < rows; row++, at += columns)
+        cells[row] = cellOf[codes[at] as number] as number
+      return cells
+    },
   }
 }
 
@@ -92,11 +94,11 @@ function numberCells(
   { layout, column }: { layout: Layout; column: number },
 ): Cells {
   const decode = createDecoder(known, straightCurves(known), inTable(column, layout))
-  const values = (table: EncodedTable) =>
-    decode(
-      { ...table, unit: () => 0 },
-      Int32Array.from({ length: table.rows }, (_, row) => row),
-    )
+  const values = (table: EncodedTable) => {
+    const all = new Int32Array(table.rows)
+    for (let row = 0; row < all.length; row++) all[row] = row
+    return decode({ ...table, unit: () => 0 }, all)
+  }
   const sorted = Float64Array.from(values(holdout).filter((value) => !Number.isNaN(value))).sort()
   const edges = [
     ...new Set(
@@ -107,9 +109,18 @@ function numberCells(
   ]
   return {
     count: CELLS_MOST,
-    of: (table) =>
-      Uint8Array.from(values(table), (value) =>
-        Number.isNaN(value) ? CELLS_MOST - 1 : edges.filter((edge) => value >= edge).length,
-      ),
+    of: (table) => cellsBetween(values(table), Float64Array.from(edges)),
   }
+}
+
+/** How many edges are not above each value; those that are no numbers have a cell of their own. */
+function cellsBetween(values: ArrayLike<number>, edges: Float64Array): Uint8Array {
+  const cells = new Uint8Array(values.length)
+  for (let row = 0; row < cells.length; row++) {
+    const value = values[row] as number
+    let cell = Number.isNaN(value) ? CELLS_MOST - 1 : 0
+    for (let at = 0; at < edges.length; at++) if (value >= (edges[at] as number)) cell++
+    cells[row] = cell
+  }
+  return cells
 }
