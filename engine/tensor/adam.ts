@@ -32,8 +32,10 @@ export type AdamOptions = {
   /** Added to the gradient as `weightDecay` times the parameter (L2), or with `decoupled` to the step (AdamW). */
   weightDecay: number
   decoupled?: boolean
-  epsilon?: number
 }
+
+/** Of a second moment; in place of a number added to it in each step, which is a pass over all parameters. */
+const LEAST_ROOT = 1e-8
 
 export type Optimiser = {
   /** Parameters, moments and the count of steps, in the order of checkpoints. */
@@ -67,6 +69,7 @@ export function createAdam(
   const blocks = blocksOf(parameters)
   const unpacked = (of: (block: Block) => SymbolicTensor): Parameters =>
     Object.fromEntries(blocks.flatMap((block) => unpack(block, of(block))))
+  const least = LEAST_ROOT ** 2 / (1 - options.beta2)
   const current = (context: StepContext): Parameters =>
     unpacked(({ name }) => context.state(key('p', name)))
   return {
@@ -79,7 +82,7 @@ export function createAdam(
           ...(options.beta1 === 0
             ? []
             : [{ name: key('m', name), shape, initial: new Float32Array(size) }]),
-          { name: key('v', name), shape, initial: new Float32Array(size) },
+          { name: key('v', name), shape, initial: new Float32Array(size), least },
         ]
       }),
       { name: count, shape: [], initial: allocate('float32', 1) as Float32Array },
@@ -117,11 +120,11 @@ export function createAdam(
   }
 }
 
-type Scales = { step: SymbolicTensor; epsilon: SymbolicTensor; decay: SymbolicTensor | undefined }
+type Scales = { step: SymbolicTensor; decay: SymbolicTensor | undefined }
 
 /** Bias corrections and learning rate folded into two scalars of the step. */
 function stepScales(
-  { learningRate, beta1, beta2, epsilon = 1e-8, weightDecay, decoupled }: AdamOptions,
+  { learningRate, beta1, beta2, weightDecay, decoupled }: AdamOptions,
   steps: SymbolicTensor,
   rate: SymbolicTensor | undefined,
 ): Scales {
@@ -130,7 +133,6 @@ function stepScales(
   const first = divide(multiply(pace, 1 - beta1), subtract(1, power(beta1, steps)))
   return {
     step: divide(first, second),
-    epsilon: divide(epsilon, second),
     decay: decoupled && weightDecay > 0 ? subtract(1, multiply(pace, weightDecay)) : undefined,
   }
 }
@@ -147,6 +149,6 @@ function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Sca
   const first = at.first === null ? slope : add(multiply(at.first, beta1), slope)
   const second = add(multiply(at.second, beta2), multiply(slope, slope))
   const from = scales.decay === undefined ? at.value : multiply(at.value, scales.decay)
-  const step = multiply(divide(first, add(squareRoot(second), scales.epsilon)), scales.step)
+  const step = multiply(divide(first, squareRoot(second)), scales.step)
   return { first, second, value: subtract(from, step) }
 }

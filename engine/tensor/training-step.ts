@@ -12,7 +12,13 @@ import {
 import { gatherRows } from './shaping.ts'
 
 /** What steps hand on: parameters, moments, running statistics. All float32. */
-export type StateTensor = { name: string; shape: Shape; initial: Float32Array }
+export type StateTensor = {
+  name: string
+  shape: Shape
+  initial: Float32Array
+  /** A positive number: what is less becomes that before each run of steps. */
+  least?: number
+}
 /** Given for each step. */
 export type Feed = { name: string; shape: Shape; dtype: DType }
 /** The same for all steps. */
@@ -55,7 +61,7 @@ export const nextName = (state: string): string => `next ${state}`
 
 /**
  * The model: inputs `steps` (how many), each state tensor and each feed with a leading axis of steps; outputs
- * `next` of each state tensor, without what `withoutTiny` takes away, and each metric by step.
+ * `next` of each state tensor, without what `withoutTiny` takes away where it has no least value, and each metric by step.
  */
 export function compileLoop(training: TrainingStep): Uint8Array {
   const { metrics, body } = loopBody(training)
@@ -63,16 +69,18 @@ export function compileLoop(training: TrainingStep): Uint8Array {
     ({ name, shape }): OnnxValue => ({ name, shape, dtype: 'float32' }),
   )
   const nexts = states.map((value) => ({ ...value, name: nextName(value.name) }))
+  const bounds = training.state.map(bound)
   return encodeModel({
     name: 'main',
     nodes: [
+      ...bounds.flatMap(({ before }) => before),
       {
         op: 'Loop',
-        inputs: [STEPS_INPUT, 'always', ...states.map(({ name }) => name)],
-        outputs: [...nexts.map(({ name }) => last(name)), ...metrics],
+        inputs: [STEPS_INPUT, 'always', ...bounds.map(({ first }) => first)],
+        outputs: [...bounds.map(({ last }) => last), ...metrics],
         attributes: { body: { graph: body } },
       },
-      ...nexts.flatMap(({ name }) => withoutTiny(last(name), name)),
+      ...bounds.flatMap(({ after }) => after),
     ],
     inputs: [
       { name: STEPS_INPUT, dtype: 'int64', shape: [] },
@@ -86,17 +94,38 @@ export function compileLoop(training: TrainingStep): Uint8Array {
     constants: [
       { name: 'always', dtype: 'bool', shape: [], data: Uint8Array.of(1) },
       ...TINY,
+      ...bounds.flatMap(({ constants }) => constants),
       ...training.tables,
     ],
   })
 }
 
-const last = (next: string): string => `${next} with tiny`
+/** Nodes around the loop for a state tensor, and its names at the loop's beginning and end. */
+type Bound = {
+  before: OnnxNode[]
+  first: string
+  last: string
+  after: OnnxNode[]
+  constants: OnnxConstant[]
+}
 
-const TINY: OnnxConstant[] = [
-  { name: 'least', dtype: 'float32', shape: [], data: Float32Array.of(1e-20) },
-  { name: 'nothing', dtype: 'float32', shape: [], data: Float32Array.of(0) },
-]
+function bound({ name, least }: StateTensor): Bound {
+  const next = nextName(name)
+  if (least === undefined) {
+    const last = `${next} with tiny`
+    return { before: [], first: name, last, after: withoutTiny(last, next), constants: [] }
+  }
+  const [first, floor] = [`${name} raised`, `least ${name}`]
+  const raise: OnnxNode = { op: 'Clip', inputs: [name, floor], outputs: [first], attributes: {} }
+  const constants = [scalar(floor, least)]
+  return { before: [raise], first, last: next, after: [], constants }
+}
+
+const scalar = (name: string, value: number): OnnxConstant => {
+  return { name, dtype: 'float32', shape: [], data: Float32Array.of(value) }
+}
+
+const TINY = [scalar('least', 1e-20), scalar('nothing', 0)]
 
 /**
  * Numbers nearer to 0 than 1e-20 as 0. Parameters and moments of units that are never active shrink from step to step
