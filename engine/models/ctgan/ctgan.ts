@@ -32,7 +32,7 @@ export const CTGAN_DEFAULTS: Omit<CtganOptions, 'seed'> = {
   epochs: 300,
   batchRows: 500,
   learningRate: { generator: 5e-4, critic: 5e-4 },
-  weightDecay: 1e-6,
+  weightDecay: 0,
   averaging: 0.998,
   embedding: 128,
   generator: [256, 256],

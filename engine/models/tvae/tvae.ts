@@ -27,7 +27,7 @@ export const TVAE_DEFAULTS: Omit<TvaeOptions, 'seed'> = {
   epochs: 300,
   batchRows: 500,
   learningRate: 0.001,
-  weightDecay: 1e-5,
+  weightDecay: 0,
   lossFactor: 2,
   embedding: 128,
   encoder: [128, 128],
