@@ -183,21 +183,25 @@ export function softChoices(
 
 /**
  * Minus the summed logarithms of the chances that logits give to codes (0 and 1 by position, at most one 1 in each
- * column). Its gradient, chances less codes where there is one, is written by hand.
+ * column, with `complete` exactly one). Its gradient, chances less codes where there is one, is written by hand.
  */
 export function crossEntropy(
   logits: SymbolicTensor,
   codes: SymbolicTensor,
   layout: Pick<Layout, 'spans'>,
+  { complete = false } = {},
 ): SymbolicTensor {
   const unlikely = byGroup([logits, codes], layout, ([x, hot], { sums, spread }) => {
     const [logit, code] = [x as SymbolicTensor, hot as SymbolicTensor]
     const weights = exponential(bound(logit))
     const totals = sums(weights)
-    const asked = sums(code)
-    const loss = subtract(sum(multiply(asked, logarithm(totals))), sum(multiply(code, logit)))
+    const asked = complete ? 1 : sums(code)
+    const loss = subtract(sum(multiply(logarithm(totals), asked)), sum(multiply(code, logit)))
     return withGradient(loss, [logit], (slope) => [
-      multiply(subtract(multiply(weights, spread(divide(asked, totals))), code), slope),
+      subtract(
+        multiply(weights, spread(divide(multiply(slope, asked), totals))),
+        multiply(code, slope),
+      ),
     ])
   })
   return unlikely.reduce((total, one) => add(total, one))

@@ -4,7 +4,7 @@
 import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
 import { add, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
-import { Graph } from '#engine/tensor/graph.ts'
+import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
@@ -81,8 +81,10 @@ function trainingStep(
   uniform: () => number,
 ): { training: TrainingStep; adam: Optimiser } {
   const { layout, embedding } = shape
+  // Steps go as far for any multiple of the loss: this one spares the codes' slopes a factor.
+  const factor = batchRows / lossFactor
   const adam = createAdam('net', tvaeParameters(shape), {
-    ...{ learningRate, beta1: 0.9, beta2: 0.999, weightDecay },
+    ...{ learningRate, beta1: 0.9, beta2: 0.999, weightDecay: weightDecay * factor },
   })
   const training: TrainingStep = {
     state: adam.state(uniform),
@@ -100,9 +102,12 @@ function trainingStep(
       }
       const noise = context.feed(FEEDS.noise)
       const losses = tvaeLosses(adam.parameters(context), shape, batch, noise)
-      const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+      const loss = add(losses.reconstruction, multiply(losses.divergence, 1 / lossFactor))
       const { state } = adam.step(context, loss, context.feed(FEEDS.rate))
-      return { state, metrics: losses }
+      const [reconstruction, divergence] = [losses.reconstruction, losses.divergence].map((sum) =>
+        multiply(sum, 1 / batchRows),
+      ) as [SymbolicTensor, SymbolicTensor]
+      return { state, metrics: { reconstruction, divergence } }
     },
   }
   return { training, adam }
@@ -152,7 +157,8 @@ async function createScorer(
   const noise = graph.constant('noise', values, [rows, embedding])
   const batch = encodedBatch(graph, { rows, codes, places }, layout)
   const losses = tvaeLosses(parameters, shape, batch, noise)
-  const loss = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+  const sums = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+  const loss = multiply(sums, 1 / rows)
   const running = await openSession(modelOf(graph, { loss }), session)
   return {
     async score() {

@@ -14,7 +14,6 @@ import {
 import { type SymbolicTensor, sizeOf } from '#engine/tensor/graph.ts'
 import { gemm, sum, sumOfSquares } from '#engine/tensor/linear.ts'
 import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
-import { split } from '#engine/tensor/shaping.ts'
 import type { Layout } from '../modes/layout.ts'
 import { crossEntropy, inStretches, joined, parts } from '../modes/symbolic.ts'
 
@@ -28,6 +27,10 @@ export type TvaeShape = {
 /** Standard deviations that places are reconstructed with; the authors keep them in these bounds. */
 const SIGMA = { initial: 0.1, low: 0.01, high: 1 }
 
+/** The encoder's last layers. */
+const MEAN = 'latent mean'
+const LOG_VARIANCE = 'latent variance'
+
 /** The decoder's first layer. */
 export const FIRST = { weight: 'decoder 0.weight', bias: 'decoder 0.bias' } as const
 
@@ -36,7 +39,9 @@ export function tvaeParameters({ layout, embedding, encoder, decoder }: TvaeShap
     widths.flatMap((width, at) => linearParameters(`${name} ${at}`, widths[at - 1] ?? from, width))
   return [
     ...dense('encoder', layout.width, encoder),
-    ...linearParameters('latent', encoder.at(-1) ?? layout.width, 2 * embedding),
+    ...[MEAN, LOG_VARIANCE].flatMap((name) =>
+      linearParameters(name, encoder.at(-1) ?? layout.width, embedding),
+    ),
     ...dense('decoder', embedding, decoder),
     ...linearParameters('out', decoder.at(-1) ?? embedding, layout.width),
     ...(layout.places.length === 0 ? [] : [sigmas(layout.places.length)]),
@@ -80,17 +85,18 @@ export function decode(
 /** Of rows: mean and logarithm of the variance of their latent vectors, [rows, embedding]. */
 export function latentLaw(
   parameters: Parameters,
-  { encoder, embedding }: TvaeShape,
+  { encoder }: TvaeShape,
   { places, codes }: Batch,
 ): { mean: SymbolicTensor; logVariance: SymbolicTensor } {
   const hidden = dense(parameters, 'encoder', joined(places, codes), encoder.length)
-  const both = split(linear(parameters, 'latent', hidden), [embedding, embedding], 1)
-  const [mean, logVariance] = both as [SymbolicTensor, SymbolicTensor]
-  return { mean, logVariance }
+  return {
+    mean: linear(parameters, MEAN, hidden),
+    logVariance: linear(parameters, LOG_VARIANCE, hidden),
+  }
 }
 
 /**
- * Means over the rows: `reconstruction` is the negative log likelihood of places (normal; where the mode has places)
+ * Sums over the rows: `reconstruction` is the negative log likelihood of places (normal; where the mode has places)
  * and codes, `divergence` that of Kullback and Leibler from the standard normal law. `noise`: standard normal [rows,
  * embedding].
  */
@@ -101,12 +107,11 @@ export function tvaeLosses(
   noise: SymbolicTensor,
 ): { reconstruction: SymbolicTensor; divergence: SymbolicTensor } {
   const { layout } = shape
-  const rows = codes.shape[0] as number
   const { mean, logVariance } = latentLaw(parameters, shape, { places, codes })
   const deviation = exponential(multiply(logVariance, 0.5))
   const latent = add(mean, multiply(deviation, noise))
   const decoded = parts(decode(parameters, shape, latent), layout)
-  const unlikely = [crossEntropy(decoded.codes, codes, layout)]
+  const unlikely = [crossEntropy(decoded.codes, codes, layout, { complete: true })]
   if (places !== null && decoded.places !== null) {
     const sigma = parameters['sigma'] as SymbolicTensor
     const away = divide(subtract(places, hyperbolicTangent(decoded.places)), sigma)
@@ -116,10 +121,7 @@ export function tvaeLosses(
   const squares = add(sumOfSquares(mean), sumOfSquares(deviation))
   const spread = subtract(squares, add(sum(logVariance), sizeOf(mean.shape)))
   return {
-    reconstruction: multiply(
-      unlikely.reduce((total, one) => add(total, one)),
-      1 / rows,
-    ),
-    divergence: multiply(spread, 0.5 / rows),
+    reconstruction: unlikely.reduce((total, one) => add(total, one)),
+    divergence: multiply(spread, 0.5),
   }
 }
