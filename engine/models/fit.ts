@@ -105,7 +105,7 @@ async function runSteps(fitting: Fitting, progress: Checkpoint): Promise<void> {
   const { trainer, stepsPerEpoch, stepsPerRun } = fitting
   const { step } = progress
   const untilEpoch = stepsPerEpoch - (step % stepsPerEpoch)
-  const count = Math.min(stepsPerRun, untilEpoch)
+  const count = Math.ceil(untilEpoch / Math.ceil(untilEpoch / stepsPerRun))
   fitting.fill(step, count, progress.rate)
   for (const [name, values] of Object.entries(await trainer.run(count)))
     progress.sums[name] = values.reduce((sum, value) => sum + value, progress.sums[name] ?? 0)

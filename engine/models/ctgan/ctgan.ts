@@ -41,7 +41,7 @@ export const CTGAN_DEFAULTS: Omit<CtganOptions, 'seed'> = {
   calibrate: true,
 }
 
-const STEPS_PER_RUN = 20
+const STEPS_PER_RUN = 30
 /** Scores of GANs go up and down: only long standstill means something. */
 const PATIENCE = { rate: 50, stop: 150 }
 const CALIBRATION_BATCHES = 20
