@@ -13,7 +13,14 @@ import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
 import type { CtganShape } from './network.ts'
 import { createPasses, type GeneratorPasses, type GeneratorValues } from './scoring.ts'
-import { averageName, type CtganTraining, createTraining, FEEDS, noiseSizes } from './training.ts'
+import {
+  averageName,
+  type CtganTraining,
+  createTraining,
+  dropFeed,
+  FEEDS,
+  noiseSizes,
+} from './training.ts'
 
 export type CtganFitOptions = CtganTraining & {
   seed: number
@@ -78,14 +85,14 @@ function createFill(
   const latent = trainer.feed<Float32Array>(FEEDS.latent)
   const choices = trainer.feed<Float32Array>(FEEDS.choices)
   const mix = trainer.feed<Uint32Array>(FEEDS.mix)
-  const drop = trainer.feed<Uint8Array>(FEEDS.drop)
+  const drops = shape.critic.map((_, layer) => trainer.feed<Uint8Array>(dropFeed(layer)))
   const rates = trainer.feed<Float32Array>(FEEDS.rate)
   const bits = Array.from({ length: 4 }, (_, stream) => createKeystream(seed, stream + 8))
   const halves = {
     latent: new Uint16Array(sizes.latent),
     choices: new Uint16Array(sizes.choices),
   }
-  const dropBits = new Uint32Array(sizes.drop / 32)
+  const dropBits = sizes.drop.map((size) => new Uint32Array(size / 32))
   const part = <T extends Float32Array | Uint32Array | Uint8Array>(memory: T, i: number): T => {
     const size = memory.length / stepsPerRun
     return memory.subarray(i * size, (i + 1) * size) as T
@@ -105,8 +112,11 @@ function createFill(
       b.fill(step + i, new Uint8Array(halves.choices.buffer))
       fillGumbel(halves.choices, { into: part(choices, i), width: shape.layout.codes })
       c.fill(step + i, part(mix, i))
-      d.fill(step + i, dropBits)
-      fillBits(dropBits, part(drop, i))
+      for (const [layer, drop] of drops.entries()) {
+        const kept = dropBits[layer] as Uint32Array
+        d.fill(step + i, kept, layer * 2 ** 32)
+        fillBits(kept, part(drop, i))
+      }
       rates[i] = rate
     }
   }

@@ -18,7 +18,7 @@ import { mean, sum } from '#engine/tensor/linear.ts'
 import { uniform } from '#engine/tensor/noise.ts'
 import type { Parameters } from '#engine/tensor/parameters.ts'
 import { concatenate, detach, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
-import type { StateTensor, StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
+import type { Feed, StateTensor, StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedTensors, joined, oneHot } from '../modes/symbolic.ts'
 import {
@@ -40,21 +40,23 @@ export type CtganTraining = {
   averaging: number
 }
 
-/** Feeds of a step: `latent` of the normal law, `choices` of Gumbel's, `mix` 32 random bits, `drop` 0 or 1. */
+/** Feeds of a step: `latent` of the normal law, `choices` of Gumbel's, `mix` 32 random bits. */
 export const FEEDS = {
   ...{ rows: 'rows', real: 'real', fake: 'fake', rate: 'rate' },
-  ...{ latent: 'latent', choices: 'choices', mix: 'mix', drop: 'drop' },
+  ...{ latent: 'latent', choices: 'choices', mix: 'mix' },
 } as const
 
-/** Numbers of each law, and bytes, that a step needs at random. */
+/** Of a layer of the critic, 0 or 1 by unit. */
+export const dropFeed = (layer: number): string => `drop ${layer}`
+
+/** Numbers of each law, and bytes by layer of the critic, that a step needs at random. */
 export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batchRows: number) {
   const packs = batchRows / pac
-  const units = critic.reduce((total, width) => total + width, 0)
   return {
     latent: batchRows * embedding,
     choices: batchRows * layout.codes,
     mix: packs,
-    drop: 32 * Math.ceil((4 * packs * units) / 32),
+    drop: critic.map((units) => 32 * Math.ceil((2 * packs * units) / 32)),
   }
 }
 
@@ -87,7 +89,9 @@ export function createTraining(
       { name: FEEDS.latent, shape: [batchRows, shape.embedding], dtype: 'float32' },
       { name: FEEDS.choices, shape: [batchRows, shape.layout.codes], dtype: 'float32' },
       { name: FEEDS.mix, shape: [sizes.mix, 1], dtype: 'uint32' },
-      { name: FEEDS.drop, shape: [sizes.drop], dtype: 'uint8' },
+      ...sizes.drop.map((size, layer): Feed => {
+        return { name: dropFeed(layer), shape: [size], dtype: 'uint8' }
+      }),
       { name: FEEDS.rate, shape: [], dtype: 'float32' },
     ],
     tables: encodedTensors(train, shape.layout),
@@ -109,7 +113,7 @@ function step(
   { batchRows, averaging }: CtganTraining,
 ) {
   const rate = context.feed(FEEDS.rate)
-  const kept = keptUnits(context.feed(FEEDS.drop), shape, batchRows)
+  const kept = keptUnits(context, shape, batchRows)
   const condition = shape.conditions === 0 ? null : context.feed(FEEDS.fake)
   const generated = generate(generator.parameters(context), shape, {
     noise: context.feed(FEEDS.latent),
@@ -156,21 +160,23 @@ function averaged(
   )
 }
 
-/** Which units of the critic stay in each of its passes: half of them. */
-function keptUnits(bytes: SymbolicTensor, { critic, pac }: CtganShape, batchRows: number) {
+/**
+ * Which units of the critic stay, half of them: among the generated and then the real rows of the critic's step, between
+ * both as among its generated rows, and in the generator's step as among the real rows.
+ */
+function keptUnits(context: StepContext, { critic, pac }: CtganShape, batchRows: number) {
   const packs = batchRows / pac
-  const sizes = [2, 1, 1].flatMap((times) => critic.map((units) => times * packs * units))
-  const spare = (bytes.shape[0] as number) - sizes.reduce((sum, size) => sum + size, 0)
-  const cut = split(bytes, spare === 0 ? sizes : [...sizes, spare], 0)
-  const layers = cut.slice(0, sizes.length).map((part, at) => {
-    const units = critic[at % critic.length] as number
-    return cast(reshape(part, [(part.shape[0] as number) / units, units]))
+  const rows = critic.map((units, layer) => {
+    const bytes = context.feed(dropFeed(layer))
+    const [size, all] = [2 * packs * units, bytes.shape[0] as number]
+    const [used] = split(bytes, size < all ? [size, all - size] : [all], 0)
+    return cast(reshape(used as SymbolicTensor, [2 * packs, units]))
   })
-  const { length } = critic
+  const apart = rows.map((kept) => halves(kept, packs))
   return {
-    rows: layers.slice(0, length),
-    mixed: layers.slice(length, 2 * length),
-    generated: layers.slice(2 * length),
+    rows,
+    mixed: apart.map(([ofGenerated]) => ofGenerated),
+    generated: apart.map(([, ofReal]) => ofReal),
   }
 }
 
