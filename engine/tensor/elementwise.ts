@@ -43,6 +43,11 @@ export function minimum(a: Operand, b: Operand): SymbolicTensor {
   return binary('Min', ...lifted(a, b))
 }
 
+/** Has no gradient. */
+export function maximum(a: Operand, b: Operand): SymbolicTensor {
+  return binary('Max', ...lifted(a, b))
+}
+
 export function greater(a: Operand, b: Operand): SymbolicTensor {
   return binary('Greater', ...lifted(a, b), 'bool')
 }
@@ -65,6 +70,8 @@ export const logarithm = (x: SymbolicTensor): SymbolicTensor => unary('Log', x)
 export const squareRoot = (x: SymbolicTensor): SymbolicTensor => unary('Sqrt', x)
 export const hyperbolicTangent = (x: SymbolicTensor): SymbolicTensor => unary('Tanh', x)
 export const relu = (x: SymbolicTensor): SymbolicTensor => unary('Relu', x)
+/** Has no gradient. */
+export const absolute = (x: SymbolicTensor): SymbolicTensor => unary('Abs', x)
 export const sine = (x: SymbolicTensor): SymbolicTensor => unary('Sin', x)
 export const cosine = (x: SymbolicTensor): SymbolicTensor => unary('Cos', x)
 

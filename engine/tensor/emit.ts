@@ -18,7 +18,7 @@ export function emitGraph(
   outputs: Readonly<Record<string, SymbolicTensor>>,
 ): OnnxGraph {
   const needed = neededFor(Object.values(outputs))
-  const names = namesOf(needed)
+  const names = namesOf(needed, name)
   const copied = nameOutputs(outputs, names)
   const nameOf = (tensor: SymbolicTensor): string => names.get(keyOfTensor(tensor)) as string
   return {
@@ -78,11 +78,11 @@ function neededFor(outputs: readonly SymbolicTensor[]): GraphNode[] {
   return [...found].sort((a, b) => a.id - b.id)
 }
 
-function namesOf(nodes: readonly GraphNode[]): Map<string, string> {
+function namesOf(nodes: readonly GraphNode[], graph: string): Map<string, string> {
   const names = new Map<string, string>()
   for (const { id, leaf, outputs } of nodes)
     for (const tensor of outputs)
-      names.set(keyOfTensor(tensor), leaf?.name ?? `t${id}.${tensor.output}`)
+      names.set(keyOfTensor(tensor), leaf?.name ?? `${graph} ${id}.${tensor.output}`)
   return names
 }
 

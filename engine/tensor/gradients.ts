@@ -22,7 +22,7 @@ import {
   sameShape,
   sizeOf,
 } from './graph.ts'
-import { gemm, sum, columnSums } from './linear.ts'
+import { columnSums, gemm, sum } from './linear.ts'
 import { concatenate, expand, filled, gatherRows, reshape, scatterRows, split } from './shaping.ts'
 
 /** The gradient of y (of the sum of its elements, unless `seed` weighs them) with respect to each of `inputs`. */

@@ -1,14 +1,9 @@
 // A training step described once, as a function of symbolic tensors, and compiled into an ONNX Loop of many steps.
 
+import { absolute, cast, greater, maximum, where } from './elementwise.ts'
 import { emitGraph } from './emit.ts'
 import { Graph, type Shape, type SymbolicTensor, type TensorData } from './graph.ts'
-import {
-  type DType,
-  encodeModel,
-  type OnnxConstant,
-  type OnnxNode,
-  type OnnxValue,
-} from './onnx.ts'
+import { type DType, encodeModel, type OnnxGraph, type OnnxValue } from './onnx.ts'
 import { gatherRows } from './shaping.ts'
 
 /** What steps hand on: parameters, moments, running statistics. All float32. */
@@ -40,6 +35,10 @@ export type TrainingStep = {
     state: Record<string, SymbolicTensor>
     metrics: Record<string, SymbolicTensor>
   }
+  /** Once behind a run of `steps` steps, from what the last one left: the new values of state that steps leave alone. */
+  afterRun?(
+    context: Pick<StepContext, 'graph' | 'state'> & { steps: SymbolicTensor },
+  ): Record<string, SymbolicTensor>
 }
 
 /** Looks tensors up in state as trainers save it. Throws for a name that the step has not. */
@@ -61,26 +60,25 @@ export const nextName = (state: string): string => `next ${state}`
 
 /**
  * The model: inputs `steps` (how many), each state tensor and each feed with a leading axis of steps; outputs
- * `next` of each state tensor, without what `withoutTiny` takes away where it has no least value, and each metric by step.
+ * `next` of each state tensor, those without a least value without what is tiny, and each metric by step.
  */
 export function compileLoop(training: TrainingStep): Uint8Array {
-  const { metrics, body } = loopBody(training)
+  const { metrics, body, carried } = loopBody(training)
+  const [before, after] = [beforeLoop(carried), afterLoop(training, carried)]
   const states = training.state.map(
     ({ name, shape }): OnnxValue => ({ name, shape, dtype: 'float32' }),
   )
-  const nexts = states.map((value) => ({ ...value, name: nextName(value.name) }))
-  const bounds = training.state.map(bound)
   return encodeModel({
     name: 'main',
     nodes: [
-      ...bounds.flatMap(({ before }) => before),
+      ...before.nodes,
       {
         op: 'Loop',
-        inputs: [STEPS_INPUT, 'always', ...bounds.map(({ first }) => first)],
-        outputs: [...bounds.map(({ last }) => last), ...metrics],
+        inputs: [STEPS_INPUT, 'always', ...carried.map(firstName)],
+        outputs: [...carried.map(lastName), ...metrics],
         attributes: { body: { graph: body } },
       },
-      ...bounds.flatMap(({ after }) => after),
+      ...after.nodes,
     ],
     inputs: [
       { name: STEPS_INPUT, dtype: 'int64', shape: [] },
@@ -88,58 +86,62 @@ export function compileLoop(training: TrainingStep): Uint8Array {
       ...stackedFeeds(training),
     ],
     outputs: [
-      ...nexts,
+      ...states.map((value) => ({ ...value, name: nextName(value.name) })),
       ...metrics.map((name): OnnxValue => ({ name, dtype: 'float32', shape: ['n'] })),
     ],
     constants: [
       { name: 'always', dtype: 'bool', shape: [], data: Uint8Array.of(1) },
-      ...TINY,
-      ...bounds.flatMap(({ constants }) => constants),
+      ...before.constants,
+      ...after.constants.filter(({ name }) => before.constants.every((one) => one.name !== name)),
       ...training.tables,
     ],
   })
 }
 
-/** Nodes around the loop for a state tensor, and its names at the loop's beginning and end. */
-type Bound = {
-  before: OnnxNode[]
-  first: string
-  last: string
-  after: OnnxNode[]
-  constants: OnnxConstant[]
+/** Of a state tensor, what the loop begins with and what it ends with. */
+const firstName = ({ name, least }: StateTensor): string =>
+  least === undefined ? name : `raised ${name}`
+const lastName = ({ name, least }: StateTensor): string =>
+  least === undefined ? `last ${name}` : nextName(name)
+
+function beforeLoop(carried: readonly StateTensor[]): OnnxGraph {
+  const graph = new Graph()
+  const outputs = carried.flatMap((state): [string, SymbolicTensor][] => {
+    const { name, shape, least } = state
+    return least === undefined
+      ? []
+      : [[firstName(state), maximum(graph.capture(name, shape), least)]]
+  })
+  return emitGraph('before', [], Object.fromEntries(outputs))
 }
 
-function bound({ name, least }: StateTensor): Bound {
-  const next = nextName(name)
-  if (least === undefined) {
-    const last = `${next} with tiny`
-    return { before: [], first: name, last, after: withoutTiny(last, next), constants: [] }
-  }
-  const [first, floor] = [`${name} raised`, `least ${name}`]
-  const raise: OnnxNode = { op: 'Clip', inputs: [name, floor], outputs: [first], attributes: {} }
-  const constants = [scalar(floor, least)]
-  return { before: [raise], first, last: next, after: [], constants }
+function afterLoop(training: TrainingStep, carried: readonly StateTensor[]): OnnxGraph {
+  const graph = new Graph()
+  const value = (state: StateTensor): SymbolicTensor =>
+    graph.capture(carried.includes(state) ? lastName(state) : state.name, state.shape)
+  const later = training.afterRun?.({
+    graph,
+    steps: cast(graph.capture(STEPS_INPUT, [], 'int64')),
+    state: (name) => value(found(training.state, name)),
+  })
+  const outputs = training.state
+    .filter((state) => lastName(state) !== nextName(state.name))
+    .map((state): [string, SymbolicTensor] => [
+      nextName(state.name),
+      withoutTiny(later?.[state.name] ?? value(state)),
+    ])
+  return emitGraph('after', [], Object.fromEntries(outputs))
 }
 
-const scalar = (name: string, value: number): OnnxConstant => {
-  return { name, dtype: 'float32', shape: [], data: Float32Array.of(value) }
-}
-
-const TINY = [scalar('least', 1e-20), scalar('nothing', 0)]
+const TINY = 1e-20
 
 /**
  * Numbers nearer to 0 than 1e-20 as 0. Parameters and moments of units that are never active shrink from step to step
  * until they are below 1.2e-38, where each number costs a processor a hundred times as much; in the steps of one run they
  * do not get there.
  */
-function withoutTiny(from: string, to: string): OnnxNode[] {
-  const [size, tiny] = [`${to} size`, `${to} tiny`]
-  const attributes = {}
-  return [
-    { op: 'Abs', inputs: [from], outputs: [size], attributes },
-    { op: 'Less', inputs: [size, 'least'], outputs: [tiny], attributes },
-    { op: 'Where', inputs: [tiny, 'nothing', from], outputs: [to], attributes },
-  ]
+function withoutTiny(x: SymbolicTensor): SymbolicTensor {
+  return where(greater(TINY, absolute(x)), 0, x)
 }
 
 function stackedFeeds({ feeds }: TrainingStep): OnnxValue[] {
@@ -151,17 +153,12 @@ function loopBody(training: TrainingStep) {
   const step = graph.input('step', [], 'int64')
   const going = graph.input('going', [], 'bool')
   const inside = (name: string): string => `step ${name}`
-  const states = new Map(
-    training.state.map(({ name, shape }) => [name, graph.input(inside(name), shape)]),
-  )
-  const found = <T extends { name: string }>(list: readonly T[], name: string): T => {
-    const item = list.find((candidate) => candidate.name === name)
-    if (item === undefined) throw new Error(`the training step has no ${name}`)
-    return item
-  }
   const { state, metrics } = training.step({
     graph,
-    state: (name) => states.get(found(training.state, name).name) as SymbolicTensor,
+    state(name) {
+      const { shape } = found(training.state, name)
+      return graph.capture(inside(name), shape)
+    },
     feed(name) {
       const { shape, dtype } = found(training.feeds, name)
       return gatherRows(graph.capture(name, [1, ...shape], dtype), step)
@@ -171,9 +168,17 @@ function loopBody(training: TrainingStep) {
       return graph.capture(name, shape, dtype)
     },
   })
+  const carried = training.state.filter(({ name }) => state[name] !== undefined)
+  const before = carried.map(({ name, shape }) => graph.capture(inside(name), shape))
   const outputs: Record<string, SymbolicTensor> = { 'still going': going }
-  for (const [name, value] of states) outputs[nextName(inside(name))] = state[name] ?? value
+  for (const { name } of carried) outputs[nextName(inside(name))] = state[name] as SymbolicTensor
   for (const [name, value] of Object.entries(metrics)) outputs[inside(name)] = value
-  const body = emitGraph('body', [step, going, ...states.values()], outputs)
-  return { body, metrics: Object.keys(metrics) }
+  const body = emitGraph('body', [step, going, ...before], outputs)
+  return { body, metrics: Object.keys(metrics), carried }
+}
+
+function found<T extends { name: string }>(list: readonly T[], name: string): T {
+  const item = list.find((candidate) => candidate.name === name)
+  if (item === undefined) throw new Error(`the training step has no ${name}`)
+  return item
 }

@@ -8,6 +8,7 @@ import {
   divide,
   minimum,
   multiply,
+  power,
   square,
   squareRoot,
   subtract,
@@ -96,6 +97,7 @@ export function createTraining(
     ],
     tables: encodedTensors(train, shape.layout),
     step: (context) => step(context, shape, { critic, generator }, options),
+    afterRun: ({ state: now, steps }) => averaged(now, steps, generator, options.averaging),
   }
   return { training, generator }
 }
@@ -110,7 +112,7 @@ function step(
   context: StepContext,
   shape: CtganShape,
   { critic, generator }: { critic: Optimiser; generator: Optimiser },
-  { batchRows, averaging }: CtganTraining,
+  { batchRows }: CtganTraining,
 ) {
   const rate = context.feed(FEEDS.rate)
   const kept = keptUnits(context, shape, batchRows)
@@ -133,7 +135,6 @@ function step(
     state: {
       ...moved.state,
       ...made.state,
-      ...averaged(context, generator, made.state, averaging),
     },
     metrics: {
       ...{ critic: losses.distance, penalty: losses.penalty, generator: wanted },
@@ -142,19 +143,19 @@ function step(
   }
 }
 
-/** The mean goes slowly only once there is something to average. */
+/** Each run of steps counts by its last one. The mean goes slowly only once there is something to average. */
 function averaged(
-  context: StepContext,
+  state: StepContext['state'],
+  steps: SymbolicTensor,
   { values }: Optimiser,
-  state: Record<string, SymbolicTensor>,
   averaging: number,
 ): Record<string, SymbolicTensor> {
-  const steps = state['generator.steps'] as SymbolicTensor
-  const kept = minimum(divide(steps, add(steps, 10)), averaging)
+  const done = state('generator.steps')
+  const kept = power(minimum(divide(done, add(done, 10)), averaging), steps)
   return Object.fromEntries(
     values.map((name) => {
-      const value = state[name] as SymbolicTensor
-      const before = context.state(averageName(name))
+      const value = state(name)
+      const before = state(averageName(name))
       return [averageName(name), add(value, multiply(subtract(before, value), kept))]
     }),
   )
