@@ -11,6 +11,8 @@ export type ExtremesOptions = {
   /** Numbers are whole multiples of 10^-decimals, and so are draws. */
   decimals: number
   random: SeededRandom
+  /** The numbers in order, where they are known so. */
+  ascending?: Float64Array
 }
 
 /** Ranks that the law of a tail is estimated from, as a multiple of those that give way. */
@@ -25,7 +27,7 @@ const TAIL_SHARE = 0.25
  * itself is taken.
  */
 export function replaceExtremes(values: Float64Array, options: ExtremesOptions): Float64Array {
-  const ascending = values.filter((value) => !Number.isNaN(value)).sort()
+  const { ascending = values.filter((value) => !Number.isNaN(value)).sort() } = options
   const descending = ascending.map((value) => -value).reverse()
   const least = tailOf(descending, options)
   const greatest = tailOf(ascending, options)

@@ -43,7 +43,7 @@ export function protectNumbers(
   const { enough: rare } = threshold(sorted.length, random)
   if (sorted[rare - 1] === sorted.at(-rare) && nulls === 0)
     return { kind: 'constant', value: sorted[rare - 1] as number }
-  const kept = replaceExtremes(values, { rare, decimals, random })
+  const kept = replaceExtremes(values, { rare, decimals, random, ascending: sorted })
   const [min, max] = extremes(kept)
   return { kind: 'numeric', name, values: kept, decimals, min, max }
 }

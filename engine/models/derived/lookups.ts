@@ -19,42 +19,46 @@ export function findLookups(
   columns: readonly (Column | null)[],
   rows: number,
 ): Map<number, number> {
-  const known = columns.flatMap((column, at) => {
-    const coded = column === null ? null : codesOf(column, rows)
-    return column === null || coded === null ? [] : [{ at, column, ...coded }]
-  })
-  if (rows < ROWS_LEAST) return new Map()
-  known.sort((a, b) => b.count - a.count || a.at - b.at)
   const found = new Map<number, number>()
+  const most = mostLevels(columns)
+  if (rows < ROWS_LEAST || most < 2) return found
+  const known = columns.flatMap((column, at) => {
+    const coded = column === null ? null : codesOf(column, rows, most)
+    return column === null || coded === null || coded.count < 2
+      ? []
+      : [{ at, isKey: isKey(column, rows), ...coded }]
+  })
+  known.sort((a, b) => b.count - a.count || a.at - b.at)
   for (const [place, { at, codes, count }] of known.entries()) {
-    if (count < 2) continue
     const key = known
       .slice(0, place)
-      .find(
-        (other) =>
-          isKey(other.column, rows) && !found.has(other.at) && determines(other, { codes, count }),
-      )
+      .find((other) => other.isKey && !found.has(other.at) && determines(other, { codes, count }))
     if (key !== undefined) found.set(at, key.at)
   }
   return found
 }
 
+/** Of any category, null counted: no column of more values is determined by one. */
+function mostLevels(columns: readonly (Column | null)[]): number {
+  return columns.reduce(
+    (most, column) =>
+      column?.kind === 'category' ? Math.max(most, column.levels.length + 1) : most,
+    0,
+  )
+}
+
 /** Nulls are kept however few they are. */
 function isKey(column: Column, rows: number): boolean {
-  const nulls = nullsOf(column, rows)
+  const nulls = column.kind === 'category' ? nullsOf(column, rows) : 0
   return column.kind === 'category' && (nulls === 0 || nulls >= ROWS_PER_LEVEL)
 }
 
-/** More different values than this are learned as numbers. */
-const VALUES_MOST = 10_000
-
 type Coded = { codes: Int32Array; count: number }
 
-/** Each value a code from 0 on, null one of them; null for what is no column of few values. */
-function codesOf(column: Column, rows: number): Coded | null {
+/** Each value a code from 0 on, null one of them; null for what has more than `most` of them. */
+function codesOf(column: Column, rows: number, most: number): Coded | null {
   if (column.kind === 'text') return null
   if (column.kind === 'category') return renumbered(column, rows)
-  const most = Math.min(VALUES_MOST, rows / ROWS_PER_LEVEL)
   const places = new Map<number, number>()
   const codes = new Int32Array(rows)
   for (let row = 0; row < rows; row++) {
@@ -114,9 +118,12 @@ export function sameLookups(
     const texts = found.get(key) ?? levels.map(() => '')
     const column = columns[at] as Exclude<Column, { kind: 'text' }>
     const values = column.kind === 'category' ? column.codes : column.values
-    const said = new Map<number, number>()
-    for (const [row, code] of codes.entries()) if (code >= 0) said.set(code, values[row] as number)
-    for (const [code, value] of said) texts[code] += ` ${value}`
+    const rows = new Int32Array(levels.length).fill(-1)
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row] as number
+      if (code >= 0) rows[code] = row
+    }
+    for (const [code, row] of rows.entries()) if (row >= 0) texts[code] += ` ${values[row]}`
     found.set(key, texts)
   }
   return found
