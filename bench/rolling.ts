@@ -7,6 +7,7 @@ import { measured, type Row } from './row.ts'
 import { type BenchStack, withStack } from './support/bench-stack.ts'
 import { request } from './support/jobs.ts'
 import { madeTwice } from './support/made-twice.ts'
+import { cpuOfAllMs } from './support/processes.ts'
 import { say } from './support/say.ts'
 import { runs, settings } from './support/settings.ts'
 import { median } from './support/statistics.ts'
@@ -29,9 +30,9 @@ export async function rollingBench(): Promise<Row[]> {
   })
 }
 
-/** `restarts`: processes that were restarted before the job was over. */
-type Run = { job: Job; restarts: number }
-type Pair = { plainMs: number; rolledMs: number; restarts: number }
+/** `restarts`: processes that were restarted before the job was over; `cpuMs`: of the whole installation meanwhile. */
+type Run = { job: Job; restarts: number; cpuMs: number }
+type Pair = { plainMs: number; rolledMs: number; restarts: number; costMs: number }
 
 function rowsOf(pairs: Pair[], stack: Stack): Row[] {
   const size = `${settings.rollingRows.toLocaleString('en-US')} rows`
@@ -45,6 +46,7 @@ function rowsOf(pairs: Pair[], stack: Stack): Row[] {
       median(pairs.map(({ plainMs, rolledMs }) => (rolledMs / plainMs - 1) * 100)),
       '%',
     ),
+    row('processor time that it takes', median(pairs.map(({ costMs }) => costMs)), 'ms'),
     row('chunks made twice', madeTwice(stack), 'chunks'),
   ]
 }
@@ -56,13 +58,15 @@ async function runPair(bench: BenchStack, rollFirst: boolean): Promise<Pair> {
   if (cidsOf(first) !== cidsOf(second)) throw new Error('a rolling restart made other bytes')
   const [plain, rolled] = rollFirst ? [second, first] : [first, second]
   const { restarts } = rolled
-  const pair = { plainMs: tookMs(plain), rolledMs: tookMs(rolled), restarts }
+  const costMs = rolled.cpuMs - plain.cpuMs
+  const pair = { plainMs: tookMs(plain), rolledMs: tookMs(rolled), restarts, costMs }
   say(`undisturbed ${pair.plainMs} ms, with ${restarts} restarts ${pair.rolledMs} ms`)
   return pair
 }
 
 /** Runs the job, and meanwhile restarts every process: those of a role in turn, as an orchestrator does. */
 async function runJob({ stack, api }: BenchStack, { roll }: { roll: boolean }): Promise<Run> {
+  const beforeMs = cpuOfAllMs()
   const { job_id: jobId } = await api.submit(
     request('ten', { rows: settings.rollingRows, seed: SEED }),
   )
@@ -81,7 +85,8 @@ async function runJob({ stack, api }: BenchStack, { roll }: { roll: boolean }): 
     timeoutMs: JOB_MS,
   })
   const overMs = Date.parse(whole.finished_at ?? '')
-  return { job: whole, restarts: ends.filter((endMs) => endMs <= overMs).length }
+  const restarts = ends.filter((endMs) => endMs <= overMs).length
+  return { job: whole, restarts, cpuMs: cpuOfAllMs() - beforeMs }
 }
 
 /** Names by role. */

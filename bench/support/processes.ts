@@ -25,13 +25,27 @@ function statOf(pid: number): Stat | null {
   return { parent: field(4), cpuMs: ticks * TICK_MS, rssBytes: field(24) * PAGE_BYTES }
 }
 
-/** Milliseconds of CPU, user and system, so far: by role, each with all its descendants (Postgres has many). */
-export function cpuByRole(processes: readonly Watched[]): Map<string, number> {
+function allStats(): Map<number, Stat> {
   const stats = new Map<number, Stat>()
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null
     if (stat) stats.set(Number(name), stat)
   }
+  return stats
+}
+
+/** Milliseconds of CPU of this process and all its descendants so far, those that are gone included. */
+export function cpuOfAllMs(): number {
+  const stats = allStats()
+  const roles = new Map([[process.pid, 'all']])
+  return [...stats]
+    .filter(([pid]) => roleOf(pid, { stats, roles }) !== undefined)
+    .reduce((sum, [, { cpuMs }]) => sum + cpuMs, 0)
+}
+
+/** Milliseconds of CPU, user and system, so far: by role, each with all its descendants (Postgres has many). */
+export function cpuByRole(processes: readonly Watched[]): Map<string, number> {
+  const stats = allStats()
   const roles = new Map(processes.map(({ pid, role }) => [pid, role]))
   const totals = new Map(processes.map(({ role }) => [role, 0]))
   for (const [pid, stat] of stats) {
