@@ -6,7 +6,8 @@ import { withRows } from '#engine/chunk.ts'
 import { type CompiledTable, compile } from '#engine/compile.ts'
 import { createColumnBuilder } from '#engine/ingest/column-builder.ts'
 import { createColumnInference } from '#engine/ingest/column-inference.ts'
-import { decideField } from '#engine/ingest/decide-field.ts'
+import { decideField, writesCommas } from '#engine/ingest/decide-field.ts'
+import type { IngestField } from '#engine/ingest/field.ts'
 import type { Cell } from '#engine/ingest/records.ts'
 import { sandboxFor } from '#engine/sandbox/sandbox-for.ts'
 import type { Column, Table } from '#engine/table/table.ts'
@@ -49,14 +50,20 @@ async function readRows(
     const values = await withRows(table, { from, to }, () => table.values(from, to))
     for (const row of values) for (const [c, value] of row.entries()) cells[c]?.push(value)
   }
-  const columns = table.columns.map(({ name }, c) => columnOf(name, cells[c] ?? []))
+  const evidence = table.columns.map(({ name }, c) => {
+    const inference = createColumnInference(name, DISTINCT_MAX)
+    inference.add(cells[c] ?? [], rows)
+    return inference.evidence()
+  })
+  const commas = writesCommas(evidence)
+  const columns = evidence.map((of, c) =>
+    columnOf(decideField(of, { commas }).field, cells[c] ?? []),
+  )
   return { name: table.name, rows, columns }
 }
 
-function columnOf(name: string, cells: readonly Cell[]): Column {
-  const inference = createColumnInference(name, DISTINCT_MAX)
-  inference.add(cells, cells.length)
-  const builder = createColumnBuilder(decideField(inference.evidence()).field)
+function columnOf(field: IngestField, cells: readonly Cell[]): Column {
+  const builder = createColumnBuilder(field)
   const order = Int32Array.from(cells, (_, row) => row)
   builder.add(cells, { rows: order, from: 0 })
   return builder.finish(order)

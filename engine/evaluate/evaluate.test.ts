@@ -178,6 +178,9 @@ test('personal values, ids and texts are judged and never shown', async () => {
     evaluation.columns.left_out.map(({ reason }) => reason),
     ['id', 'personal', 'personal', 'text'],
   )
+  const columns = table(30).columns.filter(({ field: { name } }) => name !== 'notes')
+  const without = await run(table(0), { ...table(30), columns })
+  assert.deepEqual(without.columns, evaluation.columns)
   assert.deepEqual(evaluation.keys, [{ column: 'key', real: 1, synthetic: 1 }])
   for (const { column, copied: share } of evaluation.privacy.copied_values)
     if (column !== 'first') assert.equal(share, 0.5, column)

@@ -54,7 +54,7 @@ function reasonToLeaveOut(sides: readonly (Column | undefined)[]): LeftOutReason
   const { type } = (sides[0] as Column).field
   if (sides.some(isPersonal)) return 'personal'
   if (type === 'id') return 'id'
-  if (sides.includes(undefined)) return 'absent'
+  if (sides.includes(undefined)) return type === 'text' ? 'text' : 'absent'
   const texts = sides.filter((column) => column?.kind === 'text' && !isEmpty(column))
   return texts.length > 0 || sides.every((column) => column?.kind === 'text') ? 'text' : null
 }

@@ -10,7 +10,7 @@ const CURRENCY = [
 const UNIT = [
   '%|‰|°C|°F',
   'kg|mg|g|lbs?|oz|km|cm|mm|mi|ft|m|ml|cl|l|L',
-  'h|hrs?|min|mins|s|sec|ms|days?|kWh|kW|W|V|A|Hz|[kKMGT]i?B|px|pts?',
+  'h|hrs?|min|mins|s|sec|ms|days?|kWh|kW|W|V|Hz|[kKMGT]i?B|px|pts?',
 ].join('|')
 
 const SPACE = '[ \u00a0\u202f]?'
