@@ -22,8 +22,15 @@ const FORMS: Record<'json' | 'html' | 'config' | 'yaml', { part: ProfilePart; ty
 /** Nothing of a measured page loads or runs. */
 export const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
-export const Waiting = Type.Object(
-  { status: Type.Enum(['pending']) },
+const Waiting = Type.Object(
+  {
+    status: Type.Enum(['pending']),
+    progress: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description: 'Share of the file that is read, every few seconds; 0 before it is begun',
+    }),
+  },
   { description: 'It is made; ask again after Retry-After' },
 )
 
@@ -62,12 +69,12 @@ export function profileRoute(
       const dataset = await readDataset(database, principal, request.params.id)
       requireScope(principal, 'jobs:read')
       const { part, type } = FORMS[request.query.format ?? 'json']
-      const bytes = await readProfile(database, dataset, part)
+      const { bytes, progress } = await readProfile(database, dataset, part)
       if (bytes === null)
         return reply
           .code(202)
           .header('retry-after', RETRY_AFTER_SECONDS)
-          .send({ status: 'pending' })
+          .send({ status: 'pending', progress })
       if (part === 'page') reply.header('content-security-policy', PAGE_POLICY)
       return reply.header('content-type', type).send(bytes)
     },

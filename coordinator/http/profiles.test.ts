@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
+import { claimNext, renewClaim } from '#coordinator/measurements/claims.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import { startMeasurer, untilMeasured } from '#test/support/measurer.ts'
 import { type RestApp, restApp } from '#test/support/rest-app.ts'
@@ -67,6 +68,21 @@ test('a profile is for those who see the dataset, and goes with it', async (t) =
   assert.equal((await call(alice, 'DELETE', `/api/datasets/${id}`)).status, 204)
   assert.equal((await call(alice, 'GET', url)).status, 404)
   assert.deepEqual(await database.query('select 1 from measurements'), [])
+})
+
+test('how far it is can be asked; one that ends whoever begins it is not begun for ever', async (t) => {
+  const { rest, url } = await withPeople(t)
+  const { alice, call, database } = rest
+  assert.deepEqual((await call(alice, 'GET', url)).json, { status: 'pending', progress: 0 })
+  const claim = await claimNext(database)
+  assert.ok(claim && (await renewClaim(database, claim, 0.25)))
+  assert.deepEqual((await call(alice, 'GET', url)).json, { status: 'pending', progress: 0.25 })
+  await database.query(
+    `update measurements set attempts = 5, claimed_until = now() - interval '1 second'`,
+  )
+  startMeasurer(t, rest)
+  const { status, json } = await untilMeasured(rest, alice, url)
+  assert.deepEqual([status, json['code']], [500, 'internal'])
 })
 
 test('one that was begun by a process that is gone is made by another', async (t) => {

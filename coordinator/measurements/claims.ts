@@ -2,7 +2,7 @@
 // that dies loses none; what it had of a deleted dataset goes nowhere.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import { ERRORS, type ErrorCode } from '#engine/errors.ts'
+import { AppError, ERRORS, type ErrorCode } from '#engine/errors.ts'
 import type { Measured } from './work.ts'
 
 export type Claim = {
@@ -31,13 +31,15 @@ export type MeasureOptions = {
 }
 
 const ATTEMPTS_MAX = 3
+/** Whoever began it so often was gone before it ended: it may be the work that ends them. */
+const BEGUN_MAX = 5
 const CLAIMED_FOR = '60 seconds'
 const RETRY_AFTER = '10 seconds'
 
 /** The oldest that nobody has, profiles first, which are quick; null for none. */
 export async function claimNext(sql: Sql): Promise<Claim | null> {
   const [claim] = await sql.query<Claim>(
-    `update measurements set status = 'running', attempts = attempts + 1, claimed_until = now() + $1::interval
+    `update measurements set status = 'running', attempts = attempts + 1, progress = 0, claimed_until = now() + $1::interval
      where id = (
        select id from measurements where status in ('pending', 'running') and coalesce(claimed_until, now()) <= now()
        order by kind desc, created_at limit 1 for update skip locked)
@@ -49,12 +51,22 @@ export async function claimNext(sql: Sql): Promise<Claim | null> {
   return claim ?? null
 }
 
-/** False when it is no longer the claimer's, or wanted. */
-export async function renewClaim(sql: Sql, { id, attempts }: Claim): Promise<boolean> {
+/** AppError `internal` for what was begun too often; who claims it fails it instead. */
+export function requireHope({ attempts }: Claim): void {
+  if (attempts > BEGUN_MAX)
+    throw new AppError('internal', `It was begun ${BEGUN_MAX} times, and never came to its end.`)
+}
+
+/** False when it is no longer the claimer's, or wanted. `progress` is the share that is done. */
+export async function renewClaim(
+  sql: Sql,
+  { id, attempts }: Claim,
+  progress: number,
+): Promise<boolean> {
   const renewed = await sql.query(
-    `update measurements set claimed_until = now() + $3::interval
+    `update measurements set claimed_until = now() + $3::interval, progress = $4
      where id = $1 and attempts = $2 and status = 'running' returning id`,
-    [id, attempts, CLAIMED_FOR],
+    [id, attempts, CLAIMED_FOR, progress],
   )
   return renewed.length > 0
 }

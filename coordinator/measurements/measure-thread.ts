@@ -7,17 +7,17 @@ import { verified } from '#coordinator/storage/block-store.ts'
 import { openStore } from '#coordinator/storage/open-store.ts'
 import { codeOf } from '#engine/errors.ts'
 import { measure } from './measure.ts'
-import type { Answer, ThreadData } from './work.ts'
+import type { Answer, Progress, ThreadData } from './work.ts'
 
 const { work, store: settings } = workerData as ThreadData
-const answer = (message: Answer): void => parentPort?.postMessage(message)
+const tell = (message: Answer | Progress): void => parentPort?.postMessage(message)
 
 lowerPriority()
 const store = await openStore(settings)
 try {
-  answer(await measure({ store: verified(store) }, work))
+  tell(await measure({ store: verified(store) }, work, (progress) => tell({ progress })))
 } catch (error) {
-  answer({ code: codeOf(error), message: (error as Error).message })
+  tell({ code: codeOf(error), message: (error as Error).message })
 } finally {
   await store.close()
 }

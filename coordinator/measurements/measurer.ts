@@ -5,13 +5,21 @@ import type { Database } from '#coordinator/database/database.ts'
 import type { Notifications } from '#coordinator/database/notifications.ts'
 import type { StoreSettings } from '#coordinator/storage/open-store.ts'
 import { AppError, codeOf } from '#engine/errors.ts'
-import { type Claim, claimNext, complete, fail, renewClaim, unclaim } from './claims.ts'
+import {
+  type Claim,
+  claimNext,
+  complete,
+  fail,
+  renewClaim,
+  requireHope,
+  unclaim,
+} from './claims.ts'
 import { resolveWork } from './resolve-work.ts'
-import type { Answer, Measured, ThreadData } from './work.ts'
+import type { Answer, Measured, Progress, ThreadData } from './work.ts'
 
 const THREADS = 2
 const POLL_MS = 5_000
-const RENEW_MS = 15_000
+const RENEW_MS = 5_000
 const LIMIT_MS = 60 * 60_000
 /** Of a thread's heap; columns lie outside of it and are bounded by their rows. */
 const HEAP_MIB_MAX = 2_048
@@ -68,6 +76,7 @@ async function workOnce(deps: MeasurerDeps, signal: AbortSignal): Promise<boolea
   const claim = await claimNext(database)
   if (claim === null) return false
   try {
+    requireHope(claim)
     const work = await resolveWork(database, claim)
     await complete(
       database,
@@ -94,15 +103,18 @@ async function inThread(
   const stop = (): void => void thread.terminate()
   signal.addEventListener('abort', stop)
   const limit = setTimeout(stop, LIMIT_MS)
+  let progress = 0
   const renewing = setInterval(() => {
     // A database that is away for a moment ends nothing.
-    void renewClaim(database, claim).then(
+    void renewClaim(database, claim, progress).then(
       (ours) => ours || stop(),
       () => undefined,
     )
   }, RENEW_MS)
   try {
-    const answer = await answerOf(thread)
+    const answer = await answerOf(thread, (share) => {
+      progress = share
+    })
     if ('code' in answer) throw new AppError(answer.code, answer.message)
     return answer
   } finally {
@@ -113,9 +125,12 @@ async function inThread(
   }
 }
 
-function answerOf(thread: Worker): Promise<Answer> {
+function answerOf(thread: Worker, onProgress: (share: number) => void): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    thread.once('message', resolve)
+    thread.on('message', (message: Answer | Progress) => {
+      if ('progress' in message) onProgress(message.progress)
+      else resolve(message)
+    })
     thread.once('error', (error: Error) =>
       reject(new AppError('internal', `Measuring failed: ${error.message}`)),
     )

@@ -14,15 +14,19 @@ const unzip = promisify(gunzip)
 type Stored = {
   status: 'pending' | 'running' | 'completed' | 'failed'
   bytes: Buffer | null
+  progress: number
   error: { code: ErrorCode; message: string } | null
 }
 
-/** Null while it is made. Throws the AppError that it failed with, once: who asks again has it made again. */
+/**
+ * Null bytes while it is made; `progress` is the share of the file that is read by then. Throws the AppError that it
+ * failed with, once: who asks again has it made again.
+ */
 export async function readProfile(
   database: Database,
   { id, project_id, owner_id }: DatasetRow,
   part: ProfilePart,
-): Promise<Buffer | null> {
+): Promise<{ bytes: Buffer | null; progress: number }> {
   await database.query(
     `with made as (
        insert into measurements (id, kind, project_id, owner_id, dataset_id) values ($1, 'profile', $2, $3, $4)
@@ -31,7 +35,7 @@ export async function readProfile(
     [newId('prf'), project_id, owner_id, id],
   )
   const [row] = await database.query<Stored>(
-    `select status, ${part} as bytes, error from measurements where kind = 'profile' and dataset_id = $1`,
+    `select status, ${part} as bytes, progress, error from measurements where kind = 'profile' and dataset_id = $1`,
     [id],
   )
   if (row?.status === 'failed') {
@@ -41,5 +45,6 @@ export async function readProfile(
     )
     throw new AppError(row.error?.code ?? 'internal', row.error?.message ?? 'It was not measured.')
   }
-  return row?.status === 'completed' && row.bytes !== null ? unzip(row.bytes) : null
+  const isMade = row?.status === 'completed' && row.bytes !== null
+  return { bytes: isMade ? await unzip(row.bytes as Buffer) : null, progress: row?.progress ?? 0 }
 }

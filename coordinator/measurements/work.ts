@@ -46,3 +46,6 @@ export type ThreadData = { work: Work; store: StoreSettings }
 export type Measured = { document: Uint8Array; page: Uint8Array; config: Uint8Array | null }
 
 export type Answer = Measured | { code: ErrorCode; message: string }
+
+/** What a thread says before its answer: the share of the table that it has read. */
+export type Progress = { progress: number }

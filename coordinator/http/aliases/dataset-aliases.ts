@@ -63,7 +63,7 @@ export function datasetStatsAlias(
       const dataset = await readDataset(database, principal, request.params.id)
       requireScope(principal, 'jobs:read')
       const head = { id: dataset.id, datasetId: dataset.id, name: dataset.name }
-      const bytes = await readProfile(database, dataset, 'document')
+      const { bytes } = await readProfile(database, dataset, 'document')
       if (bytes === null) {
         reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
         return { ...head, status: 'PENDING' }
