@@ -11,7 +11,7 @@ export type TokenDecoder = {
   decode: (drawn: Int32Array, words: Uint32Array, into: SampledColumn) => void
 }
 
-export const ANYWHERE = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
+const ANYWHERE = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
 
 /** Within the range, of the bin of that number: what may be drawn, and the share of the bin that it is. */
 export function cellsOfBin(

@@ -32,7 +32,7 @@ export function createScalingFile(file: string, { url }: { url: string | null })
 }
 
 /** An app never has none: each region keeps one worker. */
-export function scalingSettings(
+function scalingSettings(
   { scaling, regions }: Deployment,
   projectId: string,
   url: string | null,
