@@ -1,8 +1,9 @@
 // What nodeops remembers of a deployment, beside its file: revisions that were applied, and one that was begun.
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { identityOf, isRunning, type ProcessIdentity } from '#scripts/stack/process-identity.ts'
 import type { Deployment } from './deployment.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { TargetError } from './target.ts'
 
 export type AppliedRevision = {
@@ -45,7 +46,7 @@ export function createStateFile(
   const lock = path.join(folder, `${name}.${target}.lock`)
   const read = (): DeploymentState => parsed(textOf(file), file)
   const write = (change: Partial<DeploymentState>): void => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makePrivateFolder(folder)
     const text = `${JSON.stringify({ ...read(), ...change }, null, 2)}\n`
     writeFileSync(`${file}.new`, text, { mode: 0o600 })
     renameSync(`${file}.new`, file)
@@ -66,7 +67,7 @@ export function createStateFile(
       removeIfEmpty(folder)
     },
     whileLocked: async (work) => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makePrivateFolder(folder)
       take(lock)
       try {
         return await work()

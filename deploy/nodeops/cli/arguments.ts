@@ -104,10 +104,15 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
 
 type Token = ReturnType<typeof parsed>['tokens'][number]
 
-/** An option that does nothing here was meant for something: `deploy --check` must not deploy. */
+/**
+ * An option that does nothing here was meant for something: `deploy --check` must not deploy. One that is empty was a
+ * variable of the shell that is not set.
+ */
 function refuseOthers(command: CommandName, tokens: readonly Token[]): void {
   for (const token of tokens) {
     if (token.kind !== 'option') continue
+    if (token.value === '')
+      throw new UsageError(`${token.rawName} is empty`, 'Write a value behind it.')
     const takers = OF_COMMANDS[token.name as OptionName]
     if (!takers || takers.includes(command)) continue
     const message = `${command} has no ${token.rawName}`

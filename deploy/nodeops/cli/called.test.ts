@@ -47,6 +47,8 @@ test('hints, help and problems of a run say the same program and the same deploy
   assert.match((await nodeops('help logs', program)).out, /^ {2}npx nodeops logs worker -f$/m)
   assert.match((await nodeops('plan --help', program)).out, /^ {2}npx nodeops plan$/m)
   assert.match((await nodeops('plam', program)).err, /npx nodeops help lists/)
+  const empty = await nodeops('deploy --data-dir=')
+  assert.deepEqual([empty.code, /--data-dir is empty/.test(empty.err)], [EXIT.invalid, true])
   const { out } = await nodeops('plan -f none.yaml --json', program)
   const { error } = JSON.parse(out) as { error: { what_to_do: string } }
   assert.match(error.what_to_do, /write one: npx nodeops init\.$/)

@@ -1,8 +1,9 @@
 // What a scheduler elsewhere needs to size the apps of a deployment: variables of its environment, written by every deploy
 // beside the file. Without a secret: the key of the API is named, and set where the scheduler runs.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Deployment } from '../../deployment.ts'
+import { makePrivateFolder } from '../../private-folder.ts'
 import { APP } from './sizes.ts'
 
 export type ScalingFile = {
@@ -23,7 +24,7 @@ export function createScalingFile(file: string, { url }: { url: string | null })
     write: (deployment, projectId) => {
       const settings = projectId === null ? null : scalingSettings(deployment, projectId, url)
       if (!settings) return remove()
-      mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+      makePrivateFolder(path.dirname(file))
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
       const head = `# Of the scheduler beside the coordinator; ${SECRET} is set there: a key of CreateOS's API.`
       writeFileSync(file, `${[head, ...lines].join('\n')}\n`, { mode: 0o600 })
