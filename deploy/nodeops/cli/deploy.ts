@@ -12,7 +12,7 @@ import { refuseUnresolved } from './unresolved.ts'
 export const deployCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
   wordsOf(words, session.deployment, 0)
-  return converged(context, options, session, { refresh: false })
+  return converged(context, options, session, { refresh: false, brief: false })
 }
 
 export const updateCommand: Command = async (context, options, words) => {
@@ -23,14 +23,15 @@ export const updateCommand: Command = async (context, options, words) => {
     const message = `${session.deployment.name} is not deployed on ${options.target}`
     throw new TargetError('refused', message, 'Use nodeops deploy.')
   }
-  return converged(context, options, session, { refresh: true })
+  return converged(context, options, session, { refresh: true, brief: true })
 }
 
 export const rollbackCommand: Command = async (context, options, words) => {
   const session = openSession(context, options)
   wordsOf(words, session.deployment, 0)
   const deployment = earlier(session, options.to)
-  return converged(context, options, { ...session, deployment, warnings: [] }, { refresh: false })
+  const how = { refresh: false, brief: true }
+  return converged(context, options, { ...session, deployment, warnings: [] }, how)
 }
 
 function earlier({ state }: Session, to: string | undefined): Deployment {
@@ -55,7 +56,7 @@ function converged(
   context: Context,
   options: CommandOptions,
   session: Session,
-  plan: PlanOptions,
+  { brief, ...plan }: PlanOptions & { brief: boolean },
 ): Promise<ExitCode> {
   return session.state.whileLocked(async () => {
     const { target, deployment, state } = session
@@ -81,7 +82,7 @@ function converged(
     const done = target.rendersOnly ? 'is written for' : 'is deployed on'
     say(`${deployment.name} ${done} ${target.name}, revision ${revision} (${seconds} s)`)
     if (options.json) out(JSON.stringify({ revision, steps, findings, observed }, null, 2))
-    else out(['', ...showObserved(observed)].join('\n'))
+    else out(['', ...showObserved(observed, { brief })].join('\n'))
     return EXIT.ok
   })
 }

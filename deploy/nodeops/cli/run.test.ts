@@ -166,9 +166,10 @@ test('rollback returns to the revision before, by name to any', async (t) => {
 test('scale changes what runs, in regions and services, and refuses what there is not', async (t) => {
   const { nodeops, target } = await fixture(t)
   assert.equal((await nodeops('scale us-west=1')).code, EXIT.refused)
-  await nodeops('deploy')
+  assert.match((await nodeops('deploy')).out, /curl memory$/)
   const { code, out } = await nodeops('scale us-west=5 eu-central=0 coordinator=2')
   assert.equal(code, EXIT.ok)
+  assert.doesNotMatch(out, /curl memory/, 'who scales knows what to do with it')
   assert.match(out, /workers in us-west: from 3 to 5/)
   assert.deepEqual(target.state.regions.find(({ region }) => region === 'us-west')?.count, 5)
   assert.equal(target.state.services.find(({ role }) => role === 'coordinator')?.replicas, 2)

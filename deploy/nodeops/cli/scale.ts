@@ -33,7 +33,7 @@ export const scaleCommand: Command = async (context, options, words) => {
     await applySteps(target, scaled, { ...waiting, steps })
     const observed = await waitUntilWell(target, scaled, waiting)
     if (options.json) out(JSON.stringify({ steps, observed }, null, 2))
-    else out(['', ...showObserved(observed)].join('\n'))
+    else out(['', ...showObserved(observed, { brief: true })].join('\n'))
     return EXIT.ok
   })
 }

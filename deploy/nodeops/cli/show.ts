@@ -6,7 +6,8 @@ import type { Observed } from '../target.ts'
 
 const WIDTH = 14
 
-export function showObserved(observed: Observed): string[] {
+/** With what to do next, unless it is `brief`: then for those who know. */
+export function showObserved(observed: Observed, { brief = false } = {}): string[] {
   const { regions, endpoints, hints } = observed
   if (!observed.exists) {
     const kept = ' Its data is kept: deploy goes on with it, delete removes it.'
@@ -26,7 +27,7 @@ export function showObserved(observed: Observed): string[] {
       : []),
     ...(endpoints.length > 0 ? [''] : []),
     ...endpoints.map(({ name, url }) => `  ${name.padEnd(WIDTH)} ${url}`),
-    ...(hints.length > 0 ? ['', ...hints] : []),
+    ...(hints.length > 0 && !brief ? ['', ...hints] : []),
   ]
 }
 

@@ -88,7 +88,7 @@ function observedOf(state: MemoryState, ill: ReadonlySet<string>): Observed {
       }
     }),
     endpoints: state.exists ? [{ name: 'REST API', url: 'http://127.0.0.1:8000' }] : [],
-    hints: [],
+    hints: ['curl memory'],
   }
 }
 

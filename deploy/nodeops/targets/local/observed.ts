@@ -29,7 +29,7 @@ export function observedOf(
         )
       : [],
     endpoints: stack ? endpointsOf(stack) : [],
-    hints: stack ? [firstJob(dataDir, stack)] : [],
+    hints: stack ? [...takenPort(record, stack), firstJob(dataDir, stack)] : [],
   }
 }
 
@@ -67,6 +67,14 @@ const endpointsOf = (stack: StackFile): Observed['endpoints'] => [
   { name: 'Temporal UI', url: stack.temporal_ui_url },
   { name: 'fleet', url: stack.fleet_address },
 ]
+
+/** Whoever calls the port of the file reaches what has it. */
+function takenPort({ started }: LocalRecord, { rest_url }: StackFile): string[] {
+  const wanted = started?.port ?? 0
+  const { port } = new URL(rest_url)
+  if (wanted === 0 || port === String(wanted)) return []
+  return [`Port ${wanted} of the file was taken when it started, so REST is on ${port}.\n`]
+}
 
 /** The key stays in its file. */
 const firstJob = (dataDir: string, { rest_url }: StackFile): string => {

@@ -187,3 +187,17 @@ test('limits of a pool with GPUs are of the other one where there is none', () =
   assert.deepEqual(of(1), settings)
   assert.deepEqual(of(0), { SYNDATA_SCALING_MIN: '3', SYNDATA_SCALING_STEP: '3' })
 })
+
+test('who asked for a port that was taken is told where REST is', (t) => {
+  const { dataDir } = fixture(t)
+  const port = 8123
+  const started = { coordinators: 1, port, database: true, temporal: true }
+  const hintsAt = (rest: number): string => {
+    const stack = { rest_url: `http://127.0.0.1:${rest}`, docs_url: '', ipfs_gateway_url: '' }
+    writeFileSync(path.join(dataDir, 'stack.json'), JSON.stringify(stack))
+    const record = { ...NOTHING, exists: true, started }
+    return observedOf(dataDir, record, []).hints.join('\n')
+  }
+  assert.doesNotMatch(hintsAt(port), /taken/)
+  assert.match(hintsAt(40_001), /^Port 8123 of the file was taken .* REST is on 40001\.\n/)
+})
