@@ -49,9 +49,27 @@ test('ids that count become a sequence beyond them', async () => {
   assert.equal(ruleFor(texts(times(120, (row) => String(row * 9973)))).type, 'regex')
 })
 
+test('ids are made of the same form, and none is one that is there', async () => {
+  const id = (values: readonly string[]): Column => ({ ...texts(values), field: fieldOf('id') })
+  const forms: [make: (row: number) => string, form: RegExp][] = [
+    [(row) => `B-${100_000 + ((row * 3) % 900)}`, /^B-[2-9]\d{5}$/],
+    [(row) => String(1000 + ((row * 7919) % 9000)), /^[1-9]\d{4}$/],
+    [(row) => `${'KLM'[row % 3]}${(row * 7919) % 1000}`, /^[A-Z][1-9]\d{3}$/],
+  ]
+  for (const [make, form] of forms) {
+    const values = [...times(1000, make), make(0)]
+    const again = await made(ruleFor(id(values)), 'str', 3000)
+    matches(again, form)
+    const real = new Set<unknown>(values)
+    assert.ok(!again.some((value) => real.has(value)))
+  }
+  const long = times(100, (row) => String((row + 1) * 10_007 ** 3))
+  matches(await made(ruleFor(id(long)), 'str'), /^\d{13,15}$/)
+})
+
 test('a prefix is literal only where 50 different values go on behind it', () => {
   const expression = (rows: number, make: (row: number) => string): unknown =>
-    ruleFor(texts(times(rows, make)))['value']
+    ruleFor({ ...texts(times(rows, make)), field: fieldOf('text') })['value']
   const code = (row: number): string => `${((row * 7919) % 900) + 100}-${(row * 31) % 7}`
   assert.equal(
     expression(60, (row) => `ORD-${code(row)}`),

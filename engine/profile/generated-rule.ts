@@ -51,7 +51,10 @@ function textRule(
   if (sequence !== null) return sequence
   const rests = prefix === '' ? sample : sample.map((text) => text.slice(prefix.length))
   if (isProse(rests)) return proseRule(sample)
-  const value = inferRegex(sample, prefix)
+  const isId = column.field.type === 'id' && !personal
+  const value = isId
+    ? inferRegex([...textsOf(column)], prefix, { apart: true })
+    : inferRegex(sample, prefix)
   return value === null ? { type: 'word' } : { type: 'regex', value }
 }
 

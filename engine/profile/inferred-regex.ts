@@ -2,6 +2,7 @@
 // letters and digits stand where, and the characters between them.
 
 import { parseRegex } from '#engine/regex/parse.ts'
+import { apartRuns, type DigitsSeen, digitsOf } from './apart.ts'
 import { classOf, isCharacterClass, type Shape, shapesOf } from './text-shape.ts'
 
 /** Fewer rows than this do not put a shape, or a character, into an expression. */
@@ -21,31 +22,38 @@ type Letters = 'all' | 'hex'
 /**
  * An expression for texts that begin with `prefix`: of the few shapes that 9 of 10 have, each about as often as they
  * have it; else position by position where all are as long; else of characters and lengths alone. Null where nothing
- * follows the prefix.
+ * follows the prefix. With `apart` the texts are ids, all of them, and those of its shapes are not matched.
  */
-export function inferRegex(texts: readonly string[], prefix = ''): string | null {
+export function inferRegex(
+  texts: readonly string[],
+  prefix = '',
+  { apart = false }: { apart?: boolean } = {},
+): string | null {
   const rests = prefix === '' ? texts : texts.map((text) => text.slice(prefix.length))
   if (!rests.some((text) => text !== '')) return null
-  for (const rest of [...regexesOfShapes(rests), ...regexesOfCharacters(rests)]) {
+  const seen = apart ? digitsOf(rests) : null
+  for (const rest of [...regexesOfShapes(rests, seen), ...regexesOfCharacters(rests)]) {
     const whole = prefix === '' ? rest : `${escaped(prefix)}(${rest})`
     if ('node' in parseRegex(whole)) return whole
   }
   return null
 }
 
-function* regexesOfShapes(texts: readonly string[]): Generator<string> {
+function* regexesOfShapes(texts: readonly string[], seen: DigitsSeen | null): Generator<string> {
   const { shapes } = shapesOf(texts, SHAPES_COUNTED)
   const kept = shapes
     .filter((shape) => shape.rows >= ROWS_TO_SHOW && !isMixed(shape))
     .slice(0, SHAPES_KEPT)
   const rows = kept.reduce((sum, shape) => sum + shape.rows, 0)
   if (kept.length === 0 || rows < SHARE_TO_MATCH * texts.length) return
+  const expression = (shape: Shape): string =>
+    regexOfShape(shape, seen === null ? new Map() : apartRuns(shape, seen))
   const weighted = kept.flatMap((shape) => {
     const times = kept.length === 1 ? 1 : Math.max(1, Math.round((shape.rows / rows) * PARTS))
-    return Array<string>(times).fill(regexOfShape(shape))
+    return Array<string>(times).fill(expression(shape))
   })
   yield weighted.join('|')
-  yield kept.map(regexOfShape).join('|')
+  yield kept.map(expression).join('|')
 }
 
 const SHARE_BEYOND = 1.25
@@ -57,10 +65,13 @@ function isMixed({ runs, shortest, longest, longestText }: Shape): boolean {
   return borders && longest.reduce((sum, length) => sum + length, 0) > SHARE_BEYOND * longestText
 }
 
-function regexOfShape({ runs, shortest, longest }: Shape): string {
-  return runs
-    .map((run, at) => repeated(atomOf(run), shortest[at] as number, longest[at] as number))
-    .join('')
+function regexOfShape(
+  { runs, shortest, longest }: Shape,
+  others: ReadonlyMap<number, string>,
+): string {
+  const own = (run: string, at: number): string =>
+    repeated(atomOf(run), shortest[at] as number, longest[at] as number)
+  return runs.map((run, at) => others.get(at) ?? own(run, at)).join('')
 }
 
 const CLASSES = { A: '[A-Z]', a: '[a-z]', 9: '[0-9]' } as const

@@ -95,7 +95,8 @@ export function shapesOf(
   return { shapes: [...byRuns.values()].sort((a, b) => b.rows - a.rows), others }
 }
 
-function runsOf(text: string): { runs: string[]; lengths: number[] } {
+/** The runs of a text, as `Shape` has them, and how long each is. */
+export function runsOf(text: string): { runs: string[]; lengths: number[] } {
   const [runs, lengths]: [string[], number[]] = [[], []]
   for (const character of text) {
     const sign = classOf(character)
