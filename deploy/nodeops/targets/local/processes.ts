@@ -82,7 +82,9 @@ export function createProcesses(
       }
     },
     restart: async (role, { deployment, signal, say }) => {
-      const own = (await list(signal)).filter(({ kind, pid }) => kind === role && pid !== null)
+      // One that fails has no process between two tries, and would wait for the next with what it has.
+      const isUp = ({ pid, state }: Service): boolean => pid !== null || state === 'failing'
+      const own = (await list(signal)).filter((each) => each.kind === role && isUp(each))
       const { kind, maxUnavailable } = deployment.rollout
       const atOnce = kind === 'recreate' ? own.length : Math.max(1, maxUnavailable)
       for (let i = 0; i < own.length; i += atOnce) {

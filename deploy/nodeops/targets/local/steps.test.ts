@@ -24,14 +24,16 @@ function fixture(t: TestContext) {
   t.after(() => rmSync(dataDir, { recursive: true, force: true }))
   const restarts: string[] = []
   const starts: object[] = []
-  const failing = { restarts: 0 }
+  const failing = { restarts: 0, processes: new Set<string>() }
   const running = (name: string, kind: string): Service => ({
     ...{ name, kind, pid: 1, state: 'running', restarts: 0, since: '' },
+    ...(failing.processes.has(name) && { pid: null, state: 'failing' }),
   })
   const control = {
     restart: async (name: string) => {
       if (failing.restarts-- > 0) throw new Error('interrupted')
       restarts.push(name)
+      failing.processes.delete(name)
     },
   } as unknown as Control
   let isUp = false
@@ -99,6 +101,17 @@ test('processes whose environment changed are restarted, also when the first try
   assert.equal(restarts.length, 2)
   assert.equal(readEnvironments(dataDir)['worker']?.['SYNDATA_CHECKPOINT_SECONDS'], '9')
   assert.equal(starts.length, 1)
+})
+
+test('what fails with what it was told before is told anew, between two of its tries too', async (t) => {
+  const { update, restarts, failing } = fixture(t)
+  await update('coordinator', withWorker({}))
+  failing.processes.add('coordinator-1')
+  const [coordinator, worker] = withWorker({}).services
+  assert.ok(coordinator && worker)
+  const env = { LOG_LEVEL: { value: 'info' } }
+  await update('coordinator', { ...withWorker({}), services: [{ ...coordinator, env }, worker] })
+  assert.deepEqual(restarts, ['coordinator-1'])
 })
 
 test('another port starts all of it again; only the owner reads what references lead to', async (t) => {
