@@ -25,7 +25,10 @@ const ColumnView = Type.Object({
     description: 'Values; of personal columns and ids their shape: Xxxx.xxx@xxxxx.xxx',
   }),
   decimals: Count,
-  layout: Nullable(Text, 'Of dates and times; null for ISO 8601'),
+  layout: Nullable(
+    Text,
+    'How dates and times are written, null for ISO 8601; of numbers what stands around them, such as $#,##0.00',
+  ),
 })
 
 export const DatasetView = Type.Object({

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { peopleModel } from '#engine/testing/small-model.ts'
-import { startMeasurer, untilMeasured } from '#test/support/measurer.ts'
 import { insertModel } from '#test/support/model-rows.ts'
 import { joinProject, type RestApp, restApp } from '#test/support/rest-app.ts'
 import { form, uploadTable } from '#test/support/upload.ts'
@@ -42,28 +41,6 @@ test('POST /api/datasets/upload answers what was inferred', async (t) => {
   assert.equal(foreign.status, 404)
   const wrong = await upload([{ name: 'projectId', value: '' }, file])
   assert.deepEqual(pathsOf(wrong.json), ['/projectId'])
-})
-
-test('GET /api/datasets/:id/stats has the distributions', async (t) => {
-  const rest = await restApp(t)
-  const id = await uploadTable(rest, rest.alice, CSV)
-  const url = `/api/datasets/${id}/stats`
-  assert.equal((await rest.call(rest.bob, 'GET', url)).status, 404)
-  const waiting = await rest.call(rest.alice, 'GET', url)
-  assert.deepEqual([waiting.status, waiting.json['status']], [202, 'PENDING'])
-  startMeasurer(t, rest)
-  const { status, json } = await untilMeasured(rest, rest.alice, url)
-  assert.equal(status, 200)
-  assert.partialDeepStrictEqual(json, { datasetId: id, status: 'COMPLETED', rowCount: 60 })
-  const [plan, age] = json['columns'] as Record<string, unknown>[]
-  assert.partialDeepStrictEqual(plan, { name: 'plan', count: 60, nullCount: 0, distinctCount: 2 })
-  assert.deepEqual(plan?.['topValues'], [
-    { value: 'p0', count: 30 },
-    { value: 'p1', count: 30 },
-  ])
-  assert.partialDeepStrictEqual(age, { name: 'age', min: 20, max: 28 })
-  const histogram = age?.['histogram'] as { edges: number[]; shares: number[] } | undefined
-  assert.equal(histogram?.edges.length, (histogram?.shares.length ?? 0) + 1)
 })
 
 test('POST /api/models/train and GET /api/models/:id/status', async (t) => {

@@ -5,7 +5,8 @@ import type { Database } from '#coordinator/database/database.ts'
 import { type DatasetRow, readDataset } from '#coordinator/datasets/dataset-row.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import { readProfile } from '#coordinator/measurements/profile-row.ts'
-import type { ColumnProfile, Profile } from '#engine/profile/profile.ts'
+import { isTime, timeValue } from '#engine/profile/column-config.ts'
+import type { ColumnProfile, NumberProfile, Profile } from '#engine/profile/profile.ts'
 import { QUANTILE_SHARES } from '#engine/profile/profile.ts'
 import type { Authentication } from '../authentication.ts'
 import { datasetView } from '../dataset-view.ts'
@@ -89,13 +90,21 @@ function columnStats(column: ColumnProfile, rows: number) {
   return {
     ...{ name, type, semantic, count: rows - nulls, nullCount: nulls },
     distinctCount: distinct.count,
-    ...(numbers && {
-      ...{ min: numbers.min, max: numbers.max, mean: numbers.mean, stdDev: numbers.deviation },
-      median: numbers.quantiles[QUANTILE_SHARES.indexOf(0.5)],
-      histogram: { edges: numbers.histogram.edges, shares: numbers.histogram.shares },
-    }),
+    ...(numbers && numberStats(type, numbers)),
     ...(top_values && {
       topValues: top_values.map(({ value, rows: count }) => ({ value, count })),
     }),
+  }
+}
+
+/** Dates and times as such; their deviation in days or seconds. */
+function numberStats(type: ColumnProfile['type'], numbers: NumberProfile) {
+  const { min, max, mean, deviation, quantiles, histogram } = numbers
+  const shown = (value: number): number | string =>
+    isTime(type) ? timeValue(type, Math.floor(value)) : value
+  return {
+    ...{ min: shown(min), max: shown(max), mean: shown(mean), stdDev: deviation },
+    median: shown(quantiles[QUANTILE_SHARES.indexOf(0.5)] as number),
+    histogram: { edges: histogram.edges.map(shown), shares: histogram.shares },
   }
 }
