@@ -5,13 +5,15 @@ import {
   add,
   clip,
   divide,
+  maximum,
   multiply,
   power,
+  square,
   squareRoot,
   subtract,
 } from './elementwise.ts'
 import { gradients } from './gradients.ts'
-import { allocate, type SymbolicTensor, sizeOf } from './graph.ts'
+import { type SymbolicTensor, sizeOf } from './graph.ts'
 import {
   type Block,
   blocksOf,
@@ -22,7 +24,12 @@ import {
   unpack,
   valuesIn,
 } from './parameters.ts'
-import type { StateTensor, StepContext } from './training-step.ts'
+import {
+  type RunContext,
+  type StateTensor,
+  type StepContext,
+  withoutTiny,
+} from './training-step.ts'
 
 export type AdamOptions = {
   learningRate: number
@@ -34,7 +41,7 @@ export type AdamOptions = {
   decoupled?: boolean
 }
 
-/** Of a second moment; in place of a number added to it in each step, which is a pass over all parameters. */
+/** Of a second moment, its root, after each run; in place of a number added to it in each step, which is a pass over all parameters. */
 const LEAST_ROOT = 1e-8
 
 export type Optimiser = {
@@ -48,6 +55,8 @@ export type Optimiser = {
     loss: SymbolicTensor,
     rate?: SymbolicTensor,
   ): { parameters: Parameters; state: Record<string, SymbolicTensor> }
+  /** Behind each run of steps. */
+  afterRun(context: Pick<RunContext, 'graph' | 'state'>): Record<string, SymbolicTensor>
   /** Names of the state tensors that parameters are in. */
   values: readonly string[]
   /** The parameters by name out of what those tensors hold; not copied. */
@@ -56,7 +65,8 @@ export type Optimiser = {
 
 /**
  * Adam (Kingma and Ba 2015; decoupled decay: Loshchilov and Hutter 2019) with moments kept as m / (1 - beta1) and
- * v / (1 - beta2), which saves two multiplications per parameter. Small parameters are moved together, as the dozen
+ * v / (1 - beta2), and in a unit that shrinks in the steps of a run (some hundred at most): slopes grow in place of
+ * moments that decay. Both spare passes over the parameters. Small parameters are moved together, as the dozen
  * operations of a move cost more than their arithmetic. `group` is the prefix of its state's names.
  */
 export function createAdam(
@@ -65,7 +75,7 @@ export function createAdam(
   options: AdamOptions,
 ): Optimiser {
   const key = (kind: 'p' | 'm' | 'v', name: string): string => `${group}.${kind}.${name}`
-  const count = `${group}.steps`
+  const [count, growth] = [`${group}.steps`, `${group}.growth`]
   const blocks = blocksOf(parameters)
   const unpacked = (of: (block: Block) => SymbolicTensor): Parameters =>
     Object.fromEntries(blocks.flatMap((block) => unpack(block, of(block))))
@@ -82,28 +92,34 @@ export function createAdam(
           ...(options.beta1 === 0
             ? []
             : [{ name: key('m', name), shape, initial: new Float32Array(size) }]),
-          { name: key('v', name), shape, initial: new Float32Array(size), least },
+          { name: key('v', name), shape, initial: new Float32Array(size).fill(least) },
         ]
       }),
-      { name: count, shape: [], initial: allocate('float32', 1) as Float32Array },
+      { name: count, shape: [], initial: Float32Array.of(0) },
+      { name: growth, shape: [], initial: Float32Array.of(1) },
     ],
     parameters: current,
     step(context, loss, rate) {
       const values = current(context)
       const names = Object.keys(values)
-      const found = gradients(loss, Object.values(values))
+      const grown = multiply(context.state(growth), options.beta2 ** -0.5)
+      const found = gradients(loss, Object.values(values), grown)
       const slopes = Object.fromEntries(found.map((slope, at) => [names[at] as string, slope]))
       const steps = add(context.state(count), 1)
       const scales = stepScales(options, steps, rate)
-      const state: Record<string, SymbolicTensor> = { [count]: steps }
+      const state: Record<string, SymbolicTensor> = { [count]: steps, [growth]: grown }
       for (const block of blocks) {
         const { name, bounds } = block
-        const moved = move(options, scales, {
-          value: context.state(key('p', name)),
-          slope: pack(block, slopes),
-          first: options.beta1 === 0 ? null : context.state(key('m', name)),
-          second: context.state(key('v', name)),
-        })
+        const moved = move(
+          options,
+          { ...scales, grown },
+          {
+            value: context.state(key('p', name)),
+            slope: pack(block, slopes),
+            first: options.beta1 === 0 ? null : context.state(key('m', name)),
+            second: context.state(key('v', name)),
+          },
+        )
         if (options.beta1 > 0) state[key('m', name)] = moved.first
         state[key('v', name)] = moved.second
         state[key('p', name)] =
@@ -113,6 +129,16 @@ export function createAdam(
         parameters: unpacked(({ name }) => state[key('p', name)] as SymbolicTensor),
         state,
       }
+    },
+    afterRun({ graph, state }) {
+      const grown = state(growth)
+      const next: Record<string, SymbolicTensor> = { [growth]: graph.scalar(1) }
+      for (const { name } of blocks) {
+        const [first, second] = [key('m', name), key('v', name)]
+        if (options.beta1 > 0) next[first] = withoutTiny(divide(state(first), grown))
+        next[second] = maximum(divide(state(second), square(grown)), least)
+      }
+      return next
     },
     values: blocks.map(({ name }) => key('p', name)),
     valuesOf: (held) =>
@@ -141,13 +167,17 @@ type Moving = Record<'value' | 'slope' | 'second', SymbolicTensor> & {
   first: SymbolicTensor | null
 }
 
-function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Scales, at: Moving) {
+function move(
+  { beta1, beta2, weightDecay, decoupled }: AdamOptions,
+  scales: Scales & { grown: SymbolicTensor },
+  at: Moving,
+) {
   const slope =
     decoupled || weightDecay === 0
       ? at.slope
-      : accumulate(at.slope, multiply(at.value, weightDecay))
-  const first = at.first === null ? slope : add(multiply(at.first, beta1), slope)
-  const second = add(multiply(at.second, beta2), multiply(slope, slope))
+      : accumulate(at.slope, multiply(at.value, multiply(scales.grown, weightDecay)))
+  const first = at.first === null ? slope : add(multiply(at.first, beta1 * beta2 ** -0.5), slope)
+  const second = add(at.second, square(slope))
   const from = scales.decay === undefined ? at.value : multiply(at.value, scales.decay)
   const step = multiply(divide(first, squareRoot(second)), scales.step)
   return { first, second, value: subtract(from, step) }

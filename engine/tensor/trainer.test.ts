@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAdam, type Optimiser } from './adam.ts'
-import { add, hyperbolicTangent, square, subtract } from './elementwise.ts'
+import { add, hyperbolicTangent, multiply, square, subtract } from './elementwise.ts'
 import type { SymbolicTensor } from './graph.ts'
-import { gemm, mean } from './linear.ts'
+import { gemm, mean, sum } from './linear.ts'
 import { createKeystream, normal } from './noise.ts'
 import { linearParameters, type Parameter } from './parameters.ts'
 import { createTrainer, STATE_BYTES_MAX, type Trainer } from './trainer.ts'
@@ -60,6 +60,7 @@ function example(): { training: TrainingStep; adam: Optimiser } {
       const { state } = adam.step(context, loss)
       return { state, metrics: { loss } }
     },
+    afterRun: adam.afterRun,
   }
   return { training, adam }
 }
@@ -131,7 +132,8 @@ for (const beta1 of [0.9, 0.5, 0])
       const loss = mean(square(subtract(adam.parameters(context)['read'] as SymbolicTensor, 1)))
       return { state: adam.step(context, loss).state, metrics: {} }
     }
-    const training = { state: adam.state(() => 0), feeds: [], tables: [], step }
+    const { afterRun } = adam
+    const training = { state: adam.state(() => 0), feeds: [], tables: [], step, afterRun }
     const trainer = await createTrainer(training, { stepsPerRun: 20 })
     for (let run = 0; run < 150; run++) {
       await trainer.run(20)
@@ -140,6 +142,36 @@ for (const beta1 of [0.9, 0.5, 0])
     const values = adam.valuesOf((name) => trainer.state(name))
     assert.deepEqual(values.get('idle'), new Float32Array(50))
     assert.ok(values.get('read')?.every((value) => value > 0.9))
+    await trainer.release()
+  })
+
+for (const beta1 of [0.9, 0])
+  test(`parameters move as Adam moves them, run after run (${beta1})`, async () => {
+    const options = { learningRate: 0.05, beta1, beta2: 0.95, weightDecay: 0.1 }
+    const start: Parameter = { name: 'x', shape: [1], initialise: (values) => values.fill(1) }
+    const adam = createAdam('net', [start], options)
+    const training: TrainingStep = {
+      ...{ state: adam.state(() => 0), feeds: [], tables: [], afterRun: adam.afterRun },
+      step(context) {
+        const x = adam.parameters(context)['x'] as SymbolicTensor
+        return { state: adam.step(context, sum(multiply(square(x), x))).state, metrics: {} }
+      },
+    }
+    const trainer = await createTrainer(training, { stepsPerRun: 7 })
+    let [x, first, second] = [1, 0, 0]
+    for (let run = 0, step = 0; run < 4; run++) {
+      await trainer.run(7)
+      for (const end = step + 7; step < end; ) {
+        const slope = 3 * x * x + options.weightDecay * x
+        step++
+        first = beta1 * first + (1 - beta1) * slope
+        second = options.beta2 * second + (1 - options.beta2) * slope * slope
+        const root = Math.sqrt(second / (1 - options.beta2 ** step))
+        x -= (options.learningRate * first) / (1 - beta1 ** step) / root
+      }
+      const found = adam.valuesOf((name) => trainer.state(name)).get('x')?.[0]
+      assert.ok(Math.abs((found as number) - x) < 1e-5, `${found} is not ${x}`)
+    }
     await trainer.release()
   })
 

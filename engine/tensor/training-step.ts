@@ -1,19 +1,13 @@
 // A training step described once, as a function of symbolic tensors, and compiled into an ONNX Loop of many steps.
 
-import { absolute, cast, greater, maximum, where } from './elementwise.ts'
+import { absolute, cast, greater, where } from './elementwise.ts'
 import { emitGraph } from './emit.ts'
 import { Graph, type Shape, type SymbolicTensor, type TensorData } from './graph.ts'
 import { type DType, encodeModel, type OnnxGraph, type OnnxValue } from './onnx.ts'
 import { gatherRows } from './shaping.ts'
 
 /** What steps hand on: parameters, moments, running statistics. All float32. */
-export type StateTensor = {
-  name: string
-  shape: Shape
-  initial: Float32Array
-  /** A positive number: what is less becomes that before each run of steps. */
-  least?: number
-}
+export type StateTensor = { name: string; shape: Shape; initial: Float32Array }
 /** Given for each step. */
 export type Feed = { name: string; shape: Shape; dtype: DType }
 /** The same for all steps. */
@@ -26,6 +20,9 @@ export type StepContext = {
   table(name: string): SymbolicTensor
 }
 
+/** State as the last of `steps` steps left it. */
+export type RunContext = Pick<StepContext, 'graph' | 'state'> & { steps: SymbolicTensor }
+
 export type TrainingStep = {
   state: readonly StateTensor[]
   feeds: readonly Feed[]
@@ -35,10 +32,8 @@ export type TrainingStep = {
     state: Record<string, SymbolicTensor>
     metrics: Record<string, SymbolicTensor>
   }
-  /** Once behind a run of `steps` steps, from what the last one left: the new values of state that steps leave alone. */
-  afterRun?(
-    context: Pick<StepContext, 'graph' | 'state'> & { steps: SymbolicTensor },
-  ): Record<string, SymbolicTensor>
+  /** New values once behind a run; state that is not returned stays, `withoutTiny`. */
+  afterRun?(context: RunContext): Record<string, SymbolicTensor>
 }
 
 /** Looks tensors up in state as trainers save it. Throws for a name that the step has not. */
@@ -60,21 +55,20 @@ export const nextName = (state: string): string => `next ${state}`
 
 /**
  * The model: inputs `steps` (how many), each state tensor and each feed with a leading axis of steps; outputs
- * `next` of each state tensor, those without a least value without what is tiny, and each metric by step.
+ * `next` of each state tensor and each metric by step.
  */
 export function compileLoop(training: TrainingStep): Uint8Array {
   const { metrics, body, carried } = loopBody(training)
-  const [before, after] = [beforeLoop(carried), afterLoop(training, carried)]
+  const after = afterLoop(training, carried)
   const states = training.state.map(
     ({ name, shape }): OnnxValue => ({ name, shape, dtype: 'float32' }),
   )
   return encodeModel({
     name: 'main',
     nodes: [
-      ...before.nodes,
       {
         op: 'Loop',
-        inputs: [STEPS_INPUT, 'always', ...carried.map(firstName)],
+        inputs: [STEPS_INPUT, 'always', ...carried.map(({ name }) => name)],
         outputs: [...carried.map(lastName), ...metrics],
         attributes: { body: { graph: body } },
       },
@@ -91,29 +85,13 @@ export function compileLoop(training: TrainingStep): Uint8Array {
     ],
     constants: [
       { name: 'always', dtype: 'bool', shape: [], data: Uint8Array.of(1) },
-      ...before.constants,
-      ...after.constants.filter(({ name }) => before.constants.every((one) => one.name !== name)),
+      ...after.constants,
       ...training.tables,
     ],
   })
 }
 
-/** Of a state tensor, what the loop begins with and what it ends with. */
-const firstName = ({ name, least }: StateTensor): string =>
-  least === undefined ? name : `raised ${name}`
-const lastName = ({ name, least }: StateTensor): string =>
-  least === undefined ? `last ${name}` : nextName(name)
-
-function beforeLoop(carried: readonly StateTensor[]): OnnxGraph {
-  const graph = new Graph()
-  const outputs = carried.flatMap((state): [string, SymbolicTensor][] => {
-    const { name, shape, least } = state
-    return least === undefined
-      ? []
-      : [[firstName(state), maximum(graph.capture(name, shape), least)]]
-  })
-  return emitGraph('before', [], Object.fromEntries(outputs))
-}
+const lastName = ({ name }: StateTensor): string => `last ${name}`
 
 function afterLoop(training: TrainingStep, carried: readonly StateTensor[]): OnnxGraph {
   const graph = new Graph()
@@ -124,12 +102,10 @@ function afterLoop(training: TrainingStep, carried: readonly StateTensor[]): Onn
     steps: cast(graph.capture(STEPS_INPUT, [], 'int64')),
     state: (name) => value(found(training.state, name)),
   })
-  const outputs = training.state
-    .filter((state) => lastName(state) !== nextName(state.name))
-    .map((state): [string, SymbolicTensor] => [
-      nextName(state.name),
-      withoutTiny(later?.[state.name] ?? value(state)),
-    ])
+  const outputs = training.state.map((state): [string, SymbolicTensor] => [
+    nextName(state.name),
+    later?.[state.name] ?? withoutTiny(value(state)),
+  ])
   return emitGraph('after', [], Object.fromEntries(outputs))
 }
 
@@ -140,7 +116,7 @@ const TINY = 1e-20
  * until they are below 1.2e-38, where each number costs a processor a hundred times as much; in the steps of one run they
  * do not get there.
  */
-function withoutTiny(x: SymbolicTensor): SymbolicTensor {
+export function withoutTiny(x: SymbolicTensor): SymbolicTensor {
   return where(greater(TINY, absolute(x)), 0, x)
 }
 

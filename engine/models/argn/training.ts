@@ -63,6 +63,7 @@ export function createTraining(
       ],
       tables: [{ name: 'tokens', shape: [data.rows, columns], dtype: 'int32', data: data.tokens }],
       step,
+      afterRun: optimiser.afterRun,
     },
   }
 }

@@ -19,7 +19,14 @@ import { mean, sum } from '#engine/tensor/linear.ts'
 import { uniform } from '#engine/tensor/noise.ts'
 import type { Parameters } from '#engine/tensor/parameters.ts'
 import { concatenate, detach, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
-import type { Feed, StateTensor, StepContext, TrainingStep } from '#engine/tensor/training-step.ts'
+import {
+  type Feed,
+  type RunContext,
+  type StateTensor,
+  type StepContext,
+  type TrainingStep,
+  withoutTiny,
+} from '#engine/tensor/training-step.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedTensors, joined, oneHot } from '../modes/symbolic.ts'
 import {
@@ -97,7 +104,11 @@ export function createTraining(
     ],
     tables: encodedTensors(train, shape.layout),
     step: (context) => step(context, shape, { critic, generator }, options),
-    afterRun: ({ state: now, steps }) => averaged(now, steps, generator, options.averaging),
+    afterRun: (context) => ({
+      ...critic.afterRun(context),
+      ...generator.afterRun(context),
+      ...averaged(context, generator, options.averaging),
+    }),
   }
   return { training, generator }
 }
@@ -145,8 +156,7 @@ function step(
 
 /** Each run of steps counts by its last one. The mean goes slowly only once there is something to average. */
 function averaged(
-  state: StepContext['state'],
-  steps: SymbolicTensor,
+  { state, steps }: RunContext,
   { values }: Optimiser,
   averaging: number,
 ): Record<string, SymbolicTensor> {
@@ -156,7 +166,8 @@ function averaged(
     values.map((name) => {
       const value = state(name)
       const before = state(averageName(name))
-      return [averageName(name), add(value, multiply(subtract(before, value), kept))]
+      const average = add(value, multiply(subtract(before, value), kept))
+      return [averageName(name), withoutTiny(average)]
     }),
   )
 }

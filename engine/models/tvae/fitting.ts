@@ -109,6 +109,7 @@ function trainingStep(
       ) as [SymbolicTensor, SymbolicTensor]
       return { state, metrics: { reconstruction, divergence } }
     },
+    afterRun: adam.afterRun,
   }
   return { training, adam }
 }
