@@ -86,13 +86,12 @@ export function createAdam(
     state: (uniform) => [
       ...blocks.flatMap((block): StateTensor[] => {
         const { name, shape } = block
-        const size = sizeOf(shape)
+        const moment = () => new Float32Array(sizeOf(shape))
+        const first = { name: key('m', name), shape, initial: moment() }
         return [
           { name: key('p', name), shape, initial: initialValues(block, uniform) },
-          ...(options.beta1 === 0
-            ? []
-            : [{ name: key('m', name), shape, initial: new Float32Array(size) }]),
-          { name: key('v', name), shape, initial: new Float32Array(size).fill(least) },
+          ...(options.beta1 === 0 ? [] : [first]),
+          { name: key('v', name), shape, initial: moment().fill(least) },
         ]
       }),
       { name: count, shape: [], initial: Float32Array.of(0) },
@@ -106,20 +105,16 @@ export function createAdam(
       const found = gradients(loss, Object.values(values), grown)
       const slopes = Object.fromEntries(found.map((slope, at) => [names[at] as string, slope]))
       const steps = add(context.state(count), 1)
-      const scales = stepScales(options, steps, rate)
+      const scales = { ...stepScales(options, steps, rate), grown }
       const state: Record<string, SymbolicTensor> = { [count]: steps, [growth]: grown }
       for (const block of blocks) {
         const { name, bounds } = block
-        const moved = move(
-          options,
-          { ...scales, grown },
-          {
-            value: context.state(key('p', name)),
-            slope: pack(block, slopes),
-            first: options.beta1 === 0 ? null : context.state(key('m', name)),
-            second: context.state(key('v', name)),
-          },
-        )
+        const moved = move(options, scales, {
+          value: context.state(key('p', name)),
+          slope: pack(block, slopes),
+          first: options.beta1 === 0 ? null : context.state(key('m', name)),
+          second: context.state(key('v', name)),
+        })
         if (options.beta1 > 0) state[key('m', name)] = moved.first
         state[key('v', name)] = moved.second
         state[key('p', name)] =
@@ -146,14 +141,19 @@ export function createAdam(
   }
 }
 
-type Scales = { step: SymbolicTensor; decay: SymbolicTensor | undefined }
+type Scales = {
+  step: SymbolicTensor
+  decay: SymbolicTensor | undefined
+  /** Of slopes. */
+  grown: SymbolicTensor
+}
 
 /** Bias corrections and learning rate folded into two scalars of the step. */
 function stepScales(
   { learningRate, beta1, beta2, weightDecay, decoupled }: AdamOptions,
   steps: SymbolicTensor,
   rate: SymbolicTensor | undefined,
-): Scales {
+): Omit<Scales, 'grown'> {
   const second = squareRoot(divide(1 - beta2, subtract(1, power(beta2, steps))))
   const pace = rate === undefined ? steps.graph.scalar(learningRate) : multiply(rate, learningRate)
   const first = divide(multiply(pace, 1 - beta1), subtract(1, power(beta1, steps)))
@@ -167,11 +167,7 @@ type Moving = Record<'value' | 'slope' | 'second', SymbolicTensor> & {
   first: SymbolicTensor | null
 }
 
-function move(
-  { beta1, beta2, weightDecay, decoupled }: AdamOptions,
-  scales: Scales & { grown: SymbolicTensor },
-  at: Moving,
-) {
+function move({ beta1, beta2, weightDecay, decoupled }: AdamOptions, scales: Scales, at: Moving) {
   const slope =
     decoupled || weightDecay === 0
       ? at.slope
