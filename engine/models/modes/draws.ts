@@ -43,16 +43,31 @@ export function fillGumbel(
 
 type Rows = { words: number; from: number; into: Float32Array; width: number }
 
-/** Row by row: one loop over all numbers of a large array takes V8 up to four times as long. */
 function lookUp(
   table: Float32Array,
   halves: Uint16Array,
   { words, from, into, width }: Rows,
 ): void {
-  let next = 0
-  for (let start = from; next < into.length; start += words)
-    for (let at = start; at < start + width; at++)
-      into[next++] = table[halves[at] as number] as number
+  if (from === 0 && (words === width || width === into.length)) lookUpAll(table, halves, into)
+  else
+    for (let start = from, next = 0; next < into.length; start += words)
+      for (let at = start; at < start + width; at++)
+        into[next++] = table[halves[at] as number] as number
+}
+
+/** Four numbers of two words at a time: V8 takes half as long again row by row, and up to four times as long one by one. */
+function lookUpAll(table: Float32Array, halves: Uint16Array, into: Float32Array): void {
+  const words = new Uint32Array(halves.buffer, halves.byteOffset, halves.length >> 1)
+  const fours = into.length - (into.length % 4)
+  for (let at = 0, next = 0; next < fours; at += 2, next += 4) {
+    const a = words[at] as number
+    const b = words[at + 1] as number
+    into[next] = table[a & 0xff_ff] as number
+    into[next + 1] = table[a >>> 16] as number
+    into[next + 2] = table[b & 0xff_ff] as number
+    into[next + 3] = table[b >>> 16] as number
+  }
+  for (let at = fours; at < into.length; at++) into[at] = table[halves[at] as number] as number
 }
 
 /** The same, but the first numbers of all rows first. */
