@@ -56,7 +56,7 @@ export type Optimiser = {
     rate?: SymbolicTensor,
   ): { parameters: Parameters; state: Record<string, SymbolicTensor> }
   /** Behind each run of steps. */
-  afterRun(context: Pick<RunContext, 'graph' | 'state'>): Record<string, SymbolicTensor>
+  afterRun: (context: Pick<RunContext, 'graph' | 'state'>) => Record<string, SymbolicTensor>
   /** Names of the state tensors that parameters are in. */
   values: readonly string[]
   /** The parameters by name out of what those tensors hold; not copied. */
