@@ -199,6 +199,23 @@ test('times without a law, and few of them, are learned as they are', () => {
   }
 })
 
+test('of many years, months are learned where other columns have seasons, and not where they have trends', () => {
+  const rows = 4000
+  const random = createSeededRandom(2, 'years')
+  const days = Float64Array.from({ length: rows }, () => 11_000 + random.below(4380))
+  const namesWith = (of: (day: number) => number): string[] => {
+    const values = days.map((day) => Math.round(of(day) + 3 * random.normal()))
+    const columns: Column[] = [
+      { kind: 'number', field: field('day', 'date'), values: days },
+      { kind: 'number', field: field('value', 'integer'), values },
+    ]
+    const found = prepare({ name: 't', rows, columns }, { seed: 1, ruleFor })
+    return found.targets.map(({ name }) => name)
+  }
+  assert.ok(namesWith((day) => 20 * Math.abs(monthOfYear(day) - 6)).includes('day (month of year)'))
+  assert.ok(!namesWith((day) => day / 10 + 2 * monthOfYear(day)).includes('day (month of year)'))
+})
+
 test('moments of a fixed offset have the law of its hours, and its conditions', async () => {
   const zone = '+09:00'
   const columns = table.columns.map((column) =>

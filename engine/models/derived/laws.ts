@@ -48,15 +48,17 @@ function codedColumn(column: Column, stride: number): Int32Array[] {
   const { type } = column.field
   if (column.kind === 'text' || type === 'date' || type === 'datetime') return []
   const taken = Float64Array.from(at, (_, i) => column.values[i * stride] as number)
-  const sorted = taken.filter((value) => !Number.isNaN(value)).sort()
+  return [quantileCodes(taken)]
+}
+
+function quantileCodes(values: Float64Array): Int32Array {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const cuts = Array.from({ length: QUANTILES - 1 }, (_, i) => {
     return sorted[Math.floor(((i + 1) * sorted.length) / QUANTILES)] as number
   })
-  return [
-    Int32Array.from(taken, (value) => {
-      return Number.isNaN(value) ? -1 : cuts.reduce((code, cut) => code + Number(value > cut), 0)
-    }),
-  ]
+  return Int32Array.from(values, (value) => {
+    return Number.isNaN(value) ? -1 : cuts.reduce((code, cut) => code + Number(value > cut), 0)
+  })
 }
 
 const valuesOf = (column: Column): ArrayLike<unknown> | undefined =>
@@ -127,16 +129,27 @@ export function dependenceLaw(
   { values, seconds }: Times,
   others: readonly Int32Array[],
 ): number {
+  const codes = featureOf(feature, sampled(values), seconds)
+  return others.reduce((most, other) => Math.max(most, association(codes, other).law), 0)
+}
+
+/** Whether other columns go with the time itself more than with the month of the year: prices over twenty years, say. */
+export function isTrend({ values, seconds }: Times, others: readonly Int32Array[]): boolean {
+  const taken = sampled(values)
+  const effect = (codes: Int32Array): number =>
+    others.reduce((most, other) => Math.max(most, association(codes, other).effect), 0)
+  return effect(quantileCodes(taken)) > effect(featureOf('month', taken, seconds))
+}
+
+function sampled(values: Float64Array): Float64Array {
   const stride = Math.max(1, Math.ceil(values.length / ROWS_MOST))
-  const taken = values.filter((_, row) => row % stride === 0)
-  const codes = featureOf(feature, taken, seconds)
-  return others.reduce((most, other) => Math.max(most, association(codes, other)), 0)
+  return values.filter((_, row) => row % stride === 0)
 }
 
 const PLACES = Math.max(CODES_MOST, QUANTILES)
 
-/** Chi-square of two columns of codes, beyond chance; 0 where it is not. */
-function association(features: Int32Array, others: Int32Array): number {
+/** Chi-square of two columns of codes: beyond chance (0 where it is not), and as a share of what it can be. */
+function association(features: Int32Array, others: Int32Array): { law: number; effect: number } {
   const joint = new Float64Array(COUNTS.monthDay * PLACES)
   for (let row = 0; row < features.length; row++) {
     const [a, b] = [features[row] as number, others[row] as number]
@@ -159,9 +172,9 @@ function association(features: Int32Array, others: Int32Array): number {
   const [height, width] = [rows, columns].map(
     (sums) => sums.filter((sum) => sum > 0).length - 1,
   ) as [number, number]
-  if (height < 1 || width < 1) return 0
-  if (statistic < ASSOCIATION_LEAST * all * Math.min(height, width)) return 0
-  return beyondChance(statistic, height * width)
+  if (height < 1 || width < 1) return { law: 0, effect: 0 }
+  const effect = statistic / (all * Math.min(height, width))
+  return { law: effect < ASSOCIATION_LEAST ? 0 : beyondChance(statistic, height * width), effect }
 }
 
 function beyondChance(statistic: number, freedom: number): number {

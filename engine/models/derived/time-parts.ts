@@ -11,7 +11,7 @@ import {
   weekdayOf,
   weekOfMonth,
 } from './calendar-parts.ts'
-import { dependenceLaw, type Feature, shareLaw, type Times } from './laws.ts'
+import { dependenceLaw, type Feature, isTrend, shareLaw, type Times } from './laws.ts'
 
 /**
  * Values of all rows (NaN is null), learned as a number or as a category of its few values; what follows from two; or a
@@ -81,7 +81,8 @@ export function timeParts(
     span < DAYS_LEAST[feature]
       ? 0
       : Math.max(shareLaw(feature, times), dependenceLaw(feature, times, others))
-  const day = dayParts(days, { span, rows: known.length, law })
+  const hasTrend = (): boolean => isTrend(times, others)
+  const day = dayParts(days, { span, rows: known.length, law, hasTrend })
   if (!seconds) return 'learn' in day ? null : day
   const hasHours = law('hour') > 0
   if (!hasHours && 'learn' in day) return null
@@ -108,10 +109,15 @@ function endsOf(values: Float64Array): [least: number, most: number] {
   return [least, most]
 }
 
-type Known = { span: number; rows: number; law: (feature: Feature) => number }
+type Known = {
+  span: number
+  rows: number
+  law: (feature: Feature) => number
+  hasTrend: () => boolean
+}
 
 /** Months and a place in them, weeks and weekdays, or days. */
-function dayParts(days: Float64Array, { span, rows, law }: Known): Parts {
+function dayParts(days: Float64Array, { span, rows, law, hasTrend }: Known): Parts {
   const [weekday, monthDay, month] = [law('weekday'), law('monthDay'), law('month')]
   const counted = (of: (day: number) => number): Float64Array =>
     days.map((day) => (Number.isNaN(day) ? day : of(day)))
@@ -124,7 +130,7 @@ function dayParts(days: Float64Array, { span, rows, law }: Known): Parts {
   if (weekday + monthDay > 0 && span <= Math.min(DAYS_MOST, rows / ROWS_PER_DAY))
     return category('day', days)
   const months =
-    month > 0 || monthDay > weekday ? monthParts(counted(monthOf), { span, rows }) : null
+    month > 0 || monthDay > weekday ? monthParts(counted(monthOf), { span, rows, hasTrend }) : null
   if (months !== null && monthDay > weekday) {
     const second = number('day of month', counted(monthDayOf))
     return { follow: 'month_day', called: 'day', first: months, second }
@@ -148,16 +154,19 @@ function dayParts(days: Float64Array, { span, rows, law }: Known): Parts {
   }
 }
 
-/** Months since 1970; null where there are too many to learn each and too few years to tell months from years. */
+/**
+ * Months since 1970; null where there are too many to learn each, and too few years to tell months from them or other
+ * columns that follow the years.
+ */
 function monthParts(
   months: Float64Array,
-  { span, rows }: Pick<Known, 'span' | 'rows'>,
+  { span, rows, hasTrend }: Omit<Known, 'law'>,
 ): Parts | null {
   const [first, last] = endsOf(months)
   const count = last - first + 1
   if (count <= Math.min(MONTHS_MOST, rows / ROWS_PER_MONTH))
     return { learn: 'category', called: 'month', values: months, decimals: 0 }
-  if (span < YEARS_LEAST * 365) return null
+  if (span < YEARS_LEAST * 365 || hasTrend()) return null
   const years = months.map((month) => Math.floor(month / MONTHS_PER_YEAR))
   return {
     ...{ follow: 'linear', called: 'month', unit: MONTHS_PER_YEAR, offset: 0 },
