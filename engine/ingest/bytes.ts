@@ -68,3 +68,43 @@ export async function* bounded(
     yield chunk
   }
 }
+
+/** The stream behind its first bytes, all of which its first chunk has. */
+export async function* behind(
+  source: AsyncIterable<Uint8Array>,
+  bytes: number,
+): AsyncIterable<Uint8Array> {
+  let skip = bytes
+  for await (const chunk of source) {
+    yield chunk.subarray(skip)
+    skip = 0
+  }
+}
+
+/** The stream in pieces of at least half as many bytes, but for the last, and of not many more. */
+export async function* inPieces(
+  source: AsyncIterable<Uint8Array>,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  try {
+    for await (const chunk of source) {
+      for (let at = 0; at < chunk.length; at += bytes) {
+        const piece = chunk.subarray(at, at + bytes)
+        held.push(piece)
+        heldBytes += piece.length
+        if (heldBytes < bytes / 2) continue
+        const whole = held.length === 1 ? piece : Buffer.concat(held)
+        held = []
+        heldBytes = 0
+        yield whole
+      }
+    }
+  } catch (error) {
+    // What came before it is read.
+    if (heldBytes > 0) yield Buffer.concat(held)
+    throw error
+  }
+  if (heldBytes > 0) yield Buffer.concat(held)
+}

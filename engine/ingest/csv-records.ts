@@ -9,9 +9,9 @@ import {
   createByteRows,
   textRows,
 } from './byte-rows.ts'
-import { peek } from './bytes.ts'
+import { behind, inPieces, peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
-import { sniffDialect } from './dialect.ts'
+import { saidDelimiter, sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
 import type { Cell, Dialect, RawBatch } from './records.ts'
 
@@ -19,6 +19,7 @@ const HEAD_BYTES = 1 << 16
 const BATCH_ROWS = 1000
 /** Of text that long rows are fewer in. */
 const BATCH_BYTES = 1 << 22
+/** What is worth a batch, and fits the cache of a processor as one. */
 const PIECE_BYTES = 1 << 17
 
 export type TextRecords = {
@@ -33,11 +34,16 @@ export async function readCsv(
   given: Partial<Dialect>,
   limits: IngestLimits,
 ): Promise<TextRecords & { dialect: Dialect }> {
-  const { head, whole, ended } = await peek(text, HEAD_BYTES)
-  const opening = Buffer.from(head).toString()
-  const dialect = sniffDialect(opening, ended, given)
+  const { head, whole: all, ended } = await peek(text, HEAD_BYTES)
+  const said = saidDelimiter(Buffer.from(head.subarray(0, 8)).toString())
+  const opening = Buffer.from(head.subarray(said?.length ?? 0)).toString()
+  const whole = said === null ? all : behind(all, said.length)
+  const dialect = sniffDialect(opening, ended, {
+    ...(said && { delimiter: said.delimiter }),
+    ...given,
+  })
   const isOld = opening.includes('\r') && !opening.includes('\n')
-  const reading = createReading(dialect, limits, isOld)
+  const reading = createReading(dialect, limits, { isOld, above: said === null ? 0 : 1 })
   const iterator = piecesOf(whole, reading, limits)
   const begun = await iterator.next()
   // The first rows are few, and come as text.
@@ -94,10 +100,14 @@ type Reading = {
   warnings(): string[]
 }
 
-/** `isOld`: lines end with a carriage return alone. */
-function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): Reading {
+/** `isOld`: lines end with a carriage return alone; `above`: lines before the table. */
+function createReading(
+  dialect: Dialect,
+  limits: IngestLimits,
+  { isOld, above }: { isOld: boolean; above: number },
+): Reading {
   let line = 1
-  let skipped = 0
+  let skipped = above
   const counts = { short: 0, long: 0 }
   const onRecord = (record: string[], { lines }: InfoRecord): string[] => {
     line = lines + 1
@@ -122,7 +132,7 @@ function createReading(dialect: Dialect, limits: IngestLimits, isOld: boolean): 
     parser,
     quick: isOld ? null : createByteRows(dialect, limits),
     skip(lines) {
-      skipped = lines
+      skipped = above + lines
     },
     width: 0,
     nextLine: () => skipped + line,
@@ -158,7 +168,7 @@ async function* piecesOf(
     }
   }
   try {
-    for await (const chunk of gathered(text)) {
+    for await (const chunk of inPieces(text, PIECE_BYTES)) {
       sinceBatch += chunk.length
       if (reading.quick) {
         const found = reading.quick.take(chunk)
@@ -191,31 +201,6 @@ async function* piecesOf(
     parser.destroy()
   }
   if (rows.length > 0) yield rows
-}
-
-/** The text in pieces that are worth a batch, and that fit the cache of a processor as one. */
-async function* gathered(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of text) {
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        const piece = chunk.subarray(at, at + PIECE_BYTES)
-        held.push(piece)
-        bytes += piece.length
-        if (bytes < PIECE_BYTES / 2) continue
-        const [whole] = held.length === 1 ? held : [Buffer.concat(held)]
-        held = []
-        bytes = 0
-        yield whole as Uint8Array
-      }
-    }
-  } catch (error) {
-    // What stands before the break is read.
-    if (bytes > 0) yield Buffer.concat(held)
-    throw error
-  }
-  if (bytes > 0) yield Buffer.concat(held)
 }
 
 /** What quick reading left is the parser's; bytes of it. */

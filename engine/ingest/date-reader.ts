@@ -155,11 +155,18 @@ function momentOf(found: Found, type: Temporal): number {
     if (found.hour < 1 || found.hour > 12) return Number.NaN
     found.hour = (found.hour % 12) + 12 * found.half
   }
-  if (found.hour > 23 || found.minute > 59 || found.second >= 60) return Number.NaN
+  if (found.hour > 23 || found.minute > 59 || found.second >= 60)
+    if (type !== 'datetime' || !isEdge(found)) return Number.NaN
   const clock = found.hour * 3600 + found.minute * 60 + found.second
   if (type === 'time') return clock
   const days = dayOf(found)
   return type === 'date' ? days : days * SECONDS_PER_DAY + clock - found.offset
+}
+
+/** The end of a day as 24:00, and the second that is put in at the end of some hours: the moment behind them. */
+function isEdge({ hour, minute, second, half }: Found): boolean {
+  if (hour === 24) return half < 0 && minute === 0 && second === 0
+  return hour < 24 && minute === 59 && second >= 60 && second < 61
 }
 
 function dayOf({ year, month, day, dayOfYear }: Found): number {

@@ -9,6 +9,15 @@ const DATE_LIKE = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/
 
 type HeadCell = { text: string; quoted: boolean }
 
+/** Spreadsheets write the delimiter ahead of the table: `sep=;`. */
+const SAID = /^sep=([,;|\t])\r?\n/i
+
+/** The delimiter that the first line of a file says, and the length of that line; null where it is one of the table. */
+export function saidDelimiter(head: string): { delimiter: string; length: number } | null {
+  const [line, delimiter] = SAID.exec(head) ?? []
+  return line === undefined || delimiter === undefined ? null : { delimiter, length: line.length }
+}
+
 /** The dialect of a file that begins so; what is given is not asked. `ended` where nothing follows. */
 export function sniffDialect(head: string, ended: boolean, given: Partial<Dialect> = {}): Dialect {
   const quote = given.quote ?? quoteOf(head)
@@ -19,7 +28,7 @@ export function sniffDialect(head: string, ended: boolean, given: Partial<Dialec
     return { delimiter, rows, score: consistency(rows) }
   })
   const best = tables.reduce((most, table) => (table.score > most.score ? table : most))
-  const { delimiter, rows } = best
+  const { delimiter, rows } = best.score < AGREED && isSingle(best.rows) ? singleOf(tables) : best
   return {
     delimiter,
     quote,
@@ -28,6 +37,17 @@ export function sniffDialect(head: string, ended: boolean, given: Partial<Dialec
     trim: given.trim ?? isSpaced(rows),
     quotedEmpty: given.quotedEmpty ?? (quotesFreely(rows, delimiter, quote) ? 'null' : 'text'),
   }
+}
+
+/** Of `consistency`: half of the rows have as many cells. */
+const AGREED = 0.25
+
+const isSingle = ([first]: readonly HeadCell[][]): boolean => first?.length === 1
+
+/** One column, told by its name: what stands in some of its values stands between no cells. */
+function singleOf<T extends { rows: HeadCell[][] }>(tables: readonly T[]): T {
+  const whole = tables.find(({ rows }) => rows.every((row) => row.length === 1))
+  return whole ?? (tables.at(-1) as T)
 }
 
 function quoteOf(head: string): '"' | "'" {

@@ -36,7 +36,9 @@ function isIpv4(text: string): boolean {
 }
 
 const EMAIL = /^[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[\p{L}]{2,24}$/u
-const IPV6 = /^(?=.*:.*:)[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}$/i
+/** Eight groups, or fewer around `::`; the last two may be written as of IPv4 (RFC 4291, 2.2). Else it is a time. */
+const IPV6 =
+  /^(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){6}(?:\d{1,3}\.){3}\d{1,3}|(?=.*::)(?!.*(?:::.*::|:::))(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3}))$/i
 const MAC = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const URL = /^(?:https?|ftp):\/\/[^\s/]+\S*$/i
@@ -44,6 +46,8 @@ const DOMAIN =
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|org|net|io|de|eu|uk|fr|edu|gov|info|co|us|ch|at|nl)$/i
 const PHONE = /^(?:\+|00)[1-9][\d ()./-]{6,20}(?:x\d{1,5})?$/
 const LOCAL_PHONE = /^\(?\d{2,5}\)?[ ./-]\d{2,4}[ ./-]\d{3,6}(?: ?x\d{1,5})?$/
+/** Days written with dashes or points look like it. */
+const DAY = /^\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}$/
 const US_SSN = /^(?!000|666|9)\d{3}-\d{2}-\d{4}$/
 
 /** In the order in which they are believed. */
@@ -57,7 +61,7 @@ const CHECKS: readonly [Semantic, (text: string) => boolean][] = [
   ['mac', (text) => MAC.test(text)],
   ['ipv6', (text) => IPV6.test(text)],
   ['national_id', (text) => US_SSN.test(text)],
-  ['phone', (text) => PHONE.test(text) || LOCAL_PHONE.test(text)],
+  ['phone', (text) => PHONE.test(text) || (LOCAL_PHONE.test(text) && !DAY.test(text))],
   ['domain', (text) => DOMAIN.test(text)],
 ]
 
