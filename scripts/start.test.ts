@@ -23,3 +23,16 @@ test('wrong arguments are said in two lines, with what to do, and nothing starts
     assert.doesNotMatch(stderr, /node:internal|at .*\.ts:/)
   }
 })
+
+test('a setting that nothing reads is told, and a data folder that is none', () => {
+  const env = { ...process.env, SYNDATA_THRAEDS: '2' }
+  const options = { encoding: 'utf8', env } as const
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [START, '--data-dir', START],
+    options,
+  )
+  assert.equal(status, 1)
+  assert.match(stdout, /warning: nothing reads SYNDATA_THRAEDS: did you mean SYNDATA_THREADS\?/)
+  assert.match(stderr, /start\.ts'\nWhat to do: .*--data-dir names another\.\n$/)
+})

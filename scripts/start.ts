@@ -1,6 +1,7 @@
 // `npm start`: the whole stack on this machine, in the foreground until Ctrl-C.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { strangeSettings } from '#engine/setting-names.ts'
 import { secretsFileOf } from './stack/secrets.ts'
 import { StackError } from './stack/stack-error.ts'
 import type { StackOptions } from './stack/stack-plan.ts'
@@ -111,6 +112,7 @@ async function main(): Promise<void> {
   const { TEMPORAL_ADDRESS: temporal, DATABASE_URL: databaseUrl } = process.env
   const stopping = stopOnSignals((line) => console.log(line))
   console.log(`Starting on ${settings.dataDir}`)
+  for (const sentence of strangeSettings(process.env)) console.log(`  warning: ${sentence}`)
   const stack = await starting({
     ...settings,
     say: (line) => console.log(`  ${since().padStart(6)} s  ${line}`),
@@ -127,10 +129,17 @@ async function main(): Promise<void> {
   console.log('Stopped; nothing is left running.')
 }
 
+/** Throws what is neither ours nor the file system's. */
+function saidOf(error: unknown): string {
+  if (error instanceof StackError) return `${error.message}\nWhat to do: ${error.whatToDo}`
+  if (!(error instanceof Error && 'syscall' in error)) throw error
+  const whatToDo = 'See that the data folder may be written; --data-dir names another.'
+  return `${error.message}\nWhat to do: ${whatToDo}`
+}
+
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof StackError)) throw error
-  console.error(`\n${error.message}\nWhat to do: ${error.whatToDo}`)
+  console.error(`\n${saidOf(error)}`)
   process.exitCode = 1
 }
