@@ -9,6 +9,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { STOP } from '#coordinator/workflows/policies.ts'
+import { isSettingOf, type Program, SETTING_NAMES } from '#engine/setting-names.ts'
 import { STOP_OF_WORKERS_MS } from '#test/support/stop-times.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -115,13 +116,15 @@ test('what containers run exists, and what they are told is read', () => {
   const sources = globSync('{coordinator,worker,deploy/images}/**/*.ts', { cwd: root })
     .map((file) => readFileSync(path.join(root, file), 'utf8'))
     .join('\n')
+  // Programs that run once have their settings in their source.
+  const isIn = (key: string) => sources.includes(key)
   const own = pods.flatMap(({ pod }) =>
     pod.containers.filter(({ image }) => image.startsWith('syndata-')),
   )
   for (const { args = [], env = [], name } of own) {
     for (const file of args) assert.ok(readFileSync(path.join(root, file)).length > 0, file)
     for (const { name: key } of env.filter((each) => each.name.startsWith('SYNDATA_'))) {
-      const isRead = sources.includes(key) || sources.includes(key.replace('SYNDATA_SCALING', ''))
+      const isRead = name in SETTING_NAMES ? isSettingOf(name as Program, key) : isIn(key)
       assert.ok(isRead, `${name}: ${key}`)
     }
   }
