@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import type { Column, Field, Table } from '#engine/table/table.ts'
+import type { Column, Table } from '#engine/table/table.ts'
 import { officeTable } from '#engine/testing/office.ts'
 import { learnedConfig } from '../learned-config.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from '../model-file.ts'
 import { type Preparation, prepare, restore } from '../prepare.ts'
 import type { Conditions, SampledColumn } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { trainModel } from '../train.ts'
-import {
-  firstDay,
-  fromMonthDay,
-  fromMonthWeekday,
-  monthDayOf,
-  monthOf,
-  weekdayOf,
-  weekOfMonth,
-} from './calendar-parts.ts'
+import { firstDay, monthDayOf, monthOf, weekdayOf } from './calendar-parts.ts'
 
 const ROWS = 4000
 const table = officeTable(ROWS)
@@ -78,24 +68,6 @@ function likeness(name: string, drawn: number[], of: (value: number) => number):
 const dayOf = (value: number): number => Math.floor(value / SECONDS_PER_DAY)
 const hourOf = (value: number): number => Math.floor((value % SECONDS_PER_DAY) / 3600)
 const monthOfYear = (day: number): number => (monthOf(day) + 1200) % 12
-
-test('days are parts and back, and any parts are a day of their month', () => {
-  const days = fc.integer({ min: -700_000, max: 2_900_000 })
-  fc.assert(
-    fc.property(days, (day) => {
-      assert.equal(fromMonthDay(monthOf(day), monthDayOf(day)), day)
-      assert.equal(fromMonthWeekday(monthOf(day), 7 * weekOfMonth(day) + weekdayOf(day)), day)
-    }),
-  )
-  fc.assert(
-    fc.property(days, fc.integer({ min: 1, max: 31 }), fc.nat(34), (any, code, weekday) => {
-      const month = monthOf(any)
-      for (const day of [fromMonthDay(month, code), fromMonthWeekday(month, weekday)])
-        assert.ok(day >= firstDay(month) && day < firstDay(month + 1))
-      assert.equal(weekdayOf(fromMonthWeekday(month, weekday)), weekday % 7)
-    }),
-  )
-})
 
 for (const algorithm of ALGORITHMS)
   test(`${algorithm} keeps hours, weekdays, months, ends of months, orders and look-ups`, async () => {
@@ -185,37 +157,6 @@ test('rows under conditions are the same however they are cut', async () => {
   assert.ok(sampler.tally().met >= 6000)
 })
 
-const field = (name: string, type: Field['type']): Field => {
-  return { name, type, semantic: null, decimals: 0, layout: null, zone: null }
-}
-
-test('times without a law, and few of them, are learned as they are', () => {
-  const random = createSeededRandom(1, 'any time')
-  for (const rows of [100, 5000]) {
-    const values = Float64Array.from({ length: rows }, () => 1.6e9 + random.below(86_400 * 40))
-    const columns: Column[] = [{ kind: 'number', field: field('any', 'datetime'), values }]
-    const { targets, derived } = prepare({ name: 't', rows, columns }, { seed: 1, ruleFor })
-    assert.deepEqual([targets.length, derived.length], [1, 0])
-  }
-})
-
-test('of many years, months are learned where other columns have seasons, and not where they have trends', () => {
-  const rows = 4000
-  const random = createSeededRandom(2, 'years')
-  const days = Float64Array.from({ length: rows }, () => 11_000 + random.below(4380))
-  const namesWith = (of: (day: number) => number): string[] => {
-    const values = days.map((day) => Math.round(of(day) + 3 * random.normal()))
-    const columns: Column[] = [
-      { kind: 'number', field: field('day', 'date'), values: days },
-      { kind: 'number', field: field('value', 'integer'), values },
-    ]
-    const found = prepare({ name: 't', rows, columns }, { seed: 1, ruleFor })
-    return found.targets.map(({ name }) => name)
-  }
-  assert.ok(namesWith((day) => 20 * Math.abs(monthOfYear(day) - 6)).includes('day (month of year)'))
-  assert.ok(!namesWith((day) => day / 10 + 2 * monthOfYear(day)).includes('day (month of year)'))
-})
-
 test('moments of a fixed offset have the law of its hours, and its conditions', async () => {
   const zone = '+09:00'
   const columns = table.columns.map((column) =>
@@ -238,39 +179,6 @@ test('moments of a fixed offset have the law of its hours, and its conditions', 
     min: at(18_995, 0),
     max: at(18_995, 3),
   })
-})
-
-test('a column is looked up only where that is no chance, and by nothing that single rows have', () => {
-  const numbersOf = (rows: number, of: (row: number) => number): Column => {
-    const values = Float64Array.from({ length: rows }, (_, row) => of(row))
-    return { kind: 'number', field: field('told', 'integer'), values }
-  }
-  const keyOf = (rows: number, of: (row: number) => number): Column => {
-    const codes = Int32Array.from({ length: rows }, (_, row) => of(row))
-    const levels = Array.from({ length: 50 }, (_, code) => `level ${code}`)
-    return { kind: 'category', field: field('key', 'category'), codes, levels }
-  }
-  const isLookedUp = (
-    rows: number,
-    told: (row: number) => number,
-    key = (row: number) => row % 50,
-  ) => {
-    const columns = [numbersOf(rows, told), keyOf(rows, key)]
-    const found = prepare({ name: 't', rows, columns }, { seed: 1, ruleFor })
-    return found.derived.some(({ from }) => from.type === 'lookup')
-  }
-  const byKey = (row: number): number => (row % 50) % 7
-  assert.ok(isLookedUp(1000, byKey))
-  assert.ok(!isLookedUp(1000, (row) => (row === 9 ? 100 : byKey(row))))
-  assert.ok(!isLookedUp(400, (row) => Number(row % 50 === 3)))
-  assert.ok(!isLookedUp(1000, byKey, (row) => (row === 10 ? -1 : row % 50)))
-  assert.ok(
-    !isLookedUp(
-      130,
-      (row) => (row % 10) % 3,
-      (row) => row % 10,
-    ),
-  )
 })
 
 test('derived targets hold no values of rows, and their parts no rare ones', () => {
