@@ -35,7 +35,7 @@ export const TVAE_DEFAULTS: Omit<TvaeOptions, 'seed'> = {
   calibrate: true,
 }
 
-const STEPS_PER_RUN = 30
+const STEPS_PER_RUN = 60
 const PATIENCE = { rate: 5, stop: 20 }
 const CALIBRATION_BATCHES = 20
 
