@@ -20,6 +20,10 @@ import { decimalText, exactInteger, plainCell, shortFloat } from './typed-cell.t
 const BATCH_ROWS = 4096
 const FILE_MAGIC = 'ARROW1'
 const FILE_PREFIX_BYTES = 8
+/** What the library says where a file's schema stands at its end alone, as its own writer leaves it. */
+const LACKS_SCHEMA = /Expected Schema Message/
+const SCHEMA_HINT =
+  'Write it as an Arrow stream (in JavaScript: tableToIPC(table, "stream")), or send it as Parquet or CSV.'
 const HINT = 'Write the file again, with zstd or no compression, or send it as CSV.'
 
 /** A stream, or a file: behind its magic a file is a stream too (Arrow columnar format, "IPC File Format"). */
@@ -86,10 +90,16 @@ async function guarded<T>(fault: { error?: Error }, read: () => Promise<T>): Pro
   } catch (error) {
     if (fault.error !== undefined) throw fault.error
     if (error instanceof AppError) throw error
-    const broken = brokenFile('the Arrow file is damaged or in a form that is not read', HINT)
-    broken.cause = error
-    throw broken
+    throw refused(error)
   }
+}
+
+function refused(cause: unknown): AppError {
+  const broken = LACKS_SCHEMA.test(String(cause))
+    ? brokenFile('the Arrow file does not begin with its schema', SCHEMA_HINT)
+    : brokenFile('the Arrow file is damaged or in a form that is not read', HINT)
+  broken.cause = cause
+  return broken
 }
 
 function cellsOf(vector: Vector | null, at: number, rows: number): Cell[] {

@@ -32,6 +32,7 @@ export function formatOf(head: Uint8Array): FileFormat {
 function textFormatOf(head: Uint8Array): FileFormat {
   const text = Buffer.from(head.filter((byte) => byte !== 0)).toString('latin1')
   const shown = text.replace(/^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/, '').trimStart()
-  if (/^\[\s*[{\]]/.test(shown)) return 'json'
+  // Rows that are lists, or values alone, are refused as what they are: as CSV they would be read, wrongly.
+  if (/^\[\s*(?:[{\]]|\[\s*[["{\d-]|-?\d+\s*,|"[^"\n]*"\s*[,\]])/.test(shown)) return 'json'
   return /^\{\s*["}]/.test(shown) ? 'jsonl' : 'csv'
 }

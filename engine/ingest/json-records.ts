@@ -99,7 +99,7 @@ function* columnar(
       for (const [key, value] of cellsOf(row)) {
         const place = placeOf(key, piece)
         while (cells.length <= place) cells.push([])
-        ;(cells[place] as Cell[])[rows] = cellOf(value)
+        ;(cells[place] as Cell[])[rows] = cellOf(value, piece)
       }
       rows++
     }
@@ -145,7 +145,19 @@ function placeIn({ text, line, column }: JsonPiece): { line: number; column: num
   return { line: line + breaks, column: (breaks === 0 ? column : 1) + since }
 }
 
-function cellOf(value: unknown): Cell {
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value)
+function cellOf(value: unknown, piece: JsonPiece): Cell {
+  if (typeof value === 'object' && value !== null) return textOf(value, piece)
   return value as Cell
+}
+
+/** AppError `invalid_request` for what is nested past any writer's stack. */
+function textOf(value: object, piece: JsonPiece): string {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const hint = 'Send the inner values in rows, or columns, of their own.'
+    const place = { line: piece.line, column: piece.column }
+    throw brokenFile('a value nested too deeply', hint, place)
+  }
 }

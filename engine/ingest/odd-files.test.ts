@@ -2,13 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import { chunked } from '#engine/testing/uploads.ts'
 import { type Inferred, inferFields } from './infer-fields.ts'
 import { readRecords } from './read-records.ts'
 import { readTable } from './read-table.ts'
 import { meaningOf } from './semantic-checks.ts'
 
-const infer = async (file: string): Promise<Inferred> =>
+const infer = async (file: string | Uint8Array): Promise<Inferred> =>
   inferFields(await readRecords(chunked(file)))
 
 /** By column. */
@@ -80,4 +81,54 @@ test('durations are no addresses of machines, days no telephone numbers', () => 
     assert.notEqual(meaningOf(text), 'ipv6', text)
   for (const text of ['555-123-4567', '(030) 123-4567', '089/123/4567'])
     assert.equal(meaningOf(text), 'phone', text)
+})
+
+test('JSON that has no rows of objects is refused as such, and so are values past any depth', async () => {
+  for (const file of ['[[1,2],[3,4]]', '[1, 2, 3]', '["a", "b"]', '[ ["x", 1] ]'])
+    await assert.rejects(infer(file), { message: /a row that is no object/ }, file)
+  const header = await infer('[id],[name]\n1,x\n2,y\n')
+  assert.deepEqual(
+    header.columns.map(({ field }) => field.name),
+    ['[id]', '[name]'],
+  )
+  const deep = `{"a":1}\n{"a":${'['.repeat(9000)}${']'.repeat(9000)}}\n`
+  await assert.rejects(infer(deep), { code: 'invalid_request', message: /^line 2.*too deeply/ })
+})
+
+test('an Arrow file whose schema stands at its end is refused with what helps', async () => {
+  const table = new Table({ v: vectorFromArray(['x', 'y'], new Utf8()) })
+  assert.equal((await infer(tableToIPC(table, 'stream'))).rows, 2)
+  await assert.rejects(infer(tableToIPC(table, 'file')), { message: /begin with its schema/ })
+})
+
+test('what contradicts a long column late is heeded, and rows that only a parser reads go on from bytes', async () => {
+  const rows = Array.from({ length: 4000 }, (_, row) => [
+    String(row),
+    row === 2000 ? 'n/a' : `${row}.5`,
+    row === 3900 ? 'soon' : `2024-01-${String((row % 28) + 1).padStart(2, '0')}`,
+    row === 2500 ? 'a "b' : `"${row},""x""\n"`,
+    row === 3000 ? '' : 'true',
+  ])
+  const file = `id,price,day,note,flag\n${rows.map((row) => row.join(',')).join('\r\n')}`
+  const { columns, rows: count } = await infer(file)
+  assert.equal(count, 4000)
+  assert.deepEqual(
+    columns.map(({ field, nulls }) => [field.type, nulls]),
+    [
+      ['id', 0],
+      ['decimal', 1],
+      ['category', 0],
+      ['text', 0],
+      ['boolean', 1],
+    ],
+  )
+  const values = await valuesOf(file)
+  for (const [c, expected] of [
+    rows.map(([id]) => id),
+    rows.map((_, row) => (row === 2000 ? Number.NaN : row + 0.5)),
+    rows.map(([, , day]) => day),
+    rows.map((_, row) => (row === 2500 ? 'a "b' : `${row},"x"\n`)),
+    rows.map((_, row) => (row === 3000 ? null : 'true')),
+  ].entries())
+    assert.deepEqual(values[c], expected, `column ${c}`)
 })
