@@ -56,7 +56,7 @@ export function gatewayRoutes(app: App, deps: GatewayDeps): void {
         params: Params,
         querystring: Query,
         response: {
-          ...fileAnswers('The file, or its blocks as format asks for'),
+          ...fileAnswers('The file, or its blocks as format asks for', '*/*'),
           ...problems(400, 404, 416),
         },
       },

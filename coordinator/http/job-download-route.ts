@@ -60,7 +60,7 @@ export function jobDownloadRoute(app: App, deps: DownloadRouteDeps): void {
       params: IdParams,
       querystring: Query,
       response: {
-        ...fileAnswers('The file, or a zip of all files, in its own media type'),
+        ...fileAnswers('The file, or a zip of all files, in its own media type', '*/*'),
         ...problems(400, 401, 403, 404, 409, 416),
       },
     },

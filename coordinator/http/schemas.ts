@@ -63,10 +63,8 @@ export function problems(...statuses: (keyof typeof MEANINGS)[]) {
 }
 
 /** `response` entries for a file that is answered with Range and If-None-Match. */
-export function fileAnswers(description: string) {
-  const content = {
-    'application/octet-stream': { schema: Type.String({ format: 'binary' }) },
-  }
+export function fileAnswers(description: string, mediaType = 'application/octet-stream') {
+  const content = { [mediaType]: { schema: Type.String({ format: 'binary' }) } }
   return {
     200: { description, content },
     206: { description: 'The bytes that Range asked for', content },
