@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import type { Column, Table } from '#engine/table/table.ts'
 import { officeTable } from '#engine/testing/office.ts'
@@ -216,4 +217,23 @@ test('a file whose derived targets do not follow from others before them is refu
     const file = encodeModelFile({ ...model, derived: changed as typeof derived })
     assert.throws(() => openModel(file), { code: 'invalid_request' })
   }
+})
+
+test('a damaged file with derived targets is refused, or samples all the same', async () => {
+  const file = fileOf('gaussian_copula')
+  const header = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true))
+  const from = Buffer.from(file.subarray(8, 8 + header)).indexOf('derived') + 8
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: from, max: 7 + header }), fc.nat(255), async (at, byte) => {
+      const damaged = Uint8Array.from(file)
+      damaged[at] = byte
+      try {
+        const sampler = await openModel(damaged).createSampler({ seed: 1 })
+        await sampler.sample({ from: 0, to: 10 }, {})
+      } catch (error) {
+        assert.ok((error as Error).name === 'AppError', String(error))
+      }
+    }),
+    { numRuns: 200 },
+  )
 })
