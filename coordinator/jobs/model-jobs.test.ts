@@ -85,7 +85,8 @@ test('what is wrong is named at its place', async (t) => {
   }
   assert.deepEqual(await paths({ conditions: { plan: 'gold' } }), ['/conditions/plan'])
   assert.deepEqual(await paths({ bounds: { age: { min: 'x' } } }), ['/bounds/age/min'])
-  assert.deepEqual(await paths({ bounds: { age: { min: 900 } } }), ['/conditions'])
+  assert.deepEqual(await paths({ bounds: { age: { min: 900 } } }), ['/bounds/age/min'])
+  assert.deepEqual(await paths({ conditions: { age: { min: 30.2, max: 30.3 } } }), ['/conditions'])
   assert.deepEqual(await paths({ config: 'tables: []' }), ['/config', '/config/tables'])
   assert.deepEqual(await paths({ output: { format: 'csv', dialect: 'mysql' } }), [
     '/output/dialect',
