@@ -18,8 +18,9 @@ import type { DerivedTarget } from './derived.ts'
 
 /** Where rows are drawn again: part of what the bytes depend on. */
 const GRID_ROWS = 2500
-/** Batches that are drawn for one. */
-const BATCHES_MOST = 1000
+/** Batches that are drawn for one; fewer where they have no row that will do. */
+const BATCHES_MOST = 4000
+const BATCHES_IN_VAIN = 200
 
 /**
  * `open` makes the sampler of learned targets; `shapes` are those of all. The caller releases it. AppError as `open`, and
@@ -100,14 +101,18 @@ function createDrawing(
     tally,
   }: { tests: ReturnType<typeof columnTests>; tally: { drawn: number; met: number } },
 ): Draw {
-  const fill = async (batch: number, columns: SampledColumn[], signal: AbortSignal | undefined) => {
+  const fill = async (
+    { batch, wanted }: { batch: number; wanted: number },
+    columns: SampledColumn[],
+    signal: AbortSignal | undefined,
+  ) => {
     let filled = 0
-    for (let again = 0; filled < GRID_ROWS; again++) {
-      if (again === BATCHES_MOST) throw unmet(tally)
+    for (let again = 0; filled < wanted; again++) {
+      if (again === (filled === 0 ? BATCHES_IN_VAIN : BATCHES_MOST)) throw unmet(tally)
       const from = (batch * BATCHES_MOST + again) * GRID_ROWS
       const drawn = await draw({ from, to: from + GRID_ROWS }, signal ? { signal } : {})
       const meets = meeting(tests, GRID_ROWS, (column) => drawn[column] as SampledColumn)
-      for (let row = 0; row < GRID_ROWS && filled < GRID_ROWS; row++) {
+      for (let row = 0; row < GRID_ROWS && filled < wanted; row++) {
         tally.drawn++
         if (meets[row] === 0) continue
         tally.met++
@@ -122,9 +127,9 @@ function createDrawing(
     const batchColumns = roomFor(shapes, GRID_ROWS)
     for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
       signal?.throwIfAborted()
-      await fill(batch, batchColumns, signal)
       const start = batch * GRID_ROWS
       const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
+      await fill({ batch, wanted: rows.to }, batchColumns, signal)
       for (const [at, column] of batchColumns.entries())
         found[at]?.set(column.subarray(rows.from, rows.to), start + rows.from - from)
     }
