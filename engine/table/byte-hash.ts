@@ -18,8 +18,8 @@ function tailAt(view: DataView, from: number, to: number): number {
 }
 
 /** 32 bits, unsigned. */
-export function hashBytes(view: DataView, from: number, to: number, seed = 0): number {
-  let hash = seed
+export function hashBytes(view: DataView, from: number, to: number): number {
+  let hash = 0
   let at = from
   for (; at + 4 <= to; at += 4) hash = round(hash, view.getInt32(at, true))
   if (at < to) hash = round(hash, tailAt(view, at, to))
@@ -87,7 +87,7 @@ export function bytesOf(text: string): TextBytes {
 }
 
 /** As `hashBytes` of the text's bytes. */
-export function hashText(text: string, seed = 0): number {
+export function hashText(text: string): number {
   const { view, length } = bytesOf(text)
-  return hashBytes(view, 0, length, seed)
+  return hashBytes(view, 0, length)
 }
