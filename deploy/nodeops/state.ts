@@ -1,9 +1,9 @@
 // What nodeops remembers of a deployment, beside its file: revisions that were applied, and one that was begun.
 import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import { identityOf, isRunning, type ProcessIdentity } from '#scripts/stack/process-identity.ts'
 import type { Deployment } from './deployment.ts'
-import { makePrivateFolder } from './private-folder.ts'
 import { TargetError } from './target.ts'
 
 export type AppliedRevision = {
@@ -46,7 +46,7 @@ export function createStateFile(
   const lock = path.join(folder, `${name}.${target}.lock`)
   const read = (): DeploymentState => parsed(textOf(file), file)
   const write = (change: Partial<DeploymentState>): void => {
-    makePrivateFolder(folder)
+    makeFolder(folder, PRIVATE)
     const text = `${JSON.stringify({ ...read(), ...change }, null, 2)}\n`
     writeFileSync(`${file}.new`, text, { mode: 0o600 })
     renameSync(`${file}.new`, file)
@@ -67,7 +67,7 @@ export function createStateFile(
       removeIfEmpty(folder)
     },
     whileLocked: async (work) => {
-      makePrivateFolder(folder)
+      makeFolder(folder, PRIVATE)
       take(lock)
       try {
         return await work()

@@ -1,5 +1,4 @@
 // Starts the whole stack on this machine, as children of this process: `npm start`, the demo and the fault tests.
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { arweaveSpec, ensureMoney, ensureWallet } from './arweave.ts'
 import type { Child } from './child.ts'
@@ -9,6 +8,7 @@ import { lockDataDir } from './data-dir-lock.ts'
 import { readEnvironments } from './environment-file.ts'
 import { createFleet } from './fleet.ts'
 import { startGuardian, sweepLeftovers } from './guardian.ts'
+import { makeFolder } from './make-folder.ts'
 import { preparePostgres } from './postgres.ts'
 import { schedulerSpec } from './scheduler.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
@@ -51,7 +51,7 @@ export type Stack = StackFile & {
 /** Starts what `options` ask for and resolves once all of it answers; on failure nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const say = options.say ?? (() => undefined)
-  mkdirSync(options.dataDir, { recursive: true })
+  makeFolder(options.dataDir)
   const dataDir = path.resolve(options.dataDir)
   const unlock = lockDataDir(dataDir)
   // One that was killed could not take it away.

@@ -1,8 +1,8 @@
 // What a target was last told, kept beside the file of the deployment by targets that cannot ask for it.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { ServiceSpec } from '../deployment.ts'
-import { makePrivateFolder } from '../private-folder.ts'
 import { type Observed, TargetError } from '../target.ts'
 
 export type Told = Pick<Observed, 'exists' | 'regions' | 'settledRegions' | 'revision'> & {
@@ -64,7 +64,7 @@ function readTold(file: string): Told {
 }
 
 function writeTold(file: string, told: Told): void {
-  makePrivateFolder(path.dirname(file))
+  makeFolder(path.dirname(file), PRIVATE)
   const text = `${JSON.stringify({ version: 1, ...told }, null, 2)}\n`
   writeFileSync(`${file}.new`, text, { mode: 0o600 })
   renameSync(`${file}.new`, file)

@@ -1,8 +1,8 @@
 // The folder of a deployment by compose: the rendered file, its secrets, and what was told to whom.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { RegionCount, ServiceSpec } from '../../deployment.ts'
-import { makePrivateFolder } from '../../private-folder.ts'
 
 export type ComposeRecord = {
   exists: boolean
@@ -41,7 +41,7 @@ export type ComposeFolder = {
 export function createComposeFolder(dir: string): ComposeFolder {
   const at = (name: string): string => path.join(dir, name)
   const put = (name: string, text: string): void => {
-    makePrivateFolder(dir)
+    makeFolder(dir, PRIVATE)
     writeFileSync(at(`${name}.new`), text, { mode: 0o600 })
     renameSync(at(`${name}.new`), at(name))
   }

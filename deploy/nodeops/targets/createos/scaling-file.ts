@@ -2,8 +2,8 @@
 // beside the file. Without a secret: the key of the API is named, and set where the scheduler runs.
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { Deployment } from '../../deployment.ts'
-import { makePrivateFolder } from '../../private-folder.ts'
 import { APP } from './sizes.ts'
 
 export type ScalingFile = {
@@ -24,7 +24,7 @@ export function createScalingFile(file: string, { url }: { url: string | null })
     write: (deployment, projectId) => {
       const settings = projectId === null ? null : scalingSettings(deployment, projectId, url)
       if (!settings) return remove()
-      makePrivateFolder(path.dirname(file))
+      makeFolder(path.dirname(file), PRIVATE)
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
       const head = `# Of the scheduler beside the coordinator; ${SECRET} is set there: a key of CreateOS's API.`
       writeFileSync(file, `${[head, ...lines].join('\n')}\n`, { mode: 0o600 })

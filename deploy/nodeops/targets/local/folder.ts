@@ -1,9 +1,9 @@
 // The data folder of a local deployment: what was told to whom, beside all that the stack keeps there.
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { StackFile } from '#scripts/stack/stack-file.ts'
 import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
-import { makePrivateFolder } from '../../private-folder.ts'
 import { TargetError } from '../../target.ts'
 
 /** deployment.json of the folder. */
@@ -74,7 +74,7 @@ export function claimFolder(dataDir: string): void {
       'Give another folder with --data-dir, or empty this one.',
     )
   }
-  makePrivateFolder(dataDir)
+  makeFolder(dataDir, PRIVATE)
 }
 
 /** stack.json while everything answers, else null. */
