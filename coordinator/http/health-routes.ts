@@ -51,27 +51,29 @@ export type HealthRoutesDeps = {
   logger: Logger
 }
 
-/** By the name that an earlier interface has for it. */
-const ALIAS = { tags: ['Aliases'], deprecated: true } as const
+/** A call, and the same by the name that an earlier interface has for it. */
+const namesOf = (name: string) => [
+  { url: `/api/${name}`, operationId: name, tags: ['Instance'] },
+  { url: `/${name}`, operationId: `aliases.${name}`, tags: ['Aliases'], deprecated: true },
+]
 
 export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
-  const { auth, database, metrics } = deps
-  const health = createHealth(deps.health, {
-    onDown: (component, err) => deps.logger.warn({ component, err }, 'component does not answer'),
+  healthRoute(app, deps)
+  readyRoute(app, deps)
+  statsRoute(app, deps)
+  metricsRoute(app, deps)
+}
+
+function healthRoute(app: App, { auth, health: checks, logger }: HealthRoutesDeps): void {
+  const health = createHealth(checks, {
+    onDown: (component, err) => logger.warn({ component, err }, 'component does not answer'),
   })
-  for (const [url, named] of [
-    ['/api/health', { operationId: 'health', tags: ['Instance'] }],
-    ['/health', { operationId: 'aliases.health', ...ALIAS }],
-  ] as const)
+  const summary = 'Status; each component with its latency for administrators and the scope metrics'
+  for (const { url, ...named } of namesOf('health'))
     app.route({
       method: 'GET',
       url,
-      schema: {
-        ...named,
-        summary: 'Status; each component with its latency for administrators and the scope metrics',
-        security: [],
-        response: { 200: HealthView, 503: HealthView },
-      },
+      schema: { ...named, summary, security: [], response: { 200: HealthView, 503: HealthView } },
       handler: async (request, reply) => {
         const { status, components } = await health.read()
         reply.code(status === 'down' ? 503 : 200)
@@ -80,6 +82,9 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
           : { status }
       },
     })
+}
+
+function readyRoute(app: App, { readiness }: HealthRoutesDeps): void {
   app.route({
     method: 'GET',
     url: '/api/ready',
@@ -99,25 +104,25 @@ export function healthRoutes(app: App, deps: HealthRoutesDeps): void {
       },
     },
     handler: async (_request, reply) => {
-      const reasons = await deps.readiness.reasons()
+      const reasons = await readiness.reasons()
       if (reasons.length > 0) return reply.code(503).send({ ready: false, reasons })
       return { ready: true as const }
     },
   })
-  for (const [url, named] of [
-    ['/api/stats', { operationId: 'stats', tags: ['Instance'] }],
-    ['/stats', { operationId: 'aliases.stats', ...ALIAS }],
-  ] as const)
+}
+
+function statsRoute(app: App, { auth, database }: HealthRoutesDeps): void {
+  const summary = 'Jobs, rows and bytes so far'
+  for (const { url, ...named } of namesOf('stats'))
     app.route({
       method: 'GET',
       url,
-      schema: {
-        ...named,
-        summary: 'Jobs, rows and bytes so far',
-        response: { 200: Stats, ...problems(401) },
-      },
+      schema: { ...named, summary, response: { 200: Stats, ...problems(401) } },
       handler: (request) => readStats(database, auth.principalOf(request)),
     })
+}
+
+function metricsRoute(app: App, { auth, metrics }: HealthRoutesDeps): void {
   app.route({
     method: 'GET',
     url: '/metrics',
