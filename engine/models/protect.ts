@@ -111,13 +111,13 @@ function createReplacements(
     const draw = weightedDraw(weights, random)
     return () => codes[draw()] as number
   }
+  const alike = Map.groupBy(kept, (code) => groups[code])
   const draws = new Map<string | undefined, () => number>()
   return (code) => {
     const group = groups[code]
     let draw = draws.get(group)
     if (draw === undefined) {
-      const alike = kept.filter((other) => groups[other] === group)
-      draw = drawOf(alike.length > 0 ? alike : kept)
+      draw = drawOf(alike.get(group) ?? kept)
       draws.set(group, draw)
     }
     return draw()

@@ -1,5 +1,6 @@
 // Columns that are looked up by the levels of another one, as targets that follow from it.
 
+import { extremes } from '#engine/evaluate/adherence.ts'
 import type { CategoryColumn, Column, NumberColumn, Table } from '#engine/table/table.ts'
 import type { PreparedColumn } from '../prepare.ts'
 import type { TargetList } from './target-list.ts'
@@ -47,10 +48,13 @@ function lookedUpLevels(
   { first, list }: Source,
 ): PreparedColumn {
   const found = rows.map((row) => levels[codes[row] as number] ?? null)
-  const own: (string | null)[] = levels.filter((level) => found.includes(level))
-  if (found.includes(null)) own.push(null)
+  const kept = new Set(found)
+  const own: (string | null)[] = levels.filter((level) => kept.has(level))
+  if (kept.has(null)) own.push(null)
   if (own.length === 1) return { kind: 'constant', field, value: own[0] ?? null }
-  const from = { type: 'lookup' as const, first, codes: found.map((level) => own.indexOf(level)) }
+  const places = new Map(own.map((level, place) => [level, place]))
+  const codesOf = found.map((level) => places.get(level) as number)
+  const from = { type: 'lookup' as const, first, codes: codesOf }
   const target = list.derive({ kind: 'category', name: field.name, levels: own.length, from })
   return { kind: 'category', field, target, levels: own }
 }
@@ -61,8 +65,8 @@ function lookedUpNumbers(
   { first, list }: Source,
 ): PreparedColumn {
   const found = rows.map((row) => values[row] as number)
-  const numbers = found.filter((value) => !Number.isNaN(value))
-  const [min, max] = [Math.min(...numbers), Math.max(...numbers)]
+  const numbers = Float64Array.from(found.filter((value) => !Number.isNaN(value)))
+  const [min, max] = extremes(numbers)
   if (numbers.length === 0) return { kind: 'constant', field, value: null }
   const nulls = numbers.length < found.length
   if (min === max && !nulls) return { kind: 'constant', field, value: min }

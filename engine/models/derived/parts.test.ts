@@ -13,6 +13,8 @@ import {
   weekdayOf,
   weekOfMonth,
 } from './calendar-parts.ts'
+import { learnLookup } from './learn-lookup.ts'
+import { createTargetList } from './target-list.ts'
 
 const ruleFor = () => ({ type: 'word' })
 
@@ -98,4 +100,24 @@ test('a column is looked up only where that is no chance, and by nothing that si
       (row) => row % 10,
     ),
   )
+})
+
+test('very many levels are looked up, numbers and levels', () => {
+  const rows = 200_000
+  const codes = Int32Array.from({ length: rows }, (_, row) => row)
+  const levels = Array.from(codes, (code) => `level ${code}`)
+  const key: Column = { kind: 'category', field: field('key', 'category'), codes, levels }
+  const values = Float64Array.from(codes, (code) => 0 - code)
+  const told: Column = { kind: 'number', field: field('told', 'integer'), values }
+  const by = { kind: 'category' as const, field: key.field, target: 0, levels }
+  for (const column of [told, { ...key, field: field('other', 'category') }]) {
+    const list = createTargetList(['key', 'told', 'other'])
+    list.learn({ kind: 'category', name: 'key', codes, levels: rows })
+    const source = { table: { name: 't', rows, columns: [key] }, list, key: 0, by }
+    const found = learnLookup(column, source)
+    assert.equal(found?.kind, column.kind === 'number' ? 'numeric' : 'category')
+    const [derived] = list.finish().derived
+    if (derived?.kind === 'numeric') assert.deepEqual([derived.min, derived.max], [1 - rows, 0])
+    else assert.deepEqual(derived?.from.codes, Array.from(codes))
+  }
 })

@@ -1,6 +1,7 @@
 // What a column of dates or moments is learned as: as it is, or, where the calendar says something about it, as parts
 // of which it follows.
 
+import { extremes } from '#engine/evaluate/adherence.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import {
   DAYS_PER_WEEK,
@@ -72,7 +73,7 @@ export function timeParts(
   const known = values.filter((value) => !Number.isNaN(value))
   if (known.length < ROWS_LEAST) return null
   const days = seconds ? values.map((value) => Math.floor(value / SECONDS_PER_DAY)) : values
-  const [firstDay, lastDay] = endsOf(days)
+  const [firstDay, lastDay] = extremes(days)
   const isCalendar = known.every((value) => Number.isInteger(seconds ? 0 : value))
   if (!isCalendar || firstDay < YEAR_0 || lastDay > YEAR_9999) return null
   const span = lastDay - firstDay + 1
@@ -99,15 +100,6 @@ export function timeParts(
 }
 
 const [YEAR_0, YEAR_9999] = [-719_528, 2_932_896]
-
-function endsOf(values: Float64Array): [least: number, most: number] {
-  let [least, most] = [Infinity, -Infinity]
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  return [least, most]
-}
 
 type Known = {
   span: number
@@ -162,7 +154,7 @@ function monthParts(
   months: Float64Array,
   { span, rows, hasTrend }: Omit<Known, 'law'>,
 ): Parts | null {
-  const [first, last] = endsOf(months)
+  const [first, last] = extremes(months)
   const count = last - first + 1
   if (count <= Math.min(MONTHS_MOST, rows / ROWS_PER_MONTH))
     return { learn: 'category', called: 'month', values: months, decimals: 0 }
