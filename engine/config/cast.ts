@@ -1,7 +1,13 @@
 // A literal of the config as the column it stands for writes it: dates and times in one spelling, UUIDs in lower case.
 
-import { dateText, datetimeText, parseTime, timeText } from '#engine/math/calendar.ts'
-import { parseInstant, SECONDS_PER_DAY } from './dates.ts'
+import {
+  dateText,
+  datetimeText,
+  parseTime,
+  SECONDS_PER_DAY,
+  timeText,
+} from '#engine/math/calendar.ts'
+import { parseInstant } from './dates.ts'
 import type { ColumnType, Scalar } from './types.ts'
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -1,8 +1,8 @@
 // Between which values a column's rule keeps, and the same rule with narrower bounds.
-import { parseTime } from '#engine/math/calendar.ts'
+import { parseTime, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { pow10, scaledOf } from '#engine/math/decimal.ts'
 import { rangeGrid } from '#engine/rules/range.ts'
-import { parseInstant, SECONDS_PER_DAY } from './dates.ts'
+import { parseInstant } from './dates.ts'
 import type { ResolvedColumn, Rule, Scalar } from './types.ts'
 
 /** In units of the column's last digit, days or seconds. `step`: distance of values, from `low` on. */

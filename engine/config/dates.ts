@@ -1,7 +1,6 @@
-// Dates, times and spans as a config writes them, to whole seconds and days since 1970 UTC. Proleptic Gregorian
-// calendar; day numbers by Hinnant's days_from_civil.
+// Dates, times and spans as a config writes them, to whole seconds and days since 1970 UTC.
 
-export const SECONDS_PER_DAY = 86_400
+import { daysInMonth, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 
 /** `dateOnly`: no time was written, so as an upper bound it means the end of that day. */
 export type Instant = { seconds: number; dateOnly: boolean }
@@ -30,7 +29,7 @@ export function parseInstant(text: string): Instant | null {
   const offset = offsetSeconds(match[7])
   if (offset === null) return null
   const time = field(4) * 3600 + field(5) * 60 + field(6) - offset
-  const seconds = dayNumber(year, month, day) * SECONDS_PER_DAY + time
+  const seconds = daysOf({ year, month, day }) * SECONDS_PER_DAY + time
   return { seconds, dateOnly: match[4] === undefined }
 }
 
@@ -40,22 +39,6 @@ function offsetSeconds(text: string | undefined): number | null {
   const minutes = Number(text.slice(-2))
   if (hours > 18 || minutes > 59) return null
   return (text.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60)
-}
-
-function daysInMonth(year: number, month: number): number {
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  if (month === 2) return leap ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
-}
-
-function dayNumber(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year
-  const era = Math.floor(shifted / 400)
-  const yearOfEra = shifted - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
-  return era * 146_097 + dayOfEra - 719_468
 }
 
 /** A span such as `90 days`, `5 minutes`, `1 month` (30 days) or `2 years` (of 365), in seconds; null when it is none. */

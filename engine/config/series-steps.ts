@@ -1,8 +1,10 @@
 // Whether a series passes no value twice: then the rows of one entity, or of a table that is one, do not repeat.
+
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { scaledOf } from '#engine/math/decimal.ts'
 import { columnScale } from './column-scale.ts'
 import type { ColumnConfig, RuleInput, TableConfig } from './dataset-config.ts'
-import { parseSpan, SECONDS_PER_DAY } from './dates.ts'
+import { parseSpan } from './dates.ts'
 import { entityOf } from './entity-of.ts'
 import type { Per } from './entity-rules.ts'
 import { DECIMALS_MAX } from './rules/numbers.ts'

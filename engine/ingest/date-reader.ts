@@ -1,6 +1,6 @@
 // Dates, datetimes and times read by their layout.
 
-import { daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { daysInMonth, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { type LayoutPart, parseLayout } from '#engine/rules/layout.ts'
 import { isoMoment } from './iso-moment.ts'
 
@@ -23,7 +23,6 @@ const ISO: Record<Temporal, string> = {
   time: 'HH:mm:ss',
 }
 const PIVOT = 70
-const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** `layout` as in engine/rules/layout.ts; null for ISO 8601, its offset optional. Seconds may have a fraction. */
 export function createDateReader(type: Temporal, layout: string | null): DateReader {
@@ -172,8 +171,5 @@ function isEdge({ hour, minute, second, half }: Found): boolean {
 function dayOf({ year, month, day, dayOfYear }: Found): number {
   if (dayOfYear > 0)
     return dayOfYear > 366 ? Number.NaN : daysOf({ year, month: 1, day: 1 }) + dayOfYear - 1
-  const longest = MONTH_DAYS[month - 1] ?? 0
-  if (day < 1 || day > longest) return Number.NaN
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-  return month === 2 && day === 29 && !isLeap ? Number.NaN : daysOf({ year, month, day })
+  return day >= 1 && day <= daysInMonth(year, month) ? daysOf({ year, month, day }) : Number.NaN
 }

@@ -1,12 +1,11 @@
 // Dates and times in the form that most files have, read digit by digit: 2025-01-31, 2025-01-31T07:25:42Z, 07:25:42.
 
-import { daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { daysInMonth, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import type { Temporal } from './date-reader.ts'
 
 const ZERO = 48
 const [DASH, COLON, SPACE] = [45, 58, 32]
 const [UPPER_T, LOWER_T, UPPER_Z, LOWER_Z] = [84, 116, 90, 122]
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const LONGEST = 20
 
 const scratch = new Uint8Array(LONGEST)
@@ -50,13 +49,11 @@ function dayAt(bytes: Uint8Array, at: number): number {
   const asked = 12 * year + ofYear
   if (asked !== month.asked) {
     month.asked = asked
-    month.days = (MONTH_DAYS[ofYear - 1] as number) + (ofYear === 2 && isLeap(year) ? 1 : 0)
+    month.days = daysInMonth(year, ofYear)
     month.before = daysOf({ year, month: ofYear, day: 1 }) - 1
   }
   return day <= month.days ? month.before + day : Number.NaN
 }
-
-const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 
 function clockAt(bytes: Uint8Array, at: number): number {
   if (bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return Number.NaN

@@ -33,6 +33,14 @@ export function civilOf(days: number): Civil {
   return { year, month: (rest / 100) | 0, day: rest % 100 }
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Days of a month from 1 to 12; of another one 0. */
+export function daysInMonth(year: number, month: number): number {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+  return (MONTH_DAYS[month - 1] ?? 0) + (month === 2 && isLeap ? 1 : 0)
+}
+
 /** The day number of a civil date; months and days outside their range run over into the next. */
 export function daysOf({ year, month, day }: Civil): number {
   const shifted = month <= 2 ? year - 1 : year

@@ -1,8 +1,9 @@
 // Rules that make dates and times: date, datetime. Bounds are written as dates, as a span back from now, or as `now`.
 import Type from 'typebox'
 import { findZone, offsetAt, utcOf, zoneNames, zoneOffsets } from '#engine/data/zones.ts'
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { businessCount } from '#engine/rules/business-days.ts'
-import { parseInstant, parseSpan, SECONDS_PER_DAY } from '../dates.ts'
+import { parseInstant, parseSpan } from '../dates.ts'
 import { at, nameHint, quote } from '../problem.ts'
 import type { Rule } from '../types.ts'
 import { checkLayout, LayoutParameter } from './layouts.ts'

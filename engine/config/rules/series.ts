@@ -1,8 +1,8 @@
 // The rule series: numbers, days or moments that go on by steps, in each entity.
 import Type from 'typebox'
-import { parseTime } from '#engine/math/calendar.ts'
+import { parseTime, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { scaledOf } from '#engine/math/decimal.ts'
-import { parseInstant, parseSpan, SECONDS_PER_DAY } from '../dates.ts'
+import { parseInstant, parseSpan } from '../dates.ts'
 import { digitsOf } from '../numbers.ts'
 import { at, quote } from '../problem.ts'
 import { isObject } from '../shape.ts'
