@@ -33,7 +33,7 @@ export const MODEL_FIELDS = {
       ],
       {
         description:
-          'With model_id: what every row meets, such as {"income": ">50K", "age": {"min": 18}} or "income = \'>50K\' and age >= 18"',
+          'With model_id: what every row meets, such as {"income": ">50K", "age": {"min": 18}, "bonus": null, "job": {"not": null}} or "income = \'>50K\' and age >= 18 and bonus is null"',
       },
     ),
   ),

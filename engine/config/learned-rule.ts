@@ -17,8 +17,10 @@ export type LearnedRule = { type: 'learned'; target: number } & (
     }
 )
 
-/** What is asked of the rows of a model: levels by their codes, numbers from `min` to `max`, both by target. */
+/** What is asked of the rows of a model: levels by their codes, numbers from `min` to `max`, both by target, and
+ * targets of numbers that are null. */
 export type LearnedConditions = {
   levels?: Record<string, number[]>
   ranges?: Record<string, { min: number; max: number; nulls?: true }>
+  nulls?: string[]
 }

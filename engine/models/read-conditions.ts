@@ -24,6 +24,8 @@ export type Conditioned = {
 type Asked = {
   levels: Map<string, Set<number>>
   ranges: Map<string, { min: number; max: number; nulls?: true }>
+  /** Targets of numbers that have to be null. */
+  nulls: Set<string>
   /** Where the last condition on a target stands. */
   paths: Map<string, string>
 }
@@ -34,18 +36,22 @@ export function readConditions(
   model: Conditioned,
   report: Report,
 ): LearnedConditions | undefined {
-  const asked: Asked = { levels: new Map(), ranges: new Map(), paths: new Map() }
+  const asked: Asked = {
+    ...{ levels: new Map(), ranges: new Map(), nulls: new Set<string>(), paths: new Map() },
+  }
   for (const { comparison, path } of comparisonsOf(conditions, '/conditions', report))
     take(comparison, path, model, asked, report)
   for (const { comparison, path } of boundsOf(bounds, report))
     take(comparison, path, model, asked, report, { nulls: true })
   checkEmpty(asked, report)
-  if (asked.levels.size + asked.ranges.size === 0) return undefined
+  for (const name of asked.nulls) asked.ranges.delete(name)
+  if (asked.levels.size + asked.ranges.size + asked.nulls.size === 0) return undefined
   return {
     ...(asked.levels.size > 0 && {
       levels: objectOf(asked.levels, (codes) => [...codes].sort((a, b) => a - b)),
     }),
     ...(asked.ranges.size > 0 && { ranges: objectOf(asked.ranges, (range) => range) }),
+    ...(asked.nulls.size > 0 && { nulls: [...asked.nulls].sort() }),
   }
 }
 
@@ -85,6 +91,7 @@ function take(
             type: model.types.get(comparison.column) ?? 'float',
             layout: column.field.layout,
             zone: column.field.zone,
+            hasNulls: column.nulls ?? true,
           },
           asked,
           keep,
@@ -100,11 +107,15 @@ function takeLevels(
   target: string,
   { levels: asked }: Asked,
 ): Fault | null {
-  const wanted = new Set((Array.isArray(value) ? value : [value]).map(String))
+  const list = Array.isArray(value) ? value : [value]
+  const wanted = new Set(list.map((one) => (one === null ? null : String(one))))
   const meets = levelTest(operator, wanted)
   if (meets === null) {
     const message = `${quote(column)} holds categories, and ${operator} is for numbers`
-    return [message, 'Use ==, !=, in, not_in, contains, starts_with, ends_with or is_null.']
+    return [
+      message,
+      'Use ==, !=, in, not_in, contains, starts_with, ends_with, is_null or is_not_null.',
+    ]
   }
   const named = operator === '==' || operator === 'in'
   const unknown = named ? [...wanted].find((level) => !levels.includes(level)) : undefined
@@ -112,7 +123,7 @@ function takeLevels(
     return [
       `${quote(column)} is never ${quote(unknown)} in what was learned`,
       nameHint(
-        unknown,
+        unknown ?? 'null',
         levels.filter((level) => level !== null),
       ),
     ]
@@ -126,13 +137,13 @@ function takeLevels(
 
 function levelTest(
   operator: Comparison['operator'],
-  wanted: ReadonlySet<string>,
+  wanted: ReadonlySet<string | null>,
 ): ((level: string | null) => boolean) | null {
-  const [first = ''] = wanted
+  const first = [...wanted][0] ?? ''
   switch (operator) {
     case '==':
     case 'in':
-      return (level) => level !== null && wanted.has(level)
+      return (level) => wanted.has(level)
     case '!=':
     case 'not_in':
       return (level) => level !== null && !wanted.has(level)
@@ -153,25 +164,32 @@ function levelTest(
 
 function takeRange(
   { column, operator, value }: Comparison,
-  { target, type, ...written }: { target: TargetShape; type: ColumnType } & Written,
-  { ranges }: Asked,
+  { target, type, hasNulls, ...written }: AskedNumber,
+  { ranges, nulls: asked }: Asked,
   keep: { nulls?: true },
 ): Fault | null {
   if (target.kind !== 'numeric') return null
-  if (operator === 'is_null')
-    return [`Nulls of ${quote(column)}, which holds ${type} values, cannot be asked for`, NO_NULLS]
-  const numbers = (Array.isArray(value) ? value : [value]).map((one) =>
-    numberOf(one, type, written),
-  )
+  const list = Array.isArray(value) ? value : [value]
+  const orNull = operator === 'in' && list.includes(null)
+  if ((operator === 'is_null' || orNull) && !hasNulls)
+    return [`${quote(column)} is never null in what was learned`, 'Ask for values of it.']
+  if (operator === 'is_null') {
+    asked.add(target.name)
+    return null
+  }
+  const numbers = list.flatMap((one) => (one === null ? [] : [numberOf(one, type, written)]))
   const range = rangeBy(operator, numbers, 10 ** -target.decimals)
   if (range === null) {
     const message = `${quote(column)} holds ${type} values: ${operator} ${quote(value)} is no range of them`
     const example = TIMES[type]
     const written = example ? `one such as ${example}, or as in the data` : 'a number'
-    return [message, `Use ==, <, <=, >, >= or between, with ${written}.`]
+    return [
+      message,
+      `Use ==, <, <=, >, >= or between, with ${written}, or is_null and is_not_null.`,
+    ]
   }
   const before = ranges.get(target.name)
-  const nulls = keep.nulls === true && (before === undefined || before.nulls === true)
+  const nulls = (keep.nulls === true || orNull) && (before === undefined || before.nulls === true)
   ranges.set(target.name, {
     min: Math.max(range.min, before?.min ?? target.min),
     max: Math.min(range.max, before?.max ?? target.max),
@@ -180,13 +198,13 @@ function takeRange(
   return null
 }
 
-const NO_NULLS = 'Ask for is_not_null, or pick the rows out of a larger table.'
-
 const TIMES: Readonly<Partial<Record<ColumnType, string>>> = {
   date: '2024-01-31',
   datetime: '2024-01-31T13:45:00Z',
   time: '13:45:00',
 }
+
+type AskedNumber = { target: TargetShape; type: ColumnType; hasNulls: boolean } & Written
 
 type Written = { layout: string | null; zone: string | null }
 
@@ -248,7 +266,7 @@ function rangeBy(
 }
 
 /** What nothing can meet. */
-function checkEmpty({ levels, ranges, paths }: Asked, report: Report): void {
+function checkEmpty({ levels, ranges, nulls, paths }: Asked, report: Report): void {
   const none = (name: string) =>
     report.problem(
       paths.get(name) ?? '/conditions',
@@ -257,4 +275,6 @@ function checkEmpty({ levels, ranges, paths }: Asked, report: Report): void {
     )
   for (const [name, codes] of levels) if (codes.size === 0) none(name)
   for (const [name, { min, max }] of ranges) if (!(min <= max)) none(name)
+  for (const name of nulls)
+    if (ranges.get(name)?.nulls === undefined && ranges.has(name)) none(name)
 }

@@ -33,6 +33,8 @@ export type Conditions = {
   levels?: Readonly<Record<string, readonly number[]>>
   /** Both inclusive, by target. Nulls meet a range with `nulls` alone. */
   ranges?: Readonly<Record<string, { min: number; max: number; nulls?: true }>>
+  /** Numeric targets that are null; none of them has a range too. */
+  nulls?: readonly string[]
 }
 
 export type SampleOptions = { signal?: AbortSignal; spare?: readonly SampledColumn[] }

@@ -38,19 +38,29 @@ export function comparisonsOf(value: unknown, path: string, report: Report): Pla
 const isGroup = (value: unknown): boolean =>
   isObject(value) ? 'operator' in value : Array.isArray(value) && value.every(isObject)
 
-/** `age: 30`, `age: [30, 31]`, `age: {min: 18}`. */
+/** `age: 30`, `age: [30, 31]`, `age: {min: 18}`, `age: null`, `age: {not: null}`. */
 function comparisonOf(column: string, wanted: unknown, path: string, report: Report): Placed[] {
   const placed = (operator: Comparison['operator'], value: Scalar | Scalar[]): Placed[] => {
     return [{ comparison: { column, operator, value }, path }]
   }
   if (wanted === null) return placed('is_null', null)
-  if (Array.isArray(wanted) && wanted.length > 0 && wanted.every(isScalar))
-    return placed('in', wanted)
+  if (isList(wanted))
+    return wanted.every((one) => one === null) ? placed('is_null', null) : placed('in', wanted)
+  if (isObject(wanted) && Object.keys(wanted).join() === 'not') {
+    const { not } = wanted
+    if (not === null) return placed('is_not_null', null)
+    if (isList(not)) return placed('not_in', not)
+    if (isScalar(not)) return placed('!=', not)
+  }
   if (isScalar(wanted)) return placed('==', wanted)
   if (isObject(wanted)) return rangeOf(column, wanted, path, report)
-  report.problem(path, 'A condition is a value, a list of values or {min, max}', HINT)
+  report.problem(path, 'A condition is a value, a list of values, {min, max} or {not: null}', HINT)
   return []
 }
+
+/** Of values, nulls among them. */
+const isList = (value: unknown): value is Scalar[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => one === null || isScalar(one))
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value)

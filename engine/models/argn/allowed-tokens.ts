@@ -1,6 +1,6 @@
 // Which tokens of a column conditions leave, and how much of each.
 
-import { AppError } from '#engine/errors.ts'
+import { impossible } from '../impossible.ts'
 import type { Conditions } from '../sampled.ts'
 import { cellsOfBin } from './token-decoder.ts'
 import { type Tokens, tokenCount } from './tokens.ts'
@@ -11,7 +11,7 @@ export type AllowedTokens = { tokens: Int32Array; logarithms: Float32Array }
 /** By column, where conditions leave something out. AppError `invalid_request` where they leave nothing. */
 export function allowedTokens(
   tokens: readonly Tokens[],
-  { levels = {}, ranges = {} }: Conditions,
+  { levels = {}, ranges = {}, nulls = [] }: Conditions,
 ): Map<number, AllowedTokens> {
   const found = new Map<number, AllowedTokens>()
   for (const [column, known] of tokens.entries()) {
@@ -19,14 +19,19 @@ export function allowedTokens(
     const shares = new Float64Array(tokenCount(known)).fill(1)
     if (wanted) for (const code of shares.keys()) shares[code] = Number(wanted.includes(code))
     if (range && known.kind === 'numeric') narrow(known, range, shares)
+    if (known.kind === 'numeric' && nulls.includes(known.name)) onlyNull(known, shares)
     if (shares.every((share) => share === 1)) continue
     const left = Int32Array.from(shares.keys()).filter((code) => (shares[code] as number) > 0)
-    if (left.length === 0)
-      throw new AppError('invalid_request', `no value of ${known.name} meets the condition`)
+    if (left.length === 0) throw impossible(known.name)
     const logarithms = Float32Array.from(left, (code) => Math.log(shares[code] as number))
     found.set(column, { tokens: left, logarithms })
   }
   return found
+}
+
+function onlyNull({ hasNull }: Tokens & { kind: 'numeric' }, shares: Float64Array): void {
+  shares.fill(0)
+  if (hasNull) shares[shares.length - 1] = 1
 }
 
 /** Of each token, the share that lies in the range. */

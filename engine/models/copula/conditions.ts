@@ -1,8 +1,8 @@
 // Conditions on a copula: where the normal variables of conditioned columns may lie, and draws from there.
 
-import { AppError } from '#engine/errors.ts'
 import { inversePhi } from '#engine/math/normal.ts'
 import { quickPhi } from '#engine/math/normal-table.ts'
+import { impossible } from '../impossible.ts'
 import type { Conditions, TargetShape } from '../sampled.ts'
 import type { Latent } from './latent.ts'
 import { thresholdsOf } from './scores.ts'
@@ -21,14 +21,19 @@ export type Stretch = {
 export function allowedStretches(
   latents: readonly Latent[],
   targets: readonly TargetShape[],
-  { levels = {}, ranges = {} }: Conditions,
+  { levels = {}, ranges = {}, nulls = [] }: Conditions,
 ): Map<number, Stretch[]> {
   const allowed = new Map<number, Stretch[]>()
+  for (const name of nulls)
+    if (!latents.some(({ of, target }) => of === 'null' && targets[target]?.name === name))
+      throw impossible(name)
   for (const [index, latent] of latents.entries()) {
     const target = targets[latent.target] as TargetShape
     const wanted = target.kind === 'category' ? levels[target.name] : undefined
     const range = target.kind === 'numeric' ? ranges[target.name] : undefined
-    if (wanted === undefined && range === undefined) continue
+    const isNull = nulls.includes(target.name)
+    if (wanted === undefined && range === undefined && !isNull) continue
+    if (isNull && latent.of !== 'null') continue
     const scale = target.kind === 'numeric' ? 10 ** target.decimals : 1
     const within = range && {
       min: Math.ceil(range.min * scale),
@@ -37,12 +42,12 @@ export function allowedStretches(
     const stretches = merged(
       piecesWithin(latent, (unit) => {
         if (wanted !== undefined) return wanted.includes(unit) ? EVERYTHING : NOTHING
+        if (isNull) return unit === 1 ? EVERYTHING : NOTHING
         if (latent.of === 'null') return unit === 0 || range?.nulls ? EVERYTHING : NOTHING
         return within ?? NOTHING
       }),
     )
-    if (stretches.length === 0)
-      throw new AppError('invalid_request', `no value of ${target.name} meets the condition`)
+    if (stretches.length === 0) throw impossible(target.name)
     if (!isWhole(stretches)) allowed.set(index, stretches)
   }
   return allowed

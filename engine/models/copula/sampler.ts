@@ -27,7 +27,10 @@ export function createCopulaSampler(
   const allowed = allowedStretches(latents, targets, conditions)
   const variables = createVariables(correlation, { seed, allowed })
   const writers = latents.map((latent, at) =>
-    createWriter(latent, targets[latent.target] as TargetShape, allowed.get(at)),
+    createWriter(latent, targets[latent.target] as TargetShape, {
+      stretches: allowed.get(at),
+      isNull: conditions.nulls?.includes((targets[latent.target] as TargetShape).name) ?? false,
+    }),
   )
   return {
     targets,
@@ -59,8 +62,9 @@ type Writer = (values: Float64Array, column: SampledColumn, span: Span) => void
 function createWriter(
   latent: Latent,
   target: TargetShape,
-  stretches: readonly Stretch[] | undefined,
+  { stretches, isNull }: { stretches: readonly Stretch[] | undefined; isNull: boolean },
 ): Writer {
+  if (isNull) return (_, column, { to, count }) => column.fill(Number.NaN, to, to + count)
   const decoder = createDecoder(latent)
   if (latent.of === 'null') return nullWriter(decoder, stretches)
   const scale = target.kind === 'numeric' ? 10 ** target.decimals : 1

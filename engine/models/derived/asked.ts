@@ -2,6 +2,7 @@
 // closest that ranges can say.
 
 import { AppError } from '#engine/errors.ts'
+import { impossible } from '../impossible.ts'
 import type { Conditions, NumericShape, TargetShape } from '../sampled.ts'
 import { DAYS_PER_WEEK, monthDayOf, monthOf, weekdayOf, weekOfMonth } from './calendar-parts.ts'
 import type { DerivedNumber, DerivedTarget } from './derived.ts'
@@ -9,15 +10,19 @@ import type { DerivedNumber, DerivedTarget } from './derived.ts'
 type Range = { min: number; max: number; nulls?: true }
 
 /** What is asked of learned targets: every row that meets what was asked meets this. */
-export type Asked = { levels: Map<string, Set<number>>; ranges: Map<string, Range> }
+export type Asked = {
+  levels: Map<string, Set<number>>
+  ranges: Map<string, Range>
+  nulls: Set<string>
+}
 
 /** `shapes` of all targets. AppError `invalid_request` for what no row can meet, or names that no target has. */
 export function askedOf(
-  { levels = {}, ranges = {} }: Conditions,
+  { levels = {}, ranges = {}, nulls = [] }: Conditions,
   derived: readonly DerivedTarget[],
   shapes: readonly TargetShape[],
 ): Asked {
-  const asked: Asked = { levels: new Map(), ranges: new Map() }
+  const asked: Asked = { levels: new Map(), ranges: new Map(), nulls: new Set() }
   const known = { derived, shapes, learned: shapes.length - derived.length, asked }
   const numberOf = (name: string, kind: TargetShape['kind']): number => {
     const at = shapes.findIndex((shape) => shape.name === name && shape.kind === kind)
@@ -29,6 +34,7 @@ export function askedOf(
     askLevels(known, numberOf(name, 'category'), new Set(codes))
   for (const [name, range] of Object.entries(ranges))
     askRange(known, numberOf(name, 'numeric'), range)
+  for (const name of nulls) askNull(known, numberOf(name, 'numeric'))
   return asked
 }
 
@@ -61,6 +67,29 @@ function askRange(known: Known, target: number, range: Range): void {
   const from = known.derived[target - known.learned]
   if (from?.kind === 'numeric') askParts(known, from, range)
   else known.asked.ranges.set(shape.name, narrowed(known.asked.ranges.get(shape.name), range))
+}
+
+/** After all ranges. Only what lies between (in units of one) brings nulls of its own; else those of the first part are all. */
+function askNull(known: Known, target: number): void {
+  const { name } = known.shapes[target] as TargetShape
+  const derived = known.derived[target - known.learned]
+  if (derived?.kind === 'numeric') {
+    const { from } = derived
+    if (from.type === 'constant') throw impossible(name)
+    if (from.type === 'lookup') {
+      const codes = [...from.values.keys()].filter((code) => from.values[code] === null)
+      askLevels(known, from.first, new Set(codes))
+      return
+    }
+    const isBetween = from.type === 'linear' && from.unit === 1
+    askNull(known, isBetween ? (from.second ?? from.first) : from.first)
+    return
+  }
+  const { ranges, nulls } = known.asked
+  const range = ranges.get(name)
+  if (range !== undefined && !range.nulls) throw impossible(name)
+  ranges.delete(name)
+  nulls.add(name)
 }
 
 function narrowed(before: Range | undefined, { min, max, nulls }: Range): Range {
@@ -145,8 +174,4 @@ function askLinear(
     max: Math.min(high, max - offset - unit * firsts.min),
     ...keep,
   })
-}
-
-function impossible(name: string): AppError {
-  return new AppError('invalid_request', `no value of ${name} meets the condition`)
 }

@@ -142,6 +142,21 @@ test('bounds leave nulls alone, and what nothing meets is refused', async () => 
   await assert.rejects(draw(fileOf('gaussian_copula'), 10, never), { code: 'invalid_request' })
 })
 
+for (const algorithm of ALGORITHMS)
+  test(`${algorithm}: nulls of what lies between are asked for, and values where there may be nulls`, async () => {
+    const { numbersOf, tally } = await draw(fileOf(algorithm), 600, { nulls: ['closed'] })
+    assert.ok(numbersOf('closed').every((value) => Number.isNaN(value)))
+    assert.ok(numbersOf('opened').every((value) => !Number.isNaN(value)))
+    assert.ok(tally.met >= 600)
+    const whole = { ranges: { closed: { min: -1e12, max: 1e12 } } }
+    const there = await draw(fileOf(algorithm), 600, whole)
+    assert.ok(there.numbersOf('closed').every((value) => !Number.isNaN(value)))
+    const opening = openModel(fileOf(algorithm)).createSampler({
+      ...{ seed: 4, conditions: { nulls: ['floor'] } },
+    })
+    await assert.rejects(opening, { code: 'invalid_request' })
+  })
+
 test('rows under conditions are the same however they are cut', async () => {
   const conditions = { ranges: { opened: { min: at(MONDAY, 14), max: at(MONDAY + 2, 9) } } }
   const sampler = await openModel(fileOf('gaussian_copula')).createSampler({ seed: 4, conditions })

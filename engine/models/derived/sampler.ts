@@ -31,11 +31,11 @@ export async function createDerivedSampler(
   { derived, shapes }: { derived: readonly DerivedTarget[]; shapes: readonly TargetShape[] },
   { conditions = {}, ...options }: SamplerOptions,
 ): Promise<Sampler> {
-  const { levels, ranges } = askedOf(conditions, derived, shapes)
+  const asked = askedOf(conditions, derived, shapes)
   const tests = columnTests(shapes, conditions).filter(({ column }) =>
     isTested(derived, shapes, column),
   )
-  const inner = await open({ ...options, conditions: conditionsOf({ levels, ranges }) })
+  const inner = await open({ ...options, conditions: conditionsOf(asked) })
   const learned = shapes.length - derived.length
   const draw = async (
     range: { from: number; to: number },
@@ -70,7 +70,7 @@ function isTested(
   return target?.kind === 'numeric' && target.from.type !== 'lookup'
 }
 
-function conditionsOf({ levels, ranges }: Asked): NonNullable<SamplerOptions['conditions']> {
+function conditionsOf({ levels, ranges, nulls }: Asked): NonNullable<SamplerOptions['conditions']> {
   return {
     ...(levels.size > 0 && {
       levels: Object.fromEntries(
@@ -78,6 +78,7 @@ function conditionsOf({ levels, ranges }: Asked): NonNullable<SamplerOptions['co
       ),
     }),
     ...(ranges.size > 0 && { ranges: Object.fromEntries(ranges) }),
+    ...(nulls.size > 0 && { nulls: [...nulls] }),
   }
 }
 

@@ -1,6 +1,7 @@
 // Conditions on sampled rows: checked against the model, then against rows.
 
 import { AppError } from '#engine/errors.ts'
+import { impossible } from '../impossible.ts'
 import type { Conditions, SampledColumn, TargetShape } from '../sampled.ts'
 
 /** Whether a value of a column meets what is asked of it. */
@@ -9,7 +10,7 @@ export type ColumnTest = { column: number; meets: (value: number) => boolean }
 /** One per column that has conditions. AppError `invalid_request` for conditions that no row can meet. */
 export function columnTests(
   targets: readonly TargetShape[],
-  { levels = {}, ranges = {} }: Conditions,
+  { levels = {}, ranges = {}, nulls = [] }: Conditions,
 ): ColumnTest[] {
   const named = new Map(targets.map((target, column) => [target.name, { target, column }]))
   const found = (name: string, kind: TargetShape['kind']) => {
@@ -38,11 +39,10 @@ export function columnTests(
         meets: (value) => (Number.isNaN(value) ? nulls : value >= min && value <= max),
       }
     }),
+    ...nulls.map((name): ColumnTest => {
+      return { column: found(name, 'numeric').column, meets: (value) => Number.isNaN(value) }
+    }),
   ]
-}
-
-function impossible(name: string): AppError {
-  return new AppError('invalid_request', `no value of ${name} meets the condition`)
 }
 
 /** Positions among `count` values that meet all tests; `values` decodes a column. */

@@ -4,6 +4,7 @@
 import { AppError } from '#engine/errors.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { impossible } from '../impossible.ts'
 import {
   type Conditions,
   NO_TALLY,
@@ -44,6 +45,9 @@ export async function createModeSampler(
   { seed, conditions = {}, ...session }: ModeSamplerOptions,
 ): Promise<Sampler> {
   const tests = columnTests(known.targets, conditions)
+  for (const column of known.modes)
+    if (column.kind === 'numeric' && !column.hasNull && conditions.nulls?.includes(column.name))
+      throw impossible(column.name)
   const running = await openSession(drawing.model, session)
   const tally = { drawn: 0, met: 0 }
   const sampleRange = createRanges(known, {
