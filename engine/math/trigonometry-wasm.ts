@@ -1,12 +1,12 @@
 // The functions of trigonometry-batch.ts in vectors of two doubles: the same operations in the same order, so the same bits, in half
 // the time. Divisions are what the series cost, and one of a vector takes as long as one of a number.
 
-import { assembleModule, I32, OP, unsigned, V128 } from '#engine/random/wasm-assembler.ts'
+import { assembleModule, get, I32, OP, unsigned, V128 } from '#engine/wasm/assembler.ts'
+import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 
 /** Entries that are computed at a time: all of them and what is made of them stay in the fastest cache. */
 export const SLAB = 512
 
-const PAGE_BYTES = 65_536
 const VECTOR_BYTES = 16
 const PLANE_BYTES = SLAB * 8
 /** Where planes begin; constants stand before. */
@@ -20,7 +20,6 @@ const LOCALS = 2
 /** Code that leaves one vector. */
 type Code = number[]
 
-const get = (local: number): Code => [...OP.localGet, ...unsigned(local)]
 const binary =
   (operator: readonly number[]) =>
   (a: Code, b: Code): Code => [...a, ...b, ...operator]
@@ -60,7 +59,7 @@ function createProgram() {
   const truth = (mask: Code): Code => named(and(mask, constant(1)))
   const module = (planes: number): Uint8Array<ArrayBuffer> =>
     assembleModule({
-      pages: Math.ceil((PLANES_AT + planes * PLANE_BYTES) / PAGE_BYTES),
+      memoryBytes: PLANES_AT + planes * PLANE_BYTES,
       parameters: 1,
       locals: [
         [1, I32],
@@ -156,14 +155,6 @@ function atan2Program(): Program {
   return program
 }
 
-type Instance = { exports: { memory: { buffer: ArrayBuffer }; run: (end: number) => void } }
-
-/** What is used of the host's WebAssembly, which the language's own types leave out. */
-type Host = {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => Instance
-}
-
 export type VectorProgram = {
   /** What is read and written, `SLAB` entries each. */
   readonly planes: readonly Float64Array[]
@@ -173,23 +164,19 @@ export type VectorProgram = {
 }
 
 function instantiate(program: Program, planes: number): VectorProgram | null {
-  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
-  if (!host) return null
-  try {
-    const { memory, run } = new host.Instance(new host.Module(program.module(planes))).exports
-    const constants = new Float64Array(memory.buffer, 0, PLANES_AT / 8)
-    constants.set(program.constants)
-    return {
-      planes: Array.from(
-        { length: planes },
-        (_, plane) => new Float64Array(memory.buffer, PLANES_AT + plane * PLANE_BYTES, SLAB),
-      ),
-      constants,
-      run: (n) => run(n * 8),
-    }
-  } catch {
-    // No vector instructions here: the plain functions give the same bits.
-    return null
+  const compile = () => compileKernel(program.module(planes))
+  const kernel = instantiateKernel<(end: number) => void>(compile)
+  if (kernel === null) return null
+  const { memory, run } = kernel
+  const constants = new Float64Array(memory.buffer, 0, PLANES_AT / 8)
+  constants.set(program.constants)
+  return {
+    planes: Array.from(
+      { length: planes },
+      (_, plane) => new Float64Array(memory.buffer, PLANES_AT + plane * PLANE_BYTES, SLAB),
+    ),
+    constants,
+    run: (n) => run(n * 8),
   }
 }
 

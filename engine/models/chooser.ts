@@ -1,7 +1,18 @@
 // One of several codes for each row, by inversion of positive weights that stand position after position: in 128-bit
 // vectors of four rows, assembled here, from source; the same without vectors where there are none.
 
-import { assembleModule, I32, OP, signed, unsigned, V128 } from '#engine/random/wasm-assembler.ts'
+import {
+  advance,
+  assembleModule,
+  constant,
+  get,
+  I32,
+  OP,
+  set,
+  unsigned,
+  V128,
+} from '#engine/wasm/assembler.ts'
+import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 
 export type Chooser = {
   /** [positions, rows]: where the weights of the next choice are put. */
@@ -26,7 +37,6 @@ const GROUP_ROWS = GROUP_BYTES / 4
 
 /** How far the codes of neighbouring columns are apart. */
 export const rowsApart = (rows: number): number => Math.ceil(rows / GROUP_ROWS) * GROUP_ROWS
-const PAGE_BYTES = 65_536
 
 /** A choice sees the upper bits of a word: as many as a float32 has. */
 const UNUSED_BITS = 8
@@ -44,14 +54,8 @@ const SUMS = 6
 const LIMITS = SUMS + VECTORS
 const COUNTS = LIMITS + VECTORS
 
-const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
-const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
-const constant = (value: number): number[] => [...OP.i32Const, ...signed(value)]
 const zero = (local: number): number[] => [
   ...[...get(local), ...get(local), ...OP.v128Xor, ...set(local)],
-]
-const move = (local: number, bytes: number): number[] => [
-  ...[...get(local), ...constant(bytes), ...OP.i32Add, ...set(local)],
 ]
 const load = (pointer: number, vector: number): number[] => [
   ...[...get(pointer), ...OP.v128Load, ...unsigned(vector * VECTOR_BYTES)],
@@ -69,7 +73,7 @@ function throughWeights(strideBytes: number, after: (vector: number) => number[]
       ...[...get(SUMS + vector), ...load(AT, vector), ...OP.f32x4Add, ...set(SUMS + vector)],
       ...after(vector),
     ]),
-    ...move(AT, strideBytes),
+    ...advance(AT, strideBytes),
     ...[...get(AT), ...get(WEIGHTS_END), ...OP.i32LtU, ...OP.brIf, 0, ...OP.end],
   ]
 }
@@ -99,18 +103,12 @@ function body(strideBytes: number): number[] {
     ...forVectors(limits),
     ...throughWeights(strideBytes, count),
     ...forVectors(store),
-    ...[WEIGHTS, WEIGHTS_END, WORDS, CODES].flatMap((local) => move(local, GROUP_BYTES)),
+    ...[WEIGHTS, WEIGHTS_END, WORDS, CODES].flatMap((local) => advance(local, GROUP_BYTES)),
     ...[...OP.br, 0, ...OP.end, ...OP.end],
   ]
 }
 
 type Run = (weights: number, end: number, words: number, codes: number, codesEnd: number) => void
-
-/** What is used of the host's WebAssembly, which the language's own types leave out. */
-type Host = {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
-}
 
 /** Room for a choice. `plain` does without vectors; the codes are the same. */
 export function createChooser(
@@ -150,10 +148,8 @@ export function createChooser(
 }
 
 function instantiate(strideBytes: number, bytes: number) {
-  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
-  if (!host) return null
   const code = assembleModule({
-    pages: Math.ceil(bytes / PAGE_BYTES),
+    memoryBytes: bytes,
     parameters: 5,
     locals: [
       [1, I32],
@@ -161,11 +157,7 @@ function instantiate(strideBytes: number, bytes: number) {
     ],
     body: body(strideBytes),
   })
-  try {
-    return new host.Instance(new host.Module(code)).exports
-  } catch {
-    return null
-  }
+  return instantiateKernel<Run>(() => compileKernel(code))
 }
 
 function choosePlainly(weights: Float32Array, words: Uint32Array, codes: Int32Array): void {

@@ -3,10 +3,20 @@
 // first generator is made.
 
 import { createKept } from '#engine/kept.ts'
+import {
+  assembleModule,
+  constant,
+  get,
+  I32,
+  OP,
+  set,
+  unsigned,
+  V128,
+} from '#engine/wasm/assembler.ts'
+import type { CompiledModule } from '#engine/wasm/host.ts'
+import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 import { PHILOX, type Planes } from './philox.ts'
-import { assembleModule, I32, OP, signed, unsigned, V128 } from './wasm-assembler.ts'
 
-const PAGE_BYTES = 65_536
 const PLANES = 6
 const GROUP_BYTES = 16
 const GROUPS = 2
@@ -40,9 +50,6 @@ const GROUP_LIST = Array.from({ length: GROUPS }, (_, index) => group(index))
 const EVEN_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]
 const ODD_WORDS = EVEN_WORDS.map((lane) => lane + 4)
 
-const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
-const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
-const constant = (value: number): number[] => [...OP.i32Const, ...signed(value)]
 const splat = (code: number[], local: number): number[] => [
   ...code,
   ...OP.i32x4Splat,
@@ -138,7 +145,7 @@ function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
   const planeBytes = capacity * 4
   const vectors = GROUP_LOCALS + GROUPS * LOCALS_PER_GROUP - FACTOR_0
   return assembleModule({
-    pages: Math.ceil((PLANES * planeBytes) / PAGE_BYTES),
+    memoryBytes: PLANES * planeBytes,
     parameters: 5,
     locals: [
       [1, I32],
@@ -150,29 +157,17 @@ function philoxModule(capacity: number): Uint8Array<ArrayBuffer> {
 
 type Run = (k0: number, k1: number, draw: number, ordinal: number, count: number) => void
 
-type Instance = { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
-
-/** What is used of the host's WebAssembly, which the language's own types leave out. */
-type Host = {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => Instance
-}
-
 /** Modules by their capacity: what one has compiled and optimised, all its instances share. */
-const keep = createKept<object>(4)
+const keep = createKept<CompiledModule>(4)
 
 /** Planes in WebAssembly memory and the function that fills them; null where it is not available. */
 export function instantiatePhilox(capacity: number): { planes: Planes; run: Run } | null {
-  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
-  if (!host) return null
-  try {
-    const module = keep(String(capacity), () => new host.Module(philoxModule(capacity)))
-    const { memory, run } = new host.Instance(module).exports
-    const plane = (index: number) => new Uint32Array(memory.buffer, index * capacity * 4, capacity)
-    const words = [plane(2), plane(3), plane(4), plane(5)] as const
-    return { planes: { rowLow: plane(0), rowHigh: plane(1), words }, run }
-  } catch {
-    // No vector instructions here: the plain generator gives the same bits.
-    return null
-  }
+  const kernel = instantiateKernel<Run>(() =>
+    keep(String(capacity), () => compileKernel(philoxModule(capacity))),
+  )
+  if (kernel === null) return null
+  const { memory, run } = kernel
+  const plane = (index: number) => new Uint32Array(memory.buffer, index * capacity * 4, capacity)
+  const words = [plane(2), plane(3), plane(4), plane(5)] as const
+  return { planes: { rowLow: plane(0), rowHigh: plane(1), words }, run }
 }

@@ -2,7 +2,7 @@
 // makes a not-a-number makes the one with the canonical bits. Costs are those of the source alone, so that the same
 // call stops at the same step on any machine.
 
-import { signed, unsigned } from '#engine/random/wasm-assembler.ts'
+import { signed, unsigned } from '#engine/wasm/assembler.ts'
 import type { FunctionType } from './wasm-module.ts'
 import { refuse, VALUE_TYPES } from './wasm-module.ts'
 import { createReader, type Reader } from './wasm-reader.ts'

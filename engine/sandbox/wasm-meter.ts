@@ -1,7 +1,7 @@
 // A plug-in's module with bounds of its own in it: steps, depth of calls, memory. Nothing of the host decides when
 // it stops.
 
-import { signed, unsigned } from '#engine/random/wasm-assembler.ts'
+import { signed, unsigned } from '#engine/wasm/assembler.ts'
 import { chargeBytesBody, type Meter, rewriteFunction } from './wasm-code.ts'
 import { SECTION, VALUE_TYPES, type WasmModule } from './wasm-module.ts'
 import { createReader } from './wasm-reader.ts'

@@ -2,7 +2,7 @@
 // without bound: shared memory, tables that change, more than one memory, imports other than ours.
 
 import { AppError } from '#engine/errors.ts'
-import { wasmHost } from './wasm-host.ts'
+import { wasmHost } from '#engine/wasm/host.ts'
 import { createReader, type Reader } from './wasm-reader.ts'
 
 export const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const

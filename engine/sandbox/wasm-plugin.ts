@@ -2,15 +2,15 @@
 
 import type { Scalar } from '#engine/config/types.ts'
 import { AppError } from '#engine/errors.ts'
-import { rowRandom } from './row-random.ts'
-import type { SandboxBatch } from './sandbox.ts'
 import {
   type CompiledModule,
   type WasmFunction,
   type WasmGlobal,
   type WasmMemory,
   wasmHost,
-} from './wasm-host.ts'
+} from '#engine/wasm/host.ts'
+import { rowRandom } from './row-random.ts'
+import type { SandboxBatch } from './sandbox.ts'
 import { HIDDEN, meterModule, SLOTS_MAX, STEPS_MAX } from './wasm-meter.ts'
 import {
   type FunctionType,

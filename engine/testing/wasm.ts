@@ -1,6 +1,6 @@
 // Modules of WebAssembly for tests of plug-ins, put together from bytes.
 
-import { unsigned } from '#engine/random/wasm-assembler.ts'
+import { unsigned } from '#engine/wasm/assembler.ts'
 
 const VALUES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const
 

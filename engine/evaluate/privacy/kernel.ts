@@ -1,7 +1,18 @@
 // Distances of one point to very many in 128-bit vectors of four: what finds the closest where a tree cannot, because
 // columns are many and independent. The module is assembled here, from source, when it is first needed.
 
-import { assembleModule, I32, OP, signed, unsigned, V128 } from '#engine/random/wasm-assembler.ts'
+import {
+  advance,
+  assembleModule,
+  constant,
+  get,
+  I32,
+  OP,
+  set,
+  unsigned,
+  V128,
+} from '#engine/wasm/assembler.ts'
+import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 
 /** Points of a block: four vectors that are computed side by side. */
 export const BLOCK_POINTS = 16
@@ -9,7 +20,6 @@ export const BLOCK_POINTS = 16
 const VECTORS = 4
 const VECTOR_BYTES = 16
 const BLOCK_BYTES = VECTORS * VECTOR_BYTES
-const PAGE_BYTES = 65_536
 
 // What the memory holds: two constants, the running result, the query, the blocks.
 const MASK_AT = 0
@@ -30,9 +40,6 @@ const SECOND = 7
 const VALUE = 8
 const SUMS = 9
 
-const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
-const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
-const constant = (value: number): number[] => [...OP.i32Const, ...signed(value)]
 const load = (address: number, local: number): number[] => [
   ...constant(0),
   ...[...OP.v128Load, ...unsigned(address), ...set(local)],
@@ -40,9 +47,6 @@ const load = (address: number, local: number): number[] => [
 const store = (address: number, local: number): number[] => [
   ...constant(0),
   ...[...get(local), ...OP.v128Store, ...unsigned(address)],
-]
-const add = (local: number, value: number): number[] => [
-  ...[...get(local), ...constant(value), ...OP.i32Add, ...set(local)],
 ]
 const sums = Array.from({ length: VECTORS }, (_, at) => SUMS + at)
 
@@ -57,8 +61,8 @@ function column(): number[] {
       ...[...get(VALUE), ...OP.f32x4Sub, ...get(MASK), ...OP.v128And],
       ...[...OP.f32x4PMin, ...OP.f32x4Add, ...set(sum)],
     ]),
-    ...add(AT, BLOCK_BYTES),
-    ...add(QUERY, 4),
+    ...advance(AT, BLOCK_BYTES),
+    ...advance(QUERY, 4),
   ]
 }
 
@@ -101,19 +105,11 @@ export type Kernel = {
 
 type Run = (at: number, end: number, queryEnd: number) => void
 
-/** What is used of the host's WebAssembly, which the language's own types leave out. */
-type Host = {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
-}
-
 /** Room for `floats` coordinates of points of `width` columns; null where there are no vector instructions. */
 export function createKernel(width: number, floats: number): Kernel | null {
-  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
-  if (!host) return null
   const blocksAt = Math.ceil((QUERY_AT + 4 * width) / BLOCK_BYTES) * BLOCK_BYTES
   const code = assembleModule({
-    pages: Math.ceil((blocksAt + 4 * floats) / PAGE_BYTES),
+    memoryBytes: blocksAt + 4 * floats,
     parameters: 3,
     locals: [
       [1, I32],
@@ -121,12 +117,10 @@ export function createKernel(width: number, floats: number): Kernel | null {
     ],
     body: body(),
   })
-  const made = instantiate(host, code)
-  if (!made) return null
-  const {
-    memory: { buffer },
-    run,
-  } = made
+  const kernel = instantiateKernel<Run>(() => compileKernel(code))
+  if (kernel === null) return null
+  const { run } = kernel
+  const { buffer } = kernel.memory
   new Uint32Array(buffer, MASK_AT, 4).fill(0x7fff_ffff)
   new Float32Array(buffer, ONE_AT, 4).fill(1)
   const results = new Float32Array(buffer, FIRST_AT, 8)
@@ -139,16 +133,5 @@ export function createKernel(width: number, floats: number): Kernel | null {
       run(blocksAt, blocksAt + 4 * count, QUERY_AT + 4 * width)
       least.set(results)
     },
-  }
-}
-
-function instantiate(
-  host: Host,
-  code: Uint8Array,
-): { memory: { buffer: ArrayBuffer }; run: Run } | null {
-  try {
-    return new host.Instance(new host.Module(code)).exports
-  } catch {
-    return null
   }
 }

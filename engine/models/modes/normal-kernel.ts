@@ -1,7 +1,17 @@
 // Looks normal numbers up for half words of noise: a loop in WebAssembly, assembled here, from source, that costs half
 // of what it does in JavaScript.
 
-import { assembleModule, I32, OP, signed, unsigned } from '#engine/random/wasm-assembler.ts'
+import {
+  advance,
+  assembleModule,
+  constant,
+  get,
+  I32,
+  OP,
+  set,
+  unsigned,
+} from '#engine/wasm/assembler.ts'
+import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 import { fillNormal, normalByHalf } from './draws.ts'
 
 export type NormalFiller = {
@@ -15,44 +25,30 @@ export type NormalFiller = {
 
 export type FillerSize = { rows: number; words: number; from: number; width: number }
 
-const PAGE_BYTES = 65_536
-
 // Parameters of `run`, then its local variables.
 const HALVES = 0
 const NUMBERS = 1
 const END = 2
 const ROW_END = 3
 
-const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
-const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
-const move = (local: number, bytes: number): number[] => [
-  ...[...get(local), ...OP.i32Const, ...signed(bytes), ...OP.i32Add, ...set(local)],
-]
-
 /** The table is where memory begins. */
 function body({ words, width }: FillerSize): number[] {
   return [
     ...OP.loop,
-    ...[...get(NUMBERS), ...OP.i32Const, ...signed(4 * width), ...OP.i32Add, ...set(ROW_END)],
+    ...[...get(NUMBERS), ...constant(4 * width), ...OP.i32Add, ...set(ROW_END)],
     ...OP.loop,
     ...get(NUMBERS),
-    ...[...get(HALVES), ...OP.i32Load16U, ...unsigned(0), ...OP.i32Const, 2, ...OP.i32Shl],
+    ...[...get(HALVES), ...OP.i32Load16U, ...unsigned(0), ...constant(2), ...OP.i32Shl],
     ...[...OP.f32Load, ...unsigned(0), ...OP.f32Store, ...unsigned(0)],
-    ...move(HALVES, 2),
-    ...move(NUMBERS, 4),
+    ...advance(HALVES, 2),
+    ...advance(NUMBERS, 4),
     ...[...get(NUMBERS), ...get(ROW_END), ...OP.i32LtU, ...OP.brIf, 0, ...OP.end],
-    ...move(HALVES, 4 * words - 2 * width),
+    ...advance(HALVES, 4 * words - 2 * width),
     ...[...get(NUMBERS), ...get(END), ...OP.i32LtU, ...OP.brIf, 0, ...OP.end],
   ]
 }
 
 type Run = (halves: number, numbers: number, end: number) => void
-
-/** What is used of the host's WebAssembly, which the language's own types leave out. */
-type Host = {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { exports: { memory: { buffer: ArrayBuffer }; run: Run } }
-}
 
 /** Room for noise and numbers. `plain` does without WebAssembly; the numbers are the same. */
 export function createNormalFiller(
@@ -78,17 +74,11 @@ export function createNormalFiller(
 }
 
 function instantiate(size: FillerSize, bytes: number) {
-  const host = (globalThis as { WebAssembly?: Host }).WebAssembly
-  if (!host) return null
   const code = assembleModule({
-    pages: Math.ceil(bytes / PAGE_BYTES),
+    memoryBytes: bytes,
     parameters: 3,
     locals: [[1, I32]],
     body: body(size),
   })
-  try {
-    return new host.Instance(new host.Module(code)).exports
-  } catch {
-    return null
-  }
+  return instantiateKernel<Run>(() => compileKernel(code))
 }

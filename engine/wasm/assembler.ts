@@ -80,6 +80,22 @@ export function signed(value: number): number[] {
   }
 }
 
+/** Puts a local variable on the stack. */
+export const get = (local: number): number[] => [...OP.localGet, ...unsigned(local)]
+
+/** Takes a local variable off the stack. */
+export const set = (local: number): number[] => [...OP.localSet, ...unsigned(local)]
+
+/** Puts an i32 on the stack. */
+export const constant = (value: number): number[] => [...OP.i32Const, ...signed(value)]
+
+/** Adds to a local variable that is an i32. */
+export const advance = (local: number, by: number): number[] => [
+  ...[...get(local), ...constant(by), ...OP.i32Add, ...set(local)],
+]
+
+const PAGE_BYTES = 65_536
+
 function section(id: number, body: number[]): number[] {
   return [id, ...unsigned(body.length), ...body]
 }
@@ -90,19 +106,19 @@ function name(text: string): number[] {
 }
 
 /**
- * A module that exports `memory` (of `pages` times 64 KiB) and the function `run`, whose parameters are
+ * A module that exports `memory` (of `memoryBytes` at least) and the function `run`, whose parameters are
  * `parameters` times i32, with the given local variables (count and type, in order) and body (without the
  * closing `end`).
  */
 export function assembleModule(options: {
-  pages: number
+  memoryBytes: number
   parameters: number
   locals: readonly (readonly [number, number])[]
   body: number[]
 }): Uint8Array<ArrayBuffer> {
   const parameters = new Array<number>(options.parameters).fill(I32)
   const type = [1, 0x60, ...unsigned(parameters.length), ...parameters, 0]
-  const memory = [1, 0x00, ...unsigned(options.pages)]
+  const memory = [1, 0x00, ...unsigned(Math.ceil(options.memoryBytes / PAGE_BYTES))]
   const exported = [2, ...name('memory'), 0x02, 0, ...name('run'), 0x00, 0]
   const locals = options.locals.flatMap(([count, kind]) => [...unsigned(count), kind])
   const code = [...unsigned(options.locals.length), ...locals, ...options.body, ...OP.end]
