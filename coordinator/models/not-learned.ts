@@ -1,8 +1,6 @@
 // What a training leaves out, in words: nobody should look for it in vain.
 
-import { type Field, PERSONAL } from '#engine/table/table.ts'
-
-const isPersonal = ({ semantic }: Field): boolean => semantic !== null && PERSONAL.has(semantic)
+import { type Field, isPersonal } from '#engine/table/table.ts'
 
 const LEFT_OUT: readonly [what: string, of: (field: Field) => boolean][] = [
   ['personal values are not learned; rules make new ones', isPersonal],

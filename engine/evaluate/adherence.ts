@@ -1,9 +1,8 @@
 // Whether synthetic values are ones that the real column could have: covered, within bounds, of known levels, null as
 // often, and as distinct. The definitions are those of SDMetrics' single column metrics.
 
-import { type Column, isNullAt, nullsOf } from '#engine/table/table.ts'
+import { type Column, extremes, isNullAt, levelCounts, nullsOf } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
-import { levelCounts } from './shapes.ts'
 
 export type Adherence = {
   column: string
@@ -56,17 +55,6 @@ function rangeScores(
   if (low >= high || lowest > highest) return { coverage: null, adherence }
   const lost = Math.max(0, lowest - low) + Math.max(0, high - highest)
   return { coverage: Math.max(0, 1 - lost / (high - low)), adherence }
-}
-
-/** Infinity and -Infinity where there is no value. */
-export function extremes(values: Float64Array): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return [low, high]
 }
 
 /** Null is a known level where the real column has nulls. */

@@ -1,6 +1,7 @@
 // Columns as small codes for joint counts: categories with null as a level of its own, numbers in the ten equal
 // bins of SDMetrics' report.
 
+import { extremes } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
 
 /** Codes 0 .. size - 1, one for each row. */
@@ -40,12 +41,7 @@ function equalBins(values: Float64Array): Int32Array {
 }
 
 function equalEdges(values: Float64Array): Float64Array {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    if (value < low) low = value
-    if (value > high) high = value
-  }
+  let [low, high] = extremes(values)
   if (low > high) [low, high] = [0, 1]
   if (low === high) [low, high] = [low - 0.5, high + 0.5]
   const step = (high - low) / BINS

@@ -2,8 +2,8 @@
 // opponent of the boosted trees.
 
 import { exp } from '#engine/math/elementary.ts'
+import { levelCounts } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
-import { levelCounts } from './shapes.ts'
 
 /** Features of a row that are not zero: `at[entry]`, `value[entry]` for the row's entries, `width` of them. */
 export type Features = { at: Int32Array; value: Float64Array; width: number; size: number }

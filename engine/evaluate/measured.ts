@@ -1,13 +1,14 @@
 // The columns of several tables side by side: what two tables have in common, in one order and with one numbering of
 // levels, and what is left out of measuring because its values are personal, ids or free text.
 
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import {
   type CategoryColumn,
   type Column,
   type Field,
   isNullAt,
+  isPersonal,
   type NumberColumn,
-  PERSONAL,
   type Table,
 } from '#engine/table/table.ts'
 
@@ -49,10 +50,8 @@ export function alignTables(tables: readonly Table[]): Aligned {
 }
 
 function reasonToLeaveOut(sides: readonly (Column | undefined)[]): LeftOutReason | null {
-  const isPersonal = (column: Column | undefined): boolean =>
-    !!column?.field.semantic && PERSONAL.has(column.field.semantic)
   const { type } = (sides[0] as Column).field
-  if (sides.some(isPersonal)) return 'personal'
+  if (sides.some((column) => column !== undefined && isPersonal(column.field))) return 'personal'
   if (type === 'id') return 'id'
   if (sides.includes(undefined)) return type === 'text' ? 'text' : 'absent'
   const texts = sides.filter((column) => column?.kind === 'text' && !isEmpty(column))
@@ -78,13 +77,12 @@ function alignColumns(sides: readonly Column[], tables: readonly Table[]): Measu
   return codes.map((coded) => ({ kind: 'category', field, codes: coded, levels }))
 }
 
-const DAY_SECONDS = 86_400
-
 /** Dates of one table are datetimes of another's, and the other way round. */
 function inUnitOf({ type }: Field, { field, values }: NumberColumn): Float64Array {
-  if (type === 'datetime' && field.type === 'date') return values.map((days) => days * DAY_SECONDS)
+  if (type === 'datetime' && field.type === 'date')
+    return values.map((days) => days * SECONDS_PER_DAY)
   if (type === 'date' && field.type === 'datetime')
-    return values.map((seconds) => seconds / DAY_SECONDS)
+    return values.map((seconds) => seconds / SECONDS_PER_DAY)
   return values
 }
 

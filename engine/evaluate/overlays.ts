@@ -1,9 +1,9 @@
 // The distributions of each column in both tables, as bars to be laid over each other.
 
-import type { CategoryColumn, Field } from '#engine/table/table.ts'
+import { type CategoryColumn, type Field, levelCounts } from '#engine/table/table.ts'
 import { quantileOf } from './mean.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
-import { levelCounts, sortedValues } from './shapes.ts'
+import { sortedValues } from './shapes.ts'
 
 /**
  * Shares of the rows of each table. Of numbers: bins between `edges` (one more than bins), values outside counted in

@@ -1,6 +1,6 @@
 // How alike the single columns of two tables are: the Column Shapes of SDMetrics, by their published definitions.
 
-import type { CategoryColumn } from '#engine/table/table.ts'
+import { type CategoryColumn, levelCounts } from '#engine/table/table.ts'
 import { meanOf } from './mean.ts'
 import type { Measured, MeasuredColumn } from './measured.ts'
 
@@ -108,16 +108,6 @@ function wholeRange(values: Float64Array): { low: number; high: number; count: n
     count++
   }
   return count === 0 ? null : { low, high, count }
-}
-
-/** Rows of each level; nulls are not counted. */
-export function levelCounts({ codes, levels }: CategoryColumn): Float64Array {
-  const counts = new Float64Array(levels.length)
-  for (let row = 0; row < codes.length; row++) {
-    const code = codes[row] as number
-    if (code >= 0) counts[code] = (counts[code] as number) + 1
-  }
-  return counts
 }
 
 function variationComplement(real: CategoryColumn, synthetic: CategoryColumn): number | null {

@@ -1,14 +1,13 @@
 // What a synthetic table is worth for learning: a model is trained on it and judged on real rows, next to one that was
 // trained on real rows (TSTR, Esteban et al. 2017).
 
-import type { CategoryColumn } from '#engine/table/table.ts'
+import { type CategoryColumn, isNullAt, levelCounts } from '#engine/table/table.ts'
 import { areaUnderCurve } from './auc.ts'
 import { type BinnedColumn, createBinner } from './boosting/bins.ts'
 import { fitBoosted, predictBoosted } from './boosting/boost.ts'
 import { drawRows } from './folds.ts'
 import { type Measured, type MeasuredColumn, takeMeasured } from './measured.ts'
 import type { Pause } from './pause.ts'
-import { levelCounts } from './shapes.ts'
 
 /**
  * How well boosted trees predict `target` from all other columns: area under the curve of a level against the others,
@@ -95,9 +94,7 @@ function binOthers(table: Measured, tested: Measured, target: number): Binned {
 }
 
 function rowsWhere(column: MeasuredColumn, rows: number): Int32Array {
-  const isNull = (row: number): boolean =>
-    column.kind === 'number' ? Number.isNaN(column.values[row]) : (column.codes[row] as number) < 0
-  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !isNull(row))
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !isNullAt(column, row))
 }
 
 function explainedShare(

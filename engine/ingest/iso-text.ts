@@ -1,6 +1,6 @@
 // Moments of typed files as ISO 8601 text, down to the microsecond.
 
-import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
+import { dateText, datetimeText, SECONDS_PER_DAY, timeText } from '#engine/math/calendar.ts'
 
 const YEAR_0_SECONDS = -62_167_219_200
 const YEAR_10000_SECONDS = 253_402_300_800
@@ -18,7 +18,7 @@ export function momentText(seconds: number, micros: number, isUtc: boolean): str
 
 /** Null outside the years 0 to 9999. */
 export function dayText(days: number): string | null {
-  return momentText(days * 86_400, 0, false) === null ? null : dateText(days)
+  return momentText(days * SECONDS_PER_DAY, 0, false) === null ? null : dateText(days)
 }
 
 /** Microseconds since midnight. */

@@ -1,6 +1,6 @@
 // What of a real value may be shown: the value itself, or its shape.
 
-import { PERSONAL } from '#engine/table/table.ts'
+import { isPersonal } from '#engine/table/table.ts'
 import type { IngestField } from './field.ts'
 import type { Cell } from './records.ts'
 import { holdsPersonal } from './semantic-checks.ts'
@@ -8,8 +8,8 @@ import { holdsPersonal } from './semantic-checks.ts'
 const SHOWN_MAX = 60
 
 /** Whether values of the column are never shown: personal ones, and ids. */
-export function isHidden({ type, semantic }: Pick<IngestField, 'type' | 'semantic'>): boolean {
-  return type === 'id' || (semantic !== null && PERSONAL.has(semantic))
+export function isHidden(field: Pick<IngestField, 'type' | 'semantic'>): boolean {
+  return field.type === 'id' || isPersonal(field)
 }
 
 /** Letters as X and x, digits as 9, the rest as it stands: `Xxxx.xxx@xxxxx.xxx`. */

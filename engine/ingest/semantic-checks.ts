@@ -14,7 +14,7 @@ function isLuhn(digits: string): boolean {
 }
 
 /** Check digits by remainder 97 (ISO 13616, ISO 7064). */
-export function isIban(text: string): boolean {
+function isIban(text: string): boolean {
   const plain = text.replaceAll(' ', '').toUpperCase()
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(plain)) return false
   let rest = 0
@@ -64,6 +64,11 @@ const CHECKS: readonly [Semantic, (text: string) => boolean][] = [
   ['phone', (text) => PHONE.test(text) || (LOCAL_PHONE.test(text) && !DAY.test(text))],
   ['domain', (text) => DOMAIN.test(text)],
 ]
+
+/** Whether values that mean this say so themselves. */
+export function hasCheck(semantic: Semantic): boolean {
+  return CHECKS.some(([checked]) => checked === semantic)
+}
 
 /** What the value means, if it says so itself. */
 export function meaningOf(text: string): Semantic | null {

@@ -2,6 +2,7 @@
 
 import type { Semantic } from '#engine/table/table.ts'
 import { type NamesSeen, namesAmong } from './person-names.ts'
+import { hasCheck } from './semantic-checks.ts'
 
 /** Names, in words joined by _; the first that matches counts. Several languages of business. */
 const NAMES: readonly [Semantic, RegExp][] = [
@@ -72,19 +73,6 @@ const IS_CODE: ReadonlySet<Semantic> = new Set([
 const LEAST_SHARE = 0.8
 /** Of addresses of people fewer are enough: where one is taken for what it is not, little is lost. */
 const LEAST_EMAILS = 0.3
-const CHECKED: ReadonlySet<Semantic> = new Set([
-  'email',
-  'iban',
-  'card_number',
-  'uuid',
-  'url',
-  'ip',
-  'mac',
-  'ipv6',
-  'national_id',
-  'phone',
-  'domain',
-])
 
 export type Meaning = { semantic: Semantic; confidence: number }
 
@@ -150,6 +138,6 @@ function namedMeaning(semantic: Semantic, seen: Seen, share: number): Meaning | 
   // A user name has no blanks; the name of a user may be a person's.
   if (semantic === 'username' && seen.persons >= (LEAST_SHARE / 2) * seen.asked)
     return { semantic: 'full_name', confidence: 0.8 }
-  if (!CHECKED.has(semantic)) return { semantic, confidence: 0.8 }
+  if (!hasCheck(semantic)) return { semantic, confidence: 0.8 }
   return { semantic, confidence: 0.6 + 0.35 * share }
 }

@@ -1,7 +1,7 @@
 // How much a training would take, from what is known of a table before it is read: its columns, their different values and
 // how many rows are learned.
 
-import { type FieldType, kindOf, PERSONAL, type Semantic } from '#engine/table/table.ts'
+import { type FieldType, isPersonal, kindOf, type Semantic } from '#engine/table/table.ts'
 import { sizeOf } from '#engine/tensor/graph.ts'
 import type { Parameter } from '#engine/tensor/parameters.ts'
 import { createNetwork } from './argn/network.ts'
@@ -62,7 +62,7 @@ export function footprintOf(
 function learnedAs({ type, semantic, nulls, distinct }: ColumnSize, rows: number): LearnedColumn[] {
   const kind = kindOf(type)
   const isConstant = distinct === 0 || (distinct === 1 && nulls === 0)
-  if (kind === 'text' || isConstant || (semantic !== null && PERSONAL.has(semantic))) return []
+  if (kind === 'text' || isConstant || isPersonal({ semantic })) return []
   const values = Math.max(1, Math.min(distinct, Math.floor(rows / VALUE_ROWS)))
   return [{ kind: kind === 'number' ? 'numeric' : 'category', values }]
 }

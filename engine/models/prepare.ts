@@ -2,7 +2,7 @@
 // ones, rare levels and extreme numbers are taken out, what follows from other columns is not learned, and what remains
 // is numbers and codes.
 
-import { type Column, type Field, nullsOf, PERSONAL, type Table } from '#engine/table/table.ts'
+import { type Column, type Field, isPersonal, nullsOf, type Table } from '#engine/table/table.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
 import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
@@ -82,7 +82,7 @@ type Known = {
 }
 
 function isLearned({ kind, field }: Column, rows: number): boolean {
-  return rows > 0 && kind !== 'text' && !(field.semantic !== null && PERSONAL.has(field.semantic))
+  return rows > 0 && kind !== 'text' && !isPersonal(field)
 }
 
 /** Null where it has a value. */

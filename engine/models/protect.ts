@@ -1,10 +1,14 @@
 // What may be learned of a column: rare levels and extreme numbers, which are those of single rows, give way to draws
 // from the others.
 
-import { extremes } from '#engine/evaluate/adherence.ts'
 import { createNameCounter } from '#engine/ingest/person-names.ts'
 import { holdsPersonal } from '#engine/ingest/semantic-checks.ts'
-import type { CategoryColumn, NumberColumn } from '#engine/table/table.ts'
+import {
+  type CategoryColumn,
+  extremes,
+  levelCounts,
+  type NumberColumn,
+} from '#engine/table/table.ts'
 import { replaceExtremes } from './extremes.ts'
 import type { CategoryTarget, NumericTarget } from './sampled.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -65,11 +69,11 @@ export type LevelOptions = {
 
 /** Null where too few values have a level that may be kept. */
 export function protectLevels(
-  { field, codes, levels }: CategoryColumn,
+  column: CategoryColumn,
   { nulls, random, groups }: LevelOptions,
 ): KeptLevels | Constant<string | null> | null {
-  const counts = new Float64Array(levels.length)
-  for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1
+  const { field, codes, levels } = column
+  const counts = levelCounts(column)
   const { wanted, enough } = threshold(codes.length - nulls, random)
   const least = Math.max(LEVEL_ROWS_LEAST, enough)
   const kept = [...levels.entries()].flatMap(([code, level]) => {

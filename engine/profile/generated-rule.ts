@@ -1,12 +1,14 @@
 // Rules of the config language that make values like those of a column without holding any of them: for columns that
 // are neither learned nor copied (ids, free text, what says something about a person).
 
+import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import type { GeneratedRule } from '#engine/models/prepare.ts'
 import {
   type CategoryColumn,
   type Column,
+  extremes,
+  isPersonal,
   type NumberColumn,
-  PERSONAL,
   type Semantic,
   type TextColumn,
 } from '#engine/table/table.ts'
@@ -44,8 +46,7 @@ function textRule(
   share: number,
 ): GeneratedRule {
   if (sample.every((text) => LOWER_UUID.test(text))) return { type: 'uuid' }
-  const { semantic } = column.field
-  const personal = semantic !== null && PERSONAL.has(semantic)
+  const personal = isPersonal(column.field)
   const prefix = personal ? '' : sharedPrefix(textsOf(column))
   const sequence = personal ? null : sequenceRule(textsOf(column), prefix, share)
   if (sequence !== null) return sequence
@@ -112,14 +113,10 @@ function countingRule({ field, values }: NumberColumn, share: number): Generated
 
 /** From the digits of the greatest number and its sign alone; of dates the decades. */
 function numberRule({ field, values }: NumberColumn): GeneratedRule {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > most) most = value
-  }
+  let [least, most] = extremes(values)
   if (least > most) [least, most] = [0, 0]
   if (field.type === 'time') return { type: 'range', min: '00:00:00', max: '23:59:59' }
-  if (field.type === 'date') return decades(least * 86_400, most * 86_400)
+  if (field.type === 'date') return decades(least * SECONDS_PER_DAY, most * SECONDS_PER_DAY)
   if (field.type === 'datetime') return decades(least, most)
   const decimals = field.type === 'decimal' ? { decimals: Math.min(field.decimals, 15) } : {}
   const [min, max] = [lowestOfDigits(least), -lowestOfDigits(-most)]

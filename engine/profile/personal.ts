@@ -1,6 +1,6 @@
 // Whether a column holds what says something about a person: by its known meaning, or by what its values look like.
 
-import { type Column, PERSONAL, type Semantic } from '#engine/table/table.ts'
+import { type Column, isPersonal, type Semantic } from '#engine/table/table.ts'
 import { sampleTexts } from './column-texts.ts'
 import type { PersonalClass } from './profile.ts'
 
@@ -26,7 +26,7 @@ const CHECKS: readonly (readonly [Semantic, (text: string) => boolean])[] = [
 /** The class that the column's meaning names, or that 4 of 5 values look like; null for neither. */
 export function personalClass(column: Column): PersonalClass | null {
   const { semantic } = column.field
-  const known = semantic !== null && PERSONAL.has(semantic) ? semantic : null
+  const known = isPersonal(column.field) ? semantic : null
   if (column.kind === 'number') return known === null ? null : { class: known, confidence: null }
   const texts = sampleTexts(column, LOOKED_AT).map((text) => text.trim())
   const share = (check: (text: string) => boolean): number =>

@@ -1,6 +1,6 @@
 // What holds in every row: numbers in order, numbers that add up, columns that are null together, pairs that are keys.
 
-import type { NumberColumn, Table } from '#engine/table/table.ts'
+import { isNullAt, type NumberColumn, type Table } from '#engine/table/table.ts'
 import { createMoments } from './moments.ts'
 import { spreadOf, unitOf } from './number-profile.ts'
 import type { ColumnProfile, Key, NullPattern, Order, Sum } from './profile.ts'
@@ -130,7 +130,7 @@ export function findNullPatterns(table: Table, profiles: readonly ColumnProfile[
   const counts = new Map<string, number>()
   for (let row = 0; columns.length > 0 && row < table.rows; row++) {
     let key = ''
-    for (const [at, column] of columns.entries()) if (isNull(column, row)) key += `${at} `
+    for (const [at, column] of columns.entries()) if (isNullAt(column, row)) key += `${at} `
     if (key !== '') counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   return [...counts]
@@ -144,13 +144,6 @@ export function findNullPatterns(table: Table, profiles: readonly ColumnProfile[
       rows,
       share: rows / table.rows,
     }))
-}
-
-function isNull(column: Table['columns'][number], row: number): boolean {
-  if (column.kind === 'number') return Number.isNaN(column.values[row])
-  return column.kind === 'category'
-    ? (column.codes[row] as number) < 0
-    : column.values[row] === null
 }
 
 const PAIRS_MAX = 2000

@@ -61,6 +61,11 @@ export const PERSONAL: ReadonlySet<Semantic> = new Set<Semantic>([
   'mac',
 ])
 
+/** Whether the field's values say something about a person. */
+export function isPersonal({ semantic }: Pick<Field, 'semantic'>): boolean {
+  return semantic !== null && PERSONAL.has(semantic)
+}
+
 export type Field = {
   name: string
   type: FieldType
@@ -118,6 +123,27 @@ export function nullsOf(column: Column, rows: number): number {
   let nulls = 0
   for (let row = 0; row < rows; row++) if (isNullAt(column, row)) nulls++
   return nulls
+}
+
+/** Rows of each level; nulls are not counted. */
+export function levelCounts({ codes, levels }: CategoryColumn): Float64Array {
+  const counts = new Float64Array(levels.length)
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row] as number
+    if (code >= 0) counts[code] = (counts[code] as number) + 1
+  }
+  return counts
+}
+
+/** The least and the greatest number; Infinity and -Infinity where all are null. */
+export function extremes(values: Float64Array): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return [low, high]
 }
 
 /** The rows of these numbers, in this order. */

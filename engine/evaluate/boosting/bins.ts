@@ -1,8 +1,7 @@
 // Columns cut into at most 256 bins, which is all that boosted trees see of them.
 
-import type { CategoryColumn, NumberColumn } from '#engine/table/table.ts'
+import { type CategoryColumn, levelCounts, type NumberColumn } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'
-import { levelCounts } from '../shapes.ts'
 
 /** One byte for each row; `count` bins, null in the last one. The order of bins means something for numbers only. */
 export type BinnedColumn = { bins: Uint8Array; count: number; ordered: boolean }

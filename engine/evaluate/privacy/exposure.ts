@@ -1,8 +1,7 @@
 // Which values of few people the synthetic table shows: rare levels, and values of columns that should be made anew.
 
-import { type CategoryColumn, type Column, isNullAt } from '#engine/table/table.ts'
+import { type CategoryColumn, type Column, isNullAt, levelCounts } from '#engine/table/table.ts'
 import type { LeftOut, Measured, MeasuredColumn } from '../measured.ts'
-import { levelCounts } from '../shapes.ts'
 
 /** Levels that fewer real rows have are rare. */
 export const RARE_ROWS = 5

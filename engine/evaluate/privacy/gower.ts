@@ -1,8 +1,7 @@
 // Rows as points of Gower's distance (1971): a number's difference over its range, at most 1; 1 for other levels; a
 // null is as far from a value as two levels are from each other, and at no distance from a null.
 
-import type { NumberColumn } from '#engine/table/table.ts'
-import { extremes } from '../adherence.ts'
+import { extremes, type NumberColumn } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'
 
 /**

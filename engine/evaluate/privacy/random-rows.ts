@@ -2,10 +2,8 @@
 // as anything with the same columns; SDMetrics' baseline of privacy.
 
 import { createSeededRandom } from '#engine/models/seeded-random.ts'
-import { nullsOf } from '#engine/table/table.ts'
-import { extremes } from '../adherence.ts'
+import { extremes, levelCounts, nullsOf } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'
-import { levelCounts } from '../shapes.ts'
 
 /** Nulls as often as in the table; whole numbers where the field has no decimals. */
 export function randomRows(table: Measured, rows: number, seed: number): Measured {

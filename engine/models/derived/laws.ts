@@ -2,7 +2,7 @@
 // what other columns are then.
 
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import type { Column, Table } from '#engine/table/table.ts'
+import { type CategoryColumn, type Column, levelCounts, type Table } from '#engine/table/table.ts'
 import { MONTHS_PER_YEAR, monthDayOf, monthOf, weekdayOf } from './calendar-parts.ts'
 
 export type Feature = 'hour' | 'weekday' | 'month' | 'monthDay'
@@ -37,7 +37,7 @@ function codedColumn(column: Column, stride: number): Int32Array[] {
   const at = { length: Math.ceil((valuesOf(column)?.length ?? 0) / stride) }
   if (column.kind === 'category') {
     const { codes } = column
-    const order = frequentFirst(codes, column.levels.length)
+    const order = frequentFirst(column)
     return [
       Int32Array.from(at, (_, i) => {
         const code = codes[i * stride] as number
@@ -65,11 +65,10 @@ const valuesOf = (column: Column): ArrayLike<unknown> | undefined =>
   column.kind === 'category' ? column.codes : column.kind === 'number' ? column.values : undefined
 
 /** The place of each code by how many rows have it. */
-function frequentFirst(codes: Int32Array, levels: number): Int32Array {
-  const counts = new Float64Array(levels)
-  for (const code of codes) if (code >= 0) counts[code] = (counts[code] as number) + 1
+function frequentFirst(column: CategoryColumn): Int32Array {
+  const counts = levelCounts(column)
   const order = [...counts.keys()].sort((a, b) => (counts[b] as number) - (counts[a] as number))
-  const places = new Int32Array(levels)
+  const places = new Int32Array(counts.length)
   for (const [place, code] of order.entries()) places[code] = place
   return places
 }

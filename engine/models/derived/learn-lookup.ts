@@ -1,7 +1,12 @@
 // Columns that are looked up by the levels of another one, as targets that follow from it.
 
-import { extremes } from '#engine/evaluate/adherence.ts'
-import type { CategoryColumn, Column, NumberColumn, Table } from '#engine/table/table.ts'
+import {
+  type CategoryColumn,
+  type Column,
+  extremes,
+  type NumberColumn,
+  type Table,
+} from '#engine/table/table.ts'
 import type { PreparedColumn } from '../prepare.ts'
 import type { TargetList } from './target-list.ts'
 

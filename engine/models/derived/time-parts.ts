@@ -1,8 +1,8 @@
 // What a column of dates or moments is learned as: as it is, or, where the calendar says something about it, as parts
 // of which it follows.
 
-import { extremes } from '#engine/evaluate/adherence.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { extremes } from '#engine/table/table.ts'
 import {
   DAYS_PER_WEEK,
   MONDAY_OFFSET,
