@@ -5,7 +5,7 @@ import Type, { type Static, type TObject } from 'typebox'
 import { createCheck, invalidRequest } from '#coordinator/http/validation.ts'
 import { REGIONS } from '#coordinator/jobs/regions.ts'
 import type { Problem } from '#engine/errors.ts'
-import { algorithmOf, hasAlgorithm } from '#engine/models/algorithms.ts'
+import { MODULES } from '#engine/models/algorithms.ts'
 import { AUTO_OPTIONS } from '#engine/models/auto.ts'
 import { ALGORITHMS, type Algorithm } from '#engine/models/model-file.ts'
 
@@ -14,43 +14,40 @@ const ROWS_MAX = 100_000_000
 const SEED_MAX = 2 ** 53 - 1
 const SEED_DRAWN_MAX = 2 ** 48 - 1
 
-const optional = <T extends Type.TSchema>(schema: T) => Type.Optional(schema)
-
 const COMMON = {
   dataset_id: Type.String({ minLength: 1, maxLength: 100 }),
-  algorithm: optional(
+  algorithm: Type.Optional(
     Type.Enum(['auto', ...ALGORITHMS], {
       description: 'auto, the default, keeps the best of several and has a preview in seconds',
     }),
   ),
-  name: optional(Type.String({ minLength: 1, maxLength: 200 })),
-  max_rows: optional(
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  max_rows: Type.Optional(
     Type.Integer({
       ...{ minimum: 1, maximum: ROWS_MAX, default: ROWS_DEFAULT },
       description: 'Of a larger dataset as many rows are sampled',
     }),
   ),
-  seed: optional(Type.Integer({ minimum: 0, maximum: SEED_MAX })),
-  time_budget_seconds: optional(
+  seed: Type.Optional(Type.Integer({ minimum: 0, maximum: SEED_MAX })),
+  time_budget_seconds: Type.Optional(
     Type.Number({
       ...{ exclusiveMinimum: 0, maximum: 30 * 86_400 },
       description: 'The training ends with the best state so far; its bytes then depend on time',
     }),
   ),
-  regions: optional(Type.Array(Type.Enum([...REGIONS]), { maxItems: 16 })),
-  priority: optional(Type.Enum(['low', 'normal', 'high'])),
+  regions: Type.Optional(Type.Array(Type.Enum([...REGIONS]), { maxItems: 16 })),
+  priority: Type.Optional(Type.Enum(['low', 'normal', 'high'])),
 }
 const Common = Type.Object(COMMON, { additionalProperties: false })
 
 /** What each algorithm takes beside what all take. */
 function optionsOf(algorithm: Algorithm | 'auto'): TObject {
-  if (algorithm !== 'auto') return algorithmOf(algorithm).options
+  if (algorithm !== 'auto') return MODULES[algorithm].options
   const { time_budget_seconds: _, ...own } = AUTO_OPTIONS.properties
   return Type.Object(own, { additionalProperties: false })
 }
 
-const AVAILABLE: readonly (Algorithm | 'auto')[] = ['auto', ...ALGORITHMS.filter(hasAlgorithm)]
-const OWN = new Map(AVAILABLE.map((name) => [name, optionsOf(name)]))
+const OWN = new Map((['auto', ...ALGORITHMS] as const).map((name) => [name, optionsOf(name)]))
 
 /** For the document: what any algorithm takes. */
 export const TrainingBody = Type.Object(
@@ -94,7 +91,6 @@ export function readTrainingRequest(body: unknown): TrainingRequest {
   const options = Object.fromEntries(rest.filter(([name]) => !ignored.includes(name)))
   const problems: Problem[] = [
     ...checkCommon(common, ''),
-    ...absent(algorithm),
     ...(CHECKS.get(algorithm)?.(options, '') ?? []),
   ]
   if (problems.length > 0) throw invalidRequest(problems)
@@ -105,13 +101,6 @@ const isCommon = (name: string): boolean => name in COMMON
 const takes = (schema: TObject | undefined, name: string): boolean =>
   schema !== undefined && name in schema.properties
 const isKnown = (name: string): boolean => [...OWN.values()].some((schema) => takes(schema, name))
-
-/** An algorithm by its name that this release does not have. */
-function absent(algorithm: string): Problem[] {
-  if (OWN.has(algorithm as Algorithm) || !ALGORITHMS.some((name) => name === algorithm)) return []
-  const hint = `Use one of ${AVAILABLE.join(', ')}.`
-  return [{ path: '/algorithm', message: `${algorithm} is not supported yet`, hint }]
-}
 
 type Chosen = {
   algorithm: Algorithm | 'auto'

@@ -4,7 +4,6 @@
 import Type, { type Static } from 'typebox'
 import { AppError } from '#engine/errors.ts'
 import type { Table } from '#engine/table/table.ts'
-import { hasAlgorithm } from './algorithms.ts'
 import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
 import { takesPlace } from './auto-choice.ts'
 import type { EpochProgress, StepsDone } from './fit.ts'
@@ -108,7 +107,7 @@ export async function trainAuto(
 function chosen({ algorithms }: AutoOptions['options']): Algorithm[] {
   const [copula, ...others] = ORDER
   const wanted: readonly Algorithm[] = algorithms ?? others
-  return [copula, ...others.filter((name) => hasAlgorithm(name) && wanted.includes(name))]
+  return [copula, ...others.filter((name) => wanted.includes(name))]
 }
 
 /** When the first of these that are left ends, the time being shared among them. */

@@ -11,6 +11,7 @@ import { checkDerived, DerivedList } from './derived/check-derived.ts'
 import { allShapes, type DerivedTarget } from './derived/derived.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
+import { notAModel } from './stored-parts.ts'
 import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
 
 const FORMAT = 'syndata.model.1'
@@ -113,7 +114,7 @@ export function decodeModelFile(file: Uint8Array): ModelFile {
   if (metadata['format'] !== FORMAT)
     throw new AppError('unsupported', `a model file has the format ${FORMAT}`)
   const header: unknown = parseObject(metadata['model'] ?? '')
-  if (!Value.Check(Header, header)) throw invalid('its header is not of that format')
+  if (!Value.Check(Header, header)) throw notAModel('its header is not of that format')
   const model = { derived: [], ...header, tensors } as ModelFile
   checkDerived(model.derived, model.targets)
   const shapes = allShapes(model.targets, model.derived)
@@ -126,23 +127,19 @@ export function modelDigest(file: Uint8Array): string {
   return createHash('sha256').update(file).digest('hex')
 }
 
-function invalid(what: string): AppError {
-  return new AppError('invalid_request', `this is no model: ${what}`)
-}
-
 function checkColumn(column: PreparedColumn, targets: readonly TargetShape[]): void {
   const { name } = column.field satisfies Field
   if (column.kind === 'generated') {
-    if (typeof column.rule?.type !== 'string') throw invalid(`the column ${name} has no rule`)
+    if (typeof column.rule?.type !== 'string') throw notAModel(`the column ${name} has no rule`)
     return
   }
   if (column.kind === 'constant') {
-    if (column.value === undefined) throw invalid(`the column ${name} has no value`)
+    if (column.value === undefined) throw notAModel(`the column ${name} has no value`)
     return
   }
   const target = targets[column.target]
-  if (target?.kind !== column.kind) throw invalid(`the column ${name} has no target of its kind`)
+  if (target?.kind !== column.kind) throw notAModel(`the column ${name} has no target of its kind`)
   if (target.kind === 'category' && column.kind === 'category')
     if (column.levels?.length !== target.levels)
-      throw invalid(`the column ${name} has not the levels of its target`)
+      throw notAModel(`the column ${name} has not the levels of its target`)
 }

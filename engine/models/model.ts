@@ -1,7 +1,7 @@
 // A model as it is used: opened from its file, sampled.
 
 import type { SamplerOptions } from './algorithm.ts'
-import { algorithmOf } from './algorithms.ts'
+import { MODULES } from './algorithms.ts'
 import { allShapes } from './derived/derived.ts'
 import { createDerivedSampler } from './derived/sampler.ts'
 import { decodeModelFile, type ModelFile, modelDigest } from './model-file.ts'
@@ -23,7 +23,7 @@ export function openModel(file: Uint8Array, digest: string = modelDigest(file)):
   const open = (options: SamplerOptions): Promise<Sampler> =>
     targets.length === 0
       ? Promise.resolve(createEmptySampler())
-      : algorithmOf(model.algorithm).createSampler({ targets, encoder, tensors }, options)
+      : MODULES[model.algorithm].createSampler({ targets, encoder, tensors }, options)
   const shapes = allShapes(targets, derived)
   return {
     ...model,

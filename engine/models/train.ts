@@ -4,7 +4,7 @@ import type { Column, Table } from '#engine/table/table.ts'
 import { runtimeClass, type SessionOptions } from '#engine/tensor/session.ts'
 import { ENGINE_VERSION } from '#engine/version.ts'
 import type { TrainHooks } from './algorithm.ts'
-import { algorithmOf } from './algorithms.ts'
+import { MODULES } from './algorithms.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.ts'
 import type { FitOptions } from './fit.ts'
 import { type Algorithm, encodeModelFile } from './model-file.ts'
@@ -46,7 +46,7 @@ export async function trainModel(
   const learned =
     targets.length === 0
       ? NOTHING_LEARNED
-      : await algorithmOf(algorithm).train(
+      : await MODULES[algorithm].train(
           targets,
           { ...options, seed },
           { ...withCheckpoints(hooks, training), session },

@@ -7,7 +7,7 @@ import { checkEncoder, notAModel, readParameters, writeParameters } from '../sto
 import { graphEntry } from '../tensor-file.ts'
 import { BATCH_SIZE, EPOCHS, LEARNING_RATE } from '../training-options.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
-import { createNetwork, type Network, networkParameters } from './network.ts'
+import { createNetwork, networkParameters } from './network.ts'
 import { createArgnSampler, GRID_ROWS } from './sampler.ts'
 import { samplingModel } from './sampling.ts'
 import { type Tokens, tokenCount } from './tokens.ts'
@@ -61,6 +61,7 @@ export const argn: AlgorithmModule = {
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }
     const defaults = argnDefaults(rowsOf(targets))
+    const capacity = given.capacity ?? defaults.capacity
     const fitted = await fitArgn(targets, {
       ...hooks,
       seed: given.seed,
@@ -68,10 +69,9 @@ export const argn: AlgorithmModule = {
       batchRows: given.batch_size ?? defaults.batchRows,
       learningRate: given.learning_rate ?? defaults.learningRate,
       dropout: given.dropout ?? defaults.dropout,
-      capacity: given.capacity ?? defaults.capacity,
+      capacity,
     })
-    const capacity = given.capacity ?? defaults.capacity
-    const tensors = writeParameters(fitted.parameters, parameterShapes(fitted.network))
+    const tensors = writeParameters(fitted.parameters, networkParameters(fitted.network))
     const graph = samplingModel(fitted.network, fitted.parameters, GRID_ROWS)
     return {
       encoder: { capacity, tokens: fitted.tokens },
@@ -86,7 +86,7 @@ export const argn: AlgorithmModule = {
     if (tokens.some((known) => known.kind === 'numeric' && !areCells(known)))
       throw notAModel('its cells are not those of its bins')
     const network = createNetwork(tokens.map(tokenCount), capacity)
-    const parameters = readParameters(tensors, parameterShapes(network))
+    const parameters = readParameters(tensors, networkParameters(network))
     return await createArgnSampler({ targets, tokens, network, parameters }, options)
   },
 }
@@ -94,8 +94,4 @@ export const argn: AlgorithmModule = {
 function areCells({ bins, cells = bins.map(() => []) }: Tokens & { kind: 'numeric' }): boolean {
   if (cells.length !== bins.length) return false
   return cells.flat().every(({ from, to }) => from <= to && Number.isFinite(to - from))
-}
-
-function parameterShapes(network: Network) {
-  return networkParameters(network)
 }

@@ -2,10 +2,10 @@
 // ranges are cut.
 
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
-import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { openSession } from '#engine/tensor/session.ts'
+import type { SamplerOptions } from '../algorithm.ts'
 import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
 import {
-  type Conditions,
   NO_TALLY,
   roomFor,
   type SampledColumn,
@@ -26,8 +26,6 @@ export type FittedArgn = {
   /** By name, as the network has them. */
   parameters: ReadonlyMap<string, Float32Array>
 }
-
-export type SamplerOptions = SessionOptions & { seed: number; conditions?: Conditions }
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
 export const GRID_ROWS = 2500

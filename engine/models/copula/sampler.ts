@@ -1,7 +1,7 @@
 // Draws rows of a copula, by number.
 
+import type { SamplerOptions } from '../algorithm.ts'
 import {
-  type Conditions,
   NO_TALLY,
   roomFor,
   type SampledColumn,
@@ -22,7 +22,7 @@ export type FittedCopula = Copula & { targets: readonly TargetShape[] }
  */
 export function createCopulaSampler(
   { latents, correlation, targets }: FittedCopula,
-  { seed, conditions = {} }: { seed: number; conditions?: Conditions },
+  { seed, conditions = {} }: SamplerOptions,
 ): Sampler {
   const allowed = allowedStretches(latents, targets, conditions)
   const variables = createVariables(correlation, { seed, allowed })

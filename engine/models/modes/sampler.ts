@@ -3,10 +3,10 @@
 
 import { AppError } from '#engine/errors.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import { openSession } from '#engine/tensor/session.ts'
+import type { SamplerOptions } from '../algorithm.ts'
 import { impossible } from '../impossible.ts'
 import {
-  type Conditions,
   NO_TALLY,
   roomFor,
   type SampledColumn,
@@ -36,13 +36,11 @@ export type ModeModel = {
   curves: readonly Curves[]
 }
 
-export type ModeSamplerOptions = SessionOptions & { seed: number; conditions?: Conditions }
-
 /** The caller releases it. AppError `invalid_request` for conditions that no row can meet. */
 export async function createModeSampler(
   known: ModeModel,
   drawing: RowDrawing,
-  { seed, conditions = {}, ...session }: ModeSamplerOptions,
+  { seed, conditions = {}, ...session }: SamplerOptions,
 ): Promise<Sampler> {
   const tests = columnTests(known.targets, conditions)
   for (const column of known.modes)
