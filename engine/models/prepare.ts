@@ -3,10 +3,11 @@
 // is numbers and codes.
 
 import { type Column, type Field, isPersonal, nullsOf, type Table } from '#engine/table/table.ts'
+import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
 import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
-import { findLookups, sameLookups } from './derived/lookups.ts'
+import { findLookups } from './derived/lookups.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
@@ -50,7 +51,7 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const keys = findLookups(learned, rows)
   const own = learned.map((column, at) => (keys.has(at) ? null : column))
   const timeAt = createTimes({ table, columns: own, list, seed })
-  const known: Known = { table, list, seed, groups: sameLookups(keys, table) }
+  const known: Known = { table, list, seed, alike: alikeLevels(keys, table) }
   const made = new Map<number, PreparedColumn>()
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
@@ -77,8 +78,8 @@ type Known = {
   table: Table
   list: TargetList
   seed: number
-  /** Of columns that others are looked up by: which of their levels say the same of those, by number. */
-  groups: ReadonlyMap<number, readonly string[]>
+  /** Of columns that others are looked up by, by number. */
+  alike: ReadonlyMap<number, AlikeLevels>
 }
 
 function isLearned({ kind, field }: Column, rows: number): boolean {
@@ -109,13 +110,13 @@ function timeColumn(column: Column, learned: LearnedTime, rows: number): Prepare
 /** Null for what is made by a rule. */
 function learn(column: Column, at: number, known: Known): PreparedColumn | null {
   const { field } = column
-  const { list, seed, groups } = known
+  const { list, seed, alike } = known
   const { rows } = known.table
   if (!isLearned(column, rows) || column.kind === 'text') return null
   const nulls = nullsOf(column, rows)
   const random = createSeededRandom(seed, `prepare ${field.name}`)
   if (column.kind === 'category') {
-    const found = protectLevels(column, { nulls, random, groups: groups.get(at) })
+    const found = protectLevels(column, { nulls, random, alike: alike.get(at) })
     if (found === null) return null
     if (found.kind === 'constant') return { kind: 'constant', field, value: found.value }
     return { kind: 'category', field, target: list.learn(found.target), levels: found.levels }

@@ -9,6 +9,7 @@ import {
   levelCounts,
   type NumberColumn,
 } from '#engine/table/table.ts'
+import type { AlikeLevels } from './derived/alike-levels.ts'
 import { replaceExtremes } from './extremes.ts'
 import type { CategoryTarget, NumericTarget } from './sampled.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -63,14 +64,14 @@ export type LevelOptions = {
   /** How many there are. */
   nulls: number
   random: SeededRandom
-  /** By level: a rare one is replaced by others of its group, as far as any of them is kept. */
-  groups?: readonly string[] | undefined
+  /** Of those that are kept, such as may replace a rare one; any by default. */
+  alike?: AlikeLevels | undefined
 }
 
 /** Null where too few values have a level that may be kept. */
 export function protectLevels(
   column: CategoryColumn,
-  { nulls, random, groups }: LevelOptions,
+  { nulls, random, alike }: LevelOptions,
 ): KeptLevels | Constant<string | null> | null {
   const { field, codes, levels } = column
   const counts = levelCounts(column)
@@ -86,7 +87,7 @@ export function protectLevels(
     return { kind: 'constant', value: levels[kept[0] as number] ?? null }
   const renumbered = new Int32Array(levels.length).fill(-1)
   for (const [at, code] of kept.entries()) renumbered[code] = at
-  const draw = createReplacements(kept, counts, random, groups)
+  const draw = createReplacements({ kept, counts }, random, alike?.(kept))
   const recoded = codes.map((code) => {
     if (code < 0) return kept.length
     const known = renumbered[code] as number
@@ -103,27 +104,22 @@ export function protectLevels(
   return { kind: 'levels', target, levels: names }
 }
 
-/** For a rare level one of those that are kept, as often as it is. */
+/** For a rare level one of those that are kept and alike, as often as it is. */
 function createReplacements(
-  kept: readonly number[],
-  counts: Float64Array,
+  { kept, counts }: { kept: readonly number[]; counts: Float64Array },
   random: SeededRandom,
-  groups: readonly string[] = [],
+  alikeTo: (code: number) => readonly number[] = () => kept,
 ): (code: number) => number {
+  const draws = new Map<readonly number[], () => number>()
   const drawOf = (codes: readonly number[]): (() => number) => {
     const weights = codes.map((code) => counts[code] as number)
     const draw = weightedDraw(weights, random)
     return () => codes[draw()] as number
   }
-  const alike = Map.groupBy(kept, (code) => groups[code])
-  const draws = new Map<string | undefined, () => number>()
   return (code) => {
-    const group = groups[code]
-    let draw = draws.get(group)
-    if (draw === undefined) {
-      draw = drawOf(alike.get(group) ?? kept)
-      draws.set(group, draw)
-    }
+    const codes = alikeTo(code)
+    const draw = draws.get(codes) ?? drawOf(codes)
+    draws.set(codes, draw)
     return draw()
   }
 }

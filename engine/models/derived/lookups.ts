@@ -1,13 +1,13 @@
 // Columns that a category determines in every row: what they are is looked up by its level, and not learned.
 
-import { type CategoryColumn, type Column, nullsOf, type Table } from '#engine/table/table.ts'
+import { type CategoryColumn, type Column, nullsOf } from '#engine/table/table.ts'
 
 /** A level tells about a column only as a fact about many rows: fewer of them, and the level is protected anyway. */
 const ROWS_PER_LEVEL = 5
 /** Of smaller tables levels of fewer rows are kept. */
 const ROWS_LEAST = 140
-/** Of the rows, those of levels that are protected at most: their values would follow the level that replaces theirs. */
-const RARE_MOST = 0.03
+/** Of the rows, those of levels that are protected at most: their values follow the level that replaces theirs. */
+const RARE_MOST = 0.25
 /** Natural logarithm of how unlikely it is that a column which does not depend on the level agrees so well, at least. */
 const EVIDENCE_LEAST = 30
 
@@ -105,26 +105,4 @@ function determines(key: Coded, { codes, count }: Coded): boolean {
   }
   const agreement = counts.reduce((sum, rows) => sum + (rows / codes.length) ** 2, 0)
   return rare <= RARE_MOST * codes.length && -again * Math.log(agreement) >= EVIDENCE_LEAST
-}
-
-/** Of each column that others are looked up by, what its levels say of them: equal texts for the same. */
-export function sameLookups(
-  keys: ReadonlyMap<number, number>,
-  { columns }: Table,
-): Map<number, string[]> {
-  const found = new Map<number, string[]>()
-  for (const [at, key] of keys) {
-    const { codes, levels } = columns[key] as CategoryColumn
-    const texts = found.get(key) ?? levels.map(() => '')
-    const column = columns[at] as Exclude<Column, { kind: 'text' }>
-    const values = column.kind === 'category' ? column.codes : column.values
-    const rows = new Int32Array(levels.length).fill(-1)
-    for (let row = 0; row < codes.length; row++) {
-      const code = codes[row] as number
-      if (code >= 0) rows[code] = row
-    }
-    for (const [code, row] of rows.entries()) if (row >= 0) texts[code] += ` ${values[row]}`
-    found.set(key, texts)
-  }
-  return found
 }
