@@ -5,11 +5,11 @@ import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import type { SamplerOptions } from '../algorithm.ts'
 import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
+import { batchesOf, inTurn, type Range } from '../grid.ts'
 import {
   NO_TALLY,
   roomFor,
   type SampledColumn,
-  type SampleOptions,
   type Sampler,
   type TargetShape,
 } from '../sampled.ts'
@@ -55,32 +55,21 @@ export async function createArgnSampler(
     const range = conditions.ranges?.[(targets[column] as TargetShape).name]
     return createTokenDecoder(tokens[column] as Tokens, range)
   })
-  const sampleRange = async (
-    { from, to }: { from: number; to: number },
-    { signal, spare }: SampleOptions,
-  ): Promise<SampledColumn[]> => {
-    const found = roomFor(targets, to - from, spare)
-    for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+  const sample: Sampler['sample'] = async (range, { signal, spare }) => {
+    const found = roomFor(targets, range.to - range.from, spare)
+    for (const { batch, rows, into } of batchesOf(range, GRID_ROWS)) {
       signal?.throwIfAborted()
       await drawBatch(batch)
-      const start = batch * GRID_ROWS
-      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
-      const parts = found.map((column) => column.subarray(start + rows.from - from))
+      const parts = found.map((column) => column.subarray(into))
       decode(batch, rows, parts)
     }
     return found
   }
-  let before: Promise<unknown> = Promise.resolve()
   return {
     targets,
     tally: () => NO_TALLY,
     release: () => running.release(),
-    sample(range, options) {
-      // One after the other: batches share their memory.
-      const drawn = before.then(() => sampleRange(range, options))
-      before = drawn.catch(() => undefined)
-      return drawn
-    },
+    sample: inTurn(sample),
   }
 }
 
@@ -113,7 +102,7 @@ function createDecoding(
   const decoders = Array.from({ length: codes.length / APART }, (_, column) => decoderOf(column))
   const words = new Uint32Array(GRID_ROWS)
   const blocksOfColumn = (4 * GRID_ROWS) / 16
-  return (batch: number, rows: { from: number; to: number }, into: readonly SampledColumn[]) => {
+  return (batch: number, rows: Range, into: readonly SampledColumn[]) => {
     for (const [column, { decode, isPlaced }] of decoders.entries()) {
       if (isPlaced) places.fill(batch, words, column * blocksOfColumn)
       const start = column * APART

@@ -1,6 +1,7 @@
 // Draws rows of a copula, by number.
 
 import type { SamplerOptions } from '../algorithm.ts'
+import { batchesOf } from '../grid.ts'
 import {
   NO_TALLY,
   roomFor,
@@ -36,19 +37,15 @@ export function createCopulaSampler(
     targets,
     tally: () => NO_TALLY,
     release: () => Promise.resolve(),
-    async sample({ from, to }, { signal, spare }) {
-      const found = roomFor(targets, to - from, spare)
-      for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+    async sample(range, { signal, spare }) {
+      const found = roomFor(targets, range.to - range.from, spare)
+      for (const { batch, rows, into } of batchesOf(range, GRID_ROWS)) {
         signal?.throwIfAborted()
-        const start = batch * GRID_ROWS
-        const first = Math.max(from - start, 0)
-        const count = Math.min(to - start, GRID_ROWS) - first
         variables.load(batch)
+        const span = { from: rows.from, to: into, count: rows.to - rows.from }
         for (const [at, index] of variables.order.entries()) {
           const column = found[(latents[index] as Latent).target] as SampledColumn
-          writers[index]?.(variables.make(at), column, {
-            ...{ from: first, to: start + first - from, count },
-          })
+          writers[index]?.(variables.make(at), column, span)
         }
       }
       return found

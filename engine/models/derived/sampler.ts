@@ -3,11 +3,11 @@
 
 import { AppError } from '#engine/errors.ts'
 import type { SamplerOptions } from '../algorithm.ts'
-import { columnTests, meeting } from '../modes/conditions.ts'
+import { batchesOf } from '../grid.ts'
+import { type ColumnTest, columnTests, meeting } from '../modes/conditions.ts'
 import {
   roomFor,
   type SampledColumn,
-  type SampleOptions,
   type Sampler,
   type Tally,
   type TargetShape,
@@ -37,10 +37,7 @@ export async function createDerivedSampler(
   )
   const inner = await open({ ...options, conditions: conditionsOf(asked) })
   const learned = shapes.length - derived.length
-  const draw = async (
-    range: { from: number; to: number },
-    { spare = [], ...rest }: SampleOptions,
-  ) => {
+  const draw: Sampler['sample'] = async (range, { spare = [], ...rest }) => {
     const rows = range.to - range.from
     const drawn = await inner.sample(range, { ...rest, spare: spare.slice(0, learned) })
     const columns = [
@@ -88,20 +85,12 @@ function joined(inner: Tally, { drawn, met }: Tally): Tally {
   return { drawn: Math.round((drawn * inner.drawn) / inner.met), met }
 }
 
-type Draw = (
-  range: { from: number; to: number },
-  options: SampleOptions,
-) => Promise<SampledColumn[]>
-
 /** Each batch of the grid takes those rows that meet the tests, in their order, of batches that are its own. */
 function createDrawing(
-  draw: Draw,
+  draw: Sampler['sample'],
   shapes: readonly TargetShape[],
-  {
-    tests,
-    tally,
-  }: { tests: ReturnType<typeof columnTests>; tally: { drawn: number; met: number } },
-): Draw {
+  { tests, tally }: { tests: readonly ColumnTest[]; tally: Tally },
+): Sampler['sample'] {
   const fill = async (
     { batch, wanted }: { batch: number; wanted: number },
     columns: SampledColumn[],
@@ -123,16 +112,14 @@ function createDrawing(
       }
     }
   }
-  return async ({ from, to }, { signal, spare }) => {
-    const found = roomFor(shapes, to - from, spare)
+  return async (range, { signal, spare }) => {
+    const found = roomFor(shapes, range.to - range.from, spare)
     const batchColumns = roomFor(shapes, GRID_ROWS)
-    for (let batch = Math.floor(from / GRID_ROWS); batch * GRID_ROWS < to; batch++) {
+    for (const { batch, rows, into } of batchesOf(range, GRID_ROWS)) {
       signal?.throwIfAborted()
-      const start = batch * GRID_ROWS
-      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
       await fill({ batch, wanted: rows.to }, batchColumns, signal)
       for (const [at, column] of batchColumns.entries())
-        found[at]?.set(column.subarray(rows.from, rows.to), start + rows.from - from)
+        found[at]?.set(column.subarray(rows.from, rows.to), into)
     }
     return found
   }

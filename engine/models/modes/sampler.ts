@@ -5,12 +5,12 @@ import { AppError } from '#engine/errors.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import type { SamplerOptions } from '../algorithm.ts'
+import { batchesOf, inTurn, type Range } from '../grid.ts'
 import { impossible } from '../impossible.ts'
 import {
   NO_TALLY,
   roomFor,
   type SampledColumn,
-  type SampleOptions,
   type Sampler,
   type TargetShape,
 } from '../sampled.ts'
@@ -48,44 +48,32 @@ export async function createModeSampler(
       throw impossible(column.name)
   const running = await openSession(drawing.model, session)
   const tally = { drawn: 0, met: 0 }
-  const sampleRange = createRanges(known, {
-    batch: createBatch(known.layout, drawing, running, createKeystream(seed, 4)),
+  const sample = createRanges(known, {
+    draw: createBatch(known.layout, drawing, running, createKeystream(seed, 4)),
     decoders: decodersOf(known),
     tests,
     tally,
   })
-  let before: Promise<unknown> = Promise.resolve()
   return {
     targets: known.targets,
     tally: () => (tests.length === 0 ? NO_TALLY : { ...tally }),
     release: () => running.release(),
-    sample(range, options) {
-      const drawn = before.then(() => sampleRange(range, options))
-      before = drawn.catch(() => undefined)
-      return drawn
-    },
+    sample: inTurn(sample),
   }
 }
 
 type Drawing = {
-  batch: DrawBatch
+  draw: DrawBatch
   decoders: readonly ColumnDecoder[]
   tests: readonly ColumnTest[]
   tally: { drawn: number; met: number }
 }
 
-/** Ranges one after the other: batches share their memory. */
-function createRanges({ targets }: ModeModel, drawing: Drawing) {
-  const { batch, decoders, tests } = drawing
-  return async (
-    { from, to }: { from: number; to: number },
-    { signal, spare }: SampleOptions,
-  ): Promise<SampledColumn[]> => {
-    const found = roomFor(targets, to - from, spare)
-    for (let at = Math.floor(from / GRID_ROWS); at * GRID_ROWS < to; at++) {
-      const start = at * GRID_ROWS
-      const rows = { from: Math.max(from - start, 0), to: Math.min(to - start, GRID_ROWS) }
-      const into = start + rows.from - from
+function createRanges({ targets }: ModeModel, drawing: Drawing): Sampler['sample'] {
+  const { draw, decoders, tests } = drawing
+  return async (range, { signal, spare }) => {
+    const found = roomFor(targets, range.to - range.from, spare)
+    for (const { batch, rows, into } of batchesOf(range, GRID_ROWS)) {
       const put: Accept = (drawn, slots, rowsOf) => {
         for (const [column, decode] of decoders.entries()) {
           const part = (found[column] as SampledColumn).subarray(into)
@@ -94,8 +82,8 @@ function createRanges({ targets }: ModeModel, drawing: Drawing) {
         }
       }
       signal?.throwIfAborted()
-      if (tests.length === 0) put(await batch(at, null), ALL.subarray(rows.from, rows.to), null)
-      else await drawUntilMet(drawing, { at, put, signal })
+      if (tests.length === 0) put(await draw(batch, null), ALL.subarray(rows.from, rows.to), null)
+      else await drawUntilMet(drawing, { batch, put, signal })
     }
     return found
   }
@@ -111,7 +99,7 @@ function scatter(
   into: SampledColumn,
   values: SampledColumn,
   rowsOf: Int32Array,
-  { from, to }: { from: number; to: number },
+  { from, to }: Range,
 ): void {
   for (const [i, row] of rowsOf.entries())
     if (row >= from && row < to) into[row - from] = values[i] as number
@@ -125,8 +113,8 @@ function decodersOf({ modes, layout, curves }: ModeModel): ColumnDecoder[] {
 
 /** Rows that have not met the tests share the slots of the next batch; the first candidate that does is the row. */
 async function drawUntilMet(
-  { batch, tests, decoders, tally }: Drawing,
-  { at, put, signal }: { at: number; put: Accept; signal: AbortSignal | undefined },
+  { draw, tests, decoders, tally }: Drawing,
+  { batch, put, signal }: { batch: number; put: Accept; signal: AbortSignal | undefined },
 ): Promise<void> {
   let waiting = ALL
   let next = 0
@@ -135,7 +123,7 @@ async function drawUntilMet(
     if (next >= CANDIDATES_MOST) throw unmet(tally)
     const each = Math.min(Math.floor(GRID_ROWS / waiting.length), CANDIDATES_MOST - next)
     const slots = slotsOf(waiting, each, next)
-    const drawn = await batch(at, next === 0 ? null : slots)
+    const drawn = await draw(batch, next === 0 ? null : slots)
     const used = ALL.subarray(0, waiting.length * each)
     const meets = meeting(tests, used.length, (column) =>
       (decoders[column] as ColumnDecoder)(drawn, used),
