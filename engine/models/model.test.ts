@@ -30,9 +30,10 @@ const columns: Column[] = [
   {
     kind: 'number',
     field: field('age', 'integer'),
-    values: Float64Array.from({ length: ROWS }, (_, i) =>
-      i % 2 === 0 ? 20 + (i % 7) : 60 + (i % 5),
-    ),
+    values: Float64Array.from({ length: ROWS }, (_, i) => {
+      if (i % 40 < 2) return 26
+      return i % 2 === 0 ? 20 + (i % 7) : 60 + (i % 5)
+    }),
   },
 ]
 const table: Table = { name: 'people', rows: ROWS, columns }

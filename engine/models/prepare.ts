@@ -2,12 +2,21 @@
 // ones, rare levels and extreme numbers are taken out, what follows from other columns is not learned, and what remains
 // is numbers and codes.
 
-import { type Column, type Field, isPersonal, nullsOf, type Table } from '#engine/table/table.ts'
+import {
+  type CategoryColumn,
+  type Column,
+  type Field,
+  isPersonal,
+  type NumberColumn,
+  nullsOf,
+  type Table,
+} from '#engine/table/table.ts'
 import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
 import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
 import { findLookups } from './derived/lookups.ts'
+import { learnNumberLevels, withLevels } from './derived/number-levels.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
@@ -51,17 +60,28 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const keys = findLookups(learned, rows)
   const own = learned.map((column, at) => (keys.has(at) ? null : column))
   const timeAt = createTimes({ table, columns: own, list, seed })
-  const known: Known = { table, list, seed, alike: alikeLevels(keys, table) }
+  const coded = withLevels(table, keys.values())
+  const known: Known = { table, coded, list, seed, alike: alikeLevels(keys, coded) }
   const made = new Map<number, PreparedColumn>()
+  /** Levels of numbers that others are looked up by. */
+  const levelsOf = new Map<number, PreparedColumn>()
+  const keyAt = (at: number): PreparedColumn => {
+    const column = columnAt(at)
+    return levelsOf.get(at) ?? column
+  }
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
     const column = table.columns[at] as Column
     const key = keys.get(at)
     const found =
       made.get(at) ??
-      (key === undefined ? null : learnLookup(column, { table, list, key, by: columnAt(key) })) ??
+      (key === undefined
+        ? null
+        : learnLookup(column, { table: coded, list, key, by: keyAt(key) })) ??
       constantOf(column, rows) ??
-      (isTime(own[at]) ? timeColumn(column, timeAt(at), rows) : learn(column, at, known)) ??
+      (isTime(own[at])
+        ? timeColumn(column, timeAt(at), rows)
+        : learn(column, at, known, levelsOf)) ??
       generated(column, rows, ruleFor)
     made.set(at, found)
     return found
@@ -76,6 +96,8 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
 
 type Known = {
   table: Table
+  /** With numbers that others are looked up by as levels. */
+  coded: Table
   list: TargetList
   seed: number
   /** Of columns that others are looked up by, by number. */
@@ -108,7 +130,12 @@ function timeColumn(column: Column, learned: LearnedTime, rows: number): Prepare
 }
 
 /** Null for what is made by a rule. */
-function learn(column: Column, at: number, known: Known): PreparedColumn | null {
+function learn(
+  column: Column,
+  at: number,
+  known: Known,
+  levelsOf: Map<number, PreparedColumn>,
+): PreparedColumn | null {
   const { field } = column
   const { list, seed, alike } = known
   const { rows } = known.table
@@ -121,9 +148,35 @@ function learn(column: Column, at: number, known: Known): PreparedColumn | null 
     if (found.kind === 'constant') return { kind: 'constant', field, value: found.value }
     return { kind: 'category', field, target: list.learn(found.target), levels: found.levels }
   }
+  const own = known.coded.columns[at]
+  if (own?.kind === 'category') {
+    const found = learnKey(column, own, { ...known, alike: alike.get(at) })
+    if (found !== null) {
+      levelsOf.set(at, found.levels)
+      return found.column
+    }
+  }
   const found = protectNumbers(column, nulls, random)
   if (found.kind === 'constant') return { kind: 'constant', field, value: found.value }
   return { kind: 'numeric', field, target: list.learn(found), nulls: nulls > 0 }
+}
+
+/** A number that others are looked up by: only values that many rows have are drawn, and no others between them. */
+function learnKey(
+  { field }: NumberColumn,
+  coded: CategoryColumn,
+  { list, seed, alike }: Pick<Known, 'list' | 'seed'> & { alike: AlikeLevels | undefined },
+): { column: PreparedColumn; levels: PreparedColumn } | null {
+  const name = list.nameOf(`${field.name} (code)`)
+  const named = { ...coded, field: { ...field, name } }
+  const random = createSeededRandom(seed, `prepare ${field.name}`)
+  const found = learnNumberLevels(named, { list, random, alike, nameOf: () => field.name })
+  if (found?.kind !== 'levels') return null
+  const { first, levels, target } = found
+  return {
+    column: { kind: 'numeric', field, target, nulls: levels.includes(null) },
+    levels: { kind: 'category', field, target: first, levels },
+  }
 }
 
 /** The columns that were learned (and constant ones) of sampled rows, in the order of the table. */

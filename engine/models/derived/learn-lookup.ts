@@ -13,7 +13,7 @@ import type { TargetList } from './target-list.ts'
 export type LookupSource = {
   table: Table
   list: TargetList
-  /** The number of the column that it is looked up by, and what that one has become. */
+  /** The number of the column that it is looked up by, a category of the table, and what that one has become. */
   key: number
   by: PreparedColumn
 }

@@ -1,9 +1,9 @@
 // Parts of times as targets, protected like any column.
 
-import { nullsOf } from '#engine/table/table.ts'
-import { protectLevels, protectNumbers } from '../protect.ts'
+import { protectNumbers } from '../protect.ts'
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts'
 import { stepOf } from '../steps.ts'
+import { asLevels, learnNumberLevels } from './number-levels.ts'
 import type { TargetList } from './target-list.ts'
 import { type Lead, leadOf, type Parts } from './time-parts.ts'
 
@@ -122,25 +122,13 @@ function learnLevels(
   random: SeededRandom,
   known: Realising,
 ): number | null {
-  const different = [...new Set(values.filter((value) => !Number.isNaN(value)))].sort(
-    (a, b) => a - b,
-  )
-  const places = new Map(different.map((value, code) => [value, code]))
-  const codes = Int32Array.from(values, (value) => places.get(value) ?? -1)
   const field = { ...FIELD, name, type: 'category' as const, decimals: 0 }
-  const column = { kind: 'category' as const, field, codes, levels: different.map(String) }
-  const found = protectLevels(column, { nulls: nullsOf(column, codes.length), random })
+  const column = asLevels({ kind: 'number', field, values })
+  const { list } = known
+  const found = learnNumberLevels(column, { list, random, nameOf: () => list.nameOf(name) })
   if (found === null) return null
-  if (found.kind === 'constant')
-    return constant(Number(found.value), { name, decimals: 0 }, known.list)
-  const first = known.list.learn(found.target)
-  const numbers = found.levels.map((level) => (level === null ? null : Number(level)))
-  const kept = numbers.filter((value) => value !== null)
-  return known.list.derive({
-    ...{ kind: 'numeric', name: known.list.nameOf(name), decimals: 0, step: 1 },
-    ...{ min: Math.min(...kept), max: Math.max(...kept) },
-    from: { type: 'lookup', first, values: numbers },
-  })
+  if (found.kind === 'constant') return constant(Number(found.value), { name, decimals: 0 }, list)
+  return found.target
 }
 
 function constant(
