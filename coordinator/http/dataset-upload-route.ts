@@ -18,7 +18,7 @@ import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { IdempotencyHeaders, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { fileDigest, readUploadForm, type UploadedForm } from './upload-form.ts'
+import { fileDigest, readAway, readUploadForm, type UploadedForm, whenGone } from './upload-form.ts'
 import { createCheck, fromText, invalidRequest } from './validation.ts'
 
 export type DatasetUploadDeps = {
@@ -28,6 +28,10 @@ export type DatasetUploadDeps = {
   uploads: UploadReaders
   datasets: DatasetSettings
 }
+
+/** Uploads that wait for others; what they send meanwhile is not read. */
+const WAITING_MAX = 100
+const WAIT_MS = 45_000
 
 const checkOptions = createCheck(UploadOptions)
 
@@ -52,7 +56,8 @@ export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Pro
     // A file that is no form is read by the handler too.
     forms.addContentTypeParser('*', (_request, _body, done) => done(null))
     const { uploadsMax: max } = deps.datasets
-    const gate = createGate(max, `${max} uploads are being read; try again shortly.`)
+    const busy = `${max} uploads are being read, and others wait; try again shortly.`
+    const gate = createGate({ max, waitingMax: WAITING_MAX, waitMs: WAIT_MS, busy })
     forms.route({
       ...routeOf(DOOR, gate, deps),
       schema: {
@@ -94,54 +99,51 @@ function routeOf(door: Door, gate: Gate, deps: DatasetUploadDeps) {
     config: { streamsBody: true },
     // The form is read and checked piece by piece.
     validatorCompiler: () => () => true,
-    handler: (request: FastifyRequest, reply: FastifyReply) =>
-      gate(() => inTheirNames(door.renamed, () => upload(request, reply, { ...deps, door }))),
+    handler: (request: FastifyRequest, reply: FastifyReply) => {
+      const { signal } = whenGone(reply)
+      const work = () => upload(request, reply, { ...deps, door, signal })
+      return gate(() => inTheirNames(door.renamed, work), { signal }).finally(() =>
+        readAway(request),
+      )
+    },
   }
 }
 
 async function upload(
   request: FastifyRequest,
   reply: FastifyReply,
-  { door, ...deps }: DatasetUploadDeps & { door: Door },
+  { door, signal, ...deps }: DatasetUploadDeps & { door: Door; signal: AbortSignal },
 ) {
   const principal = deps.auth.principalOf(request)
   requireScope(principal, 'jobs:write')
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  try {
-    const said = { query: request.query ?? {}, length: request.headers['content-length'] ?? null }
-    const answer = await deps.idempotency.reply(
-      request,
-      reply,
-      async (settle) => {
-        const form = await readUploadForm(request, gone.signal)
-        const made = readOptions(request, form, door.renamed)
-        const settings = deps.datasets
-        const row = await createDataset(
-          { ...deps, settings },
-          principal,
-          made,
-          { bytes: form.bytes, signal: gone.signal },
-          async (sql, stored) => settle?.(sql, createdOf(stored, door)),
-        )
-        return createdOf(row, door)
+  const said = { query: request.query ?? {}, length: request.headers['content-length'] ?? null }
+  const answer = await deps.idempotency.reply(
+    request,
+    reply,
+    async (settle) => {
+      const form = await readUploadForm(request, signal)
+      const made = readOptions(request, form, door.renamed)
+      const settings = deps.datasets
+      const row = await createDataset(
+        { ...deps, settings },
+        principal,
+        made,
+        { bytes: form.bytes, signal },
+        async (sql, stored) => settle?.(sql, createdOf(stored, door)),
+      )
+      return createdOf(row, door)
+    },
+    {
+      body: said,
+      async isSame(first) {
+        const form = await readUploadForm(request, signal)
+        const { sha256, name } = first as { sha256?: string; name?: string }
+        const digest = await fileDigest(form)
+        return digest === sha256 && readOptions(request, form, door.renamed).name() === name
       },
-      {
-        body: said,
-        async isSame(first) {
-          const form = await readUploadForm(request, gone.signal)
-          const { sha256, name } = first as { sha256?: string; name?: string }
-          const digest = await fileDigest(form)
-          return digest === sha256 && readOptions(request, form, door.renamed).name() === name
-        },
-      },
-    )
-    return await reply.send(answer)
-  } finally {
-    // What the caller still sends is read away, so that the answer reaches it.
-    request.raw.unpipe()
-    request.raw.resume()
-  }
+    },
+  )
+  return await reply.send(answer)
 }
 
 function createdOf(row: DatasetRow, { view }: Door) {

@@ -26,13 +26,20 @@ export function problemOf(thrown: unknown, requestId: string): ProblemDocument {
     title,
     status: http,
     // What went wrong inside is for the log: driver text, hosts, SQL and paths never leave.
-    detail: http < 500 ? error.message : `The request failed. Its id is ${requestId}.`,
+    detail:
+      http < 500 || isOwnLimit(error)
+        ? error.message
+        : `The request failed. Its id is ${requestId}.`,
     code: error.code,
     hint: error.code === 'invalid_request' && error.problems.length === 0 ? HINT_OF_DETAIL : hint,
     request_id: requestId,
     ...(error.problems.length > 0 ? { errors: error.problems } : {}),
   }
 }
+
+/** Too much at a time: said by us, of nothing inside. */
+const isOwnLimit = ({ code, cause }: AppError): boolean =>
+  code === 'unavailable' && cause === undefined
 
 function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown

@@ -1,19 +1,68 @@
-// Work that takes much memory or time, a bounded number at a time.
+// Work that takes much memory or time, a bounded number at a time; a bounded number more waits for its turn.
 
 import { AppError } from '#engine/errors.ts'
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>
+/** `signal` ends the wait for a turn, not the work. */
+export type Gate = <T>(work: () => Promise<T>, options: { signal: AbortSignal }) => Promise<T>
 
-/** AppError `unavailable`, with `busy` as its detail, for one too many. */
-export function createGate(max: number, busy: string): Gate {
+export type GateOptions = {
+  /** Running at a time. */
+  max: number
+  /** Waiting at a time. */
+  waitingMax: number
+  /** How long each waits; slow-bodies.ts ends what is silent for longer. */
+  waitMs: number
+  /** What is said to those who get no turn. */
+  busy: string
+}
+
+/**
+ * AppError `unavailable`, with `busy` as its detail, for one too many, and for whom no turn came in time; `cancelled` for
+ * whoever went.
+ */
+export function createGate({ max, waitingMax, waitMs, busy }: GateOptions): Gate {
+  const waiting = new Set<() => void>()
   let running = 0
-  return async (work) => {
-    if (running >= max) throw new AppError('unavailable', busy)
-    running++
+  const enter = async (signal: AbortSignal): Promise<void> => {
+    if (running < max) running++
+    else if (waiting.size >= waitingMax) throw new AppError('unavailable', busy)
+    else await turn(waiting, { waitMs, busy, signal })
+  }
+  // Whoever is next takes over the place; the number of those running stays.
+  const leave = (): void => {
+    const [next] = waiting
+    if (next === undefined) running--
+    else next()
+  }
+  return async (work, { signal }) => {
+    await enter(signal)
     try {
       return await work()
     } finally {
-      running--
+      leave()
     }
+  }
+}
+
+type Wait = Pick<GateOptions, 'waitMs' | 'busy'> & { signal: AbortSignal }
+
+/** Until called out of `waiting`. */
+async function turn(waiting: Set<() => void>, { waitMs, busy, signal }: Wait): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onGone = (): void => reject(new AppError('cancelled', 'The caller has gone.'))
+  const timer = setTimeout(() => reject(new AppError('unavailable', busy)), waitMs)
+  const called = (): void => {
+    waiting.delete(called)
+    resolve()
+  }
+  waiting.add(called)
+  signal.addEventListener('abort', onGone, { once: true })
+  if (signal.aborted) onGone()
+  try {
+    await promise
+  } finally {
+    waiting.delete(called)
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onGone)
   }
 }

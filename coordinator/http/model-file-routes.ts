@@ -16,13 +16,15 @@ import type { Idempotency } from './idempotency.ts'
 import { ModelView } from './model-schemas.ts'
 import { fileAnswers, IdempotencyHeaders, IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { fileDigest, readUploadForm, type UploadedForm } from './upload-form.ts'
+import { fileDigest, readAway, readUploadForm, type UploadedForm, whenGone } from './upload-form.ts'
 import { createCheck, invalidRequest } from './validation.ts'
 
 const EXTENSION = '.safetensors'
-/** Each is in memory twice. */
-const IMPORTS_MAX = 2
-const IMPORTS_BUSY = `${IMPORTS_MAX} models are being brought in; try again shortly.`
+/** Each is in memory twice; those that wait are not read. */
+const IMPORTS = {
+  ...{ max: 2, waitingMax: 50, waitMs: 45_000 },
+  busy: '2 models are being brought in, and others wait; try again shortly.',
+}
 
 type ModelFileRoutesDeps = ImportDeps & {
   auth: Authentication
@@ -36,7 +38,7 @@ export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Prom
     await forms.register(multipart)
     // A file that is no form is read by the handler too.
     forms.addContentTypeParser('*', (_request, _body, done) => done(null))
-    importRoute(forms, deps, createGate(IMPORTS_MAX, IMPORTS_BUSY))
+    importRoute(forms, deps, createGate(IMPORTS))
   })
 }
 
@@ -100,37 +102,36 @@ function importRoute(app: App, deps: ModelFileRoutesDeps, gate: Gate): void {
     },
     // The form is read piece by piece.
     validatorCompiler: () => () => true,
-    handler: (request, reply) => gate(() => bringIn(request, reply, deps)),
+    handler: (request, reply) => {
+      const { signal } = whenGone(reply)
+      const work = () => bringIn(request, reply, { ...deps, signal })
+      return gate(work, { signal }).finally(() => readAway(request))
+    },
   })
 }
 
-async function bringIn(request: FastifyRequest, reply: FastifyReply, deps: ModelFileRoutesDeps) {
+async function bringIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { signal, ...deps }: ModelFileRoutesDeps & { signal: AbortSignal },
+) {
   const principal = deps.auth.principalOf(request)
   requireScope(principal, 'jobs:write')
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  try {
-    const body = { query: request.query ?? {}, length: request.headers['content-length'] ?? null }
-    const create = async (settle: Parameters<Parameters<Idempotency['reply']>[2]>[0]) => {
-      const made = await readImport(request, gone.signal)
-      const row = await importModel(deps, principal, made, async (sql, stored) =>
-        settle?.(sql, createdOf(stored)),
-      )
-      return createdOf(row)
-    }
-    const isSame = async (first: ReturnType<typeof modelView>): Promise<boolean> => {
-      const form = await readUploadForm(request, gone.signal)
-      return (
-        (await fileDigest(form)) === first.file?.sha256 &&
-        describe(request, form).name === first.name
-      )
-    }
-    return await reply.send(await deps.idempotency.reply(request, reply, create, { body, isSame }))
-  } finally {
-    // What the caller still sends is read away, so that the answer reaches it.
-    request.raw.unpipe()
-    request.raw.resume()
+  const body = { query: request.query ?? {}, length: request.headers['content-length'] ?? null }
+  const create = async (settle: Parameters<Parameters<Idempotency['reply']>[2]>[0]) => {
+    const made = await readImport(request, signal)
+    const row = await importModel(deps, principal, made, async (sql, stored) =>
+      settle?.(sql, createdOf(stored)),
+    )
+    return createdOf(row)
   }
+  const isSame = async (first: ReturnType<typeof modelView>): Promise<boolean> => {
+    const form = await readUploadForm(request, signal)
+    return (
+      (await fileDigest(form)) === first.file?.sha256 && describe(request, form).name === first.name
+    )
+  }
+  return await reply.send(await deps.idempotency.reply(request, reply, create, { body, isSame }))
 }
 
 async function readImport(request: FastifyRequest, signal: AbortSignal) {

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { Multipart } from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#engine/errors.ts'
 
 /** A second file is told from the first, to say so. */
@@ -19,6 +19,19 @@ export type UploadedForm = {
   fileName: string
   /** The file; it ends when the whole form is read. */
   bytes: AsyncIterable<Uint8Array>
+}
+
+/** Aborts when the connection is closed before the answer is sent. */
+export function whenGone({ raw }: FastifyReply): AbortController {
+  const gone = new AbortController()
+  raw.once('close', () => gone.abort())
+  return gone
+}
+
+/** What the caller still sends is read and dropped, so that an answer reaches it. */
+export function readAway({ raw }: FastifyRequest): void {
+  raw.unpipe()
+  raw.resume()
 }
 
 /** AppError `invalid_request` for what is no such form. */

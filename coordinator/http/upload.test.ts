@@ -54,3 +54,11 @@ test('a caller who leaves in the middle leaves nothing behind', async (t) => {
   const { json } = await rest.call(rest.alice, 'GET', '/api/datasets')
   assert.equal(json['total'], 1)
 })
+
+test('more uploads at a time than are read wait for their turn', async (t) => {
+  const rest = await restApp(t)
+  const url = await listening(rest)
+  const files = Array.from({ length: 12 }, (_, n) => post(url, rest.alice.key, `a,b\n${n},x\n`))
+  const answers = await Promise.all(files)
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
+})
