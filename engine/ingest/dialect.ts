@@ -1,11 +1,10 @@
 // How a CSV file is written, told by its first lines: what stands between cells, around them, and above them.
 
-import { scanNumber } from './number-text.ts'
+import { hasHeader } from './header.ts'
 import type { Dialect } from './records.ts'
 
 const DELIMITERS = [',', ';', '\t', '|', '\u001f'] as const
 const LINES_MAX = 200
-const DATE_LIKE = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}/
 
 type HeadCell = { text: string; quoted: boolean }
 
@@ -33,7 +32,7 @@ export function sniffDialect(head: string, ended: boolean, given: Partial<Dialec
     delimiter,
     quote,
     escape: escaper,
-    header: given.header ?? hasHeader(rows),
+    header: given.header ?? hasHeader(rows.map((row) => row.map(({ text }) => text.trim()))),
     trim: given.trim ?? isSpaced(rows),
     quotedEmpty: given.quotedEmpty ?? (quotesFreely(rows, delimiter, quote) ? 'null' : 'text'),
   }
@@ -102,21 +101,6 @@ function consistency(rows: readonly HeadCell[][]): number {
   for (const [cells, times] of counts)
     if (cells > 1) score = Math.max(score, (times / rows.length) ** 2 * (1 + Math.log2(cells) / 8))
   return score
-}
-
-/** Names are distinct words; values are numbers, dates, nothing, or come again below. */
-function hasHeader([first, ...below]: readonly HeadCell[][]): boolean {
-  if (first === undefined) return true
-  const names = first.map(({ text }) => text.trim())
-  if (names.some((name) => scanNumber(name) >= 0 || DATE_LIKE.test(name))) return false
-  if (new Set(names).size < names.length && below.length > 0 && names.every((name) => name !== ''))
-    return below.some((row) => row.some(({ text }) => scanNumber(text) >= 0))
-  const typed = below.some((row) => row.some(({ text }) => scanNumber(text) >= 0))
-  if (typed) return true
-  const again = names.filter(
-    (name, at) => name !== '' && below.some((row) => row[at]?.text.trim() === name),
-  )
-  return again.length * 2 < Math.max(1, names.length) || again.length === 0
 }
 
 function isSpaced(rows: readonly HeadCell[][]): boolean {
