@@ -24,7 +24,7 @@ import {
 import type { CtganShape } from './network.ts'
 
 /** Rows of a pass: its statistics are those of that many. */
-const ROWS = 2500
+const ROWS = 1000
 
 /** Values of the generator's parameters by name. */
 export type GeneratorValues = (name: string) => Float32Array
@@ -37,7 +37,7 @@ export type GeneratorPasses = {
   release(): Promise<void>
 }
 
-const PASSES = 8
+const PASSES = 20
 
 export async function createPasses(
   shape: CtganShape,

@@ -15,6 +15,13 @@ export type EncodedTable = {
   places: Float32Array
 }
 
+/** The first `rows` of a table; not copied. */
+export function firstRows({ rows: all, codes, places }: EncodedTable, rows: number): EncodedTable {
+  const first = <T extends Uint8Array | Float32Array>(values: T): T =>
+    values.subarray(0, (values.length / all) * rows) as T
+  return { rows, codes: first(codes), places: first(places) }
+}
+
 export type Encoding = { modes: readonly Modes[]; layout: Layout; seed: number }
 
 /** The rows of these numbers, in this order. The stretch of a value is drawn by its share of the density there. */

@@ -13,7 +13,7 @@ import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import { type StepContext, savedState, type TrainingStep } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { fillNormal } from '../modes/draws.ts'
-import type { EncodedTable } from '../modes/encode.ts'
+import { type EncodedTable, firstRows } from '../modes/encode.ts'
 import type { EncodedData } from '../modes/held-out.ts'
 import { encodedBatch, encodedTensors, oneHot } from '../modes/symbolic.ts'
 import { createRowOrder } from '../row-order.ts'
@@ -38,6 +38,8 @@ export type TvaeFitOptions = TvaeTraining & {
 const FEEDS = { rows: 'rows', noise: 'noise', rate: 'rate' } as const
 /** A small table makes epochs of several passes. */
 const STEPS_LEAST = 20
+/** Held-out rows that score an epoch: they and their noise stay the same, so that more would hardly tell epochs apart better. */
+const SCORED_MOST = 1000
 
 export type TvaeFitting = Fitting & {
   /** By name, out of saved state. */
@@ -57,7 +59,7 @@ export async function createTvaeFitting(
   const trainer = await createTrainer(training, { stepsPerRun, ...session })
   const scorer = await createScorer(
     shape,
-    holdout,
+    firstRows(holdout, Math.min(holdout.rows, SCORED_MOST)),
     () => adam.valuesOf((name) => trainer.state(name)),
     options,
   )
