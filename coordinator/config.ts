@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import { AppError } from '#engine/errors.ts'
-import { strangeSettings } from '#engine/setting-names.ts'
-import { logLevelOf } from '#proto/log-level.ts'
+import { strangeSettings } from '#settings/names.ts'
+import { SCHEDULER } from '#settings/scheduler.ts'
+import { type BACKENDS, SERVING } from '#settings/serving.ts'
+import { createSettingReader, type Env, type SettingReader } from '#settings/setting.ts'
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
-import { parseApiKey } from './identity/api-keys.ts'
 import { type WorkSettings, workSettingsOf } from './jobs/settings.ts'
 import { type ProviderSettings, providerSettingsOf } from './scaling/providers/settings.ts'
 import { POOLS, type Policy, type Pool, policyOf } from './scaling/settings.ts'
@@ -51,52 +52,41 @@ export type SchedulerConfig = Pick<
   jobRetentionDays: number | null
 }
 
-type Env = Record<string, string | undefined>
+type Serving = SettingReader<typeof SERVING>
 
 /** Throws AppError invalid_request that names every variable that is missing or wrong. */
 export function readConfig(env: Env = process.env): Config {
   const problems: string[] = []
-  const { need, port } = readersOf(env, problems)
+  const settings = createSettingReader(SERVING, env, problems)
+  const { get, need } = settings
   const config: Config = {
-    name: env['SYNDATA_NAME'] ?? 'coordinator',
-    logLevel: logLevelOf(env, problems),
+    name: get('SYNDATA_NAME') ?? 'coordinator',
+    logLevel: get('LOG_LEVEL') ?? 'info',
     strange: strangeSettings(env),
-    drainMs: 1_000 * secondsOf(env, 'SYNDATA_DRAIN_SECONDS', problems),
-    databaseUrl: need('DATABASE_URL'),
-    temporal: temporalOf(env, need),
-    http: httpOf(env, port),
+    drainMs: 1_000 * (get('SYNDATA_DRAIN_SECONDS') ?? 0),
+    databaseUrl: need('DATABASE_URL') ?? '',
+    temporal: temporalOf(settings),
+    http: httpOf(settings),
     fleet: {
-      host: env['SYNDATA_FLEET_HOST'] ?? '127.0.0.1',
-      port: port('SYNDATA_FLEET_PORT', 7443),
-      addresses: listOf(env['SYNDATA_FLEET_ADDRESSES']),
+      host: get('SYNDATA_FLEET_HOST') ?? '127.0.0.1',
+      port: get('SYNDATA_FLEET_PORT') ?? 7443,
+      addresses: get('SYNDATA_FLEET_ADDRESSES') ?? [],
     },
     parts: {
-      host: env['SYNDATA_PARTS_HOST'] ?? '127.0.0.1',
-      port: port('SYNDATA_PARTS_PORT', 8082),
-      url: env['SYNDATA_PARTS_URL'] ?? 'http://127.0.0.1:8082',
-      maxBytes: Number(env['SYNDATA_PART_MAX_BYTES'] ?? 256 * 1024 * 1024),
+      host: get('SYNDATA_PARTS_HOST') ?? '127.0.0.1',
+      port: get('SYNDATA_PARTS_PORT') ?? 8082,
+      url: get('SYNDATA_PARTS_URL') ?? 'http://127.0.0.1:8082',
+      maxBytes: get('SYNDATA_PART_MAX_BYTES') ?? 256 * 1024 * 1024,
     },
-    store: storeOf(need('SYNDATA_STORE'), env, problems),
-    masterKey: keyOf(need('SYNDATA_MASTER_KEY'), problems),
-    admin: adminOf(env, problems),
-    arweave: arweaveOf(env),
-    ipfs: {
-      listen: listOf(env['SYNDATA_IPFS_LISTEN']),
-      gateways: listOf(env['SYNDATA_IPFS_GATEWAYS'] ?? 'https://ipfs.io/ipfs/{cid}'),
-    },
-    kubo: env['KUBO_RPC_URL'] ? { url: env['KUBO_RPC_URL'] } : null,
-    pinata: env['PINATA_JWT']
-      ? {
-          jwt: env['PINATA_JWT'],
-          url: env['PINATA_UPLOAD_URL'] ?? 'https://uploads.pinata.cloud/v3/files',
-          gateway: env['PINATA_GATEWAY'] ?? 'https://gateway.pinata.cloud/ipfs/{cid}',
-        }
-      : null,
-    allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
+    store: storeOf(env, problems),
+    masterKey: Buffer.from(need('SYNDATA_MASTER_KEY') ?? '', 'hex'),
+    admin: adminOf(settings, problems),
+    ...publishingOf(settings),
+    allowPrivateHosts: get('SYNDATA_ALLOW_PRIVATE_HOSTS') ?? false,
     connections: connectionSettingsOf(env, problems),
     work: workSettingsOf(env, problems),
     datasets: datasetSettingsOf(env, problems),
-    defaultArweaveBudgetWinston: env['SYNDATA_ARWEAVE_BUDGET_WINSTON'] ?? '0',
+    defaultArweaveBudgetWinston: get('SYNDATA_ARWEAVE_BUDGET_WINSTON') ?? '0',
   }
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)
   return Object.freeze(config)
@@ -105,7 +95,8 @@ export function readConfig(env: Env = process.env): Config {
 /** As readConfig. */
 export function readSchedulerConfig(env: Env = process.env): SchedulerConfig {
   const problems: string[] = []
-  const { need, port } = readersOf(env, problems)
+  const settings = createSettingReader(SCHEDULER, env, problems)
+  const { get, need } = settings
   const policy = policyOf(env, problems)
   const named = POOLS.map((pool) => [pool, providerSettingsOf(pool, env, problems)] as const)
   const providers = Object.fromEntries(named.filter(([pool, one]) => policy.pools[pool] && one))
@@ -114,117 +105,78 @@ export function readSchedulerConfig(env: Env = process.env): SchedulerConfig {
       problems.push(`limits of the ${pool} pool are set, and SYNDATA_SCALING_PROVIDER is not`)
   const { secretsDir, variable } = connectionSettingsOf(env, problems)
   const config: SchedulerConfig = {
-    name: env['SYNDATA_NAME'] ?? 'scheduler',
-    logLevel: logLevelOf(env, problems),
+    name: get('SYNDATA_NAME') ?? 'scheduler',
+    logLevel: get('LOG_LEVEL') ?? 'info',
     strange: strangeSettings(env),
-    databaseUrl: need('DATABASE_URL'),
-    temporal: temporalOf(env, need),
-    allowPrivateHosts: env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1',
+    databaseUrl: need('DATABASE_URL') ?? '',
+    temporal: temporalOf(settings),
+    allowPrivateHosts: get('SYNDATA_ALLOW_PRIVATE_HOSTS') ?? false,
     health: {
-      host: env['SYNDATA_SCHEDULER_HOST'] ?? '127.0.0.1',
-      port: port('SYNDATA_SCHEDULER_PORT', 8083),
+      host: get('SYNDATA_SCHEDULER_HOST') ?? '127.0.0.1',
+      port: get('SYNDATA_SCHEDULER_PORT') ?? 8083,
     },
     scaling: { policy, providers },
     secrets: { secretsDir, variable },
-    jobRetentionDays: daysOf(env, problems),
+    jobRetentionDays: get('SYNDATA_JOB_RETENTION_DAYS') || get('JOB_CLEANUP_DAYS') || null,
   }
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)
   return Object.freeze(config)
 }
 
-const DAYS_MAX = 36_500
+const temporalOf = ({ get, need }: SettingReader<typeof BACKENDS>): Config['temporal'] => ({
+  address: need('TEMPORAL_ADDRESS') ?? '',
+  namespace: get('TEMPORAL_NAMESPACE') ?? 'syndata',
+  uiUrl: get('TEMPORAL_UI_URL') ?? null,
+})
 
-function daysOf(env: Env, problems: string[]): number | null {
-  const text = env['SYNDATA_JOB_RETENTION_DAYS'] || env['JOB_CLEANUP_DAYS']
-  if (!text || text === '0') return null
-  const days = Number(text)
-  if (days > 0 && days <= DAYS_MAX) return days
-  problems.push(
-    `SYNDATA_JOB_RETENTION_DAYS must be a number of days up to ${DAYS_MAX}, 0 for never`,
-  )
+function httpOf({ get }: Serving): Config['http'] {
+  const host = get('SYNDATA_HTTP_HOST') ?? '127.0.0.1'
+  const port = get('SYNDATA_HTTP_PORT') ?? 8080
+  return { host, port, publicUrl: get('SYNDATA_PUBLIC_URL') ?? `http://${host}:${port}` }
+}
+
+/** The store that SYNDATA_STORE names; what is wrong with it is added to `problems`. */
+export function storeOf(env: Env, problems: string[]): StoreSettings {
+  const { get, need } = createSettingReader(SERVING, env, problems)
+  const store = need('SYNDATA_STORE') ?? { kind: 'folder', dir: '' }
+  if (store.kind === 'folder') return store
+  return {
+    ...store,
+    endpoint: get('S3_ENDPOINT') ?? 'https://s3.amazonaws.com',
+    region: get('S3_REGION') ?? 'us-east-1',
+    accessKeyId: get('S3_ACCESS_KEY_ID') ?? '',
+    secretAccessKey: get('S3_SECRET_ACCESS_KEY') ?? '',
+  }
+}
+
+function adminOf({ get }: Serving, problems: string[]): Config['admin'] {
+  const names = ['SYNDATA_ADMIN_EMAIL', 'SYNDATA_ADMIN_PASSWORD', 'SYNDATA_ADMIN_API_KEY'] as const
+  const told = problems.length
+  const [email, password, apiKey] = names.map(get)
+  if (email && password && apiKey) return { email, password, apiKey }
+  if ((email || password || apiKey) && problems.length === told)
+    problems.push(
+      `${names.slice(0, 2).join(', ')} and ${names[2]} go together: set all of them or none`,
+    )
   return null
 }
 
-function readersOf(env: Env, problems: string[]) {
-  const need = (name: string): string => {
-    const value = env[name]
-    if (!value) problems.push(`${name} is not set`)
-    return value ?? ''
+function publishingOf({ get }: Serving): Pick<Config, 'arweave' | 'ipfs' | 'kubo' | 'pinata'> {
+  const [kubo, jwt] = [get('KUBO_RPC_URL'), get('PINATA_JWT')]
+  const [arweave, wallet] = [get('ARWEAVE_URL'), get('ARWEAVE_WALLET_FILE')]
+  return {
+    arweave: arweave && wallet ? { url: arweave, wallet: readFileSync(wallet, 'utf8') } : null,
+    ipfs: {
+      listen: get('SYNDATA_IPFS_LISTEN') ?? [],
+      gateways: get('SYNDATA_IPFS_GATEWAYS') ?? ['https://ipfs.io/ipfs/{cid}'],
+    },
+    kubo: kubo ? { url: kubo } : null,
+    pinata: jwt
+      ? {
+          jwt,
+          url: get('PINATA_UPLOAD_URL') ?? 'https://uploads.pinata.cloud/v3/files',
+          gateway: get('PINATA_GATEWAY') ?? 'https://gateway.pinata.cloud/ipfs/{cid}',
+        }
+      : null,
   }
-  const port = (name: string, fallback: number): number => {
-    const value = Number(env[name] ?? fallback)
-    if (!Number.isInteger(value) || value < 0 || value > 65_535)
-      problems.push(`${name} must be a port, 0 to 65535`)
-    return value
-  }
-  return { need, port }
-}
-
-const temporalOf = (env: Env, need: (name: string) => string): Config['temporal'] => ({
-  address: need('TEMPORAL_ADDRESS'),
-  namespace: env['TEMPORAL_NAMESPACE'] ?? 'syndata',
-  uiUrl: env['TEMPORAL_UI_URL'] ?? null,
-})
-
-function httpOf(env: Env, port: (name: string, fallback: number) => number): Config['http'] {
-  const host = env['SYNDATA_HTTP_HOST'] ?? '127.0.0.1'
-  const number = port('SYNDATA_HTTP_PORT', 8080)
-  return { host, port: number, publicUrl: env['SYNDATA_PUBLIC_URL'] ?? `http://${host}:${number}` }
-}
-
-const DRAIN_SECONDS_MAX = 300
-
-function secondsOf(env: Env, name: string, problems: string[]): number {
-  const value = Number(env[name] ?? 0)
-  if (!(value >= 0 && value <= DRAIN_SECONDS_MAX))
-    problems.push(`${name} must be a number of seconds, 0 to ${DRAIN_SECONDS_MAX}`)
-  return value
-}
-
-const listOf = (text: string | undefined): string[] =>
-  (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-
-/** The store that SYNDATA_STORE names; what is wrong with it is added to `problems`. */
-export function storeOf(text: string, env: Env, problems: string[]): StoreSettings {
-  if (text.startsWith('s3:')) {
-    return {
-      kind: 's3',
-      endpoint: env['S3_ENDPOINT'] ?? 'https://s3.amazonaws.com',
-      bucket: text.slice('s3:'.length),
-      region: env['S3_REGION'] ?? 'us-east-1',
-      accessKeyId: env['S3_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: env['S3_SECRET_ACCESS_KEY'] ?? '',
-    }
-  }
-  if (text && !text.startsWith('folder:'))
-    problems.push('SYNDATA_STORE must be folder:<directory> or s3:<bucket>')
-  return { kind: 'folder', dir: text.slice('folder:'.length) }
-}
-
-function keyOf(hex: string, problems: string[]): Buffer {
-  if (hex && !/^[0-9a-f]{64}$/i.test(hex)) problems.push('SYNDATA_MASTER_KEY must be 64 hex digits')
-  return Buffer.from(hex, 'hex')
-}
-
-function adminOf(env: Env, problems: string[]): Config['admin'] {
-  const email = env['SYNDATA_ADMIN_EMAIL']
-  const password = env['SYNDATA_ADMIN_PASSWORD']
-  const apiKey = env['SYNDATA_ADMIN_API_KEY']
-  if (!email && !password && !apiKey) return null
-  if (!email || !password || !apiKey) {
-    const all = 'SYNDATA_ADMIN_EMAIL, SYNDATA_ADMIN_PASSWORD and SYNDATA_ADMIN_API_KEY'
-    problems.push(`${all} go together: set all of them or none`)
-    return null
-  }
-  if (parseApiKey(apiKey) === null)
-    problems.push('SYNDATA_ADMIN_API_KEY must be syn_, 8 hex digits, _ and 43 base64url digits')
-  return { email, password, apiKey }
-}
-
-function arweaveOf(env: Env): Config['arweave'] {
-  const [url, file] = [env['ARWEAVE_URL'], env['ARWEAVE_WALLET_FILE']]
-  return url && file ? { url, wallet: readFileSync(file, 'utf8') } : null
 }

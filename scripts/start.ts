@@ -1,7 +1,7 @@
 // `npm start`: the whole stack on this machine, in the foreground until Ctrl-C.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { strangeSettings } from '#engine/setting-names.ts'
+import { strangeSettings } from '#settings/names.ts'
 import { secretsFileOf } from './stack/secrets.ts'
 import { StackError } from './stack/stack-error.ts'
 import type { StackOptions } from './stack/stack-plan.ts'

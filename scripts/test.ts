@@ -7,7 +7,7 @@ import path from 'node:path'
 import { ROOT, readTools } from './stack/tools.ts'
 import { ensureVersityGw } from './stack/versitygw.ts'
 
-const ALL = '{engine,proto,coordinator,worker,deploy,scripts,test,bench}/**/*.test.ts'
+const ALL = '{engine,proto,settings,coordinator,worker,deploy,scripts,test,bench}/**/*.test.ts'
 const ONE_AT_A_TIME = `test${path.sep}faults${path.sep}`
 const ONE_TEST_MAX_MS = 10 * 60_000
 

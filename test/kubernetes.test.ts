@@ -9,7 +9,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { STOP } from '#coordinator/workflows/policies.ts'
-import { isSettingOf, type Program, SETTING_NAMES } from '#engine/setting-names.ts'
+import { isSettingOf, SETTING_NAMES } from '#settings/names.ts'
+import type { Program } from '#settings/programs.ts'
 import { STOP_OF_WORKERS_MS } from '#test/support/stop-times.ts'
 
 const root = new URL('..', import.meta.url).pathname

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig, readSchedulerConfig } from '#coordinator/config.ts'
-import { isSettingOf, programsOf, SETTING_NAMES, strangeSettings } from '#engine/setting-names.ts'
+import { isSettingOf, programsOf, SETTING_NAMES, strangeSettings } from '#settings/names.ts'
 import { readConfig as readWorkerConfig } from '#worker/config.ts'
 
 type Env = Record<string, string | undefined>

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { AppError } from '#engine/errors.ts'
-import { strangeSettings } from '#engine/setting-names.ts'
-import { isAddress } from '#proto/enrollment-token.ts'
-import { logLevelOf } from '#proto/log-level.ts'
+import { strangeSettings } from '#settings/names.ts'
+import { createSettingReader, type Env } from '#settings/setting.ts'
+import { WORKER } from '#settings/worker.ts'
 
 export type Config = {
   /** Null once enrolled. */
@@ -33,10 +33,7 @@ export type Config = {
   strange: string[]
 }
 
-type Env = Record<string, string | undefined>
-
 const MIB = 1024 * 1024
-const THREADS_MAX = 256
 const INPUT_CACHE_MIB = 4096
 const CHECKPOINT_SECONDS = 5
 /** Those who give no time of their own give ten seconds before they kill: docker, supervisors. */
@@ -45,32 +42,21 @@ const DRAIN_SECONDS = 8
 /** AppError invalid_request that names every variable with a value that makes no sense. */
 export function readConfig(env: Env = process.env): Config {
   const problems: string[] = []
-  const integer = (name: string, min: number, max: number): number | null => {
-    const text = env[name]
-    if (!text) return null
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= min && value <= max) return value
-    problems.push(`${name} must be a whole number from ${min} to ${max}`)
-    return null
-  }
-  const addresses = (env['SYNDATA_COORDINATOR'] ?? '').split(',').filter(Boolean)
-  if (!addresses.every(isAddress)) problems.push('SYNDATA_COORDINATOR must be host:port,host:port')
-  const memoryMib = integer('SYNDATA_MEMORY_LIMIT_MB', 16, 16 * MIB)
-  const inputCacheMib = integer('SYNDATA_INPUT_CACHE_MB', 0, 16 * MIB) ?? INPUT_CACHE_MIB
-  const checkpointSeconds = integer('SYNDATA_CHECKPOINT_SECONDS', 0, 3_600) ?? CHECKPOINT_SECONDS
+  const { get } = createSettingReader(WORKER, env, problems)
+  const memoryMib = get('SYNDATA_MEMORY_LIMIT_MB')
   const config = {
-    token: env['SYNDATA_TOKEN'] || tokenIn(env['SYNDATA_TOKEN_FILE'], problems),
-    addresses,
-    region: env['SYNDATA_REGION'] || null,
-    dir: resolve(env['SYNDATA_WORKER_DIR'] ?? 'worker-data'),
-    threads: integer('SYNDATA_THREADS', 1, THREADS_MAX) ?? availableParallelism(),
-    name: env['SYNDATA_WORKER_NAME'] || 'worker',
-    memoryLimitBytes: memoryMib === null ? null : memoryMib * MIB,
-    inputCacheBytes: inputCacheMib * MIB,
-    checkpointEveryMs: 1_000 * checkpointSeconds,
-    drainMs: 1_000 * (integer('SYNDATA_DRAIN_SECONDS', 0, 3_600) ?? DRAIN_SECONDS),
-    healthPort: integer('SYNDATA_HEALTH_PORT', 1, 65_535),
-    logLevel: logLevelOf(env, problems),
+    token: get('SYNDATA_TOKEN') ?? tokenIn(get('SYNDATA_TOKEN_FILE'), problems),
+    addresses: get('SYNDATA_COORDINATOR') ?? [],
+    region: get('SYNDATA_REGION') ?? null,
+    dir: resolve(get('SYNDATA_WORKER_DIR') ?? 'worker-data'),
+    threads: get('SYNDATA_THREADS') ?? availableParallelism(),
+    name: get('SYNDATA_WORKER_NAME') ?? 'worker',
+    memoryLimitBytes: memoryMib === undefined ? null : memoryMib * MIB,
+    inputCacheBytes: MIB * (get('SYNDATA_INPUT_CACHE_MB') ?? INPUT_CACHE_MIB),
+    checkpointEveryMs: 1_000 * (get('SYNDATA_CHECKPOINT_SECONDS') ?? CHECKPOINT_SECONDS),
+    drainMs: 1_000 * (get('SYNDATA_DRAIN_SECONDS') ?? DRAIN_SECONDS),
+    healthPort: get('SYNDATA_HEALTH_PORT') ?? null,
+    logLevel: get('LOG_LEVEL') ?? 'info',
     strange: strangeSettings(env),
   }
   if (problems.length > 0) throw new AppError('invalid_request', problems.join('; '))

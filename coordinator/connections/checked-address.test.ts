@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { type AddressInfo, createServer } from 'node:net'
 import test from 'node:test'
+import { parseHostEntry } from '#settings/host-entry.ts'
 import { checkedAddress } from './checked-address.ts'
-import { parseHostRule } from './host-rules.ts'
+import { hostRuleOf } from './host-rules.ts'
 
 function reach(...entries: string[]) {
   const hosts = entries.map((entry) => {
-    const rule = parseHostRule(entry)
-    assert.ok(rule)
-    return rule
+    const parsed = parseHostEntry(entry)
+    assert.ok(parsed)
+    return hostRuleOf(parsed)
   })
   return { hosts, timeoutMs: 2000, signal: new AbortController().signal }
 }

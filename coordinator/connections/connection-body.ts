@@ -1,8 +1,8 @@
 // The body of a new connection: its fields, with what is taken where nothing is said.
 
 import Type, { type Static } from 'typebox'
+import { SECRET_REF } from '#settings/secrets.ts'
 import type { ConnectionOptions } from './connection.ts'
-import { PASSWORD_REF } from './password.ts'
 
 /** Characters of a name of a user or database; servers have their own, lower limits. */
 export const NAME_MAX = 128
@@ -96,7 +96,7 @@ export const NewConnectionBody = Type.Object(
     ),
     password_ref: Type.Optional(
       Type.String({
-        pattern: PASSWORD_REF,
+        pattern: SECRET_REF,
         description:
           'In place of password, by administrators: env:SYNDATA_SECRET_NAME, or file:NAME in the folder of secrets',
       }),

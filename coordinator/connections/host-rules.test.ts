@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { parseHostRule } from './host-rules.ts'
+import { parseHostEntry } from '#settings/host-entry.ts'
+import { hostRuleOf } from './host-rules.ts'
 
 const allows = (entry: string, address: string, { host = address, port = 5432 } = {}): boolean => {
-  const rule = parseHostRule(entry)
-  assert.ok(rule, entry)
-  return rule({ host, address, port })
+  const parsed = parseHostEntry(entry)
+  assert.ok(parsed, entry)
+  return hostRuleOf(parsed)({ host, address, port })
 }
 
 test('public is every global unicast address and nothing else', () => {
@@ -65,5 +66,5 @@ test('entries that mean nothing are refused', () => {
     'db:70000',
     'http://db',
   ]
-  for (const entry of wrong) assert.equal(parseHostRule(entry), null, entry)
+  for (const entry of wrong) assert.equal(parseHostEntry(entry), null, entry)
 })

@@ -7,11 +7,8 @@ import { join, sep } from 'node:path'
 import { seal, unseal } from '#coordinator/identity/seal.ts'
 import type { SealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
 import { AppError } from '#engine/errors.ts'
+import { SECRET_REF } from '#settings/secrets.ts'
 import type { ConnectionSettings } from './settings.ts'
-
-/** `env:SYNDATA_SECRET_NAME` or `file:NAME`; nothing else can be named. */
-export const PASSWORD_REF =
-  '^(env:SYNDATA_SECRET_[A-Z0-9_]{1,100}|file:[A-Za-z0-9_][A-Za-z0-9._-]{0,99})$'
 
 const KEY_NAME = 'connection-passwords'
 const KEY_BYTES = 32
@@ -75,7 +72,7 @@ export async function passwordOf(
 
 /** The secret that a reference names. AppError `connection_failed`, not worth a retry, when it is not there. */
 export async function resolveReference(ref: string, references: References): Promise<string> {
-  if (!new RegExp(PASSWORD_REF).test(ref)) throw missing(ref)
+  if (!new RegExp(SECRET_REF).test(ref)) throw missing(ref)
   const name = ref.slice(ref.indexOf(':') + 1)
   const secret = ref.startsWith('env:')
     ? references.variable(name)

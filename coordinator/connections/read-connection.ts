@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { createCheck, invalidRequest } from '#coordinator/http/validation.ts'
 import type { Problem } from '#engine/errors.ts'
+import { isHostName } from '#settings/host-entry.ts'
 import type { ConnectionOptions, TlsMode } from './connection.ts'
 import {
   NAME_MAX,
@@ -11,7 +12,6 @@ import {
   OPTION_DEFAULTS,
 } from './connection-body.ts'
 import { parseConnectionUrl } from './connection-url.ts'
-import { isHostName } from './host-rules.ts'
 
 type ServerPlace = {
   kind: 'postgresql' | 'mysql'

@@ -1,6 +1,9 @@
 // What the operator allows connections to databases: hosts, and where referenced secrets and SQLite files lie.
 
-import { type HostRule, parseHostRule } from './host-rules.ts'
+import type { HostEntry } from '#settings/host-entry.ts'
+import { BACKENDS } from '#settings/serving.ts'
+import { createSettingReader, type Env } from '#settings/setting.ts'
+import { type HostRule, hostRuleOf } from './host-rules.ts'
 
 export type ConnectionSettings = {
   hosts: readonly HostRule[]
@@ -12,23 +15,15 @@ export type ConnectionSettings = {
   variable: (name: string) => string | undefined
 }
 
-type Env = Record<string, string | undefined>
+const PUBLIC: readonly HostEntry[] = [{ place: { kind: 'public' }, port: null }]
 
 /** Public addresses only, where `SYNDATA_DATABASE_HOSTS` says nothing; what is wrong goes into `problems`. */
 export function connectionSettingsOf(env: Env, problems: string[]): ConnectionSettings {
-  const entries = (env['SYNDATA_DATABASE_HOSTS'] ?? 'public').split(',').map((text) => text.trim())
-  const hosts = entries.filter(Boolean).flatMap((entry) => {
-    const rule = parseHostRule(entry)
-    if (rule !== null) return [rule]
-    problems.push(
-      `SYNDATA_DATABASE_HOSTS has ${entry}: use public, a host, an address or a range, with or without a port`,
-    )
-    return []
-  })
+  const { get } = createSettingReader(BACKENDS, env, problems)
   return {
-    hosts,
-    secretsDir: env['SYNDATA_SECRETS_DIR'] || null,
-    sqliteDir: env['SYNDATA_SQLITE_DIR'] || null,
+    hosts: (get('SYNDATA_DATABASE_HOSTS') ?? PUBLIC).map(hostRuleOf),
+    secretsDir: get('SYNDATA_SECRETS_DIR') ?? null,
+    sqliteDir: get('SYNDATA_SQLITE_DIR') ?? null,
     variable: (name) => env[name],
   }
 }

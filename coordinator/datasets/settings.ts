@@ -1,5 +1,8 @@
 // What uploads may take of this installation.
 
+import { SERVING } from '#settings/serving.ts'
+import { createSettingReader, type Env } from '#settings/setting.ts'
+
 export type DatasetSettings = {
   /** Of one file as it is sent. */
   fileBytesMax: number
@@ -18,19 +21,12 @@ export const DATASET_DEFAULTS: DatasetSettings = {
 }
 
 /** From the environment; what is wrong goes to `problems`. */
-export function datasetSettingsOf(
-  env: Record<string, string | undefined>,
-  problems: string[],
-): DatasetSettings {
-  const bytes = (name: string, fallback: number): number => {
-    const value = Number(env[name] ?? fallback)
-    if (!Number.isSafeInteger(value) || value < 1)
-      problems.push(`${name} must be a number of bytes`)
-    return value
-  }
+export function datasetSettingsOf(env: Env, problems: string[]): DatasetSettings {
+  const { get } = createSettingReader(SERVING, env, problems)
+  const { fileBytesMax, projectBytesMax, uploadsMax } = DATASET_DEFAULTS
   return {
-    fileBytesMax: bytes('SYNDATA_DATASET_MAX_BYTES', DATASET_DEFAULTS.fileBytesMax),
-    projectBytesMax: bytes('SYNDATA_PROJECT_DATASET_BYTES', DATASET_DEFAULTS.projectBytesMax),
-    uploadsMax: DATASET_DEFAULTS.uploadsMax,
+    fileBytesMax: get('SYNDATA_DATASET_MAX_BYTES') ?? fileBytesMax,
+    projectBytesMax: get('SYNDATA_PROJECT_DATASET_BYTES') ?? projectBytesMax,
+    uploadsMax,
   }
 }

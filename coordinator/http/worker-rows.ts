@@ -2,8 +2,8 @@
 
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { notify } from '#coordinator/database/notifications.ts'
-import { REGIONS } from '#coordinator/jobs/regions.ts'
 import { AppError } from '#engine/errors.ts'
+import { REGIONS } from '#settings/regions.ts'
 
 export type WorkerState = 'active' | 'draining' | 'revoked'
 export type WorkerAction = 'drain' | 'resume' | 'revoke'

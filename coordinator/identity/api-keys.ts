@@ -3,11 +3,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { AppError } from '#engine/errors.ts'
+import { API_KEY } from '#settings/secrets.ts'
 import type { Principal, UserRole } from './principals.ts'
 import { hasScope } from './principals.ts'
 import { isScope, type Scope, USER_SCOPES } from './scopes.ts'
 
-const FORM = /^syn_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/
 /** Keys are looked up again after this long: a key revoked at another replica still works so much longer here. */
 const CACHE_MS = 1_000
 const CACHE_MAX = 1_000
@@ -47,7 +47,7 @@ const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).d
 
 /** Null when the text has not the form of a key. */
 export function parseApiKey(text: string): Parsed | null {
-  const [, id, secret] = FORM.exec(text) ?? []
+  const [, id, secret] = API_KEY.exec(text) ?? []
   return id === undefined || secret === undefined ? null : { id, hash: hashOf(secret) }
 }
 

@@ -2,8 +2,8 @@
 
 import Type from 'typebox'
 import { LOAD_FIELDS } from '#coordinator/load/fields.ts'
+import { REGIONS } from '#settings/regions.ts'
 import { MODEL_FIELDS } from './model-request.ts'
-import { REGIONS } from './regions.ts'
 
 const ROWS_MAX = 1_000_000_000_000
 const CHUNK_ROWS_MAX = 1_000_000

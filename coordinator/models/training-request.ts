@@ -3,11 +3,11 @@
 import { randomInt } from 'node:crypto'
 import Type, { type Static, type TObject } from 'typebox'
 import { createCheck, invalidRequest } from '#coordinator/http/validation.ts'
-import { REGIONS } from '#coordinator/jobs/regions.ts'
 import type { Problem } from '#engine/errors.ts'
 import { MODULES } from '#engine/models/algorithms.ts'
 import { AUTO_OPTIONS } from '#engine/models/auto.ts'
 import { ALGORITHMS, type Algorithm } from '#engine/models/model-file.ts'
+import { REGIONS } from '#settings/regions.ts'
 
 const ROWS_DEFAULT = 1_000_000
 const ROWS_MAX = 100_000_000

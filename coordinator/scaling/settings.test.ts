@@ -43,14 +43,15 @@ test('every mistake is named, and secrets are by reference alone', () => {
   const wrong: [Record<string, string>, RegExp][] = [
     [{ SYNDATA_SCALING_MIN: '9', SYNDATA_SCALING_MAX: '3' }, /SYNDATA_SCALING_MIN and/],
     [{ SYNDATA_SCALING_MIN: '3' }, /SYNDATA_SCALING_PROVIDER is not/],
-    [{ SYNDATA_SCALING_MIN: '3', SYNDATA_SCALING_REGIONS: 'moon=1' }, /has moon=1/],
+    [{ SYNDATA_SCALING_MIN: '3', SYNDATA_SCALING_REGIONS: 'moon=1' }, /of us-west.*moon=1 is not/],
     [{ SYNDATA_SCALING_MAX: '3', SYNDATA_SCALING_REGIONS: 'us-west=4' }, /keep more/],
     [{ SYNDATA_SCALING_DOWN_QUEUE: '7' }, /of queue must be below/],
     [{ SYNDATA_SCALING_PROVIDER: 'cloud' }, /must be local/],
-    [{ SYNDATA_SCALING_PROVIDER: 'webhook:http://h' }, /must be local/],
+    [{ SYNDATA_SCALING_PROVIDER: 'webhook:ftp://h' }, /must be local/],
+    [{ SYNDATA_SCALING_PROVIDER: 'webhook:http://h' }, /must be https/],
     [
       { SYNDATA_SCALING_PROVIDER: 'webhook:https://h', SYNDATA_SCALING_SECRET: 'abc' },
-      /name a secret/,
+      /must be a reference to a secret/,
     ],
     [
       { SYNDATA_SCALING_PROVIDER: 'createos:p', SYNDATA_SCALING_CREATEOS_ENVIRONMENTS: 'us-west' },

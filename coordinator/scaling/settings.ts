@@ -1,7 +1,9 @@
 // What an operator lets the fleet's size do: limits, thresholds and waits. Read from the environment, off unless limits
 // are set.
 
-import { REGIONS } from '../jobs/regions.ts'
+import { REGIONS } from '#settings/regions.ts'
+import { SCHEDULER, THRESHOLDS } from '#settings/scheduler.ts'
+import { createSettingReader, type Env, type SettingReader } from '#settings/setting.ts'
 
 /** Workers without a GPU, and those with one. */
 export const POOLS = ['cpu', 'gpu'] as const
@@ -42,15 +44,10 @@ export type Policy = {
   backOffMaxMs: number
 }
 
-type Env = Record<string, string | undefined>
-
-const WORKERS_MAX = 1_000
-const SECONDS_MAX = 86_400
-
 export const POLICY_DEFAULTS: Policy = {
   pools: {},
-  up: { cpu: 0.8, memory: 0.85, queue: 5 },
-  down: { cpu: 0.4, memory: 0.5, queue: 2 },
+  up: sharesOf(THRESHOLDS.up),
+  down: sharesOf(THRESHOLDS.down),
   step: 3,
   tickMs: 2_000,
   upAfterMs: 2_000,
@@ -63,39 +60,27 @@ export const POLICY_DEFAULTS: Policy = {
   backOffMaxMs: 1_800_000,
 }
 
+function sharesOf({
+  cpuPercent,
+  memoryPercent,
+  queue,
+}: (typeof THRESHOLDS)['up' | 'down']): Thresholds {
+  return { cpu: cpuPercent / 100, memory: memoryPercent / 100, queue }
+}
+
+type Reader = SettingReader<typeof SCHEDULER>
+
 /** Without any pool when no limits are set; what is wrong goes into `problems`. */
 export function policyOf(env: Env, problems: string[]): Policy {
-  const number = (name: string, fallback: number, min: number, max: number): number => {
-    const text = env[name]
-    const value = text ? Number(text) : fallback
-    if (value >= min && value <= max) return value
-    problems.push(`${name} must be a number from ${min} to ${max}`)
-    return fallback
-  }
-  const seconds = (name: string, fallbackMs: number, min = 0): number =>
-    1_000 * number(`SYNDATA_SCALING_${name}_SECONDS`, fallbackMs / 1_000, min, SECONDS_MAX)
-  const share = (name: string, fallback: number): number =>
-    number(`SYNDATA_SCALING_${name}_PERCENT`, 100 * fallback, 0, 100) / 100
-  const thresholds = (way: 'UP' | 'DOWN', defaults: Thresholds): Thresholds => ({
-    cpu: share(`${way}_CPU`, defaults.cpu),
-    memory: share(`${way}_MEMORY`, defaults.memory),
-    queue: number(`SYNDATA_SCALING_${way}_QUEUE`, defaults.queue, 0, 1e6),
-  })
+  const reader = createSettingReader(SCHEDULER, env, problems)
   const d = POLICY_DEFAULTS
   const policy: Policy = {
-    pools: poolsOf(env, problems),
-    up: thresholds('UP', d.up),
-    down: thresholds('DOWN', d.down),
-    step: Math.floor(number('SYNDATA_SCALING_STEP', d.step, 1, 100)),
-    tickMs: seconds('TICK', d.tickMs, 0.2),
-    upAfterMs: seconds('UP_AFTER', d.upAfterMs),
-    downAfterMs: seconds('DOWN_AFTER', d.downAfterMs),
-    verifyMs: seconds('VERIFY', d.verifyMs, 1),
-    coolDownMs: seconds('COOL_DOWN', d.coolDownMs),
-    drainMs: seconds('DRAIN', d.drainMs, 1),
-    startMs: seconds('START', d.startMs, 1),
-    backOffMs: seconds('BACK_OFF', d.backOffMs, 1),
-    backOffMaxMs: d.backOffMaxMs,
+    ...d,
+    ...waitsOf(reader),
+    pools: poolsOf(env, reader, problems),
+    up: thresholdsOf(reader, 'UP', d.up),
+    down: thresholdsOf(reader, 'DOWN', d.down),
+    step: Math.floor(reader.get('SYNDATA_SCALING_STEP') ?? d.step),
   }
   for (const what of ['cpu', 'memory', 'queue'] as const)
     if (policy.down[what] >= policy.up[what])
@@ -103,36 +88,63 @@ export function policyOf(env: Env, problems: string[]): Policy {
   return policy
 }
 
-function poolsOf(env: Env, problems: string[]): Policy['pools'] {
+function waitsOf({ get }: Reader) {
+  const d = POLICY_DEFAULTS
+  const ms = (
+    name: Parameters<Reader['get']>[0] & `${string}_SECONDS`,
+    fallbackMs: number,
+  ): number => {
+    const given = get(name)
+    return typeof given === 'number' ? 1_000 * given : fallbackMs
+  }
+  return {
+    tickMs: ms('SYNDATA_SCALING_TICK_SECONDS', d.tickMs),
+    upAfterMs: ms('SYNDATA_SCALING_UP_AFTER_SECONDS', d.upAfterMs),
+    downAfterMs: ms('SYNDATA_SCALING_DOWN_AFTER_SECONDS', d.downAfterMs),
+    verifyMs: ms('SYNDATA_SCALING_VERIFY_SECONDS', d.verifyMs),
+    coolDownMs: ms('SYNDATA_SCALING_COOL_DOWN_SECONDS', d.coolDownMs),
+    drainMs: ms('SYNDATA_SCALING_DRAIN_SECONDS', d.drainMs),
+    startMs: ms('SYNDATA_SCALING_START_SECONDS', d.startMs),
+    backOffMs: ms('SYNDATA_SCALING_BACK_OFF_SECONDS', d.backOffMs),
+  }
+}
+
+function thresholdsOf({ get }: Reader, way: 'UP' | 'DOWN', defaults: Thresholds): Thresholds {
+  const share = (percent: number | undefined, fallback: number): number =>
+    percent === undefined ? fallback : percent / 100
+  return {
+    cpu: share(get(`SYNDATA_SCALING_${way}_CPU_PERCENT`), defaults.cpu),
+    memory: share(get(`SYNDATA_SCALING_${way}_MEMORY_PERCENT`), defaults.memory),
+    queue: get(`SYNDATA_SCALING_${way}_QUEUE`) ?? defaults.queue,
+  }
+}
+
+const PREFIXES = { cpu: 'SYNDATA_SCALING', gpu: 'SYNDATA_SCALING_GPU' } as const
+
+function poolsOf(env: Env, reader: Reader, problems: string[]): Policy['pools'] {
   const pools: Partial<Record<Pool, PoolSettings>> = {}
   for (const pool of POOLS) {
-    const found = poolOf(pool === 'cpu' ? 'SYNDATA_SCALING' : 'SYNDATA_SCALING_GPU', env, problems)
-    if (found) pools[pool] = found
+    const prefix = PREFIXES[pool]
+    if (!env[`${prefix}_MIN`] && !env[`${prefix}_MAX`]) continue
+    pools[pool] = poolOf(prefix, reader, problems)
   }
   return pools
 }
 
-function poolOf(prefix: string, env: Env, problems: string[]): PoolSettings | null {
-  const [least, most] = [env[`${prefix}_MIN`], env[`${prefix}_MAX`]]
-  if (!least && !most) return null
-  const regions = regionsOf(`${prefix}_REGIONS`, env, problems)
-  const [min, max] = [Number(least || 3), Number(most || 15)]
-  if (![min, max].every((n) => Number.isInteger(n) && n >= 0 && n <= WORKERS_MAX) || min > max)
-    problems.push(`${prefix}_MIN and ${prefix}_MAX must be whole, 0 to ${WORKERS_MAX}, in order`)
+const LIMITS = { min: 3, max: 15 }
+
+/** All regions when none are named. */
+function poolOf(
+  prefix: (typeof PREFIXES)[Pool],
+  { get }: Reader,
+  problems: string[],
+): PoolSettings {
+  const min = get(`${prefix}_MIN`) ?? LIMITS.min
+  const max = get(`${prefix}_MAX`) ?? LIMITS.max
+  const named = get(`${prefix}_REGIONS`) ?? []
+  const regions = named.length > 0 ? named : REGIONS.map((region) => ({ region, floor: 0 }))
+  if (min > max) problems.push(`${prefix}_MIN and ${prefix}_MAX must be in order`)
   if (regions.reduce((sum, { floor }) => sum + floor, 0) > max)
     problems.push(`${prefix}_REGIONS keep more workers than ${prefix}_MAX allows`)
   return { min, max, regions }
-}
-
-/** `us-west=3,us-east`: a region without a number keeps none. All regions when nothing is set. */
-function regionsOf(name: string, env: Env, problems: string[]): PoolSettings['regions'] {
-  const text = env[name]
-  if (!text) return REGIONS.map((region) => ({ region, floor: 0 }))
-  return text.split(',').flatMap((entry) => {
-    const [region = '', floor = '0'] = entry.split('=').map((part) => part.trim())
-    if ((REGIONS as readonly string[]).includes(region) && /^\d{1,4}$/.test(floor))
-      return [{ region, floor: Number(floor) }]
-    problems.push(`${name} has ${entry}: write region=number of ${REGIONS.join(', ')}`)
-    return []
-  })
 }

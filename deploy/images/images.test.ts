@@ -18,7 +18,7 @@ import { test } from 'node:test'
 import { commitOf, missingIn } from './check-cuda.ts'
 import { gatherCuda } from './gather-cuda.ts'
 import { statusOf } from './probe.ts'
-import { prune } from './prune.ts'
+import { FOLDERS, prune } from './prune.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const dockerfile = path.join(root, 'deploy/images/Dockerfile')
@@ -48,6 +48,23 @@ test('every file that is copied or run is in the repository and gets through .do
       allowed.some((entry) => name === entry || name.startsWith(`${entry}/`)),
       name,
     )
+  }
+})
+
+test('an image has every folder that its program imports from', () => {
+  const copied = instructions('COPY').map((rest) => rest.split(' ').at(-1))
+  for (const folders of Object.values(FOLDERS)) {
+    const sources = folders.flatMap((name) => globSync(`${name}/**/*.ts`, { cwd: root }))
+    const imported = sources
+      .filter((file) => !/\.test\.ts$|\/testing\//.test(file))
+      .map((file) => readFileSync(path.join(root, file), 'utf8'))
+      .flatMap((source) => [...source.matchAll(/from '#(\w+)\//g)].map(([, name]) => name))
+    for (const name of new Set(imported))
+      assert.ok(
+        folders.some((one) => one === name),
+        name,
+      )
+    for (const name of folders) assert.ok(copied.includes(name), name)
   }
 })
 
@@ -103,6 +120,7 @@ test('pruning leaves what the process needs, for one platform, without declarati
     'engine/a.ts': `import 'used'`,
     'engine/a.test.ts': `import 'unused'`,
     'proto/b.ts': `import 'onnxruntime-node'`,
+    'settings/d.ts': '',
     'worker/c.ts': '',
   })
   assert.deepEqual(prune(base, 'worker'), { kept: 3, removed: 2 })
@@ -121,6 +139,7 @@ test('a platform whose binary moved is an error of the build, not of the first s
     'node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/core.so': '',
     'engine/a.ts': '',
     'proto/a.ts': '',
+    'settings/a.ts': '',
     'worker/a.ts': '',
   })
   assert.throws(() => prune(base, 'worker'), /linux\/x64/)

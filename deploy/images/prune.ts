@@ -6,9 +6,9 @@ import path from 'node:path'
 import { closureOf, type LockedPackages, packagesOf } from './reach.ts'
 
 /** Folders whose sources each kind of process runs. */
-const FOLDERS = {
-  worker: ['engine', 'proto', 'worker'],
-  coordinator: ['engine', 'proto', 'coordinator'],
+export const FOLDERS = {
+  worker: ['engine', 'proto', 'settings', 'worker'],
+  coordinator: ['engine', 'proto', 'settings', 'coordinator'],
 } as const
 
 /** Where packages carry binaries, one folder per platform; all but this platform's go. */

@@ -86,7 +86,7 @@ function fromEnvironment(env: Env): Installation {
 /** Throws StackError when it names no store. */
 export function storeNamed(text: string, env: Env = process.env): Installation['store'] {
   const problems: string[] = []
-  const settings = storeOf(text, env, problems)
+  const settings = storeOf({ ...env, SYNDATA_STORE: text }, problems)
   if (problems.length === 0) return { text, settings }
   throw new StackError(problems.join('; '), 'Correct SYNDATA_STORE.')
 }

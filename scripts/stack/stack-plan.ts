@@ -1,7 +1,7 @@
 // What one start of the stack consists of: its options with defaults, and the address of everything in it.
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { REGIONS } from '#coordinator/jobs/regions.ts'
+import { REGIONS } from '#settings/regions.ts'
 import { choosePorts, type PortWish } from './ports.ts'
 
 export type Role =

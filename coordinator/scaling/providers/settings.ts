@@ -1,6 +1,7 @@
 // Which provider runs the workers of a pool, as the environment says it.
 
-import { PASSWORD_REF } from '#coordinator/connections/password.ts'
+import { SCHEDULER } from '#settings/scheduler.ts'
+import { createSettingReader, type Env } from '#settings/setting.ts'
 
 /** `secret`: a reference, followed at each call. */
 export type ProviderSettings =
@@ -15,11 +16,9 @@ export type ProviderSettings =
       secret: string
     }
 
-type Env = Record<string, string | undefined>
-
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 const DEPLOYMENTS = { cpu: 'worker-{region}', gpu: 'worker-gpu-{region}' }
-const HOW = 'local:<socket>, webhook:<URL>, kubernetes or createos:<project id>'
+const CREATEOS = 'https://api-createos.nodeops.network'
 
 /** Null when none is named; what is wrong goes into `problems`. */
 export function providerSettingsOf(
@@ -27,68 +26,44 @@ export function providerSettingsOf(
   env: Env,
   problems: string[],
 ): ProviderSettings | null {
-  const own = pool === 'gpu' && env['SYNDATA_SCALING_GPU_PROVIDER'] ? '_GPU' : ''
-  const prefix = `SYNDATA_SCALING${own}`
-  const [, kind, rest = ''] = /^(\w+):?(.*)$/.exec(env[`${prefix}_PROVIDER`] ?? '') ?? []
-  if (kind === undefined) return null
-  const secret = () => secretRef(`${prefix}_SECRET`, env, problems)
-  const missing = (): null => {
-    problems.push(`${prefix}_PROVIDER must be ${HOW}`)
-    return null
-  }
-  switch (kind) {
+  const prefix =
+    pool === 'gpu' && env['SYNDATA_SCALING_GPU_PROVIDER']
+      ? 'SYNDATA_SCALING_GPU'
+      : 'SYNDATA_SCALING'
+  const { get, need } = createSettingReader(SCHEDULER, env, problems)
+  const named = get(`${prefix}_PROVIDER`)
+  switch (named?.kind) {
+    case undefined:
+      return null
     case 'local':
-      return rest ? { kind, socket: rest } : missing()
+      return named
     case 'webhook':
-      return isUrl(rest, env) ? { kind, url: rest, secret: secret() } : missing()
+      if (!named.url.startsWith('https:') && !get('SYNDATA_ALLOW_PRIVATE_HOSTS'))
+        problems.push(`${prefix}_PROVIDER must be https, unless SYNDATA_ALLOW_PRIVATE_HOSTS is 1`)
+      return { ...named, secret: need(`${prefix}_SECRET`) ?? '' }
     case 'kubernetes':
       return {
-        kind,
-        url: apiServer(prefix, env),
-        account: env[`${prefix}_KUBERNETES_ACCOUNT`] ?? ACCOUNT,
-        deployment: env[`${prefix}_KUBERNETES_DEPLOYMENT`] ?? DEPLOYMENTS[pool],
+        ...named,
+        url: get(`${prefix}_KUBERNETES_URL`) ?? apiServer(env),
+        account: get(`${prefix}_KUBERNETES_ACCOUNT`) ?? ACCOUNT,
+        deployment: get(`${prefix}_KUBERNETES_DEPLOYMENT`) ?? DEPLOYMENTS[pool],
       }
     case 'createos':
-      if (!rest) return missing()
       return {
-        kind,
-        url: env[`${prefix}_CREATEOS_URL`] ?? 'https://api-createos.nodeops.network',
-        project: rest,
-        environments: environmentsOf(`${prefix}_CREATEOS_ENVIRONMENTS`, env, problems),
-        secret: secret(),
+        ...named,
+        url: get(`${prefix}_CREATEOS_URL`) ?? CREATEOS,
+        environments: environmentsOf(get(`${prefix}_CREATEOS_ENVIRONMENTS`)),
+        secret: need(`${prefix}_SECRET`) ?? '',
       }
-    default:
-      return missing()
   }
 }
 
-/** A bearer secret goes over TLS, but for doors on this machine and its networks where those are allowed. */
-function isUrl(text: string, env: Env): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username } = new URL(text)
-  const plain = protocol === 'http:' && env['SYNDATA_ALLOW_PRIVATE_HOSTS'] === '1'
-  return (protocol === 'https:' || plain) && username === ''
-}
-
-function apiServer(prefix: string, env: Env): string {
+function apiServer(env: Env): string {
   const [host, port] = [env['KUBERNETES_SERVICE_HOST'], env['KUBERNETES_SERVICE_PORT'] ?? '443']
-  const inside = host ? `https://${host.includes(':') ? `[${host}]` : host}:${port}` : null
-  return env[`${prefix}_KUBERNETES_URL`] ?? inside ?? 'https://kubernetes.default.svc'
-}
-
-function secretRef(name: string, env: Env, problems: string[]): string {
-  const ref = env[name] ?? ''
-  if (!new RegExp(PASSWORD_REF).test(ref))
-    problems.push(`${name} must name a secret: env:SYNDATA_SECRET_<NAME> or file:<name>`)
-  return ref
+  if (!host) return 'https://kubernetes.default.svc'
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Null: found by their names. */
-function environmentsOf(name: string, env: Env, problems: string[]): Record<string, string> | null {
-  const text = env[name]
-  if (!text) return null
-  const entries = text.split(',').map((entry) => entry.trim().split('='))
-  const good = entries.filter(([region, id]) => region && id)
-  if (good.length === 0) problems.push(`${name} must be region=<environment id>,...`)
-  return Object.fromEntries(good.map(([region = '', id = '']) => [region, id]))
-}
+const environmentsOf = (listed: [region: string, id: string][] = []) =>
+  listed.length === 0 ? null : Object.fromEntries(listed)

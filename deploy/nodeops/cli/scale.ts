@@ -1,9 +1,9 @@
 // scale: other numbers for what runs, without another file.
 import { nameHint } from '#engine/config/problem.ts'
+import { REGIONS } from '#settings/regions.ts'
 import { type Deployment, workersOf } from '../deployment.ts'
 import { applySteps, waitUntilWell } from '../execute.ts'
 import { ROLE_FACTS } from '../file/roles.ts'
-import { REGIONS } from '../file/schema.ts'
 import { showPlan } from '../show-plan.ts'
 import { type Observed, type Step, TargetError } from '../target.ts'
 import { type Command, EXIT, UsageError } from './context.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 import { fixture } from '../test/cli.ts'
 import { EXIT } from './context.ts'
@@ -18,6 +19,20 @@ test('a reference that leads nowhere is a warning to who looks, and stops a depl
   assert.equal((await nodeops('validate --strict')).code, EXIT.refused)
   const { code, err } = await nodeops('deploy')
   assert.equal(code, EXIT.refused)
-  assert.match(err, /refers to is not there:\n {2}PINATA_JWT .* NOT_SET/)
+  assert.match(err, /refers to cannot be used:\n {2}PINATA_JWT .* NOT_SET/)
   assert.deepEqual([target.applied, existsSync(stateFile)], [[], false])
+})
+
+test('a reference to a value that the program would refuse is told without the value', async (t) => {
+  const { cwd, nodeops, edit, target } = await fixture(t)
+  const env = '[{name: SYNDATA_STORE, valueFrom: {file: store.txt}}]'
+  edit('replicas: 1', `replicas: 1\n      env: ${env}`)
+  writeFileSync(path.join(cwd, 'store.txt'), 'hunter2\n')
+  const wrong = /coordinator: SYNDATA_STORE must be folder:<directory> or s3:<bucket>/
+  const looked = await nodeops('plan')
+  assert.deepEqual([looked.code, wrong.test(looked.out)], [EXIT.ok, true], looked.out)
+  const { code, err } = await nodeops('deploy')
+  assert.deepEqual([code, target.applied], [EXIT.refused, []])
+  assert.match(err, /SYNDATA_STORE must be folder/)
+  assert.doesNotMatch(looked.out + err, /hunter2/)
 })

@@ -1,4 +1,4 @@
-// References of a deployment that lead nowhere here: a warning to those who look, a refusal before anything is applied.
+// References of a deployment that lead nowhere here, or to a wrong value: a warning to those who look, a refusal before anything is applied.
 import type { ServiceSpec } from '../deployment.ts'
 import { type Finding, type Step, TargetError } from '../target.ts'
 import { unresolvedOf } from '../targets/references.ts'
@@ -18,8 +18,12 @@ export function refuseUnresolved(session: Looked, steps: readonly Step[]): void 
   const services = session.deployment.services.filter(({ name }) => told.has(name))
   const reasons = unresolvedIn(session, services).map(({ message }) => `\n  ${message}`)
   if (reasons.length === 0) return
-  const message = `what the file refers to is not there:${reasons.join('')}`
-  throw new TargetError('refused', message, 'Set these variables, make these files, and try again.')
+  const message = `what the file refers to cannot be used:${reasons.join('')}`
+  throw new TargetError(
+    'refused',
+    message,
+    'Set these variables or make these files as they have to be, and try again.',
+  )
 }
 
 const unresolvedIn = ({ target, references }: Looked, services: readonly ServiceSpec[]) =>

@@ -31,6 +31,6 @@ test('a setting that nothing would read is refused, a misspelt one with what was
   const [first, ...others] = found('postgres', 'SYNDATA_NAME', 'POSTGRES_INITDB_ARGS')
   assert.match(first ?? '', /^19:12 SYNDATA_NAME is no setting of a postgres\. Write it in env of/)
   assert.deepEqual(others, [])
-  const fine = ['SYNDATA_SECRET_DSN', 'SYNDATA_IPFS_GATEWAYS', 'PINATA_JWT', 'WORKERS', 'SYNTAX_X']
+  const fine = ['SYNDATA_SECRET_DSN', 'SYNDATA_SQLITE_DIR', 'PINATA_JWT', 'WORKERS', 'SYNTAX_X']
   assert.deepEqual(found('coordinator', ...fine), [])
 })

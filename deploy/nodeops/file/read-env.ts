@@ -1,16 +1,17 @@
 // Variables of a service: literals and references, none twice, none that another key of the file sets, and of our own
-// settings none that the service would not read.
+// settings none that the service would not read, or not take.
 import type { Static } from 'typebox'
 import { at, type Report } from '#engine/config/problem.ts'
 import {
   isMeantAsSetting,
   isSettingOf,
   nearestSetting,
-  type Program,
   programsOf,
   SETTING_NAMES,
-} from '#engine/setting-names.ts'
+} from '#settings/names.ts'
+import type { Program } from '#settings/programs.ts'
 import type { EnvValue, Role } from '../deployment.ts'
+import { checkValue } from './check-values.ts'
 import type { Read } from './read-tree.ts'
 import type { EnvSchema } from './schema-service.ts'
 import { SET_BY_FILE } from './settings.ts'
@@ -41,6 +42,7 @@ export function readEnv(
       )
     } else {
       checkSetting(name, { role, path: at(where, 'name') }, report)
+      if ('value' in value) checkValue({ role, name, text: value.value }, where, report)
     }
     if (Object.hasOwn(env, name)) {
       report.problem(at(where, 'name'), `${name} is there twice`, 'Keep one of them.')

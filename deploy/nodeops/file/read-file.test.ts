@@ -157,7 +157,10 @@ backup: {enabled: true}
 test('what contradicts itself is refused', () => {
   const cases: [RegExp, ...[string, string][]][] = [
     [/4 here, and 3 at/, ['failover: {maxRetries: 3}', 'failover: {maxRetries: 4}']],
-    [/timeout must be between 1 s and 3600 s/, ['timeout: 1h', 'timeout: 2h']],
+    [
+      /SYNDATA_LEASE_TIMEOUT_SECONDS must be a number of seconds from 1 to 3600/,
+      ['timeout: 1h', 'timeout: 2h'],
+    ],
     [/http is there with two numbers/, ['- {name: fleet, port: 7443}', '- {name: http, port: 1}']],
     [
       /15 here|20 here/,

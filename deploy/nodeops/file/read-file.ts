@@ -2,25 +2,15 @@
 import { type ConfigProblem, createReport, quote, type Report } from '#engine/config/problem.ts'
 import { createLocate, readSource } from '#engine/config/read-source.ts'
 import { isObject } from '#engine/config/shape.ts'
-import {
-  type Deployment,
-  type RegionCount,
-  ROLES,
-  type Rollout,
-  type ServiceSpec,
-  workersOf,
-} from '../deployment.ts'
+import { REGIONS } from '#settings/regions.ts'
+import { type Deployment, type RegionCount, ROLES, type Rollout, workersOf } from '../deployment.ts'
+import { checkPolicies } from './check-values.ts'
 import { checkWhole } from './check-whole.ts'
 import { type ReadFile, readPolicies } from './read-policies.ts'
 import { type NamedService, readService, roleOf } from './read-service.ts'
 import { readTree } from './read-tree.ts'
-import { FileSchema, REGIONS } from './schema.ts'
-import {
-  coordinatorSettings,
-  type Policies,
-  schedulerSettings,
-  workerSettings,
-} from './settings.ts'
+import { FileSchema } from './schema.ts'
+import { type Policies, settingsOf } from './settings.ts'
 
 export type FileReading = {
   /** Null when there are problems. */
@@ -71,13 +61,14 @@ function readTop(value: unknown, report: Report): Deployment {
   const worker = named.find(({ role }) => role === 'worker') ?? null
   const regions = worker ? readRegions(file, worker, report) : []
   const policies = readPolicies(file, worker, report)
+  checkPolicies(policies, worker?.path ?? '', report)
   const services = named.flatMap((one) => {
     const spec = readService(
       one,
       { replicas: file.spec?.replicas, workers: workersOf({ regions }) },
       report,
     )
-    return spec ? [withSettings(spec, policies)] : []
+    return spec ? [{ ...spec, settings: settingsOf(spec.role, policies) }] : []
   })
   services.sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role))
   const deployment: Deployment = {
@@ -95,14 +86,8 @@ function readTop(value: unknown, report: Report): Deployment {
 
 function scalingOf(policies: Policies): Deployment['scaling'] {
   const { scaling } = policies
-  return scaling && { min: scaling.min, max: scaling.max, settings: schedulerSettings(policies) }
-}
-
-function withSettings(spec: ServiceSpec, policies: Policies): ServiceSpec {
-  if (spec.role === 'coordinator' || spec.role === 'parts')
-    return { ...spec, settings: coordinatorSettings(policies) }
-  if (spec.role === 'worker') return { ...spec, settings: workerSettings(policies) }
-  return spec.role === 'scheduler' ? { ...spec, settings: schedulerSettings(policies) } : spec
+  if (!scaling) return null
+  return { min: scaling.min, max: scaling.max, settings: settingsOf('scheduler', policies) }
 }
 
 function rolloutOf({ spec }: ReadFile): Rollout {

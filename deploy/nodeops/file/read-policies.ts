@@ -1,6 +1,7 @@
 // The policies of the file, out of the three places where the dialect has them; two that disagree are a problem.
 import type { Static } from 'typebox'
 import type { Report } from '#engine/config/problem.ts'
+import { THRESHOLDS } from '#settings/scheduler.ts'
 import type { Read } from './read-tree.ts'
 import type { FileSchema } from './schema.ts'
 import type { ServiceSchema } from './schema-service.ts'
@@ -8,10 +9,6 @@ import type { Policies, ScalingPolicy } from './settings.ts'
 
 export type ReadFile = Read<Static<typeof FileSchema>>
 export type ReadService = Read<Static<typeof ServiceSchema>>
-
-/** Of about a second of work: an hour is plenty, and what workers are given to upload by is valid no longer. */
-const LEASE_TIMEOUT_MS = { min: 1_000, max: 3_600_000 }
-const CHECKPOINT_MS_MAX = 3_600_000
 
 /** `path`: of the worker service, whose settings these are. */
 export function readPolicies(
@@ -23,17 +20,6 @@ export function readPolicies(
   const execution = file.depin?.tasks?.[0]?.execution
   const at = '/depin/tasks/0/execution'
   const { timeout, retryPolicy, checkpointing } = execution ?? {}
-  const bound = (value: number | undefined, path: string, min: number, max: number): void => {
-    if (value === undefined || (value >= min && value <= max)) return
-    report.problem(
-      `${at}/${path}`,
-      `${path.split('/').at(-1)} must be between ${min / 1_000} s and ${max / 1_000} s`,
-      'For example 1h.',
-    )
-  }
-  bound(timeout, 'timeout', LEASE_TIMEOUT_MS.min, LEASE_TIMEOUT_MS.max)
-  bound(checkpointing?.interval, 'checkpointing/interval', 0, CHECKPOINT_MS_MAX)
-  bound(retryPolicy?.initialDelay, 'retryPolicy/initialDelay', 0, CHECKPOINT_MS_MAX)
   return {
     chunkRows: compute?.chunkProcessing?.maxChunkSize,
     slots: compute?.chunkProcessing?.parallelChunks,
@@ -113,7 +99,11 @@ function readScaling(
 }
 
 /** What programs have when the file is silent. */
-const DEFAULTS = { upCpu: 80, upMemory: 85, upQueue: 5, downCpu: 40, downMemory: 50, downQueue: 2 }
+const { up, down } = THRESHOLDS
+const DEFAULTS = {
+  ...{ upCpu: up.cpuPercent, upMemory: up.memoryPercent, upQueue: up.queue },
+  ...{ downCpu: down.cpuPercent, downMemory: down.memoryPercent, downQueue: down.queue },
+}
 
 function checkOrder(scaling: ScalingPolicy, path: string, report: Report): void {
   const filled = (key: keyof typeof DEFAULTS): number => scaling[key] ?? DEFAULTS[key]

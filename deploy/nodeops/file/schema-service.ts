@@ -112,7 +112,7 @@ const WorkerPoolSchema = Type.Object(
 const ChunkProcessingSchema = Type.Object(
   {
     enabled: Type.Optional(always('Work is always cut into chunks')),
-    maxChunkSize: Type.Optional(whole('Rows of a chunk of jobs that do not say', 1, 1e7, 10_000)),
+    maxChunkSize: Type.Optional(whole('Rows of a chunk of jobs that do not say', 1, 1e6, 10_000)),
     parallelChunks: Type.Optional(whole('Chunks that a worker makes at once', 1, 256, 2)),
   },
   only,

@@ -1,9 +1,8 @@
 // The file as it is written: the types that its readers check against, and that editors complete from.
 import Type from 'typebox'
+import { REGIONS } from '#settings/regions.ts'
 import { always, Duration, oneOf, only, text, whole } from './schema-parts.ts'
 import { ServiceSchema } from './schema-service.ts'
-
-export const REGIONS = ['us-west', 'us-east', 'eu-central', 'asia-pacific'] as const
 
 const MetadataSchema = Type.Object(
   {

@@ -1,5 +1,7 @@
 // The policies of the file as variables of the programs' environments: the one place where a key gets its effect.
 
+import type { Role } from '../deployment.ts'
+
 /** Every variable that a key of the file sets, and which key; the file's env may not say another thing. */
 export const SET_BY_FILE: Readonly<Record<string, string>> = {
   SYNDATA_CHUNK_ROWS: 'distributedCompute.chunkProcessing.maxChunkSize',
@@ -67,8 +69,8 @@ const given = (values: Values): Settings =>
 const seconds = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : ms / 1_000
 
-/** Of coordinators and of the parts process, which decide how jobs are cut and how often work is tried. */
-export const coordinatorSettings = (policies: Policies): Settings =>
+/** Which decide how jobs are cut and how often work is tried. */
+const servingSettings = (policies: Policies): Settings =>
   given({
     SYNDATA_CHUNK_ROWS: policies.chunkRows,
     SYNDATA_LEASE_TIMEOUT_SECONDS: seconds(policies.leaseTimeoutMs),
@@ -77,13 +79,13 @@ export const coordinatorSettings = (policies: Policies): Settings =>
     SYNDATA_RETRY_BACKOFF: policies.backoff && (policies.backoff === 'fixed' ? 1 : 2),
   })
 
-export const workerSettings = (policies: Policies): Settings =>
+const workerSettings = (policies: Policies): Settings =>
   given({
     SYNDATA_THREADS: policies.slots,
     SYNDATA_CHECKPOINT_SECONDS: seconds(policies.checkpointMs),
   })
 
-export function schedulerSettings({ scaling }: Policies): Settings {
+function schedulerSettings({ scaling }: Policies): Settings {
   if (!scaling) return {}
   const pool = scaling.gpu ? 'SYNDATA_SCALING_GPU' : 'SYNDATA_SCALING'
   return given({
@@ -101,4 +103,11 @@ export function schedulerSettings({ scaling }: Policies): Settings {
     SYNDATA_SCALING_COOL_DOWN_SECONDS: seconds(scaling.coolDownMs),
     SYNDATA_SCALING_DRAIN_SECONDS: seconds(scaling.drainMs),
   })
+}
+
+/** What the policies say to a program, as variables of its environment. */
+export function settingsOf(role: Role, policies: Policies): Settings {
+  if (role === 'coordinator' || role === 'parts') return servingSettings(policies)
+  if (role === 'worker') return workerSettings(policies)
+  return role === 'scheduler' ? schedulerSettings(policies) : {}
 }

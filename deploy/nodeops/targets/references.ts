@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
+import { settingProblem } from '../file/check-values.ts'
 import { type Finding, TargetError } from '../target.ts'
 
 /** Where references lead: `folder` is that of nodeops.yaml. */
 export type References = { env: NodeJS.ProcessEnv; folder: string }
 
-/** The whole environment of a service. Throws TargetError `refused` for a reference that leads nowhere. */
+/** The whole environment of a service. Throws TargetError `refused` for a reference that leads nowhere, or to a wrong value. */
 export const environmentOf = (
   spec: ServiceSpec,
   references: References,
@@ -15,27 +16,42 @@ export const environmentOf = (
 
 /** Its variables alone. Throws as environmentOf. */
 export const resolved = (
-  { name, env }: ServiceSpec,
+  { name, role, env }: ServiceSpec,
   references: References,
 ): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).map(([variable, value]) => [
-      variable,
-      resolveValue(value, `${variable} of ${name}`, references),
-    ]),
+    Object.entries(env).map(([variable, value]) => {
+      const text = resolveValue(value, `${variable} of ${name}`, references)
+      // What stands in the file was checked with it.
+      if (!('value' in value)) refuseWrong({ name, role }, variable, text)
+      return [variable, text]
+    }),
   )
 
-/** Of references to variables and files, those that lead nowhere. */
+/** What the program would say at its start is said here, and never with the value. */
+function refuseWrong(
+  { name, role }: Pick<ServiceSpec, 'name' | 'role'>,
+  variable: string,
+  text: string,
+): void {
+  const problem = settingProblem(role, variable, text)
+  if (problem === null) return
+  const hint = `Correct what the reference of ${variable} leads to.`
+  throw new TargetError('refused', `${name}: ${problem}`, hint)
+}
+
+/** Of references to variables and files, those that lead nowhere or to what the service would refuse. */
 export function unresolvedOf(
   services: readonly ServiceSpec[],
   references: References,
 ): { service: string; message: string }[] {
-  return services.flatMap(({ name, env }) =>
+  return services.flatMap(({ name, role, env }) =>
     Object.entries(env).flatMap(([variable, value]) => {
       if ('fromSecret' in value) return []
       try {
-        resolveValue(value, variable, references)
-        return []
+        const text = resolveValue(value, variable, references)
+        const problem = settingProblem(role, variable, text)
+        return problem === null ? [] : [{ service: name, message: problem }]
       } catch (error) {
         return [{ service: name, message: (error as TargetError).message }]
       }

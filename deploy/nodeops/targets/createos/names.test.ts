@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { REGIONS } from '../../file/schema.ts'
+import { REGIONS } from '#settings/regions.ts'
 import { newLines } from './log-window.ts'
 import { ownedProject, ownedVm, projectDescription, projectName, vmName } from './names.ts'
 import { vmSize, vmZone } from './sizes.ts'

@@ -1,6 +1,7 @@
 // Workers on virtual machines of their own, one each, named by region and number. All of it may be repeated.
+
+import { REGIONS } from '#settings/regions.ts'
 import type { ServiceSpec } from '../../deployment.ts'
-import { REGIONS } from '../../file/schema.ts'
 import { type Bound, TargetError } from '../../target.ts'
 import type { References } from '../references.ts'
 import type { Vm } from './answers.ts'

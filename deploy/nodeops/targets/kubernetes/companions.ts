@@ -1,6 +1,7 @@
 // What comes along with a service: tokens of workers, Temporal's pages, the way in from outside, the way to a bucket.
+
+import { REGIONS } from '#settings/regions.ts'
 import type { ServiceSpec } from '../../deployment.ts'
-import { REGIONS } from '../../file/schema.ts'
 import { imageOf } from './container.ts'
 import {
   inScope,
