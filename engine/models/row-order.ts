@@ -2,6 +2,13 @@
 
 import { createSeededRandom, shuffled } from './seeded-random.ts'
 
+const STEPS_LEAST = 20
+
+/** Of whole batches; a small table makes epochs of several passes. */
+export function stepsPerEpoch(rows: number, batchRows: number): number {
+  return Math.max(STEPS_LEAST, Math.floor(rows / batchRows))
+}
+
 /** Rows of a step: each epoch has all rows in an order of its own; what does not fill a batch waits for another. */
 export function createRowOrder(
   rows: number,

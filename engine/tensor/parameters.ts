@@ -1,6 +1,6 @@
 // Parameters of a network, and how they are kept: several small ones in one tensor.
 
-import { type Shape, type SymbolicTensor, sizeOf } from './graph.ts'
+import { type Graph, type Shape, type SymbolicTensor, sizeOf } from './graph.ts'
 import { concatenate, reshape, split } from './shaping.ts'
 
 export type Parameter = {
@@ -32,6 +32,27 @@ export function linearParameters(name: string, inputs: number, outputs: number):
     uniformParameter(`${name}.weight`, [inputs, outputs], inputs),
     uniformParameter(`${name}.bias`, [outputs], inputs),
   ]
+}
+
+type Named = readonly Pick<Parameter, 'name' | 'shape'>[]
+
+/** Inputs of the graph of their names and shapes. */
+export function inputsOf(graph: Graph, parameters: Named): Record<string, SymbolicTensor> {
+  return Object.fromEntries(parameters.map(({ name, shape }) => [name, graph.input(name, shape)]))
+}
+
+/** Constants of the graph of their names and shapes, with these values by name. */
+export function constantsOf(
+  graph: Graph,
+  parameters: Named,
+  values: ReadonlyMap<string, Float32Array>,
+): Record<string, SymbolicTensor> {
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => [
+      name,
+      graph.constant(name, values.get(name) as Float32Array, shape),
+    ]),
+  )
 }
 
 /** Parameters that are moved as one tensor: one alone in its shape, or several flat, one behind the other. */

@@ -1,16 +1,16 @@
 // Brings the autoregressive network to be fitted: rows in random order, a random order of columns for every step,
 // and the score on held-out rows in the order in which columns are drawn later.
 
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
-import { modelOf } from '#engine/tensor/emit.ts'
-import { Graph } from '#engine/tensor/graph.ts'
+import type { Graph, SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { Tensor } from '#engine/tensor/runtime.ts'
-import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import type { Parameters } from '#engine/tensor/parameters.ts'
+import type { SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import { savedState } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
-import { createRowOrder } from '../row-order.ts'
+import { createHeldOutLoss } from '../held-out-loss.ts'
+import { createRowOrder, stepsPerEpoch } from '../row-order.ts'
+import { createSeededRandom, shuffled } from '../seeded-random.ts'
 import { type Network, networkParameters } from './network.ts'
 import {
   type ArgnStepOptions,
@@ -30,9 +30,6 @@ export type ArgnFitOptions = ArgnStepOptions & {
   stepsPerRun: number
   session: SessionOptions
 }
-
-/** A small table makes epochs of several passes. */
-const STEPS_LEAST = 20
 
 /** Steps that see columns in the order in which they are drawn later; the others in any. */
 const SHARE_IN_ORDER = 0.5
@@ -55,16 +52,21 @@ export async function createArgnFitting(
   const { step, optimiser } = createTraining(network, data, options, () => random.unit())
   const trainer = await createTrainer(step, { stepsPerRun, ...options.session })
   const parametersNow = () => optimiser.valuesOf((name) => trainer.state(name))
-  const scorer = await createScorer(network, holdout, parametersNow, options.session)
+  const heldOut = await createHeldOutLoss(
+    networkParameters(network),
+    heldOutEntropy(network, holdout),
+    parametersNow,
+    options.session,
+  )
   return {
     trainer,
     stepsPerRun,
-    stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
+    stepsPerEpoch: stepsPerEpoch(train.rows, batchRows),
     fill: createFill(network, train.rows, options, trainer),
-    score: () => scorer.score(),
+    score: () => heldOut.score(),
     parametersOf: (state) => optimiser.valuesOf(savedState(step, state)),
     async release() {
-      await Promise.all([trainer.release(), scorer.release()])
+      await Promise.all([trainer.release(), heldOut.release()])
     },
   }
 }
@@ -109,34 +111,13 @@ function positionsOf(columns: number, seed: number, step: number): Float32Array 
   return Float32Array.from(shuffled(columns, random))
 }
 
-/** Mean cross-entropy of held-out rows. */
-async function createScorer(
-  network: Network,
-  { tokens, rows }: TokenTable,
-  parametersNow: () => ReadonlyMap<string, Float32Array>,
-  options: SessionOptions,
-) {
-  const graph = new Graph()
-  const shapes = networkParameters(network)
-  const parameters = Object.fromEntries(
-    shapes.map(({ name, shape }) => [name, graph.input(name, shape)]),
-  )
-  const columns = network.layers.length
-  const order = Float32Array.from({ length: columns }, (_, i) => i)
-  const visible = visibility(graph.constant('positions', order, [columns]), network)
-  const table = graph.constant('tokens', tokens, [rows, columns], 'int32')
-  const loss = crossEntropy(parameters, network, table, { visible, kept: null })
-  const session = await openSession(modelOf(graph, { loss }), options)
-  return {
-    async score() {
-      const values = parametersNow()
-      const feeds = shapes.map(({ name, shape }): [string, Tensor] => [
-        name,
-        new Tensor('float32', values.get(name) as Float32Array, shape),
-      ])
-      const { loss: found } = await session.run(Object.fromEntries(feeds))
-      return Number(found?.data[0])
-    },
-    release: () => session.release(),
+/** Mean cross-entropy of held-out rows, in the order in which columns are drawn later. */
+function heldOutEntropy(network: Network, { tokens, rows }: TokenTable) {
+  return (graph: Graph, parameters: Parameters): SymbolicTensor => {
+    const columns = network.layers.length
+    const order = Float32Array.from({ length: columns }, (_, i) => i)
+    const visible = visibility(graph.constant('positions', order, [columns]), network)
+    const table = graph.constant('tokens', tokens, [rows, columns], 'int32')
+    return crossEntropy(parameters, network, table, { visible, kept: null })
   }
 }

@@ -9,6 +9,7 @@ import type { Fitting } from '../fit.ts'
 import { createDistance } from '../modes/distance.ts'
 import { fillBits, fillGumbel, fillNormal } from '../modes/draws.ts'
 import type { EncodedData } from '../modes/held-out.ts'
+import { stepsPerEpoch } from '../row-order.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
 import type { CtganShape } from './network.ts'
@@ -35,9 +36,6 @@ export type CtganFitting = Fitting & {
   release(): Promise<void>
 }
 
-/** A small table makes epochs of several passes. */
-const STEPS_LEAST = 20
-
 /** The caller releases it. `counts`: rows by code of each conditioned column. */
 export async function createCtganFitting(
   shape: CtganShape,
@@ -59,7 +57,7 @@ export async function createCtganFitting(
   return {
     trainer,
     stepsPerRun,
-    stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
+    stepsPerEpoch: stepsPerEpoch(train.rows, batchRows),
     fill: createFill(shape, createConditions(train, shape, options), options, trainer),
     score: async () => distance(await passes.draw(present(), 0)),
     passes,

@@ -6,7 +6,7 @@ import { modelOf } from '#engine/tensor/emit.ts'
 import { giveBack } from '#engine/tensor/give-back.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import type { Parameters } from '#engine/tensor/parameters.ts'
+import { inputsOf } from '#engine/tensor/parameters.ts'
 import { Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { chooseCodes, fillNormal } from '../modes/draws.ts'
@@ -109,12 +109,7 @@ function conditionsByShare(counts: CodeCounts, seed: number, pass: number): Int3
 function passModel(shape: CtganShape): Uint8Array {
   const { embedding } = shape
   const graph = new Graph()
-  const parameters: Parameters = Object.fromEntries(
-    generatorParameters(shape).map(({ name, shape: lengths }) => [
-      name,
-      graph.input(name, lengths),
-    ]),
-  )
+  const parameters = inputsOf(graph, generatorParameters(shape))
   const noise = graph.input('latent', [ROWS, embedding])
   const condition = shape.conditions === 0 ? null : graph.input('condition', [ROWS], 'int32')
   const { places, codes, statistics } = generate(parameters, shape, { noise, condition })

@@ -3,20 +3,20 @@
 
 import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
 import { add, multiply } from '#engine/tensor/elementwise.ts'
-import { modelOf } from '#engine/tensor/emit.ts'
-import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
+import type { Graph, SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { Tensor } from '#engine/tensor/runtime.ts'
-import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
+import type { Parameters } from '#engine/tensor/parameters.ts'
+import type { SessionOptions } from '#engine/tensor/session.ts'
 import { gatherRows } from '#engine/tensor/shaping.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
 import { type StepContext, savedState, type TrainingStep } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
+import { createHeldOutLoss } from '../held-out-loss.ts'
 import { fillNormal } from '../modes/draws.ts'
 import { type EncodedTable, firstRows } from '../modes/encode.ts'
 import type { EncodedData } from '../modes/held-out.ts'
 import { encodedBatch, encodedTensors, oneHot } from '../modes/symbolic.ts'
-import { createRowOrder } from '../row-order.ts'
+import { createRowOrder, stepsPerEpoch } from '../row-order.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type TvaeShape, tvaeLosses, tvaeParameters } from './network.ts'
 
@@ -36,8 +36,6 @@ export type TvaeFitOptions = TvaeTraining & {
 }
 
 const FEEDS = { rows: 'rows', noise: 'noise', rate: 'rate' } as const
-/** A small table makes epochs of several passes. */
-const STEPS_LEAST = 20
 /** Held-out rows that score an epoch: they and their noise stay the same, so that more would hardly tell epochs apart better. */
 const SCORED_MOST = 1000
 
@@ -57,21 +55,21 @@ export async function createTvaeFitting(
   const random = createSeededRandom(seed, 'initial parameters')
   const { training, adam } = trainingStep(shape, train, options, () => random.unit())
   const trainer = await createTrainer(training, { stepsPerRun, ...session })
-  const scorer = await createScorer(
-    shape,
-    firstRows(holdout, Math.min(holdout.rows, SCORED_MOST)),
+  const heldOut = await createHeldOutLoss(
+    tvaeParameters(shape),
+    heldOutLosses(shape, firstRows(holdout, Math.min(holdout.rows, SCORED_MOST)), options),
     () => adam.valuesOf((name) => trainer.state(name)),
-    options,
+    session,
   )
   return {
     trainer,
     stepsPerRun,
-    stepsPerEpoch: Math.max(STEPS_LEAST, Math.floor(train.rows / batchRows)),
+    stepsPerEpoch: stepsPerEpoch(train.rows, batchRows),
     fill: createFill(shape, train.rows, options, trainer),
-    score: () => scorer.score(),
+    score: () => heldOut.score(),
     parametersOf: (state) => adam.valuesOf(savedState(training, state)),
     async release() {
-      await Promise.all([trainer.release(), scorer.release()])
+      await Promise.all([trainer.release(), heldOut.release()])
     },
   }
 }
@@ -140,39 +138,23 @@ function createFill(
   }
 }
 
-/** The loss of held-out rows, with the same noise each time. */
-async function createScorer(
+/** The mean loss of held-out rows, with the same noise each time. */
+function heldOutLosses(
   shape: TvaeShape,
-  { rows, codes, places }: EncodedTable,
-  parametersNow: () => ReadonlyMap<string, Float32Array>,
-  { seed, session, lossFactor }: TvaeFitOptions,
+  holdout: EncodedTable,
+  { seed, lossFactor }: Pick<TvaeFitOptions, 'seed' | 'lossFactor'>,
 ) {
   const { layout, embedding } = shape
-  const graph = new Graph()
-  const shapes = tvaeParameters(shape)
-  const parameters = Object.fromEntries(
-    shapes.map(({ name, shape: lengths }) => [name, graph.input(name, lengths)]),
-  )
+  const { rows } = holdout
   const halves = new Uint16Array(rows * embedding)
   createKeystream(seed, 2).fill(0, new Uint8Array(halves.buffer))
   const values = new Float32Array(halves.length)
   fillNormal(halves, { words: embedding, from: 0 }, { into: values, width: embedding })
-  const noise = graph.constant('noise', values, [rows, embedding])
-  const batch = encodedBatch(graph, { rows, codes, places }, layout)
-  const losses = tvaeLosses(parameters, shape, batch, noise)
-  const sums = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
-  const loss = multiply(sums, 1 / rows)
-  const running = await openSession(modelOf(graph, { loss }), session)
-  return {
-    async score() {
-      const values = parametersNow()
-      const feeds = shapes.map(({ name, shape: lengths }): [string, Tensor] => [
-        name,
-        new Tensor('float32', values.get(name) as Float32Array, lengths),
-      ])
-      const { loss: found } = await running.run(Object.fromEntries(feeds))
-      return Number(found?.data[0])
-    },
-    release: () => running.release(),
+  return (graph: Graph, parameters: Parameters): SymbolicTensor => {
+    const noise = graph.constant('noise', values, [rows, embedding])
+    const batch = encodedBatch(graph, holdout, layout)
+    const losses = tvaeLosses(parameters, shape, batch, noise)
+    const sums = add(multiply(losses.reconstruction, lossFactor), losses.divergence)
+    return multiply(sums, 1 / rows)
   }
 }

@@ -6,6 +6,7 @@
 import { exponential, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
+import { constantsOf } from '#engine/tensor/parameters.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { cholesky } from '../copula/positive-definite.ts'
 import type { EncodedTable } from '../modes/encode.ts'
@@ -76,12 +77,7 @@ async function latentVectors(
     codes: codes.subarray(0, count * layout.spans.length),
     places: places.subarray(0, count * layout.places.length),
   }
-  const parameters = Object.fromEntries(
-    tvaeParameters(shape).map(({ name, shape: lengths }) => [
-      name,
-      graph.constant(name, values.get(name) as Float32Array, lengths),
-    ]),
-  )
+  const parameters = constantsOf(graph, tvaeParameters(shape), values)
   const { mean, logVariance } = latentLaw(parameters, shape, encodedBatch(graph, some, layout))
   const outputs = { mean: multiply(mean, 1), variance: exponential(logVariance) }
   const running = await openSession(modelOf(graph, outputs), options)

@@ -4,6 +4,7 @@
 import { add, hyperbolicTangent, multiply, relu, subtract } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
+import { constantsOf } from '#engine/tensor/parameters.ts'
 import { gatherRows, reshape } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
@@ -21,12 +22,7 @@ export function tvaeDrawing(
   const graph = new Graph()
   const bias = correctedBias(parameters.get('out.bias') as Float32Array, corrections)
   const values = new Map(parameters).set('out.bias', bias)
-  const constants = Object.fromEntries(
-    drawnParameters(shape, groups.length).map(({ name, shape: lengths }) => [
-      name,
-      graph.constant(name, values.get(name) as Float32Array, lengths),
-    ]),
-  )
+  const constants = constantsOf(graph, drawnParameters(shape, groups.length), values)
   const group = graph.input(DRAW.condition, [GRID_ROWS], 'int32')
   constants[FIRST.bias] = gatherRows(constants[FIRST.bias] as SymbolicTensor, group)
   const latent = graph.input(DRAW.latent, [GRID_ROWS, embedding])
