@@ -9,6 +9,7 @@ import { createSettingReader, type Env, type SettingReader } from '#settings/set
 import { type ConnectionSettings, connectionSettingsOf } from './connections/settings.ts'
 import { type DatasetSettings, datasetSettingsOf } from './datasets/settings.ts'
 import { type WorkSettings, workSettingsOf } from './jobs/settings.ts'
+import { type MeasureSettings, measureSettingsOf } from './measurements/settings.ts'
 import { type ProviderSettings, providerSettingsOf } from './scaling/providers/settings.ts'
 import { POOLS, type Policy, type Pool, policyOf } from './scaling/settings.ts'
 import type { StoreSettings } from './storage/open-store.ts'
@@ -36,6 +37,7 @@ export type Config = {
   connections: ConnectionSettings
   work: WorkSettings
   datasets: DatasetSettings
+  measuring: MeasureSettings
   defaultArweaveBudgetWinston: string
 }
 
@@ -86,6 +88,7 @@ export function readConfig(env: Env = process.env): Config {
     connections: connectionSettingsOf(env, problems),
     work: workSettingsOf(env, problems),
     datasets: datasetSettingsOf(env, problems),
+    measuring: measureSettingsOf(env, problems),
     defaultArweaveBudgetWinston: get('SYNDATA_ARWEAVE_BUDGET_WINSTON') ?? '0',
   }
   if (problems.length > 0) throw new AppError('invalid_request', `settings: ${problems.join('; ')}`)

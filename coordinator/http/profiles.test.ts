@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
-import { claimNext, renewClaim } from '#coordinator/measurements/claims.ts'
+import {
+  claimNext,
+  fail,
+  keepCheckpoint,
+  renewClaim,
+  requireHope,
+} from '#coordinator/measurements/claims.ts'
+import { rootsOf } from '#coordinator/parts/sweeper.ts'
 import { parseConfig } from '#engine/config/parse.ts'
 import { startMeasurer, untilMeasured } from '#test/support/measurer.ts'
 import { type RestApp, restApp } from '#test/support/rest-app.ts'
@@ -83,6 +90,34 @@ test('how far it is can be asked; one that ends whoever begins it is not begun f
   startMeasurer(t, rest)
   const { status, json } = await untilMeasured(rest, alice, url)
   assert.deepEqual([status, json['code']], [500, 'internal'])
+})
+
+test('what an attempt keeps is for the next one, stays in the store, and gives hope', async (t) => {
+  const { rest, url } = await withPeople(t)
+  const { alice, call, database } = rest
+  await call(alice, 'GET', url)
+  const lapse = () => database.query(`update measurements set claimed_until = now()`)
+  await database.query('update measurements set attempts = 4')
+  const first = await claimNext(database)
+  const kept = { cid: 'bafkept', bytes: 7, sha256: '00' }
+  assert.ok(first)
+  await keepCheckpoint(database, first, kept)
+  await renewClaim(database, first, 0.5)
+  assert.ok((await Array.fromAsync(rootsOf(database))).includes(kept.cid))
+  await fail(database, first, { code: 'infrastructure', message: 'away' })
+  await lapse()
+  const second = await claimNext(database)
+  assert.deepEqual(second?.checkpoint, { ...kept, attempt: 5 })
+  assert.deepEqual((await call(alice, 'GET', url)).json, { status: 'pending', progress: 0.5 })
+  requireHope(second)
+  assert.throws(() => requireHope({ ...second, attempts: 11 }), { code: 'internal' })
+  await keepCheckpoint(database, first, { ...kept, cid: 'bafolder' })
+  await lapse()
+  assert.equal((await claimNext(database))?.checkpoint?.cid, kept.cid)
+  startMeasurer(t, rest)
+  await lapse()
+  assert.equal((await untilMeasured(rest, alice, url)).status, 200)
+  assert.ok(!(await Array.fromAsync(rootsOf(database))).includes(kept.cid))
 })
 
 test('one that was begun by a process that is gone is made by another', async (t) => {

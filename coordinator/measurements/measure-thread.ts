@@ -7,15 +7,20 @@ import { verified } from '#coordinator/storage/block-store.ts'
 import { openStore } from '#coordinator/storage/open-store.ts'
 import { codeOf } from '#engine/errors.ts'
 import { measure } from './measure.ts'
-import type { Answer, Progress, ThreadData } from './work.ts'
+import type { Answer, Onward, ThreadData } from './work.ts'
 
-const { work, store: settings } = workerData as ThreadData
-const tell = (message: Answer | Progress): void => parentPort?.postMessage(message)
+const { work, checkpointMs, store: settings } = workerData as ThreadData
+const tell = (message: Answer | Onward): void => parentPort?.postMessage(message)
 
 lowerPriority()
 const store = await openStore(settings)
 try {
-  tell(await measure({ store: verified(store) }, work, (progress) => tell({ progress })))
+  const measured = await measure({ store: verified(store) }, work, {
+    checkpointMs,
+    onProgress: (progress) => tell({ progress }),
+    onCheckpoint: (checkpoint) => tell({ checkpoint }),
+  })
+  tell(measured)
 } catch (error) {
   tell({ code: codeOf(error), message: (error as Error).message })
 } finally {

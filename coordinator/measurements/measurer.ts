@@ -10,17 +10,20 @@ import {
   claimNext,
   complete,
   fail,
+  keepCheckpoint,
   renewClaim,
   requireHope,
   unclaim,
 } from './claims.ts'
 import { resolveWork } from './resolve-work.ts'
-import type { Answer, Measured, Progress, ThreadData } from './work.ts'
+import type { MeasureSettings } from './settings.ts'
+import type { Answer, Measured, Onward, ThreadData } from './work.ts'
 
 const THREADS = 2
 const POLL_MS = 5_000
 const RENEW_MS = 5_000
-const LIMIT_MS = 60 * 60_000
+/** Without a word of the thread; only profiles say anything before they end. */
+const STILL_MS = 60 * 60_000
 /** Of a thread's heap; columns lie outside of it and are bounded by their rows. */
 const HEAP_MIB_MAX = 2_048
 
@@ -28,10 +31,11 @@ export type MeasurerDeps = {
   database: Database
   notifications: Notifications
   store: StoreSettings
+  settings: MeasureSettings
   onError: (error: unknown) => void
 }
 
-/** `close` stops what is under way; it is begun anew by the next. */
+/** `close` stops what is under way; the next makes it, profiles from their last checkpoint on. */
 export function createMeasurer(deps: MeasurerDeps): { close(): Promise<void> } {
   const stopping = new AbortController()
   const resting = new Set<() => void>()
@@ -78,11 +82,8 @@ async function workOnce(deps: MeasurerDeps, signal: AbortSignal): Promise<boolea
   try {
     requireHope(claim)
     const work = await resolveWork(database, claim)
-    await complete(
-      database,
-      claim,
-      await inThread(deps, claim, { work, store: deps.store }, signal),
-    )
+    const data = { work, store: deps.store, ...deps.settings }
+    await complete(database, claim, await inThread(deps, claim, data, signal))
   } catch (error) {
     if (signal.aborted) await unclaim(database, claim)
     else await fail(database, claim, { code: codeOf(error), message: (error as Error).message })
@@ -91,7 +92,7 @@ async function workOnce(deps: MeasurerDeps, signal: AbortSignal): Promise<boolea
 }
 
 async function inThread(
-  { database }: MeasurerDeps,
+  { database, onError }: MeasurerDeps,
   claim: Claim,
   workerData: ThreadData,
   signal: AbortSignal,
@@ -102,7 +103,7 @@ async function inThread(
   })
   const stop = (): void => void thread.terminate()
   signal.addEventListener('abort', stop)
-  const limit = setTimeout(stop, LIMIT_MS)
+  const limit = setTimeout(stop, STILL_MS)
   let progress = 0
   const renewing = setInterval(() => {
     // A database that is away for a moment ends nothing.
@@ -112,8 +113,10 @@ async function inThread(
     )
   }, RENEW_MS)
   try {
-    const answer = await answerOf(thread, (share) => {
-      progress = share
+    const answer = await answerOf(thread, (onward) => {
+      limit.refresh()
+      if ('progress' in onward) progress = onward.progress
+      else void keepCheckpoint(database, claim, onward.checkpoint).catch(onError)
     })
     if ('code' in answer) throw new AppError(answer.code, answer.message)
     return answer
@@ -125,15 +128,15 @@ async function inThread(
   }
 }
 
-function answerOf(thread: Worker, onProgress: (share: number) => void): Promise<Answer> {
+function answerOf(thread: Worker, onward: (said: Onward) => void): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    thread.on('message', (message: Answer | Progress) => {
-      if ('progress' in message) onProgress(message.progress)
+    thread.on('message', (message: Answer | Onward) => {
+      if ('progress' in message || 'checkpoint' in message) onward(message)
       else resolve(message)
     })
     thread.once('error', (error: Error) =>
       reject(new AppError('internal', `Measuring failed: ${error.message}`)),
     )
-    thread.once('exit', () => reject(new AppError('internal', 'Measuring took too long.')))
+    thread.once('exit', () => reject(new AppError('internal', 'Measuring stood still.')))
   })
 }

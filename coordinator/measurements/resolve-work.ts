@@ -16,7 +16,7 @@ export async function resolveWork(sql: Sql, claim: Claim): Promise<Work> {
   const real = await sourceOf(sql, { datasetId, jobId: realJobId, table: options.real_table })
   if (claim.kind === 'profile') {
     if (!('dataset' in real)) throw new AppError('internal', 'profiles are of datasets')
-    return { kind: 'profile', dataset: real.dataset }
+    return { kind: 'profile', dataset: real.dataset, checkpoint: claim.checkpoint }
   }
   const { seed = SEED_DEFAULT, target = null, max_rows: maxRows = null } = options
   const holdout = { datasetId: holdoutDatasetId, jobId: holdoutJobId, table: options.holdout_table }

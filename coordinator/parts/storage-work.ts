@@ -56,7 +56,7 @@ export async function startStorageWork(
     : null
   const sweeper = createSweeper({ database, store, log })
   const measurer = createMeasurer({
-    ...{ database, notifications, store: config.store },
+    ...{ database, notifications, store: config.store, settings: config.measuring },
     onError: (error) => log.warn({ err: error }, 'not measured yet'),
   })
   const ipfs = await ipfsOf(base, config)

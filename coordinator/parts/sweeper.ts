@@ -57,6 +57,7 @@ export async function* rootsOf(sql: Sql): AsyncGenerator<string> {
      union select file_cid from models where file_cid is not null
      union select preview->>'cid' from models where preview is not null
      union select checkpoint->>'cid' from models where checkpoint is not null
+     union select checkpoint->>'cid' from measurements where checkpoint is not null and status in ('pending', 'running')
      union select root_cid from dataset_uploads where touched_at > now() - interval '1 day'`,
   )
   for (const { cid } of others) yield cid

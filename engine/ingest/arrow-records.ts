@@ -48,8 +48,7 @@ export async function readArrow(
         const batch = next.value
         for (let at = 0; at < batch.numRows; at += BATCH_ROWS) {
           const rows = Math.min(BATCH_ROWS, batch.numRows - at)
-          const cells = columns.map((_, c) => cellsOf(batch.getChildAt(c), at, rows))
-          yield { rows, cells }
+          yield lazyBatch(rows, () => columns.map((_, c) => cellsOf(batch.getChildAt(c), at, rows)))
         }
       }
     } finally {
@@ -57,6 +56,18 @@ export async function readArrow(
     }
   }
   return { columns, batches: batches(), warnings: () => warnings }
+}
+
+/** Its cells are made where they are asked for. */
+function lazyBatch(rows: number, make: () => Cell[][]): RawBatch {
+  let made: Cell[][] | null = null
+  return {
+    rows,
+    get cells() {
+      made ??= make()
+      return made
+    },
+  }
 }
 
 async function* withoutMagic(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -23,8 +23,9 @@ export type ByteRowsReader = {
   stuck(): boolean
   /** What follows the last whole row. */
   rest(): Uint8Array
-  /** Lines before it. */
+  /** Before it. */
   lines(): number
+  bytes(): number
 }
 
 const [NEWLINE, RETURN] = [10, 13]
@@ -46,7 +47,7 @@ export function createByteRows(dialect: Dialect, limits: IngestLimits): ByteRows
   let memory = Buffer.alloc(MEMORY_FIRST)
   let held: Uint8Array[] = []
   let heldBytes = 0
-  let lines = 0
+  let [lines, taken] = [0, 0]
   let stuck = false
   const hold = (bytes: Uint8Array): void => {
     if (bytes.length > 0) held.push(bytes)
@@ -65,6 +66,7 @@ export function createByteRows(dialect: Dialect, limits: IngestLimits): ByteRows
   }
   return {
     take(chunk) {
+      taken += chunk.length
       const end = chunk.lastIndexOf(NEWLINE) + 1
       if (end === 0) {
         hold(chunk)
@@ -84,6 +86,7 @@ export function createByteRows(dialect: Dialect, limits: IngestLimits): ByteRows
     stuck: () => stuck,
     rest: () => Buffer.concat(held),
     lines: () => lines,
+    bytes: () => taken - heldBytes,
   }
 }
 

@@ -9,13 +9,13 @@ export function isRandomAccess(source: ByteSource): source is RandomAccess {
   return 'byteLength' in source
 }
 
-/** The file from its first byte to its last, a MiB at a time. */
-export async function* streamOf(source: ByteSource): AsyncIterable<Uint8Array> {
+/** The file to its last byte, a MiB at a time; `from` is for files of random access. */
+export async function* streamOf(source: ByteSource, from = 0): AsyncIterable<Uint8Array> {
   if (!isRandomAccess(source)) {
     yield* source
     return
   }
-  for (let at = 0; at < source.byteLength; at += SLICE_BYTES) {
+  for (let at = from; at < source.byteLength; at += SLICE_BYTES) {
     const end = Math.min(at + SLICE_BYTES, source.byteLength)
     yield new Uint8Array(await source.slice(at, end))
   }

@@ -1,6 +1,6 @@
 // Rows of CSV as columns of cells, by csv-parse.
 
-import { type CsvError, type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
+import { type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
 import { cellText } from '#engine/table/byte-cells.ts'
 import {
   type ByteRows,
@@ -11,9 +11,10 @@ import {
 } from './byte-rows.ts'
 import { behind, inPieces, peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
+import { ended, isCsvError, placed, written } from './csv-parsing.ts'
 import { saidDelimiter, sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import type { Cell, Dialect, RawBatch } from './records.ts'
+import type { Cell, Dialect, RawBatch, TextPlace } from './records.ts'
 
 const HEAD_BYTES = 1 << 16
 const BATCH_ROWS = 1000
@@ -26,6 +27,23 @@ export type TextRecords = {
   columns: readonly string[]
   batches: AsyncIterable<RawBatch>
   warnings(): string[]
+  /** In the text; see `Records`. */
+  place?(): TextPlace | null
+}
+
+/** Text of this dialect from a place on that an earlier reading was at. */
+export function readCsvFrom(
+  text: AsyncIterable<Uint8Array>,
+  { dialect, place }: { dialect: Dialect; place: TextPlace },
+  limits: IngestLimits,
+): TextRecords {
+  const { columns } = place
+  const reading = createReading(dialect, limits, { isOld: false, place })
+  const pieces = piecesOf(text, reading, limits, { asText: false })
+  const batches = (async function* (): AsyncIterable<RawBatch> {
+    for await (const piece of pieces) yield reading.took(columnar(piece, reading))
+  })()
+  return { columns, batches, warnings: () => reading.warnings(), place: () => reading.place() }
 }
 
 /** Reads UTF-8 without a mark. Quoted nothing is '', nothing is null. */
@@ -43,8 +61,9 @@ export async function readCsv(
     ...given,
   })
   const isOld = opening.includes('\r') && !opening.includes('\n')
-  const reading = createReading(dialect, limits, { isOld, above: said === null ? 0 : 1 })
-  const iterator = piecesOf(whole, reading, limits)
+  const above = { rows: 0, bytes: said?.length ?? 0, lines: said === null ? 0 : 1, columns: [] }
+  const reading = createReading(dialect, limits, { isOld, place: above })
+  const iterator = piecesOf(whole, reading, limits, { asText: true })
   const begun = await iterator.next()
   // The first rows are few, and come as text.
   const first = begun.done === true ? [] : (begun.value as Row[])
@@ -54,20 +73,21 @@ export async function readCsv(
   if (header.length > limits.columnsMax)
     throw pastLimit(`more than ${limits.columnsMax} columns`, { line: 1 })
   const names = distinctNames(header.map((name) => (name === null ? '' : String(name).trim())))
-  reading.width = names.columns.length
+  reading.columns = names.columns
   const body = dialect.header ? first.slice(1) : first
   requireTable(body, names.columns.length)
   const batches = (async function* (): AsyncIterable<RawBatch> {
     try {
-      if (body.length > 0) yield columnar(body, reading)
+      if (body.length > 0) yield reading.took(columnar(body, reading))
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-        yield columnar(next.value, reading)
+        yield reading.took(columnar(next.value, reading))
     } finally {
       await iterator.return(undefined)
     }
   })()
   const warnings = (): string[] => [...names.warnings, ...reading.warnings()]
-  return { dialect, columns: names.columns, batches, warnings }
+  const place = (): TextPlace | null => reading.place()
+  return { dialect, columns: names.columns, batches, warnings, place }
 }
 
 type Row = Cell[]
@@ -93,21 +113,25 @@ type Reading = {
   quick: ByteRowsReader | null
   /** The parser goes on behind so many lines. */
   skip(lines: number): void
-  width: number
+  columns: readonly string[]
+  /** The same batch, which the place is behind as long as reading is quick. */
+  took(batch: RawBatch): RawBatch
+  place(): TextPlace | null
   /** Line on which the row behind the last whole one begins. */
   nextLine(): number
   ragged(cells: number): void
   warnings(): string[]
 }
 
-/** `isOld`: lines end with a carriage return alone; `above`: lines before the table. */
+/** `isOld`: lines end with a carriage return alone; `place`: where it begins. */
 function createReading(
   dialect: Dialect,
   limits: IngestLimits,
-  { isOld, above }: { isOld: boolean; above: number },
+  { isOld, place }: { isOld: boolean; place: TextPlace },
 ): Reading {
   let line = 1
-  let skipped = above
+  let skipped = place.lines
+  let [rows, behind]: [number, TextPlace | null] = [place.rows, null]
   const counts = { short: 0, long: 0 }
   const onRecord = (record: string[], { lines }: InfoRecord): string[] => {
     line = lines + 1
@@ -132,12 +156,23 @@ function createReading(
     parser,
     quick: isOld ? null : createByteRows(dialect, limits),
     skip(lines) {
-      skipped = above + lines
+      skipped = place.lines + lines
     },
-    width: 0,
+    columns: place.columns,
+    took(batch) {
+      rows += batch.rows
+      const { quick, columns } = this
+      const [bytes, lines] = [
+        place.bytes + (quick?.bytes() ?? 0),
+        place.lines + (quick?.lines() ?? 0),
+      ]
+      if (quick !== null) behind = { rows, bytes, lines, columns }
+      return batch
+    },
+    place: () => behind,
     nextLine: () => skipped + line,
     ragged(cells) {
-      if (cells < this.width) counts.short++
+      if (cells < this.columns.length) counts.short++
       else counts.long++
     },
     warnings() {
@@ -151,16 +186,17 @@ function createReading(
   }
 }
 
-/** Rows in batches of at least BATCH_ROWS, but for the last; the first are text, whole in bytes as far as they are plain. */
+/** Rows in batches of at least BATCH_ROWS, but for the last; in bytes as far as they are plain, but the first as text where it is asked for. */
 async function* piecesOf(
   text: AsyncIterable<Uint8Array>,
   reading: Reading,
   limits: IngestLimits,
+  { asText }: { asText: boolean },
 ): AsyncGenerator<Piece, undefined, undefined> {
   const { parser } = reading
   let rows: Row[] = []
   let [sinceRow, sinceBatch] = [0, 0]
-  let isFirst = true
+  let isFirst = asText
   const take = (): void => {
     for (let row = parser.read() as Row | null; row !== null; row = parser.read() as Row | null) {
       rows.push(row)
@@ -214,59 +250,25 @@ async function handOver(reading: Reading): Promise<number> {
   return rest.length
 }
 
-function written(parser: Parser, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.once('error', reject)
-    parser.write(chunk, (error) => {
-      parser.off('error', reject)
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-}
-
-function ended(parser: Parser): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.once('error', reject)
-    parser.once('finish', resolve)
-    parser.end()
-  })
-}
-
-function isCsvError(error: unknown): error is CsvError {
-  return String((error as { code?: unknown }).code).startsWith('CSV_')
-}
-
-function placed(error: CsvError, line: number, limits: IngestLimits): Error {
-  const column = Number(error['column']) + 1 || 1
-  if (error.code === 'CSV_MAX_RECORD_SIZE')
-    return pastLimit(`a row with more than ${limits.cellMax} characters, or a quote not closed`, {
-      line,
-    })
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED')
-    return brokenFile('a quote that is never closed', 'Close it, or double the quotes inside.', {
-      line,
-    })
-  const hint = 'Correct the line, or name the delimiter, quote and escape of the file.'
-  return brokenFile('cells that cannot be told apart', hint, { line, column })
-}
-
 function columnar(piece: Piece, reading: Reading): RawBatch {
   return Array.isArray(piece) ? batchOfText(piece, reading) : batchOfBytes(piece, reading)
 }
 
 function batchOfText(rows: readonly Row[], reading: Reading): RawBatch {
-  const cells: Cell[][] = Array.from({ length: reading.width }, () => new Array(rows.length))
+  const cells: Cell[][] = Array.from(
+    { length: reading.columns.length },
+    () => new Array(rows.length),
+  )
   for (const [at, row] of rows.entries()) {
-    if (row.length !== reading.width) reading.ragged(row.length)
-    for (let c = 0; c < reading.width; c++) (cells[c] as Cell[])[at] = row[c] ?? null
+    if (row.length !== reading.columns.length) reading.ragged(row.length)
+    for (let c = 0; c < reading.columns.length; c++) (cells[c] as Cell[])[at] = row[c] ?? null
   }
   return { rows: rows.length, cells }
 }
 
 function batchOfBytes(found: ByteRows, reading: Reading): RawBatch {
   const { rows } = found
-  const bytes = byteColumns(found, reading.width, (cells) => reading.ragged(cells))
+  const bytes = byteColumns(found, reading.columns.length, (cells) => reading.ragged(cells))
   return {
     ...{ rows, bytes },
     get cells() {

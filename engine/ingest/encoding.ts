@@ -36,10 +36,15 @@ function wholeEnd(bytes: Uint8Array): number {
 export type Utf8 = { chunks: AsyncIterable<Buffer>; encoding(): string }
 
 /**
- * The text as UTF-8 without a mark. `encoding` null: told by the first bytes beyond ASCII, wherever they are.
+ * The text as UTF-8 without a mark. `given` null: told by the first bytes beyond ASCII, wherever they are. What is
+ * `within` a file begins with no mark.
  * AppError `invalid_request` with the line of bytes that are not in the encoding, or of a NUL.
  */
-export function asUtf8(source: AsyncIterable<Uint8Array>, given: string | null): Utf8 {
+export function asUtf8(
+  source: AsyncIterable<Uint8Array>,
+  given: string | null,
+  { within = false }: { within?: boolean } = {},
+): Utf8 {
   let encoding = given
   const chunks = async function* (): AsyncIterable<Buffer> {
     let line = 1
@@ -61,7 +66,7 @@ export function asUtf8(source: AsyncIterable<Uint8Array>, given: string | null):
     }
     if (convert !== null) yield* checked(convert(null))
   }
-  return { chunks: withoutMark(chunks()), encoding: () => encoding ?? 'utf-8' }
+  return { chunks: within ? chunks() : withoutMark(chunks()), encoding: () => encoding ?? 'utf-8' }
 }
 
 /** What is good, and whether something follows that is not. */

@@ -22,8 +22,15 @@ const BATCH_ROWS = 4096
 const GROUP_ROWS_MAX = 2 ** 24
 const HINT = 'Write the file again, with Snappy, gzip, zstd or no compression, or send it as CSV.'
 
-/** AppError `invalid_request` for a file that is damaged, `payload_too_large` for blocks past the limit. */
-export async function readParquet(file: RandomAccess, limits: IngestLimits): Promise<TextRecords> {
+/**
+ * Groups that end within the first `skip` rows come without cells. AppError `invalid_request` for a file that is
+ * damaged, `payload_too_large` for blocks past the limit.
+ */
+export async function readParquet(
+  file: RandomAccess,
+  limits: IngestLimits,
+  skip = 0,
+): Promise<TextRecords> {
   const metadata = await guarded(() => parquetMetadataAsync(file, { geoparquet: false }))
   const fields = parquetSchema(metadata).children.map((child) => child.element)
   if (fields.length > limits.columnsMax) throw pastLimit(`more than ${limits.columnsMax} columns`)
@@ -38,6 +45,10 @@ export async function readParquet(file: RandomAccess, limits: IngestLimits): Pro
   const batches = async function* (): AsyncIterable<RawBatch> {
     const scan = await guarded(() => parquetScan(options))
     for (const { rowStart, rowEnd } of scan.ranges) {
+      if (rowEnd <= skip) {
+        yield { rows: rowEnd - rowStart, cells: [] }
+        continue
+      }
       const group: Cell[][] = []
       for (const element of fields) {
         const range = { column: element.name, rowStart, rowEnd }

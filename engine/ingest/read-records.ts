@@ -4,16 +4,26 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '#engine/errors.ts'
 import { readArrow } from './arrow-records.ts'
 import { bounded, isRandomAccess, peek, streamOf } from './bytes.ts'
-import { readCsv, type TextRecords } from './csv-records.ts'
+import { readCsv, readCsvFrom, type TextRecords } from './csv-records.ts'
 import { asUtf8, encodingByMark } from './encoding.ts'
 import { formatOf } from './file-form.ts'
 import { readJson } from './json-records.ts'
 import { type IngestLimits, isBreak, limitsOf } from './limits.ts'
 import { readParquet } from './parquet-records.ts'
-import type { ByteSource, FileForm, FileFormat, RawBatch, ReadOptions, Records } from './records.ts'
+import type {
+  ByteSource,
+  Dialect,
+  FileForm,
+  FileFormat,
+  RawBatch,
+  ReadOptions,
+  Records,
+  TextPlace,
+} from './records.ts'
 import { unwrap, wrappingOf } from './unwrap.ts'
 
 const HEAD_BYTES = 1 << 12
+const UTF_8_MARK_BYTES = 3
 
 /**
  * Opens a file: its form by its first bytes as far as it is not given, then its cells in bounded memory. Parquet needs
@@ -22,21 +32,30 @@ const HEAD_BYTES = 1 << 12
  */
 export async function readRecords(source: ByteSource, options: ReadOptions = {}): Promise<Records> {
   const limits = limitsOf(options.limits)
-  const { form: given = {}, signal } = options
+  const { form: given = {}, signal, from } = options
+  if (from?.text) return readOn(source, from.text, options)
   const packed = await peek(bounded(streamOf(source), limits.bytesMax, signal), HEAD_BYTES)
   const wrapping = given.wrapping ?? wrappingOf(packed.head)
   const opened = await peek(unwrap(packed.whole, wrapping, limits), HEAD_BYTES)
   const format = given.format ?? formatOf(opened.head)
   const base = { format, wrapping }
   if (format === 'parquet' || format === 'arrow') {
-    const records = await openTyped(format, source, opened.whole, { wrapping, limits })
+    const skip = from?.rows ?? 0
+    const records = await openTyped(format, source, opened.whole, { wrapping, limits, skip })
     return finished(base, records, options)
   }
   const encoding = given.encoding ?? encodingByMark(opened.head)
   const text = asUtf8(opened.whole, encoding === null ? null : standardName(encoding))
   if (format === 'csv') {
     const { dialect, ...records } = await readCsv(text.chunks, given.csv ?? {}, limits)
-    return finished(() => ({ ...base, encoding: text.encoding(), csv: dialect }), records, options)
+    const form = (): FileForm => ({ ...base, encoding: text.encoding(), csv: dialect })
+    const isPlain = wrapping === 'none' && encoding !== null && standardName(encoding) === 'utf-8'
+    const mark = isPlain && encodingByMark(opened.head) === 'utf-8' ? UTF_8_MARK_BYTES : 0
+    const place = (): TextPlace | null => {
+      const inText = isPlain && isRandomAccess(source) ? records.place?.() : null
+      return inText ? { ...inText, bytes: inText.bytes + mark } : null
+    }
+    return finished(form, { ...records, place }, options)
   }
   // A form that knows how the file is wrapped is that of an earlier reading.
   const nested = given.nested ?? (given.wrapping === undefined ? 'columns' : 'text')
@@ -44,16 +63,38 @@ export async function readRecords(source: ByteSource, options: ReadOptions = {})
   return finished(() => ({ ...base, encoding: text.encoding(), nested }), records, options)
 }
 
+/** TypeError where no reading of this form can have been there. */
+function readOn(source: ByteSource, place: TextPlace, options: ReadOptions): Records {
+  const { form: { csv, ...given } = {}, signal } = options
+  const limits = limitsOf(options.limits)
+  const dialect = csv as Dialect | undefined
+  if (dialect === undefined || !isRandomAccess(source))
+    throw new TypeError('places are in files of a known dialect')
+  const bytes = bounded(streamOf(source, place.bytes), limits.bytesMax, signal)
+  const text = asUtf8(bytes, 'utf-8', { within: true })
+  const records = readCsvFrom(text.chunks, { dialect, place }, limits)
+  const form = {
+    ...given,
+    format: 'csv',
+    wrapping: 'none',
+    encoding: 'utf-8',
+    csv: dialect,
+  } as const
+  return finished(form, records, options)
+}
+
+type Opening = { wrapping: FileForm['wrapping']; limits: IngestLimits; skip: number }
+
 async function openTyped(
   format: FileFormat,
   source: ByteSource,
   stream: AsyncIterable<Uint8Array>,
-  { wrapping, limits }: { wrapping: FileForm['wrapping']; limits: IngestLimits },
+  { wrapping, limits, skip }: Opening,
 ): Promise<TextRecords> {
   if (format === 'arrow') return readArrow(stream, limits)
   if (wrapping !== 'none' || !isRandomAccess(source))
     throw new AppError('unsupported', 'Parquet is read from a file that is not packed once more')
-  return readParquet(source, limits)
+  return readParquet(source, limits, skip)
 }
 
 /** AppError `unsupported` for an encoding that nobody knows. */
@@ -68,11 +109,11 @@ function standardName(encoding: string): string {
 function finished(
   form: FileForm | (() => FileForm),
   records: TextRecords,
-  { keep = 'nothing' }: ReadOptions,
+  { keep = 'nothing', from }: ReadOptions,
 ): Records {
   const said: string[] = []
   const batches = async function* (): AsyncIterable<RawBatch> {
-    let rows = 0
+    let rows = from?.text?.rows ?? 0
     try {
       for await (const batch of records.batches) {
         rows += batch.rows
@@ -91,6 +132,7 @@ function finished(
     },
     columns: records.columns,
     batches: batches(),
+    place: () => records.place?.() ?? null,
     warnings: () => [...records.warnings(), ...said],
   }
 }

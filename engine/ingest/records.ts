@@ -45,12 +45,29 @@ export type FileForm = {
 /** What a broken file becomes. */
 export type Keep = 'rows_before_break' | 'nothing'
 
+/** Where a row begins in a file of plain text. JSON. */
+export type TextPlace = {
+  /** Before it. */
+  rows: number
+  bytes: number
+  lines: number
+  columns: readonly string[]
+}
+
+/** Up to where a file was read. `text`: the same row or one before it, in files that can be read from there on. JSON. */
+export type ReadPlace = { rows: number; text: TextPlace | null }
+
 export type ReadOptions = {
   /** What the caller knows of the form; the rest is detected from the first bytes. */
   form?: Partial<Omit<FileForm, 'csv'>> & { csv?: Partial<Dialect> }
   keep?: Keep
   limits?: Partial<IngestLimits>
   signal?: AbortSignal
+  /**
+   * Rows before it are not wanted. Batches begin at `text`, else at the first row; those that end before it may have no
+   * cells. The form is that of the reading which was there.
+   */
+  from?: ReadPlace
 }
 
 export type Records = {
@@ -59,6 +76,8 @@ export type Records = {
   columns: readonly string[]
   /** To be read once. AppError `invalid_request` at the break of a broken file, `payload_too_large` past a limit. */
   batches: AsyncIterable<RawBatch>
+  /** Behind the last batch, or before it; null where the file is read from its beginning alone. */
+  place(): TextPlace | null
   /** Sentences about what was seen so far; complete when the batches are. No cell's value is in them. */
   warnings(): readonly string[]
 }

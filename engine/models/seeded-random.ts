@@ -18,21 +18,30 @@ export type SeededRandom = {
 const BLOCK_BYTES = 1 << 14
 const ZEROS = new Uint8Array(BLOCK_BYTES)
 
-/** The keystream of AES-128 in counter mode (NIST SP 800-38A), its key from SHA-256 of seed and purpose. */
-export function createSeededRandom(seed: number, purpose: string): SeededRandom {
+/**
+ * The keystream of AES-128 in counter mode (NIST SP 800-38A), its key from SHA-256 of seed and purpose; behind as many
+ * words of it as `wordsBefore` says.
+ */
+export function createSeededRandom(seed: number, purpose: string, wordsBefore = 0): SeededRandom {
   const key = createHash('sha256').update(`${seed} ${purpose}`).digest().subarray(0, 16)
-  const cipher = createCipheriv('aes-128-ctr', key, new Uint8Array(16))
   const words = new Uint32Array(BLOCK_BYTES / 4)
+  const blocksBefore = Math.floor(wordsBefore / words.length)
+  const cipher = createCipheriv('aes-128-ctr', key, counterAt(blocksBefore * BLOCK_BYTES))
   const bytes = new Uint8Array(words.buffer)
   let at = words.length
+  const fill = (): void => {
+    const made = cipher.update(ZEROS)
+    bytes.set(made)
+    giveBack(made)
+    at = 0
+  }
   const word = (): number => {
-    if (at === words.length) {
-      const made = cipher.update(ZEROS)
-      bytes.set(made)
-      giveBack(made)
-      at = 0
-    }
+    if (at === words.length) fill()
     return words[at++] as number
+  }
+  if (wordsBefore > 0) {
+    fill()
+    at = wordsBefore % words.length
   }
   const unit = (): number => ((word() >>> 5) * 67_108_864 + (word() >>> 6)) / 9_007_199_254_740_992
   return {
@@ -49,6 +58,15 @@ export function createSeededRandom(seed: number, purpose: string): SeededRandom 
     },
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
   }
+}
+
+const AES_BLOCK_BYTES = 16
+
+/** The counter, big-endian, of a place in the keystream. */
+function counterAt(byte: number): Uint8Array {
+  const counter = new DataView(new ArrayBuffer(AES_BLOCK_BYTES))
+  counter.setBigUint64(8, BigInt(byte / AES_BLOCK_BYTES))
+  return new Uint8Array(counter.buffer)
 }
 
 /** 0 .. n - 1 in random order (Fisher and Yates). */

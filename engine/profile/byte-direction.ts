@@ -1,6 +1,6 @@
 // Whether texts come in one direction, by their characters' numbers, which is the order of their bytes in UTF-8.
 
-import { type Direction, directionOf } from './moments.ts'
+import { type Direction, type DirectionState, directionOf } from './moments.ts'
 
 export type ByteDirection = {
   /** The bytes of a text; they may change after `keep`, or with the next text's. */
@@ -9,12 +9,16 @@ export type ByteDirection = {
   keep(): void
   /** Equal ones have none. */
   direction(): Direction
+  /** Behind `keep`. */
+  state(): ByteDirectionState
 }
 
-export function createByteDirection(): ByteDirection {
-  let last: Buffer | null = null
-  let [lastFrom, lastTo] = [0, 0]
-  let [rises, falls] = [false, false]
+export type ByteDirectionState = DirectionState<Uint8Array | null>
+
+export function createByteDirection(from?: ByteDirectionState): ByteDirection {
+  let last: Buffer | null = from?.last ? Buffer.from(from.last) : null
+  let [lastFrom, lastTo] = [0, last?.length ?? 0]
+  let [rises, falls] = [from?.rises ?? false, from?.falls ?? false]
   return {
     add(bytes, from, to) {
       if (rises && falls) return
@@ -38,5 +42,6 @@ export function createByteDirection(): ByteDirection {
       ;[lastFrom, lastTo] = [0, last.length]
     },
     direction: () => directionOf(rises, falls),
+    state: () => ({ last: last && Uint8Array.from(last), rises, falls }),
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Estimate } from './profile.ts'
 
-/** Hashes kept at most. */
+/** Hashes kept at most, unless fewer are asked for. */
 export const KEPT_MAX = 1 << 16
 
 const RANGE = 2 ** 53
@@ -32,9 +32,16 @@ export type DistinctSample = {
   sketch(): DistinctSketch
 }
 
-export function createDistinctSample(): DistinctSample {
+/** Goes on from the sketch of another that kept as many. */
+export function createDistinctSample({
+  from,
+  keptMax = KEPT_MAX,
+}: {
+  from?: DistinctSketch | undefined
+  keptMax?: number
+} = {}): DistinctSample {
   let [keys, counts] = [new Float64Array(FIRST_SLOTS).fill(-1), new Float64Array(FIRST_SLOTS)]
-  let [kept, limit] = [0, RANGE]
+  let [kept, limit] = [0, from?.limit ?? RANGE]
 
   const slotOf = (table: Float64Array, hash: number): number => {
     const mask = table.length - 1
@@ -56,7 +63,7 @@ export function createDistinctSample(): DistinctSample {
     }
   }
   const makeRoom = (): void => {
-    if (kept < KEPT_MAX) {
+    if (kept < keptMax) {
       if (2 * kept >= keys.length) rebuilt(2 * keys.length)
       return
     }
@@ -69,20 +76,22 @@ export function createDistinctSample(): DistinctSample {
     const error = over === 0 ? 1 : 1.2 / Math.sqrt(over)
     return { count: Math.round(count * scale()), exact: false, error }
   }
+  const add = (hash: number, rows = 1): boolean => {
+    if (hash >= limit) return false
+    const slot = slotOf(keys, hash)
+    if (keys[slot] === hash) {
+      counts[slot] = (counts[slot] as number) + rows
+      return false
+    }
+    keys[slot] = hash
+    kept++
+    counts[slot] = rows
+    makeRoom()
+    return true
+  }
+  if (from !== undefined) for (const [at, hash] of from.hashes.entries()) add(hash, from.counts[at])
   return {
-    add(hash, rows = 1) {
-      if (hash >= limit) return false
-      const slot = slotOf(keys, hash)
-      if (keys[slot] === hash) {
-        counts[slot] = (counts[slot] as number) + rows
-        return false
-      }
-      keys[slot] = hash
-      kept++
-      counts[slot] = rows
-      makeRoom()
-      return true
-    },
+    add,
     rowsOf(hash) {
       const slot = slotOf(keys, hash)
       return keys[slot] === hash ? (counts[slot] as number) : 0

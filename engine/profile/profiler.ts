@@ -2,14 +2,14 @@
 
 import type { BatchColumn } from '#engine/table/byte-cells.ts'
 import type { Field, Table } from '#engine/table/table.ts'
-import { createColumnCounter } from './column-counter.ts'
+import { type ColumnCounter, type CounterState, createColumnCounter } from './column-counter.ts'
 import { profileColumn } from './column-profile.ts'
-import { createDistinctSample, type DistinctSketch } from './distinct-sample.ts'
+import { createDistinctSample, type DistinctSketch, KEPT_MAX } from './distinct-sample.ts'
 import { profilePairs } from './pair-profiles.ts'
 import type { Profile } from './profile.ts'
 import { judge } from './quality.ts'
 import { findKeys, findNullPatterns, findOrders, findSums } from './row-rules.ts'
-import { createRowSample } from './row-sample.ts'
+import { createRowSample, type SampledState } from './row-sample.ts'
 import { createValueHasher } from './value-hash.ts'
 
 export type ProfileOptions = {
@@ -29,26 +29,51 @@ export type Profiler = {
   /** Rows of a batch have the fields of the profiler, in their order. Nothing of it is kept. */
   add(batch: { rows: number; columns: readonly BatchColumn[] }): void
   finish(): Profiled
+  /** All that is known by now, until the next `add`. */
+  state(): ProfilerState
 }
+
+/** What a profiler of the same fields and options goes on from, to the same profile. */
+export type ProfilerState = {
+  rows: number
+  distinctRows: DistinctSketch
+  /** In the order of the fields, each made when it is asked for. */
+  columns: Iterable<ColumnState>
+}
+
+export type ColumnState = { counter: CounterState; sampled: SampledState }
 
 const SAMPLED_ROWS_MAX = 50_000
 const SAMPLED_CELLS_MAX = 10_000_000
 /** Beyond so many columns pairs are not looked at. */
 const PAIRED_COLUMNS_MAX = 100
 
+/** Hashes kept of all columns together; what few columns need is less. */
+const KEPT_ALL = 1 << 24
+
+function keptOf(columns: number): number {
+  return Math.min(KEPT_MAX, 2 ** Math.floor(Math.log2(KEPT_ALL / Math.max(1, columns))))
+}
+
+/** `from` is the state of another, which is read at once. */
 export function createProfiler(
   fields: readonly Field[],
   { name, seed, pairs }: ProfileOptions,
+  from?: ProfilerState,
 ): Profiler {
   const hasher = createValueHasher(seed)
-  const counters = fields.map((field) => createColumnCounter(field, hasher))
-  const distinctRows = createDistinctSample()
+  const known = from && { rows: from.rows, columns: [...from.columns] }
+  const keptMax = keptOf(fields.length)
+  const counters = fields.map((field, at) =>
+    createColumnCounter(field, { hasher, keptMax }, known?.columns[at]?.counter),
+  )
+  const distinctRows = createDistinctSample({ from: from?.distinctRows })
   const bound = Math.min(
     SAMPLED_ROWS_MAX,
     Math.ceil(SAMPLED_CELLS_MAX / Math.max(1, fields.length)),
   )
-  const sample = createRowSample(fields, { name, seed, bound })
-  let rows = 0
+  const sample = createRowSample(fields, { name, seed, bound }, known)
+  let rows = known?.rows ?? 0
   let [memory, ofRows] = [new Float64Array(0), new Float64Array(0)]
   return {
     add(batch) {
@@ -68,6 +93,14 @@ export function createProfiler(
       for (const hash of whole) distinctRows.add(hash)
       sample.add(batch)
     },
+    state: () => ({
+      rows,
+      distinctRows: distinctRows.sketch(),
+      columns: fields.keys().map((at) => ({
+        counter: (counters[at] as ColumnCounter).state(),
+        sampled: sample.stateOf(at),
+      })),
+    }),
     finish() {
       const table = sample.table()
       const counts = counters.map((counter) => counter.counts())

@@ -1,6 +1,7 @@
 // Rows of a stream, all as likely to be kept, in bounded memory: what orders, laws and pairs of columns are looked
 // for in.
 
+import { ownText } from '#engine/ingest/own-text.ts'
 import { createSeededRandom } from '#engine/models/seeded-random.ts'
 import { type BatchColumn, cellText } from '#engine/table/byte-cells.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
@@ -8,26 +9,46 @@ import { kindOf } from '#engine/table/table.ts'
 
 /** Of long texts the sample keeps the beginning. */
 const TEXT_KEPT = 2000
+/** Characters of all texts, where each is as long as that. */
+const TEXTS_KEPT = 400_000_000
 
 export type RowSample = {
   add(batch: { rows: number; columns: readonly BatchColumn[] }): void
   /** The rows kept; all of them, in order, where they are no more than the bound. */
   table(): Table
+  /** What is kept of a column. */
+  stateOf(column: number): SampledState
 }
+
+export type SampledState =
+  | { kind: 'number'; values: Float64Array }
+  | { kind: 'category'; codes: Int32Array; levels: string[] }
+  | { kind: 'text'; values: (string | null)[] }
 
 type Store = {
   put(slot: number, column: BatchColumn, row: number): void
-  column(rows: number): Column
+  /** `rows` of them are kept. */
+  state(rows: number): SampledState
 }
 
-/** Vitter's Algorithm R (1985): each of the rows so far is kept with the same chance. */
+type StateOf<Kind> = Extract<SampledState, { kind: Kind }> | undefined
+
+/** Of the random numbers, for a row. */
+const WORDS_PER_ROW = 2
+
+/** Vitter's Algorithm R (1985): each of the rows so far is kept with the same chance. `from`: those of another. */
 export function createRowSample(
   fields: readonly Field[],
   { name, seed, bound }: { name: string; seed: number; bound: number },
+  from?: { rows: number; columns: readonly { sampled: SampledState }[] },
 ): RowSample {
-  const stores = fields.map(createStore)
-  const random = createSeededRandom(seed, 'profile rows')
-  let seen = 0
+  const texts = fields.filter(({ type }) => kindOf(type) === 'text').length
+  const textKept = Math.min(TEXT_KEPT, Math.ceil(TEXTS_KEPT / (bound * Math.max(1, texts))))
+  const stores = fields.map((field, at) => createStore(field, textKept, from?.columns[at]?.sampled))
+  let seen = from?.rows ?? 0
+  const drawn = Math.max(0, seen - bound) * WORDS_PER_ROW
+  const random = createSeededRandom(seed, 'profile rows', drawn)
+  const kept = (): number => Math.min(seen, bound)
   return {
     add(batch) {
       for (let row = 0; row < batch.rows; row++) {
@@ -39,25 +60,33 @@ export function createRowSample(
       }
     },
     table() {
-      const rows = Math.min(seen, bound)
-      return { name, rows, columns: stores.map((store) => store.column(rows)) }
+      const rows = kept()
+      const columns = stores.map((store, at): Column => {
+        return { field: fields[at] as Field, ...store.state(rows) }
+      })
+      return { name, rows, columns }
     },
+    stateOf: (column) => (stores[column] as Store).state(kept()),
   }
 }
 
-function createStore(field: Field): Store {
-  switch (kindOf(field.type)) {
+/** TypeError for the state of a column of another kind. */
+function createStore(field: Field, textKept: number, from?: SampledState): Store {
+  const kind = kindOf(field.type)
+  if (from !== undefined && from.kind !== kind) throw new TypeError(`no rows of ${kind}`)
+  switch (kind) {
     case 'number':
-      return numberStore(field)
+      return numberStore(from as StateOf<'number'>)
     case 'category':
-      return categoryStore(field)
+      return categoryStore(from as StateOf<'category'>)
     case 'text':
-      return textStore(field)
+      return textStore(textKept, from as StateOf<'text'>)
   }
 }
 
-function numberStore(field: Field): Store {
-  let values = new Float64Array(1024)
+function numberStore(from: StateOf<'number'>): Store {
+  let values = new Float64Array(Math.max(1024, from?.values.length ?? 0))
+  values.set(from?.values ?? [])
   return {
     put(slot, column, row) {
       if (slot >= values.length) {
@@ -67,13 +96,13 @@ function numberStore(field: Field): Store {
       }
       values[slot] = column.kind === 'number' ? (column.values[row] as number) : Number.NaN
     },
-    column: (rows) => ({ kind: 'number', field, values: values.slice(0, rows) }),
+    state: (rows) => ({ kind: 'number', values: values.slice(0, rows) }),
   }
 }
 
-function categoryStore(field: Field): Store {
-  const codes: number[] = []
-  const levels = new Map<string, number>()
+function categoryStore(from: StateOf<'category'>): Store {
+  const codes = Array.from(from?.codes ?? [])
+  const levels = new Map(from?.levels.map((level, code) => [level, code]))
   let [known, mapped]: [readonly string[] | null, number[]] = [null, []]
   return {
     put(slot, column, row) {
@@ -86,9 +115,9 @@ function categoryStore(field: Field): Store {
       if (code < 0) codes[slot] = -1
       else codes[slot] = mapped[code] ??= codeOf(levels, column.levels[code] as string)
     },
-    column(rows) {
+    state(rows) {
       const kept = Int32Array.from(codes.slice(0, rows))
-      return { kind: 'category', field, codes: kept, levels: [...levels.keys()] }
+      return { kind: 'category', codes: kept, levels: [...levels.keys()] }
     },
   }
 }
@@ -104,13 +133,13 @@ function textOf(column: BatchColumn, row: number): string | null {
   return column.kind === 'text' ? (column.values[row] ?? null) : null
 }
 
-function textStore(field: Field): Store {
-  const values: (string | null)[] = []
+function textStore(kept: number, from: StateOf<'text'>): Store {
+  const values = [...(from?.values ?? [])]
   return {
     put(slot, column, row) {
       const value = textOf(column, row)
-      values[slot] = value !== null && value.length > TEXT_KEPT ? value.slice(0, TEXT_KEPT) : value
+      values[slot] = value !== null && value.length > kept ? ownText(value.slice(0, kept)) : value
     },
-    column: (rows) => ({ kind: 'text', field, values: values.slice(0, rows) }),
+    state: (rows) => ({ kind: 'text', values: values.slice(0, rows) }),
   }
 }

@@ -3,6 +3,7 @@
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createMeasurer } from '#coordinator/measurements/measurer.ts'
+import { measureSettingsOf } from '#coordinator/measurements/settings.ts'
 import type { Answer, Caller, RestApp } from './rest-app.ts'
 
 export function startMeasurer(t: TestContext, rest: RestApp): { close(): Promise<void> } {
@@ -10,6 +11,7 @@ export function startMeasurer(t: TestContext, rest: RestApp): { close(): Promise
     database: rest.database,
     notifications: rest.notifications,
     store: rest.storeSettings,
+    settings: measureSettingsOf({}, []),
     onError: () => undefined,
   })
   t.after(() => measurer.close())
