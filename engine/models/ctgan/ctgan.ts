@@ -2,9 +2,7 @@
 
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
-import { drawTable } from '../modes/batch.ts'
-import { type Calibration, calibrate } from '../modes/calibrate.ts'
-import { straightCurves } from '../modes/decode.ts'
+import { type Calibration, calibrateDrawing } from '../modes/calibrate.ts'
 import { encodeData } from '../modes/held-out.ts'
 import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
@@ -44,7 +42,6 @@ export const CTGAN_DEFAULTS: Omit<CtganOptions, 'seed'> = {
 const STEPS_PER_RUN = 30
 /** Scores of GANs go up and down: only long standstill means something. */
 const PATIENCE = { rate: 50, stop: 150 }
-const CALIBRATION_BATCHES = 20
 
 export type FittedCtgan = {
   modes: Modes[]
@@ -78,13 +75,9 @@ export async function fitCtgan(
     const values = fitting.valuesOf(best.state)
     const folded = foldGenerator(shape, values, await fitting.passes.statistics(values))
     const law = conditionLaw(shape, modes, counts, {})
-    const draw = (corrections: Float32Array) =>
-      drawTable(layout, ctganDrawing(shape, folded, corrections, law), {
-        ...{ ...session, seed, batches: CALIBRATION_BATCHES },
-      })
-    const calibration = options.calibrate
-      ? await calibrate(data, draw)
-      : { corrections: new Float32Array(layout.codes), curves: modes.map(straightCurves) }
+    const drawingOf = (corrections: Float32Array) => ctganDrawing(shape, folded, corrections, law)
+    const { calibrate } = options
+    const calibration = await calibrateDrawing(data, drawingOf, { ...session, seed, calibrate })
     return { modes, shape, counts, folded, calibration, history }
   } finally {
     await fitting.release()

@@ -102,13 +102,9 @@ function createFill(
         feeds[name].set(batch[name], i * batchRows)
       const [a, b, c, d] = bits as [Keystream, Keystream, Keystream, Keystream]
       a.fill(step + i, new Uint8Array(halves.latent.buffer))
-      fillNormal(
-        halves.latent,
-        { words: 0, from: 0 },
-        { into: part(latent, i), width: sizes.latent },
-      )
+      fillNormal(halves.latent, part(latent, i))
       b.fill(step + i, new Uint8Array(halves.choices.buffer))
-      fillGumbel(halves.choices, { into: part(choices, i), width: shape.layout.codes })
+      fillGumbel(halves.choices, part(choices, i))
       c.fill(step + i, part(mix, i))
       for (const [layer, drop] of drops.entries()) {
         const kept = dropBits[layer] as Uint32Array

@@ -54,7 +54,7 @@ export async function createPasses(
   const run = async (values: GeneratorValues, pass: number) => {
     noise.latent.fill(pass, new Uint8Array(halves.buffer))
     noise.choices.fill(pass, choices)
-    fillNormal(halves, { words: embedding, from: 0 }, { into: latent, width: embedding })
+    fillNormal(halves, latent)
     const inputs: Record<string, Tensor> = {
       latent: new Tensor('float32', latent, [ROWS, embedding]),
     }
@@ -70,7 +70,7 @@ export async function createPasses(
     async draw(values, pass) {
       const { weights, places } = await run(values, pass)
       const positive = weights?.data as Float32Array
-      const codes = chooseCodes(positive, layout.spans, { words: choices, stride: columns })
+      const codes = chooseCodes(positive, layout.spans, choices)
       giveBack(positive)
       return { rows: ROWS, codes, places: (places?.data ?? new Float32Array(0)) as Float32Array }
     },

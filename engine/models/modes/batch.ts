@@ -5,7 +5,7 @@ import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, runInto, type SessionOptions } from '#engine/tensor/session.ts'
 import { createChooser, rowsApart } from '../chooser.ts'
 import { type DecoderPlace, type DrawnRows, inTable, type Steps } from './decode.ts'
-import { fillStanding } from './draws.ts'
+import { fillNormalByColumn } from './draws.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
 import { createNormalFiller } from './normal-kernel.ts'
@@ -82,7 +82,7 @@ export function createBatch(
     if (slots === null) noise.fill(number * CANDIDATES_MOST, memory)
     else fillSlots(noise, number, slots, { memory, stride, spare })
     normals.fill()
-    fillStanding(halves, spreadsAt, spreads)
+    fillNormalByColumn(halves, spreadsAt, spreads)
     if (condition)
       for (let row = 0; row < GRID_ROWS; row++)
         given.condition[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))

@@ -1,6 +1,8 @@
 // Brings what a network draws to the shares and the spread of the data, column by column: dependences stay the
 // network's. An addition to the papers.
 
+import type { SessionOptions } from '#engine/tensor/session.ts'
+import { drawTable, type RowDrawing } from './batch.ts'
 import { CURVE_CELLS, type Curves, straightCurves } from './decode.ts'
 import type { EncodedTable } from './encode.ts'
 import type { Layout } from './layout.ts'
@@ -10,6 +12,8 @@ import { offScale } from './scale.ts'
 /** What is added to the logits by position, and values by place of the stretches of each column. */
 export type Calibration = { corrections: Float32Array; curves: Curves[] }
 
+/** Of rows that the network draws in each round. */
+const BATCHES = 20
 const ROUNDS = 4
 /** No correction goes beyond this; it is reached where the network never draws a code. */
 const CORRECTION_MOST = 3
@@ -17,9 +21,31 @@ const CORRECTION_MOST = 3
 const ROWS_PER_POINT = 8
 const ROWS_LEAST = 2 * ROWS_PER_POINT
 
+type Learned = { modes: readonly Modes[]; layout: Layout; train: EncodedTable }
+
+export type CalibrateOptions = SessionOptions & {
+  seed: number
+  /** Where not, nothing is corrected. */
+  calibrate: boolean
+}
+
+/** Of what `drawingOf` draws with given corrections. */
+export async function calibrateDrawing(
+  data: Learned,
+  drawingOf: (corrections: Float32Array) => RowDrawing,
+  { calibrate: isWanted, ...options }: CalibrateOptions,
+): Promise<Calibration> {
+  const { modes, layout } = data
+  if (!isWanted)
+    return { corrections: new Float32Array(layout.codes), curves: modes.map(straightCurves) }
+  return await calibrate(data, (corrections) =>
+    drawTable(layout, drawingOf(corrections), { ...options, batches: BATCHES }),
+  )
+}
+
 /** `draw` gives rows for logits with these corrections, always for the same noise. */
 export async function calibrate(
-  { modes, layout, train }: { modes: readonly Modes[]; layout: Layout; train: EncodedTable },
+  { modes, layout, train }: Learned,
   draw: (corrections: Float32Array) => Promise<EncodedTable>,
 ): Promise<Calibration> {
   const corrections = new Float32Array(layout.codes)

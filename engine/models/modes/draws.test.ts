@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fillBits, fillGumbel, fillNormal, normalByHalf } from './draws.ts'
+import { fillBits, fillGumbel, fillNormal, fillNormalByColumn, normalByHalf } from './draws.ts'
 
 test('every bit becomes one byte', () => {
   const into = new Uint8Array(96)
@@ -20,26 +20,24 @@ test('every bit becomes one byte', () => {
   assert.ok(into.every((byte) => byte === 1))
 })
 
-test('numbers of any count are those of their half words, all at once as well as row by row', () => {
+test('numbers of any count are those of their half words', () => {
   for (const count of [1, 2, 6, 7, 11]) {
     const halves = Uint16Array.from({ length: count + (count % 2) }, (_, at) => 4001 * (at + 1))
+    const [normal, gumbel] = [new Float32Array(count), new Float32Array(count)]
+    fillNormal(halves, normal)
     const wanted = Array.from(halves.subarray(0, count), (half) => normalByHalf()[half])
-    const [all, one, gumbel] = [1, 2, 3].map(() => new Float32Array(count)) as Float32Array[]
-    fillNormal(halves, { words: count, from: 0 }, { into: all as Float32Array, width: count })
-    fillNormal(halves, { words: 1, from: 0 }, { into: one as Float32Array, width: 1 })
-    assert.deepEqual([...(all as Float32Array)], wanted)
-    assert.deepEqual(one, all)
-    fillGumbel(halves, { into: gumbel as Float32Array, width: count })
-    assert.ok(gumbel?.every((value) => value > -3 && value < 12 && value !== 0))
+    assert.deepEqual([...normal], wanted)
+    fillGumbel(halves, gumbel)
+    assert.ok(gumbel.every((value) => value > -3 && value < 12 && value !== 0))
   }
 })
 
-test('rows are read from where they begin', () => {
+test('columns are read from where they begin in each row', () => {
   const halves = Uint16Array.from({ length: 12 }, (_, at) => 5000 * (at + 1))
   const into = new Float32Array(4)
-  fillNormal(halves, { words: 6, from: 1 }, { into, width: 2 })
+  fillNormalByColumn(halves, { words: 6, from: 1 }, { into, rows: 2 })
   assert.deepEqual(
     [...into],
-    [1, 2, 7, 8].map((at) => normalByHalf()[halves[at] as number]),
+    [1, 7, 2, 8].map((at) => normalByHalf()[halves[at] as number]),
   )
 })

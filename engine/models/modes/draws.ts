@@ -6,7 +6,7 @@ import type { Span } from './layout.ts'
 
 const PARTS = 1 << 16
 
-/** Quantiles in the middle of 2^16 equal parts: a number costs 16 bits and a look. */
+/** Quantiles in the middle of 2^16 equal parts: a number costs 16 bits and one look-up. */
 const tableOf = (quantile: (share: number) => number): Float32Array =>
   Float32Array.from({ length: PARTS }, (_, part) => quantile((part + 0.5) / PARTS))
 
@@ -24,39 +24,18 @@ function gumbelByHalf(): Float32Array {
   return gumbel
 }
 
-/** Rows of `width` standard normal numbers from half words of each row's noise, which begin at `from`. */
-export function fillNormal(
-  halves: Uint16Array,
-  { words, from }: { words: number; from: number },
-  { into, width }: { into: Float32Array; width: number },
-): void {
-  lookUp(normalByHalf(), halves, { words, from, into, width })
+/** Standard normal numbers, one for each half word. */
+export function fillNormal(halves: Uint16Array, into: Float32Array): void {
+  lookUp(normalByHalf(), halves, into)
 }
 
-/** Rows of `width` numbers of Gumbel's law: logits plus these are largest as often as their softmax says. */
-export function fillGumbel(
-  halves: Uint16Array,
-  { into, width }: { into: Float32Array; width: number },
-): void {
-  lookUp(gumbelByHalf(), halves, { words: width, from: 0, into, width })
+/** The same of Gumbel's law: logits plus these are largest as often as their softmax says. */
+export function fillGumbel(halves: Uint16Array, into: Float32Array): void {
+  lookUp(gumbelByHalf(), halves, into)
 }
 
-type Rows = { words: number; from: number; into: Float32Array; width: number }
-
-function lookUp(
-  table: Float32Array,
-  halves: Uint16Array,
-  { words, from, into, width }: Rows,
-): void {
-  if (from === 0 && (words === width || width === into.length)) lookUpAll(table, halves, into)
-  else
-    for (let start = from, next = 0; next < into.length; start += words)
-      for (let at = start; at < start + width; at++)
-        into[next++] = table[halves[at] as number] as number
-}
-
-/** Four numbers of two words at a time: V8 takes half as long again row by row, and up to four times as long one by one. */
-function lookUpAll(table: Float32Array, halves: Uint16Array, into: Float32Array): void {
+/** Four numbers of two words at a time: V8 takes up to four times as long one by one. */
+function lookUp(table: Float32Array, halves: Uint16Array, into: Float32Array): void {
   const words = new Uint32Array(halves.buffer, halves.byteOffset, halves.length >> 1)
   const fours = into.length - (into.length % 4)
   for (let at = 0, next = 0; next < fours; at += 2, next += 4) {
@@ -70,8 +49,8 @@ function lookUpAll(table: Float32Array, halves: Uint16Array, into: Float32Array)
   for (let at = fours; at < into.length; at++) into[at] = table[halves[at] as number] as number
 }
 
-/** The same, but the first numbers of all rows first. */
-export function fillStanding(
+/** Standard normal numbers column by column, `rows` each: of each row's half words, `words` of them, those from `from` on. */
+export function fillNormalByColumn(
   halves: Uint16Array,
   { words, from }: { words: number; from: number },
   { into, rows }: { into: Float32Array; rows: number },
@@ -102,13 +81,13 @@ export function fillBits(bits: Uint32Array, into: Uint8Array): void {
 const ONES = 0x01_01_01_01
 
 /**
- * A code for each column of each row, [rows, columns]: in proportion to positive weights [rows, codes]; word c of a row
- * is for column c.
+ * A code for each column of each row, [rows, columns]: in proportion to positive weights [rows, codes], by the random
+ * words [rows, columns].
  */
 export function chooseCodes(
   weights: Float32Array,
   spans: readonly Span[],
-  { words, stride }: { words: Uint32Array; stride: number },
+  words: Uint32Array,
 ): Uint8Array {
   const columns = spans.length
   const counts = Int32Array.from(spans, ({ count }) => count)
@@ -120,7 +99,7 @@ export function chooseCodes(
       const last = first + (counts[column] as number) - 1
       let sum = 0
       for (let at = first; at <= last; at++) sum += weights[at] as number
-      const unit = (words[row * stride + column] as number) / 4_294_967_296
+      const unit = (words[row * columns + column] as number) / 4_294_967_296
       let at = first
       let rest = unit * sum - (weights[at] as number)
       while (rest >= 0 && at < last) rest -= weights[++at] as number

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKeystream } from '#engine/tensor/noise.ts'
+import { normalByHalf } from './draws.ts'
 import { createNormalFiller } from './normal-kernel.ts'
 
 test('WebAssembly and plain code give the same numbers, which are standard normal', () => {
@@ -15,6 +16,9 @@ test('WebAssembly and plain code give the same numbers, which are standard norma
       filler.fill()
     }
     assert.deepEqual(quick.numbers, plain.numbers)
+    const { words, from, width } = size
+    const half = new Uint16Array(quick.noise.buffer, quick.noise.byteOffset)[2 * words + from]
+    assert.equal(quick.numbers[width], normalByHalf()[half as number])
   }
   const filler = createNormalFiller({ rows: 500, words: 40, from: 6, width: 64 })
   createKeystream(1, 1).fill(0, filler.noise)

@@ -12,7 +12,7 @@ import {
   unsigned,
 } from '#engine/wasm/assembler.ts'
 import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
-import { fillNormal, normalByHalf } from './draws.ts'
+import { normalByHalf } from './draws.ts'
 
 export type NormalFiller = {
   /** Noise: rows of `words` words each. */
@@ -66,8 +66,7 @@ export function createNormalFiller(
   const numbers = new Float32Array(memory, numbersAt, width * rows)
   if (kernel === null) {
     const halves = new Uint16Array(memory, noiseAt, 2 * noise.length)
-    const fill = () => fillNormal(halves, { words: 2 * words, from }, { into: numbers, width })
-    return { noise, numbers, fill }
+    return { noise, numbers, fill: () => fillPlainly(table, halves, size, numbers) }
   }
   new Float32Array(memory, 0, table.length).set(table)
   return { noise, numbers, fill: () => kernel.run(noiseAt + 2 * from, numbersAt, bytes) }
@@ -81,4 +80,15 @@ function instantiate(size: FillerSize, bytes: number) {
     body: body(size),
   })
   return instantiateKernel<Run>(() => compileKernel(code))
+}
+
+function fillPlainly(
+  table: Float32Array,
+  halves: Uint16Array,
+  { words, from, width }: FillerSize,
+  numbers: Float32Array,
+): void {
+  for (let start = from, next = 0; next < numbers.length; start += 2 * words)
+    for (let at = start; at < start + width; at++)
+      numbers[next++] = table[halves[at] as number] as number
 }

@@ -132,7 +132,7 @@ function createFill(
       rowFeed.set(rowsOfStep(step + i), i * batchRows)
       bits.fill(step + i, new Uint8Array(halves.buffer))
       const into = noise.subarray(i * size, (i + 1) * size)
-      fillNormal(halves, { words: embedding, from: 0 }, { into, width: embedding })
+      fillNormal(halves, into)
       rates[i] = rate
     }
   }
@@ -149,7 +149,7 @@ function heldOutLosses(
   const halves = new Uint16Array(rows * embedding)
   createKeystream(seed, 2).fill(0, new Uint8Array(halves.buffer))
   const values = new Float32Array(halves.length)
-  fillNormal(halves, { words: embedding, from: 0 }, { into: values, width: embedding })
+  fillNormal(halves, values)
   return (graph: Graph, parameters: Parameters): SymbolicTensor => {
     const noise = graph.constant('noise', values, [rows, embedding])
     const batch = encodedBatch(graph, holdout, layout)

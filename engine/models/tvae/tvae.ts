@@ -2,9 +2,7 @@
 
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
-import { drawTable } from '../modes/batch.ts'
-import { type Calibration, calibrate } from '../modes/calibrate.ts'
-import { straightCurves } from '../modes/decode.ts'
+import { type Calibration, calibrateDrawing } from '../modes/calibrate.ts'
 import { encodeData } from '../modes/held-out.ts'
 import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
@@ -37,7 +35,6 @@ export const TVAE_DEFAULTS: Omit<TvaeOptions, 'seed'> = {
 
 const STEPS_PER_RUN = 60
 const PATIENCE = { rate: 5, stop: 20 }
-const CALIBRATION_BATCHES = 20
 
 export type FittedTvae = {
   modes: Modes[]
@@ -67,13 +64,9 @@ export async function fitTvae(
     const { best, history } = await fitModel(fitting, { ...options, patience: PATIENCE })
     const fitted = fitting.parametersOf(best.state)
     const prior = await fitPrior(shape, data.train, fitted, { seed, session })
-    const draw = (corrections: Float32Array) =>
-      drawTable(layout, tvaeDrawing(shape, prior, corrections), {
-        ...{ ...session, seed, batches: CALIBRATION_BATCHES },
-      })
-    const calibration = options.calibrate
-      ? await calibrate(data, draw)
-      : { corrections: new Float32Array(layout.codes), curves: modes.map(straightCurves) }
+    const drawingOf = (corrections: Float32Array) => tvaeDrawing(shape, prior, corrections)
+    const { calibrate } = options
+    const calibration = await calibrateDrawing(data, drawingOf, { ...session, seed, calibrate })
     return { modes, shape, prior, calibration, history }
   } finally {
     await fitting.release()
