@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { createChooser, rowsApart } from './chooser.ts'
+import { columnStride, createChooser } from './chooser.ts'
 
 const SIZE = { rows: 250, positions: 9, columns: 3 }
 const SPANS = [
@@ -10,7 +10,7 @@ const SPANS = [
   { start: 4, count: 5 },
 ]
 
-const apart = rowsApart(SIZE.rows)
+const stride = columnStride(SIZE.rows)
 
 function choose(options: { plain?: boolean }, seed: number) {
   const chooser = createChooser(SIZE, options)
@@ -23,11 +23,11 @@ function choose(options: { plain?: boolean }, seed: number) {
   for (const [column, span] of SPANS.entries()) {
     createKeystream(seed, 2).fill(
       column,
-      chooser.words.subarray(column * apart, (column + 1) * apart),
+      chooser.words.subarray(column * stride, (column + 1) * stride),
     )
     chooser.choose(column, span)
   }
-  return SPANS.map((_, column) => chooser.codes.slice(column * apart, column * apart + SIZE.rows))
+  return SPANS.map((_, column) => chooser.codes.slice(column * stride, column * stride + SIZE.rows))
 }
 
 test('vectors and plain code choose the same', () => {

@@ -17,7 +17,7 @@ import { compileKernel, instantiateKernel } from '#engine/wasm/kernel.ts'
 export type Chooser = {
   /** [positions, rows]: where the weights of the next choice are put. */
   readonly weights: Float32Array
-  /** Random words of a column from `rowsApart(rows)` times its number on, one for each row. */
+  /** Random words of a column from `columnStride(rows)` times its number on, one for each row. */
   readonly words: Uint32Array
   /** Codes, in the same order. */
   readonly codes: Int32Array
@@ -35,8 +35,8 @@ const VECTORS = 4
 const GROUP_BYTES = VECTORS * VECTOR_BYTES
 const GROUP_ROWS = GROUP_BYTES / 4
 
-/** How far the codes of neighbouring columns are apart. */
-export const rowsApart = (rows: number): number => Math.ceil(rows / GROUP_ROWS) * GROUP_ROWS
+/** From the codes of a column to those of the next: whole groups of rows. */
+export const columnStride = (rows: number): number => Math.ceil(rows / GROUP_ROWS) * GROUP_ROWS
 
 /** A choice sees the upper bits of a word: as many as a float32 has. */
 const UNUSED_BITS = 8
@@ -115,16 +115,16 @@ export function createChooser(
   { rows, positions, columns }: ChooserSize,
   { plain = false }: { plain?: boolean } = {},
 ): Chooser {
-  const apart = rowsApart(rows)
-  const codesAt = 4 * apart * columns
+  const stride = columnStride(rows)
+  const codesAt = 4 * stride * columns
   const weightsAt = 2 * codesAt
   const bytes = weightsAt + 4 * rows * positions + GROUP_BYTES
   const vectors = plain ? null : instantiate(4 * rows, bytes)
   const memory = vectors?.memory.buffer ?? new ArrayBuffer(bytes)
   const parts = {
     weights: new Float32Array(memory, weightsAt, rows * positions),
-    words: new Uint32Array(memory, 0, apart * columns),
-    codes: new Int32Array(memory, codesAt, apart * columns),
+    words: new Uint32Array(memory, 0, stride * columns),
+    codes: new Int32Array(memory, codesAt, stride * columns),
   }
   if (vectors === null)
     return {
@@ -132,17 +132,17 @@ export function createChooser(
       choose: (column, { start, count }) =>
         choosePlainly(
           parts.weights.subarray(start * rows, (start + count) * rows),
-          parts.words.subarray(column * apart, column * apart + rows),
-          parts.codes.subarray(column * apart, column * apart + rows),
+          parts.words.subarray(column * stride, column * stride + rows),
+          parts.codes.subarray(column * stride, column * stride + rows),
         ),
     }
   return {
     ...parts,
     choose(column, { start, count }) {
       const first = weightsAt + 4 * rows * start
-      const words = 4 * apart * column
+      const words = 4 * stride * column
       const into = codesAt + words
-      vectors.run(first, first + 4 * rows * count, words, into, into + 4 * apart)
+      vectors.run(first, first + 4 * rows * count, words, into, into + 4 * stride)
     },
   }
 }

@@ -5,12 +5,12 @@ import type { AlgorithmModule } from '../algorithm.ts'
 import { rowsOf } from '../sampled.ts'
 import { checkEncoder, notAModel, readParameters, writeParameters } from '../stored-parts.ts'
 import { graphEntry } from '../tensor-file.ts'
+import { type Tokens, tokenCount } from '../tokens/tokens.ts'
 import { BATCH_SIZE, EPOCHS, LEARNING_RATE } from '../training-options.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
 import { createNetwork, networkParameters } from './network.ts'
 import { createArgnSampler, GRID_ROWS } from './sampler.ts'
 import { samplingModel } from './sampling.ts'
-import { type Tokens, tokenCount } from './tokens.ts'
 
 const Options = Type.Object(
   {

@@ -4,10 +4,6 @@ import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
 import { holdOutRows } from '../held-out-rows.ts'
 import { rowsOf, shapeOf, type Target } from '../sampled.ts'
-import { calibrateShares } from './calibrate.ts'
-import { createArgnFitting, type TokenTable } from './fitting.ts'
-import { createNetwork } from './network.ts'
-import type { FittedArgn } from './sampler.ts'
 import {
   encodeTokens,
   fitTokens,
@@ -15,7 +11,11 @@ import {
   tokenCount,
   tokenOptions,
   tokenPlaces,
-} from './tokens.ts'
+} from '../tokens/tokens.ts'
+import { calibrateShares } from './calibrate.ts'
+import { createArgnFitting, type TokenTable } from './fitting.ts'
+import { createNetwork } from './network.ts'
+import type { FittedArgn } from './sampler.ts'
 
 export type ArgnOptions = {
   seed: number

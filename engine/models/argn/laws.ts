@@ -5,7 +5,7 @@
 import { encodeModel, type OnnxNode, type OnnxValue } from '#engine/tensor/onnx.ts'
 import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { runInto } from '#engine/tensor/session.ts'
-import type { AllowedTokens } from './allowed-tokens.ts'
+import type { AllowedTokens } from '../tokens/allowed-tokens.ts'
 import type { Network } from './network.ts'
 
 /** Beyond, exponentials of float32 or the sum of very many would overflow or vanish; no law of use comes near. */

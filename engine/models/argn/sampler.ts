@@ -4,7 +4,7 @@
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import type { SamplerOptions } from '../algorithm.ts'
-import { type Chooser, createChooser, rowsApart } from '../chooser.ts'
+import { type Chooser, columnStride, createChooser } from '../chooser.ts'
 import { batchesOf, inTurn, type Range } from '../grid.ts'
 import {
   NO_TALLY,
@@ -13,11 +13,11 @@ import {
   type Sampler,
   type TargetShape,
 } from '../sampled.ts'
-import { allowedTokens } from './allowed-tokens.ts'
+import { allowedTokens } from '../tokens/allowed-tokens.ts'
+import { createTokenDecoder, type TokenDecoder } from '../tokens/token-decoder.ts'
+import type { Tokens } from '../tokens/tokens.ts'
 import { createLaws, type Law, lawModel } from './laws.ts'
 import type { Network } from './network.ts'
-import { createTokenDecoder, type TokenDecoder } from './token-decoder.ts'
-import type { Tokens } from './tokens.ts'
 
 export type FittedArgn = {
   targets: readonly TargetShape[]
@@ -29,7 +29,7 @@ export type FittedArgn = {
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
 export const GRID_ROWS = 2500
-const APART = rowsApart(GRID_ROWS)
+const STRIDE = columnStride(GRID_ROWS)
 
 /**
  * Conditions are met by construction: their columns are drawn first, from laws without the other tokens, and all others
@@ -81,10 +81,10 @@ function createBatch(laws: readonly Law[], chooser: Chooser, bits: Keystream) {
     for (const [at, law] of laws.entries()) {
       const { column, count, tokens } = law
       const own = words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS)
-      chooser.words.set(own, column * APART)
+      chooser.words.set(own, column * STRIDE)
       await law.weigh()
       chooser.choose(column, { start: 0, count })
-      const drawn = chooser.codes.subarray(column * APART, column * APART + GRID_ROWS)
+      const drawn = chooser.codes.subarray(column * STRIDE, column * STRIDE + GRID_ROWS)
       if (tokens !== null)
         for (let row = 0; row < GRID_ROWS; row++)
           drawn[row] = tokens[drawn[row] as number] as number
@@ -99,13 +99,13 @@ function createDecoding(
   places: Keystream,
   decoderOf: (column: number) => TokenDecoder,
 ) {
-  const decoders = Array.from({ length: codes.length / APART }, (_, column) => decoderOf(column))
+  const decoders = Array.from({ length: codes.length / STRIDE }, (_, column) => decoderOf(column))
   const words = new Uint32Array(GRID_ROWS)
   const blocksOfColumn = (4 * GRID_ROWS) / 16
   return (batch: number, rows: Range, into: readonly SampledColumn[]) => {
     for (const [column, { decode, isPlaced }] of decoders.entries()) {
       if (isPlaced) places.fill(batch, words, column * blocksOfColumn)
-      const start = column * APART
+      const start = column * STRIDE
       const drawn = codes.subarray(start + rows.from, start + rows.to)
       decode(drawn, words.subarray(rows.from, rows.to), into[column] as SampledColumn)
     }

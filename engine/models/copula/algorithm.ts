@@ -2,13 +2,13 @@
 
 import Type from 'typebox'
 import { AppError } from '#engine/errors.ts'
+import { cholesky } from '#engine/math/positive-definite.ts'
 import type { AlgorithmModule } from '../algorithm.ts'
 import type { TargetShape } from '../sampled.ts'
 import { checkEncoder, notAModel } from '../stored-parts.ts'
 import type { FileTensor } from '../tensor-file.ts'
 import { fitCopula } from './copula.ts'
 import type { Latent } from './latent.ts'
-import { cholesky } from './positive-definite.ts'
 import { createCopulaSampler } from './sampler.ts'
 
 const Encoder = Type.Object({

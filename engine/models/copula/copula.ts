@@ -1,12 +1,12 @@
 // A Gaussian copula of mixed columns: normal variables with a correlation matrix, seen through the pieces of their
 // columns. Fitted in one pass, without iterations over the data.
 
+import { nearestCorrelation } from '#engine/math/positive-definite.ts'
 import type { Target } from '../sampled.ts'
 import { createSeededRandom, shuffled } from '../seeded-random.ts'
 import { estimateCorrelations } from './correlation.ts'
 import { type Latent, type LatentData, latentsOf } from './latent.ts'
 import { orderLevels } from './ordering.ts'
-import { nearestCorrelation } from './positive-definite.ts'
 
 export type Copula = {
   latents: readonly Latent[]

@@ -1,7 +1,7 @@
 // What the copula sees of a column: ordered pieces that share the mass of a standard normal variable among them.
 
-import { encodeTokens, fitTokens, type TokenOptions, tokenCount } from '../argn/tokens.ts'
 import type { Target } from '../sampled.ts'
+import { encodeTokens, fitTokens, type TokenOptions, tokenCount } from '../tokens/tokens.ts'
 
 /**
  * A piece is a level, a value that many rows have, or a range of whole units of 10^-decimals, `from` and `to` inclusive;

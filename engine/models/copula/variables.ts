@@ -1,10 +1,10 @@
 // The correlated normal variables of a batch of rows, one after the other; those of conditioned columns first.
 
 import { fillNormal } from '#engine/math/normal-table.ts'
+import { cholesky } from '#engine/math/positive-definite.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { createAllowedRows } from './allowed-rows.ts'
 import type { Stretch } from './conditions.ts'
-import { cholesky } from './positive-definite.ts'
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
 export const GRID_ROWS = 1000

@@ -8,9 +8,9 @@ import { checkEncoder, notAModel, readParameters, writeParameters } from '../sto
 import { graphEntry } from '../tensor-file.ts'
 import { CALIBRATE, EPOCHS, LAYERS, RATE, WEIGHT_DECAY } from '../training-options.ts'
 import { CTGAN_DEFAULTS, fitCtgan } from './ctgan.ts'
-import { type CtganShape, ctganShape } from './network.ts'
 import { conditionLaw, ctganDrawing } from './sampling.ts'
 import { foldedShapes } from './scoring.ts'
+import { type CtganShape, ctganShape } from './shape.ts'
 
 const Embedding = Type.Integer({ minimum: 2, maximum: 4096, multipleOf: 2 })
 const Pac = Type.Integer({ minimum: 1, maximum: 1000 })

@@ -3,7 +3,7 @@
 
 import type { EncodedTable } from '../modes/encode.ts'
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 
 /** Of each conditioned column, rows by code. */
 export type CodeCounts = readonly (readonly number[])[]

@@ -11,7 +11,7 @@ import {
   uniformParameter,
 } from '#engine/tensor/parameters.ts'
 import { gatherRows, reshape, split, withGradient } from '#engine/tensor/shaping.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 
 /** Slope of the critic's units below zero, and share of them that a pass keeps. */
 const LEAK = 0.2

@@ -3,14 +3,14 @@
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
 import { type Calibration, calibrateDrawing } from '../modes/calibrate.ts'
-import { encodeData } from '../modes/held-out.ts'
+import { encodeData } from '../modes/encoded-data.ts'
 import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
 import { countCodes } from './conditions.ts'
 import { createCtganFitting } from './fitting.ts'
-import { type CtganShape, type CtganSizes, ctganShape } from './network.ts'
 import { conditionLaw, ctganDrawing } from './sampling.ts'
 import { foldGenerator } from './scoring.ts'
+import { type CtganShape, type CtganSizes, ctganShape } from './shape.ts'
 import type { CtganTraining } from './training.ts'
 
 export type CtganOptions = CtganTraining &

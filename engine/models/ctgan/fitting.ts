@@ -8,12 +8,12 @@ import { savedState } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { createDistance } from '../modes/distance.ts'
 import { fillBits, fillGumbel, fillNormal } from '../modes/draws.ts'
-import type { EncodedData } from '../modes/held-out.ts'
+import type { EncodedData } from '../modes/encoded-data.ts'
 import { stepsPerEpoch } from '../row-order.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
-import type { CtganShape } from './network.ts'
 import { createPasses, type GeneratorPasses, type GeneratorValues } from './scoring.ts'
+import type { CtganShape } from './shape.ts'
 import {
   averageName,
   type CtganTraining,

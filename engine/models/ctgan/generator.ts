@@ -9,7 +9,7 @@ import { type Parameter, type Parameters, uniformParameter } from '#engine/tenso
 import { gatherRows, reshape } from '#engine/tensor/shaping.ts'
 import type { Span } from '../modes/layout.ts'
 import { crossEntropy, inStretches, joined, parts, softChoices } from '../modes/symbolic.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 
 /** Temperature of the soft choices that the critic sees (Jang et al. 2017). */
 const TAU = 0.2

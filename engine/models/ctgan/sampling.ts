@@ -8,11 +8,11 @@ import { gatherRows } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
 import type { Modes } from '../modes/modes.ts'
-import { standingParts, weightsOf } from '../modes/symbolic.ts'
+import { transposedParts, weightsOf } from '../modes/symbolic.ts'
 import type { Conditions } from '../sampled.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
-import type { CtganShape } from './network.ts'
 import { foldedShapes } from './scoring.ts'
+import type { CtganShape } from './shape.ts'
 
 /**
  * `folded` by name; `corrections` are added to the logits of codes, by position. What a layer makes of the condition,
@@ -52,7 +52,7 @@ export function ctganDrawing(
   }
   const inputs = [graph.input(DRAW.latent, [GRID_ROWS, embedding])]
   for (const at of generator.keys()) inputs.unshift(relu(linear(inputs, `layer ${at}`)))
-  const out = standingParts(linear(inputs, 'out'), layout)
+  const out = transposedParts(linear(inputs, 'out'), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(out.codes) }
   if (out.places !== null) outputs[DRAW.places] = hyperbolicTangent(out.places)
   return { model: modelOf(graph, outputs), embedding, spread: 0, condition }

@@ -21,7 +21,7 @@ import {
   sourcesOf,
   weightName,
 } from './generator.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 
 /** Rows of a pass: its statistics are those of that many. */
 const ROWS = 1000

@@ -20,7 +20,7 @@ import { openSession } from '#engine/tensor/session.ts'
 import { reshape } from '#engine/tensor/shaping.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { criticParameters, scoresOf } from './critic.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 import { type CriticBatch, criticLosses } from './training.ts'
 
 const PACKS = 6

@@ -37,7 +37,7 @@ import {
   squaredSlopes,
 } from './critic.ts'
 import { generate, generatorParameters, missedConditions, softRows } from './generator.ts'
-import type { CtganShape } from './network.ts'
+import type { CtganShape } from './shape.ts'
 
 export type CtganTraining = {
   /** A multiple of `pac`. */

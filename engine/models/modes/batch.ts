@@ -3,7 +3,7 @@
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import { type InferenceSession, Tensor } from '#engine/tensor/runtime.ts'
 import { openSession, runInto, type SessionOptions } from '#engine/tensor/session.ts'
-import { createChooser, rowsApart } from '../chooser.ts'
+import { columnStride, createChooser } from '../chooser.ts'
 import { type DecoderPlace, type DrawnRows, inTable, type Steps } from './decode.ts'
 import { fillNormalByColumn } from './draws.ts'
 import type { EncodedTable } from './encode.ts'
@@ -12,7 +12,7 @@ import { createNormalFiller } from './normal-kernel.ts'
 
 /** Rows of a batch: part of what the bytes depend on. */
 export const GRID_ROWS = 500
-const APART = rowsApart(GRID_ROWS)
+const STRIDE = columnStride(GRID_ROWS)
 /** Candidates of a row. */
 export const CANDIDATES_MOST = 1000
 
@@ -43,7 +43,7 @@ export type DrawBatch = (at: number, slots: Slots | null) => Promise<DrawnRows>
 export function inBatch(column: number, { places }: Layout): DecoderPlace {
   return {
     column,
-    codes: { from: column * APART, step: 1 },
+    codes: { from: column * STRIDE, step: 1 },
     places: { from: places.indexOf(column) * GRID_ROWS, step: 1 },
   }
 }
@@ -87,7 +87,7 @@ export function createBatch(
       for (let row = 0; row < GRID_ROWS; row++)
         given.condition[row] = condition(unit(row, 2 * columns), unit(row, 2 * columns + 1))
     await runInto(session, given.inputs, outputs)
-    standWords(memory, stride, chooser.words)
+    transposeWords(memory, stride, chooser.words)
     for (const [column, span] of spans.entries()) chooser.choose(column, span)
     return {
       codes: chooser.codes,
@@ -98,9 +98,9 @@ export function createBatch(
 }
 
 /** The first words of each row, by column. */
-function standWords(noise: Uint32Array, stride: number, words: Uint32Array): void {
+function transposeWords(noise: Uint32Array, stride: number, words: Uint32Array): void {
   for (let from = 0, row = 0; row < GRID_ROWS; from += stride, row++)
-    for (let at = from, into = row; into < words.length; at++, into += APART)
+    for (let at = from, into = row; into < words.length; at++, into += STRIDE)
       words[into] = noise[at] as number
 }
 

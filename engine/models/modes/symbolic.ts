@@ -76,7 +76,7 @@ export function parts(
 }
 
 /** The same with the rows side by side: places [places, rows] and codes [codes, rows]. */
-export function standingParts(
+export function transposedParts(
   x: SymbolicTensor,
   { places: { length }, codes: count }: Layout,
 ): { places: SymbolicTensor | null; codes: SymbolicTensor } {

@@ -3,12 +3,12 @@
 // estimation after the fact, Ghosh et al. 2020, section 4): groups of vectors, with the covariance around their centres, which
 // the decoder's first layer takes in.
 
+import { cholesky } from '#engine/math/positive-definite.ts'
 import { exponential, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
 import { constantsOf } from '#engine/tensor/parameters.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
-import { cholesky } from '../copula/positive-definite.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedBatch } from '../modes/symbolic.ts'
 import { createSeededRandom } from '../seeded-random.ts'

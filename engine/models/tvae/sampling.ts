@@ -8,7 +8,7 @@ import { constantsOf } from '#engine/tensor/parameters.ts'
 import { gatherRows, reshape } from '#engine/tensor/shaping.ts'
 import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
-import { standingParts, weightsOf } from '../modes/symbolic.ts'
+import { transposedParts, weightsOf } from '../modes/symbolic.ts'
 import { decode, FIRST, type TvaeShape, tvaeParameters } from './network.ts'
 import type { Prior } from './prior.ts'
 
@@ -26,7 +26,7 @@ export function tvaeDrawing(
   const group = graph.input(DRAW.condition, [GRID_ROWS], 'int32')
   constants[FIRST.bias] = gatherRows(constants[FIRST.bias] as SymbolicTensor, group)
   const latent = graph.input(DRAW.latent, [GRID_ROWS, embedding])
-  const decoded = standingParts(decode(constants, shape, latent), layout)
+  const decoded = transposedParts(decode(constants, shape, latent), layout)
   const outputs: Record<string, SymbolicTensor> = { [DRAW.weights]: weightsOf(decoded.codes) }
   const spread = layout.places.length
   if (decoded.places !== null) {

@@ -3,7 +3,7 @@
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { type EpochProgress, type FitOptions, fitModel } from '../fit.ts'
 import { type Calibration, calibrateDrawing } from '../modes/calibrate.ts'
-import { encodeData } from '../modes/held-out.ts'
+import { encodeData } from '../modes/encoded-data.ts'
 import type { Modes } from '../modes/modes.ts'
 import type { Target } from '../sampled.ts'
 import { createTvaeFitting, type TvaeTraining } from './fitting.ts'

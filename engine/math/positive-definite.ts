@@ -1,6 +1,6 @@
 // Correlation matrices: the nearest positive definite one, and its Cholesky factor. Matrices are row after row.
 
-import { symmetricEigen } from '#engine/math/symmetric-eigen.ts'
+import { symmetricEigen } from './symmetric-eigen.ts'
 
 const FLOOR = 1e-8
 
