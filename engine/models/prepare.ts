@@ -14,9 +14,11 @@ import {
 import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
+import { learnRelation } from './derived/learn-relation.ts'
 import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
 import { findLookups } from './derived/lookups.ts'
 import { learnNumberLevels, withLevels } from './derived/number-levels.ts'
+import { findRelations } from './derived/relations.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
@@ -58,7 +60,8 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const list = createTargetList(table.columns.map(({ field }) => field.name))
   const learned = table.columns.map((column) => (isLearned(column, rows) ? column : null))
   const keys = findLookups(learned, rows)
-  const own = learned.map((column, at) => (keys.has(at) ? null : column))
+  const relations = findRelations(learned, keys)
+  const own = learned.map((column, at) => (keys.has(at) || relations.has(at) ? null : column))
   const timeAt = createTimes({ table, columns: own, list, seed })
   const coded = withLevels(table, keys.values())
   const known: Known = { table, coded, list, seed, alike: alikeLevels(keys, coded) }
@@ -68,6 +71,15 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const keyAt = (at: number): PreparedColumn => {
     const column = columnAt(at)
     return levelsOf.get(at) ?? column
+  }
+  const related = (at: number, column: Column): PreparedColumn | null => {
+    const formula = relations.get(at)
+    return formula === undefined
+      ? null
+      : learnRelation(column, formula, {
+          ...{ list, seed },
+          partOf: (operand) => columnAt(operand),
+        })
   }
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
@@ -79,6 +91,7 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
         ? null
         : learnLookup(column, { table: coded, list, key, by: keyAt(key) })) ??
       constantOf(column, rows) ??
+      related(at, column) ??
       (isTime(own[at])
         ? timeColumn(column, timeAt(at), rows)
         : learn(column, at, known, levelsOf)) ??

@@ -117,6 +117,10 @@ function askParts(known: Known, { from }: DerivedNumber, range: Range): void {
     case 'linear':
       askLinear(known, from, range)
       return
+    case 'product':
+    case 'ratio':
+      askFirst(known, from, range)
+      return
     default: {
       const months = { min: monthOf(min), max: monthOf(max) }
       askRange(known, from.first, { ...months, ...keep })
@@ -173,5 +177,29 @@ function askLinear(
     min: Math.max(low, min - offset - unit * firsts.max),
     max: Math.min(high, max - offset - unit * firsts.min),
     ...keep,
+  })
+}
+
+/** Of a product or ratio by what is above 0, the first operand has to lie where any second one could bring it. */
+function askFirst(
+  known: Known,
+  from: Extract<DerivedNumber['from'], { type: 'product' | 'ratio' }>,
+  { min, max, nulls }: Range,
+): void {
+  const [a, b] = [from.first, from.second].map((at) => known.shapes[at]) as [
+    NumericShape,
+    NumericShape,
+  ]
+  const factors = [b.min, b.max].map((end) =>
+    from.type === 'ratio' ? from.unit / end : from.unit * end + from.offset,
+  )
+  if (nulls || !factors.every((factor) => factor > 0 && Number.isFinite(factor))) return
+  const [slack, ends] = [
+    10 ** -a.decimals,
+    factors.flatMap((factor) => [min / factor, max / factor]),
+  ]
+  askRange(known, from.first, {
+    min: Math.max(a.min, Math.min(...ends) - slack),
+    max: Math.min(a.max, Math.max(...ends) + slack),
   })
 }

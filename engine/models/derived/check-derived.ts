@@ -28,6 +28,11 @@ export const DerivedList = Type.Array(
           ...{ type: Type.Literal('linear'), first: Count, second: Type.Optional(Count) },
           ...{ unit: Type.Number({ exclusiveMinimum: 0 }), offset: Type.Number() },
         }),
+        Type.Object({
+          ...{ type: Type.Literal('product'), ...Operands },
+          ...{ unit: Type.Number(), offset: Type.Number() },
+        }),
+        Type.Object({ type: Type.Literal('ratio'), ...Operands, unit: Type.Number() }),
         Type.Object({ type: Type.Literal('month_day'), ...Operands }),
         Type.Object({ type: Type.Literal('month_weekday'), ...Operands }),
         Type.Object({

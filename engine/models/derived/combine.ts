@@ -3,6 +3,7 @@
 import type { NumericShape, SampledColumn, TargetShape } from '../sampled.ts'
 import { firstDay, fromMonthDay, fromMonthWeekday } from './calendar-parts.ts'
 import type { DerivedNumber, DerivedTarget, NumberDerivation } from './derived.ts'
+import { combined } from './formulas.ts'
 
 /** Two numbers to one, and what it lies between for a first number, both inclusive. */
 export type Combination = {
@@ -11,26 +12,42 @@ export type Combination = {
   most: (first: number) => number
 }
 
+type Ends = { min: number; max: number }
+
 const MONTHS = { least: firstDay, most: (month: number) => firstDay(month + 1) - 1 }
 
-/** `shapes` of all targets. Null for what does not come from two numbers. */
+/** `endsOf` a numeric target. Null for what does not come from numbers alone. */
 export function combinationOf(
   from: NumberDerivation,
-  shapes: readonly TargetShape[],
+  endsOf: (target: number) => Ends,
 ): Combination | null {
-  if (from.type === 'month_day') return { value: fromMonthDay, ...MONTHS }
-  if (from.type === 'month_weekday') return { value: fromMonthWeekday, ...MONTHS }
-  if (from.type !== 'linear') return null
-  const { unit, offset, second } = from
-  const { min, max } = second === undefined ? NOTHING : (shapes[second] as NumericShape)
-  return {
-    value: (a, b) => unit * a + b + offset,
-    least: (a) => unit * a + min + offset,
-    most: (a) => unit * a + max + offset,
+  switch (from.type) {
+    case 'month_day':
+      return { value: fromMonthDay, ...MONTHS }
+    case 'month_weekday':
+      return { value: fromMonthWeekday, ...MONTHS }
+    case 'lookup':
+    case 'constant':
+      return null
+    default:
+      return arithmetic(from, from.second === undefined ? NOTHING : endsOf(from.second))
   }
 }
 
-const NOTHING = { min: 0, max: 0 }
+function arithmetic(
+  from: Extract<NumberDerivation, { type: 'linear' | 'product' | 'ratio' }>,
+  { min, max }: Ends,
+): Combination {
+  const factor = { unit: from.unit, offset: from.type === 'ratio' ? 0 : from.offset }
+  const value = (a: number, b: number): number => combined(from.type, factor, a, b)
+  return {
+    value,
+    least: (a) => Math.min(value(a, min), value(a, max)),
+    most: (a) => Math.max(value(a, min), value(a, max)),
+  }
+}
+
+const NOTHING: Ends = { min: 0, max: 0 }
 
 /** Fills the columns of derived targets, which follow those that were sampled. */
 export function fillDerived(
@@ -69,7 +86,8 @@ function fillNumbers(
     return
   }
   const second = from.second === undefined ? null : (columns[from.second] as SampledColumn)
-  combine(target, combinationOf(from, shapes) as Combination, { first, second, into })
+  const combination = combinationOf(from, (at) => shapes[at] as NumericShape)
+  combine(target, combination as Combination, { first, second, into })
 }
 
 type Operands = { first: SampledColumn; second: SampledColumn | null; into: SampledColumn }
