@@ -5,7 +5,7 @@ import Type, { type Static, type TObject } from 'typebox'
 import { createCheck, invalidRequest } from '#coordinator/http/validation.ts'
 import type { Problem } from '#engine/errors.ts'
 import { MODULES } from '#engine/models/algorithms.ts'
-import { AUTO_OPTIONS } from '#engine/models/auto.ts'
+import { AUTO_OPTIONS } from '#engine/models/auto/auto.ts'
 import { ALGORITHMS, type Algorithm } from '#engine/models/model-file.ts'
 import { REGIONS } from '#settings/regions.ts'
 

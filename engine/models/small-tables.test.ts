@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column, Field, Table } from '#engine/table/table.ts'
-import { type AutoOptions, trainAuto } from './auto.ts'
+import { type AutoOptions, trainAuto } from './auto/auto.ts'
 import { openModel } from './model.ts'
 import { ALGORITHMS, type Algorithm } from './model-file.ts'
 import { restore } from './prepare.ts'

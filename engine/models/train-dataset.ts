@@ -5,7 +5,7 @@ import { readTable } from '#engine/ingest/read-table.ts'
 import type { ByteSource, FileForm, Keep } from '#engine/ingest/records.ts'
 import { ruleFor } from '#engine/profile/generated-rule.ts'
 import type { SessionOptions } from '#engine/tensor/session.ts'
-import { type AutoHooks, type AutoOptions, trainAuto } from './auto.ts'
+import { type AutoHooks, type AutoOptions, trainAuto } from './auto/auto.ts'
 import type { Algorithm } from './model-file.ts'
 import { trainModel } from './train.ts'
 

@@ -1,7 +1,7 @@
 // Which of two models is kept: the one that scores better on rows that neither has seen, as far as that is no chance.
 
+import type { Algorithm } from '../model-file.ts'
 import type { HeldOutScore } from './held-out-score.ts'
-import type { Algorithm } from './model-file.ts'
 
 export type Scored = { algorithm: Algorithm; score: HeldOutScore }
 

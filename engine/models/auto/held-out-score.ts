@@ -6,8 +6,8 @@ import { alignTables, type Measured } from '#engine/evaluate/measured.ts'
 import { scoreShapes } from '#engine/evaluate/shapes.ts'
 import { scoreTrends } from '#engine/evaluate/trends.ts'
 import { type Table, takeRows } from '#engine/table/table.ts'
-import { openModel } from './model.ts'
-import { restore } from './prepare.ts'
+import { openModel } from '../model.ts'
+import { restore } from '../prepare.ts'
 
 /** Rows that are drawn at least: fewer would be compared by their own noise. */
 const ROWS_LEAST = 10_000

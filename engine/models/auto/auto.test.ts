@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Column, Field, Table } from '#engine/table/table.ts'
+import { openModel } from '../model.ts'
+import type { Algorithm } from '../model-file.ts'
+import { createSeededRandom } from '../seeded-random.ts'
 import { type AutoHooks, type AutoOptions, trainAuto } from './auto.ts'
-import { differenceError, type Scored, takesPlace } from './auto-choice.ts'
-import { openModel } from './model.ts'
-import type { Algorithm } from './model-file.ts'
-import { createSeededRandom } from './seeded-random.ts'
+import { differenceError, type Scored, takesPlace } from './choice.ts'
 
 const ROWS = 2000
 

@@ -4,15 +4,15 @@
 import Type, { type Static } from 'typebox'
 import { AppError } from '#engine/errors.ts'
 import type { Table } from '#engine/table/table.ts'
-import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './auto-checkpoint.ts'
-import { takesPlace } from './auto-choice.ts'
-import type { EpochProgress, StepsDone } from './fit.ts'
+import type { EpochProgress, StepsDone } from '../fit.ts'
+import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from '../model-file.ts'
+import { prepare } from '../prepare.ts'
+import { type TrainingHooks, type TrainOptions, trainModel } from '../train.ts'
+import { trainingDigest } from '../training-digest.ts'
+import { type AutoProgress, decodeAutoCheckpoint, encodeAutoCheckpoint } from './checkpoint.ts'
+import { takesPlace } from './choice.ts'
 import { heldOutScore } from './held-out-score.ts'
-import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from './model-file.ts'
-import { prepare } from './prepare.ts'
 import { splitRows } from './split-rows.ts'
-import { type TrainingHooks, type TrainOptions, trainModel } from './train.ts'
-import { trainingDigest } from './training-digest.ts'
 
 /** The copula is first, then what is best most often. */
 const ORDER = ['gaussian_copula', 'argn', 'tvae', 'ctgan'] as const satisfies Algorithm[]
@@ -68,40 +68,64 @@ export async function trainAuto(
   options: AutoOptions,
   hooks: AutoHooks,
 ): Promise<Uint8Array> {
-  const { clock = () => performance.now() } = hooks
   const { options: given, seed, ruleFor } = options
   const training = trainingDigest(prepare(table, { seed, ruleFor }), { auto: given, seed })
-  const { learned, heldOut } = splitRows(table, seed)
+  const search = createSearch(hooks, training)
+  const { progress, elapsedMs } = search
+  const rows = splitRows(table, seed)
+  const budgetMs = 1000 * (given.time_budget_seconds ?? Number.POSITIVE_INFINITY)
+  for (const done of progress.candidates) hooks.onCandidate?.(done)
+  const left = chosen(given).slice(progress.candidates.length)
+  for (const [at, algorithm] of left.entries()) {
+    if (progress.candidates.length > 0 && elapsedMs() >= budgetMs) break
+    const endMs = progress.endMs ?? endOf(left.slice(at), elapsedMs(), budgetMs)
+    progress.endMs = Number.isFinite(endMs) ? endMs : null
+    await tryOut(algorithm, rows, { ...search, options, hooks, endMs })
+  }
+  return withCandidates(progress)
+}
+
+type Search = {
+  progress: AutoProgress
+  /** Earlier workers' time included. */
+  elapsedMs: () => number
+  save: (current: Uint8Array | null) => Promise<void> | undefined
+}
+
+function createSearch(hooks: AutoHooks, training: string): Search {
+  const { clock = () => performance.now() } = hooks
   const progress = startOf(hooks, training)
   const began = clock() - progress.elapsedMs
   const elapsedMs = (): number => clock() - began
-  const budgetMs = 1000 * (given.time_budget_seconds ?? Number.POSITIVE_INFINITY)
   const save = (current: Uint8Array | null) =>
     hooks.onCheckpoint?.(
       encodeAutoCheckpoint({ ...progress, current, elapsedMs: elapsedMs() }, training),
     )
-  for (const done of progress.candidates) hooks.onCandidate?.(done)
-  const order = chosen(given)
-  for (const algorithm of order.slice(progress.candidates.length)) {
-    const isFirst = progress.best === null && progress.candidates.length === 0
-    if (!isFirst && elapsedMs() >= budgetMs) break
-    const { current: resume, endMs: end } = progress
-    const endMs = end ?? endOf(order.slice(progress.candidates.length), elapsedMs(), budgetMs)
-    Object.assign(progress, { current: null, endMs: Number.isFinite(endMs) ? endMs : null })
-    const candidate = { algorithm, resume, save, outOfTime: () => elapsedMs() >= endMs }
-    const trained = await orNull(() => train(learned, options, hooks, candidate))
-    const found = trained && (await heldOutScore(trained, heldOut, hooks))
-    if (isFirst && trained) await hooks.onPreview?.(trained)
-    const { best } = progress
-    if (trained && found && (best === null || takesPlace({ algorithm, score: found }, best)))
-      progress.best = { algorithm, file: trained, score: found }
-    const score = found?.score ?? null
-    progress.candidates.push({ algorithm, score })
-    progress.endMs = null
-    hooks.onCandidate?.({ algorithm, score })
-    await save(null)
-  }
-  return withCandidates(progress)
+  return { progress, elapsedMs, save }
+}
+
+type Trial = Search & { options: AutoOptions; hooks: AutoHooks; endMs: number }
+
+/** Trains the algorithm and scores its model, which is kept if it is the best so far; the first one is the preview. */
+async function tryOut(
+  algorithm: Algorithm,
+  { learned, heldOut }: ReturnType<typeof splitRows>,
+  { progress, elapsedMs, save, options, hooks, endMs }: Trial,
+): Promise<void> {
+  const { best, current: resume } = progress
+  const isFirst = progress.candidates.length === 0
+  progress.current = null
+  const candidate = { algorithm, resume, save, outOfTime: () => elapsedMs() >= endMs }
+  const file = await orNull(() => train(learned, options, hooks, candidate))
+  const score = file && (await heldOutScore(file, heldOut, hooks))
+  if (isFirst && file) await hooks.onPreview?.(file)
+  if (file && score && (best === null || takesPlace({ algorithm, score }, best)))
+    progress.best = { algorithm, file, score }
+  const done = { algorithm, score: score?.score ?? null }
+  progress.candidates.push(done)
+  progress.endMs = null
+  hooks.onCandidate?.(done)
+  await save(null)
 }
 
 function chosen({ algorithms }: AutoOptions['options']): Algorithm[] {

@@ -5,9 +5,9 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { canonicalJson } from '#engine/config/canonical.ts'
 import { AppError } from '#engine/errors.ts'
+import { ALGORITHMS, type Algorithm, CandidateList, type Candidates } from '../model-file.ts'
+import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from '../tensor-file.ts'
 import type { HeldOutScore } from './held-out-score.ts'
-import { ALGORITHMS, type Algorithm, CandidateList, type Candidates } from './model-file.ts'
-import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
 
 export type AutoProgress = {
   /** Done, in order. */
