@@ -22,15 +22,15 @@ export type TakenModel = {
 const HISTORY_MAX = 1_000
 
 /**
- * AppError `payload_too_large`, `invalid_request` for bytes that are no model, `unsupported` for a later format; nothing is
- * stored then. The store's `infrastructure` passes through.
+ * AppError `payload_too_large`, `invalid_request` for bytes that are no model or damaged, `unsupported` for a later
+ * format; nothing is stored then. The store's `infrastructure` passes through.
  */
 export async function takeModel(
   store: BlockStore,
   source: AsyncIterable<Uint8Array>,
 ): Promise<TakenModel> {
   const file = await wholeFile(source)
-  const { algorithm, provenance } = decodeModelFile(file)
+  const { algorithm, provenance } = decodeModelFile(file, { whole: true })
   const sha256 = createHash('sha256').update(file).digest('hex')
   const { options, seed, history } = provenance
   const link = await putPart(store, file)

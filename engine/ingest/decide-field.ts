@@ -20,7 +20,8 @@ export type InferredColumn = {
   warnings: readonly string[]
 }
 
-const NAMED_AS_ID = /(^|_)(id|ids|key|uid|nr|no|code|number|ref|reference|token|hash)$/
+const NAMED_AS_ID =
+  /(^|_)(id|ids|key|uid|nr|no|num|code|number|ref|reference|token|hash)$|^(row|record|object|case|user|customer|client|patient|member|person|employee|student|account|order|product|item|transaction|session|device|ticket|invoice|policy|claim|visit|encounter|subject)(s?id|no|nr|num|number|key)$|^(index|idx|row|serial|seq|sequence|unnamed_0)$/
 const CATEGORY_LEVELS_MAX = 10_000
 const CATEGORY_LENGTH_MAX = 100
 /** A category's values come again: on average this often at least. */

@@ -50,6 +50,24 @@ const LOCAL_PHONE = /^\(?\d{2,5}\)?[ ./-]\d{2,4}[ ./-]\d{3,6}(?: ?x\d{1,5})?$/
 const DAY = /^\d{1,2}([./-])\d{1,2}\1(?:19|20)\d{2}$/
 const US_SSN = /^(?!000|666|9)\d{3}-\d{2}-\d{4}$/
 
+/** A number and a street, in the order of some languages; what may stand behind it is the rest of an address. */
+const STREETS = [
+  /^\d{1,6}[a-z]?(?:-\d{1,5})? (?:[\p{L}\d][\p{L}\d.'’-]* ){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|square|sq|terrace|highway|hwy|parkway|pkwy|circle|cir|crescent)(?=$|[.,]| (?:apt|unit|suite|ste|floor|fl|#|[ns][ew]?|[ew]|north|south|east|west)\b)/iu,
+  /^\p{L}[\p{L}.'’ -]*(?:straße|strasse|str\.|weg|gasse|platz|allee|ufer|damm| ring) \d{1,4} ?[a-z]?\b/iu,
+  /^\d{1,5}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|cours) \p{L}/iu,
+  /^(?:calle|avenida|avda\.?|via|viale|piazza|corso|rua|plaza|paseo) \p{L}[^,]*,? ?\d{1,5}\b/iu,
+]
+
+const US_ADDRESS = /^\d{1,6} [^,]+(?:,[^,]+)?, ?[A-Z]{2} \d{5}(?:-\d{4})?$/
+
+function streetMeaning(text: string): Semantic | null {
+  if (!/\d/.test(text)) return null
+  if (US_ADDRESS.test(text)) return 'address'
+  const length = STREETS.map((form) => form.exec(text)?.[0].length ?? 0).find((found) => found > 0)
+  if (length === undefined) return null
+  return /, ?\p{L}{3}|\d{5}/u.test(text.slice(length)) ? 'address' : 'street'
+}
+
 /** In the order in which they are believed. */
 const CHECKS: readonly [Semantic, (text: string) => boolean][] = [
   ['email', (text) => EMAIL.test(text)],
@@ -74,7 +92,7 @@ export function hasCheck(semantic: Semantic): boolean {
 export function meaningOf(text: string): Semantic | null {
   if (text.length < 4 || text.length > 320) return null
   for (const [semantic, isSo] of CHECKS) if (isSo(text)) return semantic
-  return null
+  return streetMeaning(text)
 }
 
 /** A piece of the text that is an address of someone: in free text, told from words. */

@@ -12,7 +12,13 @@ import { allShapes, type DerivedTarget } from './derived/derived.ts'
 import type { PreparedColumn } from './prepare.ts'
 import type { TargetShape } from './sampled.ts'
 import { notAModel } from './stored-parts.ts'
-import { decodeTensorFile, encodeTensorFile, type FileTensor, parseObject } from './tensor-file.ts'
+import {
+  decodeTensorFile,
+  encodeTensorFile,
+  type FileTensor,
+  parseObject,
+  type TensorFile,
+} from './tensor-file.ts'
 
 const FORMAT = 'syndata.model.1'
 
@@ -86,6 +92,8 @@ const Header = Type.Object({
   provenance: Provenance,
 })
 
+type Tensors = ReadonlyMap<string, FileTensor>
+
 export type ModelFile = {
   algorithm: Algorithm
   /** As in the data that was learned, in its order. */
@@ -96,23 +104,26 @@ export type ModelFile = {
   /** What the algorithm knows of each target, as JSON. */
   encoder: unknown
   provenance: Provenance
-  tensors: ReadonlyMap<string, FileTensor>
+  tensors: Tensors
 }
 
 /** Equal models have equal bytes. */
 export function encodeModelFile({ tensors, derived, ...rest }: ModelFile): Uint8Array {
-  const header = { ...rest, ...(derived.length > 0 && { derived }) }
-  return encodeTensorFile({ metadata: { format: FORMAT, model: canonicalJson(header) }, tensors })
+  const model = canonicalJson({ ...rest, ...(derived.length > 0 && { derived }) })
+  const sha256 = contentsDigest(model, tensors)
+  return encodeTensorFile({ metadata: { format: FORMAT, model, sha256 }, tensors })
 }
 
 /**
- * AppError `invalid_request` for bytes that are no model, whoever made them; `unsupported` for a later format. The tensors
- * are in the file's memory: hundreds of megabytes are not copied.
+ * AppError `invalid_request` for bytes that are no model, whoever made them; `unsupported` for a later format. `whole`
+ * hashes what is in it too, to find what was damaged on the way. The tensors are in the file's memory: hundreds of
+ * megabytes are not copied.
  */
-export function decodeModelFile(file: Uint8Array): ModelFile {
+export function decodeModelFile(file: Uint8Array, { whole = false } = {}): ModelFile {
   const { metadata, tensors } = decodeTensorFile(file, { shared: true })
   if (metadata['format'] !== FORMAT)
     throw new AppError('unsupported', `a model file has the format ${FORMAT}`)
+  if (whole) checkContents(metadata, tensors)
   const header: unknown = parseObject(metadata['model'] ?? '')
   if (!Value.Check(Header, header)) throw notAModel('its header is not of that format')
   const model = { derived: [], ...header, tensors } as ModelFile
@@ -120,6 +131,21 @@ export function decodeModelFile(file: Uint8Array): ModelFile {
   const shapes = allShapes(model.targets, model.derived)
   for (const column of model.columns) checkColumn(column, shapes)
   return model
+}
+
+/** Files of earlier releases have no digest within. */
+function checkContents({ model = '', sha256 }: TensorFile['metadata'], tensors: Tensors): void {
+  if (sha256 !== undefined && sha256 !== contentsDigest(model, tensors))
+    throw notAModel('it is damaged; its contents do not match their digest')
+}
+
+/** Lower-case hex SHA-256 of the text, and of the name and the bytes of each tensor, by name. */
+function contentsDigest(model: string, tensors: Tensors): string {
+  const hash = createHash('sha256').update(model)
+  const byName = [...tensors].sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+  for (const [name, { values }] of byName)
+    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+  return hash.digest('hex')
 }
 
 /** Lower-case hex SHA-256: what identifies a model. */

@@ -113,7 +113,7 @@ test('the stored graph draws what the sampler draws, and the sampler never runs 
   const graph = tensors.get(SAMPLING_GRAPH)
   assert.ok(graph)
   const sample = async (bytes: Uint8Array) => {
-    const sampler = await openModel(bytes).createSampler({ seed: 7 })
+    const sampler = await openModel(bytes, 'not hashed').createSampler({ seed: 7 })
     const columns = await sampler.sample({ from: 0, to: GRID_ROWS }, {})
     await sampler.release()
     return columns
@@ -139,7 +139,7 @@ test('the stored graph draws what the sampler draws, and the sampler never runs 
 
 test('a damaged copula is refused, or samples all the same', async () => {
   const sample = async (bytes: Uint8Array): Promise<void> => {
-    const sampler = await openModel(bytes).createSampler({ seed: 1 })
+    const sampler = await openModel(bytes, 'not hashed').createSampler({ seed: 1 })
     await sampler.sample({ from: 0, to: 10 }, {})
   }
   await sample(copulaFile)
@@ -154,6 +154,22 @@ test('a damaged copula is refused, or samples all the same', async () => {
       }
     }),
     { numRuns: 300 },
+  )
+})
+
+test('a file that was damaged anywhere is told by the digest of its contents', () => {
+  const { metadata, tensors } = decodeTensorFile(file)
+  const { sha256, ...earlier } = metadata
+  assert.match(sha256 ?? '', /^[0-9a-f]{64}$/)
+  const older = encodeTensorFile({ metadata: earlier, tensors })
+  assert.equal(openModel(older).algorithm, 'argn')
+  fc.assert(
+    fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+      const damaged = Uint8Array.from(file)
+      damaged[at] = (damaged[at] ?? 0) ^ bits
+      assert.throws(() => openModel(damaged), { name: 'AppError' })
+    }),
+    { numRuns: 100 },
   )
 })
 
@@ -179,7 +195,7 @@ test('damaged and hostile files are refused as such', () => {
       const damaged = Uint8Array.from(file)
       damaged[at] = byte
       try {
-        openModel(damaged)
+        openModel(damaged, 'not hashed')
       } catch (error) {
         assert.ok((error as Error).name === 'AppError', String(error))
       }

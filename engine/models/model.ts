@@ -16,9 +16,12 @@ export type Model = Omit<ModelFile, 'tensors' | 'encoder' | 'derived'> & {
   createSampler(options: SamplerOptions): Promise<Sampler>
 }
 
-/** `digest`, where it is known, spares hashing the file. AppError `invalid_request` for bytes that are no model. */
-export function openModel(file: Uint8Array, digest: string = modelDigest(file)): Model {
-  const { tensors, encoder, derived, ...model } = decodeModelFile(file)
+/** `known`, the digest of the file, spares hashing it. AppError `invalid_request` for bytes that are no model or damaged. */
+export function openModel(file: Uint8Array, known?: string): Model {
+  const { tensors, encoder, derived, ...model } = decodeModelFile(file, {
+    whole: known === undefined,
+  })
+  const digest = known ?? modelDigest(file)
   const { targets } = model
   const open = (options: SamplerOptions): Promise<Sampler> =>
     targets.length === 0
