@@ -59,6 +59,7 @@ const ROUTES_OF_THE_CONTRACT = [
 type Operation = {
   operationId?: string
   summary?: string
+  requestBody?: object
   responses: Record<string, { content?: Record<string, { schema: Type.TSchema }> }>
 }
 type Document = { openapi: string; paths: Record<string, Record<string, Operation>> }
@@ -80,6 +81,9 @@ test('the OpenAPI document has every route of the contract, each named once and 
   for (const { route, operation } of operations) {
     assert.ok(operation.operationId && operation.summary, `${route} has no name or summary`)
   }
+  for (const { route, operation } of operations)
+    if (operation.requestBody !== undefined)
+      assert.ok(operation.responses[400] && operation.responses[413], route)
   const gets = operations.filter(({ route }) => !route.startsWith('head'))
   assert.equal(new Set(gets.map(({ operation }) => operation.operationId)).size, gets.length)
 })

@@ -165,6 +165,7 @@ function bareApp({ logger, readiness, settings }: AppDeps): App {
   // The schemas of replies are for the document; what is sent is made by our own code.
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value))
   acceptEmptyJson(app)
+  refuseEncodedBodies(app)
   limitClose(app)
   limitSlowBodies(app)
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
@@ -192,6 +193,18 @@ function limitClose(app: App): void {
     timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS)
   })
   app.addHook('onClose', async () => clearTimeout(timer))
+}
+
+/** A file may be packed, and is told by its bytes; other bodies are read as they are sent. */
+function refuseEncodedBodies(app: App): void {
+  app.addHook('onRequest', async ({ headers, routeOptions }) => {
+    const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers
+    const isFile = routeOptions.config.streamsBody === true && !type.startsWith('multipart/')
+    if (encoding === '' || encoding.toLowerCase() === 'identity' || isFile) return
+    const what =
+      'Send the body without Content-Encoding; a file in it may be packed by gzip or zstd.'
+    throw new AppError('invalid_request', what)
+  })
 }
 
 /** Clients send the JSON content type with calls that have no body, such as pause. */

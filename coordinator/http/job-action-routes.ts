@@ -43,8 +43,9 @@ export function jobActionRoutes(app: App, { auth, database }: JobActionRoutesDep
       operationId: 'jobs.delete',
       tags: ['Jobs'],
       summary: 'Cancel if it runs, then delete its record and the bytes that nothing else uses',
+      description: 'A job that trains goes with its model: 409 says so.',
       params: IdParams,
-      response: { 204: Type.Null(), ...problems(401, 403, 404, 503) },
+      response: { 204: Type.Null(), ...problems(401, 403, 404, 409, 503) },
     },
     handler: async (request, reply) => {
       await deleteJob(database, auth.principalOf(request), request.params.id)

@@ -81,7 +81,7 @@ test('a training is a job; its model says how far it is', async (t) => {
   const metrics = (await call(alice, 'GET', `${url}/metrics`)).json
   assert.deepEqual(metrics['epochs'], history)
   const job = (await call(alice, 'GET', `/api/jobs/${job_id}`)).json
-  assert.deepEqual([job['kind'], job['model_id']], ['train', model_id])
+  assert.deepEqual([job['kind'], job['model_id'], job['eta_seconds']], ['train', model_id, 5])
   assert.equal((await call(alice, 'GET', `${url}/file`)).status, 409)
   assert.equal((await call(alice, 'GET', `/api/jobs/${job_id}/preview`)).status, 409)
   assert.equal((await call(alice, 'DELETE', `/api/jobs/${job_id}`)).status, 409)

@@ -1,7 +1,9 @@
 // What the OpenAPI document says beyond the routes themselves.
 
 import type { SwaggerOptions } from '@fastify/swagger'
+import type { FastifySchema } from 'fastify'
 import { ENGINE_VERSION } from '#engine/version.ts'
+import { problems } from './schemas.ts'
 
 const DESCRIPTION = `Synthetic data made by a fleet of workers. Times are RFC 3339 in UTC, ids are opaque.
 Errors are RFC 9457 problem documents with a stable \`code\`. Every POST that creates something honours \`Idempotency-Key\`.`
@@ -30,6 +32,7 @@ export const documentPage = {
 /** Options for @fastify/swagger; `publicUrl` is where callers reach this installation. */
 export function documentOptions(publicUrl: string): SwaggerOptions {
   return {
+    transform: ({ schema, url }) => ({ schema: withRefusals(schema), url }),
     openapi: {
       openapi: '3.1.0',
       info: { title: 'syndata', description: DESCRIPTION, version: ENGINE_VERSION },
@@ -44,4 +47,13 @@ export function documentOptions(publicUrl: string): SwaggerOptions {
       },
     },
   }
+}
+
+/** With what the edge refuses before any route is asked: what is not valid, and bodies beyond its limit. */
+function withRefusals(schema: FastifySchema): FastifySchema {
+  const { querystring, headers, body, response } = schema
+  if (response === undefined) return schema
+  const checked = [querystring, headers, body].some((part) => part !== undefined)
+  const refusals = { ...(checked && problems(400)), ...(body !== undefined && problems(413)) }
+  return { ...schema, response: { ...refusals, ...response } }
 }

@@ -35,6 +35,14 @@ test('errors are problem documents with the request id', async (t) => {
     ],
     [400, 'invalid_request', await call(alice, 'POST', '/api/keys', { body: { name: '\ud800' } })],
     [
+      400,
+      'invalid_request',
+      await call(alice, 'POST', '/api/keys', {
+        body: { name: 'packed' },
+        headers: { 'content-encoding': 'gzip' },
+      }),
+    ],
+    [
       413,
       'payload_too_large',
       await call(alice, 'POST', '/api/jobs', { body: { config: 'x'.repeat(3e6) } }),

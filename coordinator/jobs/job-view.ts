@@ -1,6 +1,6 @@
 // The job as callers see it: the row of the database turned into the object of the REST contract.
 
-import { trainingPercentage } from '#coordinator/models/model-view.ts'
+import { trainingEta, trainingPercentage } from '#coordinator/models/model-view.ts'
 import { codeOf, ERRORS } from '#engine/errors.ts'
 import { workflowIdOf } from './job-kind.ts'
 import type { JobRow, OutputRow, TableRow } from './job-row.ts'
@@ -91,6 +91,8 @@ function speedOf(row: JobRow, rowsDone: number) {
     }
   }
   const rate = row.recent === null ? 0 : row.recent.rows / row.recent.seconds
+  if (row.model !== null)
+    return { rows_per_second: 0, eta_seconds: trainingEta(row.model, row.status) }
   if (rate <= 0) return { rows_per_second: 0, eta_seconds: null }
   const left = Math.max(0, row.total_rows - rowsDone)
   return { rows_per_second: Math.round(rate), eta_seconds: Math.ceil((left / rate) * 10) / 10 }

@@ -35,7 +35,7 @@ export function modelView(model: StoredModel, training: TrainingState | null) {
     progress_percentage: trainingPercentage(model, status),
     epoch: progress.epoch ?? latest?.epoch ?? 0,
     epochs: progress.epochs ?? askedEpochs(model) ?? latest?.epoch ?? 0,
-    eta_seconds: running ? (progress.eta_seconds ?? null) : null,
+    eta_seconds: trainingEta(model, status),
     losses: latest?.losses ?? {},
     scores: latest === null ? {} : { held_out: latest.score, best: model.best_score },
     candidates: progress.candidates ?? [],
@@ -79,6 +79,14 @@ function fileView({ file_bytes: bytes, file_sha256: sha256, file_cid: cid }: Sto
 
 function errorView(error: TrainingState['error']): TrainingState['error'] {
   return error === null ? null : { hint: ERRORS[codeOf(error)].hint, ...error }
+}
+
+/** Null but while it runs, and before its pace is known. */
+export function trainingEta(
+  { progress }: StoredModel,
+  status: ModelStatus | JobStatus,
+): number | null {
+  return status === 'training' || status === 'generating' ? (progress.eta_seconds ?? null) : null
 }
 
 /** 100 only once the file is there. Of a search each algorithm counts the same. */
