@@ -64,3 +64,18 @@ test('nulls stay, decimals are kept, and what many rows reach is the end', () =>
   }
   assert.equal(Math.max(...found.filter((value) => value > 0)), 99.9)
 })
+
+test('numbers of few values go on to have the last of them, drawn from how they fall off', () => {
+  const rooms = [900, 2500, 3000, 900, 160, 60].flatMap((rows, at) =>
+    Array.from({ length: rows }, () => 1 + at / 2),
+  )
+  for (const few of [1, 3, RARE - 1]) {
+    const values = [...rooms, ...Array.from({ length: few }, () => 4)]
+    const found = replaced(values, { decimals: 1, seed: few })
+    assert.equal(found.filter((value) => value === 4).length, few)
+  }
+  const far = replaced([...rooms, 900, 901, 902], { decimals: 1 })
+  assert.ok(Math.max(...far) < 60 && far.every((value) => Number.isInteger(2 * value)))
+  const flags = [...new Array<number>(9000).fill(0), ...new Array<number>(RARE - 1).fill(1)]
+  assert.equal(Math.max(...replaced(flags)), 0)
+})

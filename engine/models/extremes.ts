@@ -47,9 +47,7 @@ function tailOf(
   const reached = ascending.at(-rare) as number
   const beyond = ascending.filter((value) => value > reached)
   const median = ascending[ascending.length >>> 1] as number
-  const ranks = Math.min(rare * RANKS, Math.floor(ascending.length * TAIL_SHARE))
-  const tail = ascending.slice(-ranks).subarray(0, Math.max(0, ranks - rare + 1))
-  const exponent = hill(tail, median, rare)
+  const { tail, exponent, isCoarse } = shownTail(ascending, median, rare)
   const step = stepOf(tail, decimals)
   const most = ascending.at(-1) as number
   const drawn = beyond.map(() => {
@@ -57,10 +55,28 @@ function tailOf(
     const unit = random.unit()
     const room = 1 - exp(log((reached - median) / (most - median)) / exponent)
     const far = (reached - median) * exp(-exponent * log(1 - unit * room))
-    return onSteps(median + far, { reached, step, most, decimals })
+    return onSteps(median + far, { reached, step, most, decimals, least: isCoarse ? 1 : 0 })
   })
   drawn.sort()
   return (value) => drawn[beyond.indexOf(value)] ?? reached
+}
+
+/**
+ * What the law is estimated from: more ranks where these all have one value, as far as there is a tail. Of such few values
+ * (rooms, floors) those beyond are a step further, however many rows have the last one.
+ */
+function shownTail(
+  ascending: Float64Array,
+  median: number,
+  rare: number,
+): { tail: Float64Array; exponent: number; isCoarse: boolean } {
+  const most = Math.floor(ascending.length * TAIL_SHARE)
+  for (let ranks = rare * RANKS; ; ranks *= 2) {
+    const taken = Math.min(ranks, most)
+    const tail = ascending.slice(-taken).subarray(0, Math.max(0, taken - rare + 1))
+    const exponent = hill(tail, median, rare)
+    if (exponent > 0 || taken === most) return { tail, exponent, isCoarse: taken > rare * RANKS }
+  }
 }
 
 /** Mean of what neighbouring distances differ by on a logarithmic scale, each times its rank; 0 where there is no tail. */
@@ -77,10 +93,11 @@ function hill(tail: Float64Array, median: number, rare: number): number {
 
 function onSteps(
   value: number,
-  { reached, step, most, decimals }: Record<'reached' | 'step' | 'most' | 'decimals', number>,
+  ends: Record<'reached' | 'step' | 'most' | 'decimals' | 'least', number>,
 ): number {
+  const { reached, step, most, decimals, least } = ends
   const scale = 10 ** decimals
-  const wanted = Math.round(((value - reached) * scale) / step)
+  const wanted = Math.max(least, Math.round(((value - reached) * scale) / step))
   const steps = Math.min(wanted, Math.floor(((most - reached) * scale) / step + 1e-9))
   return (Math.round(reached * scale) + steps * step) / scale
 }
