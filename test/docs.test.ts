@@ -19,7 +19,12 @@ import { FUNCTION_NAMES } from '#engine/expression/functions.ts'
 import { Output } from '#engine/formats/output.ts'
 import { planConfig } from '#engine/plan.ts'
 import { previewTable } from '#engine/preview.ts'
+import { configFromProfile } from '#engine/profile/config-from-profile.ts'
+import { profileTable } from '#engine/profile/profiler.ts'
+import { sampleOf } from '#engine/profile/sample.ts'
 import { loadSandbox } from '#engine/sandbox/sandbox.ts'
+import { generateTable } from '#engine/testing/generated-table.ts'
+import { SHOP, SHOP_FIELDS } from '#engine/testing/odd-shop.ts'
 
 const ROOT = new URL('../', import.meta.url)
 const validate = new Ajv2020().compile(JSON.parse(publishedSchema()) as object)
@@ -27,15 +32,17 @@ const sandbox = await loadSandbox()
 const NOW = 1_767_225_600
 const ROWS_SHOWN = 20
 
-/** `mark`: what stands after `yaml`. `file`: the text block behind it with the rows that it makes, if there is one. */
-type Block = { line: number; mark: string; text: string; file: string | null }
+const { profile } = profileTable(await generateTable(SHOP, SHOP_FIELDS))
+const [shop = assert.fail()] = configFromProfile(profile).tables
+const samples = new Map([['ds_1', sampleOf(profile, shop)]])
+
+/** `file`: the text block behind it with the rows that it makes, if there is one. */
+type Block = { line: number; text: string; file: string | null }
 
 function blocksOf(document: string): Block[] {
-  const pattern =
-    /^```yaml ?(\w*)\n([\s\S]*?)^```\n(?:\n?```(?:csv|jsonl|json|sql)\n([\s\S]*?)^```)?/gm
-  return [...document.matchAll(pattern)].map(([, mark = '', text = '', file], i, all) => ({
+  const pattern = /^```yaml\n([\s\S]*?)^```\n(?:\n?```(?:csv|jsonl|json|sql)\n([\s\S]*?)^```)?/gm
+  return [...document.matchAll(pattern)].map(([, text = '', file], i, all) => ({
     line: document.slice(0, all[i]?.index).split('\n').length,
-    mark,
     text,
     file: file ?? null,
   }))
@@ -49,7 +56,7 @@ function configOf({ text }: Block): string {
 }
 
 function resolved(block: Block): ResolvedConfig {
-  const { config, problems, warnings } = parseConfig(configOf(block))
+  const { config, problems, warnings } = parseConfig(configOf(block), { samples })
   assert.deepEqual([problems, warnings], [[], []])
   return resolveConfig(config, { now: NOW }).resolved
 }
@@ -61,12 +68,6 @@ function fileOf(config: ResolvedConfig, table: string): string {
 }
 
 function check(block: Block): void {
-  if (block.mark === 'unsupported') {
-    const { problems } = parseConfig(configOf(block))
-    assert.notEqual(problems.length, 0)
-    for (const problem of problems) assert.equal(problem.unsupported, true, problem.message)
-    return
-  }
   assert.ok(validate(parse(configOf(block))), JSON.stringify(validate.errors))
   const config = resolved(block)
   for (const { name } of config.tables) {
@@ -88,7 +89,6 @@ for (const page of ['README.md', 'docs/config.md'])
 test('docs/config.md shows every rule, operator and function that there is', async () => {
   const page = await readFile(new URL('docs/config.md', ROOT), 'utf8')
   const shown = blocksOf(page)
-    .filter(({ mark }) => mark === '')
     .map(({ text }) => text)
     .join('\n')
   const isShort = (name: string): boolean => new RegExp(`rule: "?${name}\\b`).test(shown)

@@ -7,6 +7,7 @@ import type { DatasetConfig } from '#engine/config/dataset-config.ts'
 import { type ParsedConfig, parseConfig } from '#engine/config/parse.ts'
 import { type ConfigProblem, nameHint, quote } from '#engine/config/problem.ts'
 import { type ResolvedResult, resolveConfig } from '#engine/config/resolve.ts'
+import type { Samples } from '#engine/config/samples.ts'
 import type { ResolvedConfig } from '#engine/config/types.ts'
 import { AppError, type Problem } from '#engine/errors.ts'
 import { learnedConfig } from '#engine/models/learned-config.ts'
@@ -48,20 +49,25 @@ type Given = Named & {
 }
 
 /**
- * `now` is the time of submission, seconds since 1970 UTC; `connection` and `model` those that the body names. Throws
+ * `now` is the time of submission, seconds since 1970 UTC; `connection`, `model` and `samples` those that the body names. Throws
  * `invalid_request`, `invalid_config` when only the config is wrong, or `unsupported` when nothing is wrong but something
  * is not done yet; each with all its places.
  */
 export function readSubmission(
   body: unknown,
   now: number,
-  { connection = null, model = null, ...usual }: Partial<Omit<Given, 'now'>> = {},
+  {
+    connection = null,
+    model = null,
+    samples = new Map(),
+    ...usual
+  }: Partial<Omit<Given, 'now'>> & { samples?: Samples } = {},
 ): Submission {
   const [known, later] = splitFields(body)
   const wrong = check(known, '')
   const broken = new Set(wrong.map(({ path }) => path.split('/')[1] ?? ''))
   const request = (broken.has('') ? {} : known) as Body
-  const parsed = parseSource(broken.has('config') ? undefined : sourceOf(request))
+  const parsed = parseSource(broken.has('config') ? undefined : sourceOf(request), samples)
   const problems: Found[] = [
     ...wrong,
     ...later,
@@ -137,11 +143,11 @@ type Parsed = Pick<ParsedConfig, 'warnings' | 'locate'> & {
   problems: Found[]
 }
 
-function parseSource(source: string | object | undefined): Parsed {
+function parseSource(source: string | object | undefined, samples: Samples): Parsed {
   if (source === undefined) {
     return { config: null, problems: [], warnings: [], locate: () => undefined }
   }
-  const parsed = parseConfig(source)
+  const parsed = parseConfig(source, { samples })
   return { ...parsed, problems: parsed.problems.map(underConfig) }
 }
 

@@ -15,6 +15,7 @@ import { linksOf } from './job-view.ts'
 import { connectionOf } from './load-request.ts'
 import { modelOf } from './model-request.ts'
 import type { Planner } from './planning.ts'
+import { samplesFor } from './samples.ts'
 import type { SpecKeeper } from './spec-keeper.ts'
 import { readSubmission, type Submission } from './submission.ts'
 import { tryConditions } from './try-conditions.ts'
@@ -73,9 +74,11 @@ export async function prepareSubmission(
   requireScope(principal, 'jobs:write')
   const connection = await connectionOf(database, principal, body)
   const model = await modelOf({ sql: database, models }, principal, body)
+  const samples = await samplesFor(database, principal, body)
   const submission = readSubmission(body, Date.now() / 1000, {
     connection,
     model,
+    samples,
     ...(usualChunkRows !== undefined && { usualChunkRows }),
   })
   const large = model !== null && model.file.bytes > LARGE_MODEL_BYTES

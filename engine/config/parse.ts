@@ -21,6 +21,7 @@ import { linkReferences } from './link-references.ts'
 import { type ConfigProblem, createReport, type Report } from './problem.ts'
 import { emptyConfig, readDataset } from './read-dataset.ts'
 import { createLocate, type Locate, readSource } from './read-source.ts'
+import { type Samples, samplesNamed, withSamples } from './samples.ts'
 
 export type ParsedConfig = {
   /** Whole and consistent when there are no problems; else what could be read. */
@@ -50,11 +51,19 @@ const CHECKS: readonly ((config: DatasetConfig, report: Report) => void)[] = [
   checkModifiers,
 ]
 
-/** Never throws on bad input. Problems carry line and column when the source is text. */
-export function parseConfig(source: string | object): ParsedConfig {
+/**
+ * Never throws on bad input. Problems carry line and column when the source is text. `samples`: those that a config may
+ * name, where there are any.
+ */
+export function parseConfig(
+  source: string | object,
+  { samples = null }: { samples?: Samples | null } = {},
+): ParsedConfig {
   const report = createReport()
   const read = readSource(source, report)
-  const config = read.usable ? readAndCheck(read.value, report) : emptyConfig()
+  const config = read.usable
+    ? readAndCheck(withSamples(read.value, samples, report), report)
+    : emptyConfig()
   const locate = createLocate(read, report.names)
   for (const problem of report.problems) locate(problem)
   return { config, problems: report.problems, warnings: report.warnings, locate }
@@ -64,4 +73,10 @@ function readAndCheck(value: unknown, report: Report): DatasetConfig {
   const config = linkReferences(readDataset(value, report), report)
   for (const check of CHECKS) check(config, report)
   return config
+}
+
+/** What a config calls its samples; none where it cannot be read. */
+export function samplesOf(source: string | object): string[] {
+  if (typeof source === 'string' && !source.includes('samples')) return []
+  return samplesNamed(readSource(source, createReport()).value)
 }

@@ -11,7 +11,7 @@ checkPlaces([
   [`@@seed: -1\n${column('type: int')}`, /seed must be/],
   [`@@locale: xx_YY\n${column('type: int')}`, /no locale/],
   [`@@sed: 1\n${column('type: int')}`, /no "sed"/],
-  [`@@samples: {t: d}\n${column('type: int')}`, /not supported/],
+  [`@@samples: {t: d}\n${column('type: int')}`, /none here/],
   [`${column('type: int')}@@fields: []\n`, /in place of tables/],
   ['tables:\n  - @@1\n', /table is an object/],
   ['tables:\n  - @@columns: []\n', /needs a name/],

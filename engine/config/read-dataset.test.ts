@@ -67,9 +67,9 @@ testCases({
     `output: {compression: lzma}\n${column('type: int')}`,
     { path: '/output/compression', message: /no compression "lzma"/, hint: /gzip/ },
   ],
-  'samples, of later': [
+  'samples, where there are no datasets': [
     `samples: {t: d}\n${column('type: int')}`,
-    { path: '/samples', message: /not supported/, unsupported: true },
+    { path: '/samples', message: /none here/, unsupported: true },
   ],
   'a table without a name': [
     'tables: [{columns: [{name: a, type: int}]}]',

@@ -14,7 +14,6 @@ const ONE_TABLE_NAME = 'data'
 const DEEP = ['tables', 'plugins', 'fields', 'output', 'output_format', 'locale', 'now']
 
 const LATER = {
-  samples: 'Leave samples out, and write a rule for each column',
   anomalies: 'Write anomalies on a table',
 }
 

@@ -123,6 +123,16 @@ export const DatasetConfigSchema = Type.Object(
         },
       ),
     ),
+    samples: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: Type.String({ minLength: 1, maxLength: 100 }),
+          description: 'Datasets by table: columns without a rule take theirs from the profile',
+          examples: [{ customers: 'ds_1' }],
+        },
+      ),
+    ),
     tables: Type.Optional(
       Type.Array(TableSchema, {
         minItems: 1,
