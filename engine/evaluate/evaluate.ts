@@ -6,12 +6,12 @@ import { compareAssociations } from './association.ts'
 import { measureCeiling } from './ceiling.ts'
 import { detectSynthetic } from './detection.ts'
 import { EVALUATION_VERSION, type Evaluation, type KeyUniqueness } from './evaluation.ts'
-import { drawRows } from './folds.ts'
 import { meanOf } from './mean.ts'
-import { alignTables, type LeftOut, type Measured, takeMeasured } from './measured.ts'
+import { alignTables, type LeftOut, type Measured } from './measured.ts'
 import { overlayColumns } from './overlays.ts'
 import { createPause } from './pause.ts'
 import { measurePrivacy } from './privacy/privacy.ts'
+import { sampleRows } from './rows.ts'
 import { scoreShapes } from './shapes.ts'
 import { scoreTrendsInSteps } from './trends.ts'
 import { testColumns } from './two-sample.ts'
@@ -33,7 +33,7 @@ const ROWS_MAX_DEFAULT = 30_000
 /** Rows of each table that shapes, pairs and everything else look at, at most. */
 export const ALL_ROWS_MAX = 1_000_000
 /** Columns of a table that are measured, at most; the first ones. */
-export const COLUMNS_MAX = 300
+const COLUMNS_MAX = 300
 /** Of wide tables fewer rows are looked at: at most so many rows times pairs, and so many values of what is drawn. */
 const PAIR_ROWS_MAX = 1_000_000_000
 const VALUES_MAX = 1_500_000
@@ -51,7 +51,7 @@ export async function evaluate(
   const bounded = sides.map((side) => boundedTable(side, seed))
   const [a, b, held = null] = bounded as [Measured, Measured, Measured?]
   const rowsMax = Math.min(maxRows, Math.max(ROWS_LEAST, perColumn(VALUES_MAX, a.columns.length)))
-  const some = (table: Measured): Measured => fewerRows(table, rowsMax, seed)
+  const some = (table: Measured): Measured => sampleRows(table, rowsMax, seed, 'rows')
   const [fewReal, fewSynthetic, fewHeld] = [some(a), some(b), held && some(held)]
   const shapes = scoreShapes(a, b)
   await pause()
@@ -94,15 +94,11 @@ function boundedTable(table: Measured, seed: number): Measured {
   const columns = table.columns.slice(0, COLUMNS_MAX)
   const pairs = (columns.length * (columns.length - 1)) / 2
   const most = Math.min(ALL_ROWS_MAX, Math.max(ROWS_LEAST, perColumn(PAIR_ROWS_MAX, pairs)))
-  return fewerRows({ rows: table.rows, columns }, most, seed)
+  return sampleRows({ rows: table.rows, columns }, most, seed, 'rows')
 }
 
 const perColumn = (total: number, columns: number): number =>
   Math.floor(total / Math.max(1, columns))
-
-function fewerRows(table: Measured, most: number, seed: number): Measured {
-  return table.rows <= most ? table : takeMeasured(table, drawRows(table.rows, most, seed, 'rows'))
-}
 
 function keyUniqueness(
   leftOut: readonly LeftOut[],

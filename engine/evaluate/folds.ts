@@ -20,9 +20,3 @@ export function stratifiedFolds(groups: ArrayLike<number>, folds: number, seed: 
     testing: rows.filter((row) => foldOf[row] === fold),
   }))
 }
-
-/** At most that many row numbers of 0 .. rows - 1, drawn without replacement, ascending. */
-export function drawRows(rows: number, most: number, seed: number, purpose: string): Int32Array {
-  if (rows <= most) return Int32Array.from({ length: rows }, (_, row) => row)
-  return shuffled(rows, createSeededRandom(seed, purpose)).slice(0, most).sort()
-}

@@ -5,9 +5,9 @@ import { type CategoryColumn, isNullAt, levelCounts } from '#engine/table/table.
 import { areaUnderCurve } from './auc.ts'
 import { type BinnedColumn, createBinner } from './boosting/bins.ts'
 import { fitBoosted, predictBoosted } from './boosting/boost.ts'
-import { drawRows } from './folds.ts'
-import { type Measured, type MeasuredColumn, takeMeasured } from './measured.ts'
+import type { Measured, MeasuredColumn } from './measured.ts'
 import type { Pause } from './pause.ts'
+import { partRows } from './rows.ts'
 
 /**
  * How well boosted trees predict `target` from all other columns: area under the curve of a level against the others,
@@ -40,7 +40,7 @@ export async function measureUtility(
   const at = chooseTarget(tables.real, target)
   const wanted = tables.real.columns[at]
   if (!wanted || tables.real.columns.length < 2) return null
-  const { training, tested } = partReal(tables, seed)
+  const { training, tested } = trainingAndTested(tables, seed)
   const train = async (table: Measured): Promise<number | null> => {
     await pause()
     return wanted.kind === 'number'
@@ -68,18 +68,14 @@ function chooseTarget({ columns }: Measured, target?: string): number {
   return ofLevels >= 0 ? ofLevels : columns.findLastIndex(({ kind }) => kind === 'number')
 }
 
-function partReal(
+function trainingAndTested(
   { real, holdout }: { real: Measured; holdout: Measured | null },
   seed: number,
 ): { training: Measured; tested: Measured } {
   if (holdout) return { training: real, tested: holdout }
-  const testedRows = drawRows(real.rows, Math.ceil(real.rows * TESTED_SHARE), seed, 'tested')
-  const isTested = new Uint8Array(real.rows)
-  for (const row of testedRows) isTested[row] = 1
-  const others = Int32Array.from({ length: real.rows }, (_, row) => row).filter(
-    (row) => !isTested[row],
-  )
-  return { training: takeMeasured(real, others), tested: takeMeasured(real, testedRows) }
+  const count = Math.ceil(real.rows * TESTED_SHARE)
+  const { drawn, others } = partRows(real, count, seed, 'tested')
+  return { training: others, tested: drawn }
 }
 
 type Binned = { training: BinnedColumn[]; tested: BinnedColumn[] }
@@ -93,7 +89,7 @@ function binOthers(table: Measured, tested: Measured, target: number): Binned {
   return { training: bin(others(table)), tested: bin(others(tested)) }
 }
 
-function rowsWhere(column: MeasuredColumn, rows: number): Int32Array {
+function rowsWithValue(column: MeasuredColumn, rows: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !isNullAt(column, row))
 }
 
@@ -105,7 +101,7 @@ function explainedShare(
 ): number | null {
   const [known, asked] = [table.columns[at], tested.columns[at]]
   if (known?.kind !== 'number' || asked?.kind !== 'number') return null
-  const [rows, askedRows] = [rowsWhere(known, table.rows), rowsWhere(asked, tested.rows)]
+  const [rows, askedRows] = [rowsWithValue(known, table.rows), rowsWithValue(asked, tested.rows)]
   if (rows.length === 0 || askedRows.length < 2) return null
   const binned = binOthers(table, tested, at)
   const model = fitBoosted(binned.training, known.values, rows, { loss: 'squared', seed })
@@ -129,7 +125,7 @@ async function levelArea(
   const judged = counts.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, LEVELS_JUDGED)
   const levels = counts.length === 2 ? judged.slice(1) : judged
   const treesMax = counts.length === 2 ? 100 : TREES_OF_MANY
-  const [rows, askedRows] = [rowsWhere(known, table.rows), rowsWhere(asked, tested.rows)]
+  const [rows, askedRows] = [rowsWithValue(known, table.rows), rowsWithValue(asked, tested.rows)]
   if (counts.length < 2 || rows.length === 0) return null
   const binned = binOthers(table, tested, at)
   let [sum, weight] = [0, 0]

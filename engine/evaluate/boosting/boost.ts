@@ -7,19 +7,13 @@ import type { BinnedColumn } from './bins.ts'
 import type { Gradients } from './histogram.ts'
 import { addTree, createGrower, type TreeNode } from './tree.ts'
 
-export type Loss = 'logistic' | 'squared'
+type Loss = 'logistic' | 'squared'
 
-export type BoostOptions = {
-  loss: Loss
-  seed: number
-  treesMax?: number
-  leavesMax?: number
-  leafRowsMin?: number
-  rate?: number
-}
+type BoostOptions = { loss: Loss; seed: number; treesMax?: number }
 
-export type Boosted = { start: number; trees: TreeNode[][] }
+type Boosted = { start: number; trees: TreeNode[][] }
 
+const TREES_MAX = 100
 /** From this many rows on a tenth is held out, and trees are added until it has not gained for some rounds. */
 const EARLY_STOP_ROWS = 10_000
 const HELD_OUT_SHARE = 0.1
@@ -36,7 +30,7 @@ export function fitBoosted(
   rows: Int32Array,
   options: BoostOptions,
 ): Boosted {
-  const { loss, seed, treesMax = 100, leavesMax = 31, leafRowsMin = 20, rate = 0.1 } = options
+  const { loss, seed, treesMax = TREES_MAX } = options
   const { training, heldOut } = parted(rows, seed)
   const start = startOf(target, training, loss)
   const predictions = new Float64Array(target.length).fill(start)
@@ -44,12 +38,12 @@ export function fitBoosted(
     gradients: new Float64Array(target.length),
     curvatures: new Float64Array(target.length).fill(1),
   }
-  const grower = createGrower(columns, training.length, { leavesMax, leafRowsMin, rate })
+  const grower = createGrower(columns, training.length)
   const trees: TreeNode[][] = []
   const losses = [lossOf(target, predictions, heldOut, loss)]
   const order = training.slice()
   while (trees.length < treesMax && columns.length > 0 && !stalled(losses, heldOut.length)) {
-    setGradients(gradients, target, predictions, training, loss)
+    setGradients(gradients, { target, predictions }, training, loss)
     order.set(training)
     const tree = grower.grow(order, gradients, predictions)
     if (tree.length === 1) break
@@ -90,8 +84,7 @@ function startOf(target: Float64Array, rows: Int32Array, loss: Loss): number {
 
 function setGradients(
   { gradients, curvatures }: Gradients,
-  target: Float64Array,
-  predictions: Float64Array,
+  { target, predictions }: Record<'target' | 'predictions', Float64Array>,
   rows: Int32Array,
   loss: Loss,
 ): void {

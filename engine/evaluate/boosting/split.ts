@@ -9,8 +9,8 @@ export type Split = { column: number; gain: number; goesLeft: Uint8Array }
 
 export type Sums = { gradient: number; curvature: number; rows: number }
 
-export type SplitOptions = { leafRowsMin: number }
-
+/** A leaf of fewer rows is no leaf. */
+export const LEAF_ROWS_MIN = 20
 /** Levels of fewer rows are not told apart; they go right. */
 const LEVEL_ROWS_MIN = 10
 /** Added to a level's curvature when levels are ordered, so that small ones stand in the middle. */
@@ -24,16 +24,13 @@ export function findSplit(
   starts: Int32Array,
   histogram: Histogram,
   whole: Sums,
-  options: SplitOptions,
 ): Split | null {
   let [best, bestColumn] = [NONE, -1]
   for (let column = 0; column < columns.length; column++) {
     const { count, ordered } = columns[column] as BinnedColumn
     const start = starts[column] as number
     const bins = histogram.subarray(start * PARTS, (start + count) * PARTS)
-    const found = ordered
-      ? bestCut(bins, count, whole, options)
-      : bestSet(bins, count, whole, options)
+    const found = ordered ? bestCut(bins, count, whole) : bestSet(bins, count, whole)
     if (found.gain > best.gain) [best, bestColumn] = [found, column]
   }
   if (bestColumn < 0) return null
@@ -60,7 +57,6 @@ function scan(
   bins: Float64Array,
   { order, start }: Pick<Found, 'order' | 'start'>,
   whole: Sums,
-  { leafRowsMin }: SplitOptions,
 ): Found {
   let [gradient, curvature, rows] = [0, 0, 0]
   for (const bin of start) {
@@ -78,8 +74,8 @@ function scan(
     curvature += bins[at + 1] as number
     rows += more
     const [otherRows, otherCurvature] = [whole.rows - rows, whole.curvature - curvature]
-    if (rows < leafRowsMin || curvature < CURVATURE_MIN) continue
-    if (otherRows < leafRowsMin || otherCurvature < CURVATURE_MIN) break
+    if (rows < LEAF_ROWS_MIN || curvature < CURVATURE_MIN) continue
+    if (otherRows < LEAF_ROWS_MIN || otherCurvature < CURVATURE_MIN) break
     const other = whole.gradient - gradient
     const gained = gradient ** 2 / curvature + other ** 2 / otherCurvature - unsplit
     if (gained > gain) [gain, taken] = [gained, i + 1]
@@ -87,16 +83,16 @@ function scan(
   return { gain, taken, order, start }
 }
 
-function bestCut(bins: Float64Array, count: number, whole: Sums, options: SplitOptions): Found {
+function bestCut(bins: Float64Array, count: number, whole: Sums): Found {
   const nullBin = count - 1
   const order = ASCENDING.subarray(0, nullBin)
-  const nullsRight = scan(bins, { order, start: NOTHING }, whole, options)
+  const nullsRight = scan(bins, { order, start: NOTHING }, whole)
   if ((bins[nullBin * PARTS + 2] as number) === 0) return nullsRight
-  const nullsLeft = scan(bins, { order, start: [nullBin] }, whole, options)
+  const nullsLeft = scan(bins, { order, start: [nullBin] }, whole)
   return nullsLeft.gain > nullsRight.gain ? nullsLeft : nullsRight
 }
 
-function bestSet(bins: Float64Array, count: number, whole: Sums, options: SplitOptions): Found {
+function bestSet(bins: Float64Array, count: number, whole: Sums): Found {
   const order: number[] = []
   const mean = new Float64Array(count)
   for (let bin = 0; bin < count; bin++) {
@@ -106,5 +102,5 @@ function bestSet(bins: Float64Array, count: number, whole: Sums, options: SplitO
       (bins[bin * PARTS] as number) / ((bins[bin * PARTS + 1] as number) + LEVEL_SMOOTHING)
   }
   order.sort((a, b) => (mean[a] as number) - (mean[b] as number) || a - b)
-  return scan(bins, { order, start: NOTHING }, whole, options)
+  return scan(bins, { order, start: NOTHING }, whole)
 }

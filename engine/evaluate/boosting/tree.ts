@@ -10,12 +10,14 @@ import {
   PARTS,
   subtract,
 } from './histogram.ts'
-import { findSplit, type Split, type Sums } from './split.ts'
+import { findSplit, LEAF_ROWS_MIN, type Split, type Sums } from './split.ts'
 
 /** Node i is a leaf of that value where `column` is -1; else rows go to `left` or `left` + 1. */
 export type TreeNode = { column: number; goesLeft: Uint8Array; left: number; value: number }
 
-export type TreeOptions = { leavesMax: number; leafRowsMin: number; rate: number }
+const LEAVES_MAX = 31
+/** What a tree moves predictions by, as a share of Newton's step. */
+const RATE = 0.1
 
 type Leaf = {
   node: number
@@ -26,17 +28,13 @@ type Leaf = {
   split: Split | null
 }
 
-export type Grower = {
+type Grower = {
   /** A tree over the rows of `order`, which is reordered by leaf; predictions of these rows move by their leaf. */
   grow(order: Int32Array, gradients: Gradients, predictions: Float64Array): TreeNode[]
 }
 
 /** Grows trees over up to `rowsMax` rows of these columns; keeps its buffers from tree to tree. */
-export function createGrower(
-  columns: readonly BinnedColumn[],
-  rowsMax: number,
-  { leavesMax, leafRowsMin, rate }: TreeOptions,
-): Grower {
+export function createGrower(columns: readonly BinnedColumn[], rowsMax: number): Grower {
   const fill = createHistogramFiller(columns, rowsMax)
   const starts = binStarts(columns)
   const pool: Histogram[] = []
@@ -44,8 +42,8 @@ export function createGrower(
   const right = new Int32Array(rowsMax)
 
   const consider = (leaf: Leaf): Leaf => {
-    if (leaf.to - leaf.from >= 2 * leafRowsMin)
-      leaf.split = findSplit(columns, starts, leaf.histogram, leaf.sums, { leafRowsMin })
+    if (leaf.to - leaf.from >= 2 * LEAF_ROWS_MIN)
+      leaf.split = findSplit(columns, starts, leaf.histogram, leaf.sums)
     return leaf
   }
 
@@ -66,12 +64,12 @@ export function createGrower(
     return middle
   }
 
+  /** `left` is the number of the left part's node; the right part's is the next. */
   const divide = (
-    order: Int32Array,
     leaf: Leaf,
     split: Split,
     left: number,
-    gradients: Gradients,
+    { order, gradients }: { order: Int32Array; gradients: Gradients },
   ): [Leaf, Leaf] => {
     const middle = partition(order, leaf, split)
     const leftIsSmaller = middle - leaf.from <= leaf.to - middle
@@ -103,17 +101,17 @@ export function createGrower(
       }
       const nodes: TreeNode[] = [newLeaf()]
       const leaves = [consider(root)]
-      while (leaves.length < leavesMax) {
+      while (leaves.length < LEAVES_MAX) {
         const at = bestLeaf(leaves)
         const leaf = leaves[at]
         if (!leaf?.split) break
         const left = nodes.push(newLeaf(), newLeaf()) - 2
         Object.assign(nodes[leaf.node] as TreeNode, { ...leaf.split, left })
-        const parts = divide(order, leaf, leaf.split, left, gradients)
+        const parts = divide(leaf, leaf.split, left, { order, gradients })
         leaves.splice(at, 1, ...parts)
       }
       for (const leaf of leaves) {
-        settle(nodes[leaf.node] as TreeNode, leaf, rate, order, predictions)
+        settle(nodes[leaf.node] as TreeNode, leaf, order, predictions)
         pool.push(leaf.histogram)
       }
       return nodes
@@ -125,11 +123,10 @@ export function createGrower(
 function settle(
   node: TreeNode,
   { sums, from, to }: Leaf,
-  rate: number,
   order: Int32Array,
   predictions: Float64Array,
 ): void {
-  const value = (-rate * sums.gradient) / Math.max(sums.curvature, 1e-12)
+  const value = (-RATE * sums.gradient) / Math.max(sums.curvature, 1e-12)
   node.value = Number.isFinite(value) ? value : 0
   for (let i = from; i < to; i++) {
     const row = order[i] as number

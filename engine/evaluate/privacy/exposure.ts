@@ -4,7 +4,7 @@ import { type CategoryColumn, type Column, isNullAt, levelCounts } from '#engine
 import type { LeftOut, Measured, MeasuredColumn } from '../measured.ts'
 
 /** Levels that fewer real rows have are rare. */
-export const RARE_ROWS = 5
+const RARE_ROWS = 5
 
 /** Of a column's rare levels those that some synthetic row has, and how many rows have one. */
 export type RareExposure = { column: string; rare_levels: number; shown: number; rows: number }

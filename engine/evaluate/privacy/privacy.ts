@@ -1,8 +1,8 @@
 // Everything that is asked of a synthetic table's privacy, from distances, attacks and rare values.
 
-import { drawRows } from '../folds.ts'
-import { type LeftOut, type Measured, takeMeasured } from '../measured.ts'
+import type { LeftOut, Measured } from '../measured.ts'
 import type { Pause } from '../pause.ts'
+import { partRows, sampleRows } from '../rows.ts'
 import {
   baselineProtection,
   type DistanceSummary,
@@ -56,10 +56,12 @@ export async function measurePrivacy(
   { seed, pause, rowsMax }: { seed: number; pause: Pause; rowsMax: number },
 ): Promise<Privacy> {
   const some = (table: Measured, rows: number, purpose: string): Measured =>
-    table.rows <= rows ? table : takeMeasured(table, drawRows(table.rows, rows, seed, purpose))
-  const parts = holdout ? { known: real, control: holdout } : halves(real, seed)
-  const known = some(parts.known, rowsMax, 'known rows')
-  const control = some(parts.control, rowsMax, 'control rows')
+    sampleRows(table, rows, seed, purpose)
+  const parts = holdout
+    ? { drawn: real, others: holdout }
+    : partRows(real, Math.floor(real.rows / 2), seed, 'halves')
+  const known = some(parts.drawn, rowsMax, 'known rows')
+  const control = some(parts.others, rowsMax, 'control rows')
   const made = some(synthetic, rowsMax, 'synthetic rows')
   const distances = createDistances(known, pause)
   const ofMade = await distances(made, known, { second: true })
@@ -97,14 +99,4 @@ export async function measurePrivacy(
       membership: attackMembership(ofMembers.first, ofOthers.first),
     }
   }
-}
-
-function halves(table: Measured, seed: number): { known: Measured; control: Measured } {
-  const known = drawRows(table.rows, Math.floor(table.rows / 2), seed, 'halves')
-  const isKnown = new Uint8Array(table.rows)
-  for (const row of known) isKnown[row] = 1
-  const others = Int32Array.from({ length: table.rows }, (_, row) => row).filter(
-    (row) => !isKnown[row],
-  )
-  return { known: takeMeasured(table, known), control: takeMeasured(table, others) }
 }
