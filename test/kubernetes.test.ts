@@ -11,6 +11,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { STOP } from '#coordinator/workflows/policies.ts'
 import { isSettingOf, SETTING_NAMES } from '#settings/names.ts'
 import type { Program } from '#settings/programs.ts'
+import { REGIONS } from '#settings/regions.ts'
 import { STOP_OF_WORKERS_MS } from '#test/support/stop-times.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -33,6 +34,7 @@ type Container = {
   securityContext?: Record<string, unknown>
   livenessProbe?: object
   readinessProbe?: object
+  startupProbe?: { periodSeconds?: number; failureThreshold?: number }
 }
 type PodSpec = {
   containers: Container[]
@@ -41,6 +43,8 @@ type PodSpec = {
   automountServiceAccountToken?: boolean
   terminationGracePeriodSeconds?: number
   serviceAccountName?: string
+  enableServiceLinks?: boolean
+  volumes?: object[]
 }
 type Document = {
   kind: string
@@ -80,6 +84,68 @@ test('nothing runs as root, escalates, has a capability or an account it does no
       assert.deepEqual(securityContext?.['capabilities'], { drop: ['ALL'] }, container)
     }
   }
+})
+
+test('pods keep to the standard that their namespace enforces, and are not told of all services', () => {
+  const [space] = documents.filter(({ kind }) => kind === 'Namespace')
+  assert.ok(space)
+  const { labels } = space.metadata as unknown as { labels: Record<string, string> }
+  assert.equal(labels['pod-security.kubernetes.io/enforce'], 'restricted')
+  const allowed = ['name', 'configMap', 'emptyDir', 'persistentVolumeClaim', 'secret']
+  for (const { name, pod } of pods) {
+    assert.equal(pod.enableServiceLinks, false, name)
+    const kinds = (pod.volumes ?? []).flatMap((volume) => Object.keys(volume))
+    assert.deepEqual(
+      kinds.filter((kind) => !allowed.includes(kind)),
+      [],
+      name,
+    )
+    assert.deepEqual(
+      Object.keys(pod).filter((key) => key.startsWith('host')),
+      [],
+    )
+  }
+})
+
+test('modes of files are written so that every parser reads the same', () => {
+  for (const file of files) {
+    const text = readFileSync(path.join(root, file), 'utf8')
+    assert.doesNotMatch(text, /[mM]ode: *0\d/, file)
+  }
+})
+
+test('the scheduler may change the number of workers, and of nothing else', () => {
+  const role = documents.find(
+    ({ kind, metadata }) => kind === 'Role' && metadata.name === 'scheduler',
+  ) as unknown as { rules: { resources: string[]; resourceNames?: string[] }[] }
+  const scale = role.rules.find(({ resources }) => resources.includes('deployments/scale'))
+  const wanted = REGIONS.flatMap((region) => [`worker-${region}`, `worker-gpu-${region}`])
+  assert.deepEqual(scale?.resourceNames?.toSorted(), wanted.toSorted())
+})
+
+test('a node can be emptied of pods that are not well, and a database that recovers is not killed', () => {
+  const budgets = documents.filter(({ kind }) => kind === 'PodDisruptionBudget')
+  for (const { metadata, spec } of budgets) {
+    const { unhealthyPodEvictionPolicy } = spec as { unhealthyPodEvictionPolicy?: string }
+    assert.equal(unhealthyPodEvictionPolicy, 'AlwaysAllow', metadata.name)
+  }
+  const [container] = pods.find(({ name }) => name === 'postgres')?.pod.containers ?? []
+  const { periodSeconds = 0, failureThreshold = 0 } = container?.startupProbe ?? {}
+  assert.ok(periodSeconds * failureThreshold >= 3_600)
+})
+
+test('names are asked for wherever they are answered', () => {
+  const names = documents.find(({ metadata }) => metadata.name === 'names')
+  assert.ok(names)
+  const { egress } = names.spec as unknown as {
+    egress: { to?: object; ports: { port: number; protocol: string }[] }[]
+  }
+  assert.deepEqual(
+    egress.map(({ to }) => to),
+    [undefined],
+  )
+  const ports = egress[0]?.ports.map(({ port, protocol }) => `${port}/${protocol}`)
+  assert.deepEqual(ports, ['53/UDP', '53/TCP', '5353/UDP', '5353/TCP'])
 })
 
 test('our own containers write nowhere but to volumes', () => {

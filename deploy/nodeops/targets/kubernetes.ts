@@ -15,7 +15,7 @@ export type KubernetesOptions = {
   deployment: Pick<Deployment, 'name' | 'rollout'>
   /** Of the repository. */
   root: string
-  /** Its env: KUBECONFIG, NODEOPS_KUBE_CONTEXT, NODEOPS_KUBE_NAMESPACE, NODEOPS_REGISTRY. */
+  /** Its env: KUBECONFIG, NODEOPS_KUBE_CONTEXT, NODEOPS_KUBE_NAMESPACE, NODEOPS_REGISTRY, NODEOPS_PULL_SECRET. */
   references: References
   /** `kubectl`, but for tests. */
   command?: string
@@ -29,7 +29,7 @@ export function createKubernetesTarget(options: KubernetesOptions): Target {
   const scope: Scope = { name, namespace: env['NODEOPS_KUBE_NAMESPACE'] || name }
   const registry = env['NODEOPS_REGISTRY'] || null
   const context = env['NODEOPS_KUBE_CONTEXT'] || null
-  const base = readBase(root)
+  const base = readBase(root, env['NODEOPS_PULL_SECRET'] || null)
   const kubectl = createKubectl({ command, context, namespace: scope.namespace, env })
   const applyStep = createKubernetesSteps({ kubectl, scope, base, registry, references, root })
   const selector = `${LABEL.deployment}=${name}`

@@ -72,11 +72,11 @@ export type Base = {
   digest: string
 }
 
-/** `root` is that of the repository. */
-export function readBase(root: string): Base {
+/** `root` is that of the repository; `pullSecret`: a secret of the namespace by which nodes fetch images, if they need one. */
+export function readBase(root: string, pullSecret: string | null = null): Base {
   const read = (file: string): Manifest[] =>
-    parseAllDocuments(readFileSync(path.join(root, 'k8s', file), 'utf8')).map(
-      (each) => each.toJS() as Manifest,
+    parseAllDocuments(readFileSync(path.join(root, 'k8s', file), 'utf8')).map((each) =>
+      withPullSecret(each.toJS() as Manifest, pullSecret),
     )
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     version: string
@@ -85,6 +85,13 @@ export function readBase(root: string): Base {
     Object.entries(FILES).map(([key, file]) => [key, read(file)]),
   ) as Record<keyof typeof FILES, Manifest[]>
   return { documents, version, digest: digestOf({ documents, version }) }
+}
+
+function withPullSecret(manifest: Manifest | Workload, name: string | null): Manifest {
+  if (name === null || !isWorkload(manifest)) return manifest as Manifest
+  const { template, ...rest } = manifest.spec
+  const spec = { ...template.spec, imagePullSecrets: [{ name }] }
+  return { ...manifest, spec: { ...rest, template: { ...template, spec } } }
 }
 
 export const LABEL = {

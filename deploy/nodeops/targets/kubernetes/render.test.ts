@@ -21,7 +21,8 @@ import {
   workloadIn,
 } from '../../test/kubernetes-documents.ts'
 import { findingsOf } from './check.ts'
-import { isWorkload, type Manifest, type Workload } from './manifests.ts'
+import { isWorkload, type Manifest, readBase, type Workload } from './manifests.ts'
+import { serviceManifests } from './render.ts'
 
 const envIn = (manifests: readonly (Manifest | Workload)[], name: string) =>
   Object.fromEntries(
@@ -108,6 +109,20 @@ test('images get a registry, and workers with a GPU theirs', () => {
   assert.deepEqual(worker.resources, { requests: amounts, limits: amounts })
   const { spec } = workloadIn(manifests, 'worker-us-west').spec.template
   assert.deepEqual(spec['nodeSelector'], { 'nvidia.com/gpu.present': 'true' })
+})
+
+test('a secret to fetch images by is named in every pod', () => {
+  const rendering = { scope, base: readBase(root, 'mine'), registry: null, references: null }
+  const deployment = whole()
+  const workloads = deployment.services
+    .flatMap((spec) =>
+      serviceManifests(spec, { ...rendering, deployment, replicas: new Map() }, deployment.regions),
+    )
+    .filter(isWorkload)
+  assert.ok(workloads.length >= 8)
+  for (const { metadata, spec } of workloads)
+    assert.deepEqual(spec.template.spec['imagePullSecrets'], [{ name: 'mine' }], metadata.name)
+  assert.doesNotMatch(JSON.stringify(render(deployment)), /imagePullSecrets/)
 })
 
 test('a check of health times the probes of its path, and never kills what is merely not ready', () => {

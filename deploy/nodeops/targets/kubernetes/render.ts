@@ -94,7 +94,8 @@ type ServicePort = { name: string; port: number; targetPort: string }
 function adapted(document: Manifest, spec: ServiceSpec): Manifest {
   // One replica that has to stay would keep its node from ever being emptied.
   if (document.kind === 'PodDisruptionBudget') {
-    return { ...document, spec: { selector: document.spec?.['selector'], maxUnavailable: 1 } }
+    const { minAvailable: _, ...spec } = document.spec ?? {}
+    return { ...document, spec: { ...spec, maxUnavailable: 1 } }
   }
   return document.kind === 'Service' ? withPorts(document, spec) : document
 }
