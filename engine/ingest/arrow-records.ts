@@ -11,10 +11,9 @@ import {
 } from 'apache-arrow'
 import { AppError } from '#engine/errors.ts'
 import { distinctNames } from './column-names.ts'
-import type { TextRecords } from './csv-records.ts'
 import { clockText, dayText, momentText } from './iso-text.ts'
 import { brokenFile, INGEST_LIMITS, type IngestLimits, pastLimit } from './limits.ts'
-import type { Cell, RawBatch } from './records.ts'
+import type { Cell, FormatRecords, RawBatch } from './records.ts'
 import { decimalText, exactInteger, plainCell, shortFloat } from './typed-cell.ts'
 
 const BATCH_ROWS = 4096
@@ -30,7 +29,7 @@ const HINT = 'Write the file again, with zstd or no compression, or send it as C
 export async function readArrow(
   source: AsyncIterable<Uint8Array>,
   limits: IngestLimits,
-): Promise<TextRecords> {
+): Promise<FormatRecords> {
   compressionRegistry.set(CompressionType.ZSTD, {
     decode: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: INGEST_LIMITS.blockBytesMax }),
   })

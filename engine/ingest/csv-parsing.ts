@@ -1,7 +1,42 @@
-// Feeding csv-parse, and what its errors say to whoever sent the file.
+// csv-parse for a dialect, fed in promises, and what its errors say to whoever sent the file.
 
-import type { CsvError, Parser } from 'csv-parse'
+import { type CsvError, type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
+import type { Dialect } from './records.ts'
+
+type ParserOptions = {
+  /** Lines end with a carriage return alone. */
+  isOld: boolean
+  /** Told with each row how many lines there are up to its end. */
+  onRow: (lines: number) => void
+}
+
+/** Gives rows of cells as text, null where nothing stands. */
+export function createCsvParser(
+  dialect: Dialect,
+  limits: IngestLimits,
+  { isOld, onRow }: ParserOptions,
+): Parser {
+  const keepsEmpty = dialect.quotedEmpty === 'text'
+  const options: Options = {
+    ...{ delimiter: dialect.delimiter, quote: dialect.quote, escape: dialect.escape },
+    cast: (value, { quoting }) => (value === '' && !(quoting && keepsEmpty) ? null : value),
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    trim: dialect.trim,
+    record_delimiter: isOld ? ['\r'] : ['\r\n', '\n'],
+    max_record_size: limits.cellMax,
+    on_record(record: string[], { lines }: InfoRecord) {
+      onRow(lines)
+      return record
+    },
+  }
+  const parser = parse({ ...options, readableHighWaterMark: Number.MAX_SAFE_INTEGER } as Options)
+  // Whoever writes to it is told of errors by the call.
+  parser.on('error', () => undefined)
+  return parser
+}
 
 /** Resolves when the parser has taken it; rejects with its error. */
 export function written(parser: Parser, chunk: Uint8Array): Promise<void> {

@@ -1,20 +1,15 @@
 // Rows of CSV as columns of cells, by csv-parse.
 
-import { type InfoRecord, type Options, type Parser, parse } from 'csv-parse'
+import type { Parser } from 'csv-parse'
 import { cellText } from '#engine/table/byte-cells.ts'
-import {
-  type ByteRows,
-  type ByteRowsReader,
-  byteColumns,
-  createByteRows,
-  textRows,
-} from './byte-rows.ts'
+import { type ByteRowsReader, byteColumns, createByteRows, textRows } from './byte-rows.ts'
 import { behind, inPieces, peek } from './bytes.ts'
 import { distinctNames } from './column-names.ts'
-import { ended, isCsvError, placed, written } from './csv-parsing.ts'
+import { createCsvParser, ended, isCsvError, placed, written } from './csv-parsing.ts'
 import { saidDelimiter, sniffDialect } from './dialect.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import type { Cell, Dialect, RawBatch, TextPlace } from './records.ts'
+import type { Cell, Dialect, FormatRecords, RawBatch, TextPlace } from './records.ts'
+import type { ByteRows } from './row-cutter.ts'
 
 const HEAD_BYTES = 1 << 16
 const BATCH_ROWS = 1000
@@ -23,20 +18,12 @@ const BATCH_BYTES = 1 << 22
 /** What is worth a batch, and fits the cache of a processor as one. */
 const PIECE_BYTES = 1 << 17
 
-export type TextRecords = {
-  columns: readonly string[]
-  batches: AsyncIterable<RawBatch>
-  warnings(): string[]
-  /** In the text; see `Records`. */
-  place?(): TextPlace | null
-}
-
 /** Text of this dialect from a place on that an earlier reading was at. */
 export function readCsvFrom(
   text: AsyncIterable<Uint8Array>,
   { dialect, place }: { dialect: Dialect; place: TextPlace },
   limits: IngestLimits,
-): TextRecords {
+): FormatRecords {
   const { columns } = place
   const reading = createReading(dialect, limits, { isOld: false, place })
   const pieces = piecesOf(text, reading, limits, { asText: false })
@@ -51,7 +38,7 @@ export async function readCsv(
   text: AsyncIterable<Uint8Array>,
   given: Partial<Dialect>,
   limits: IngestLimits,
-): Promise<TextRecords & { dialect: Dialect }> {
+): Promise<FormatRecords & { dialect: Dialect }> {
   const { head, whole: all, ended } = await peek(text, HEAD_BYTES)
   const said = saidDelimiter(Buffer.from(head.subarray(0, 8)).toString())
   const opening = Buffer.from(head.subarray(said?.length ?? 0)).toString()
@@ -133,25 +120,12 @@ function createReading(
   let skipped = place.lines
   let [rows, behind]: [number, TextPlace | null] = [place.rows, null]
   const counts = { short: 0, long: 0 }
-  const onRecord = (record: string[], { lines }: InfoRecord): string[] => {
-    line = lines + 1
-    return record
-  }
-  const options: Options = {
-    ...{ delimiter: dialect.delimiter, quote: dialect.quote, escape: dialect.escape },
-    cast: (value, { quoting }) => (value === '' && !(quoting && keepsEmpty) ? null : value),
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    trim: dialect.trim,
-    record_delimiter: isOld ? ['\r'] : ['\r\n', '\n'],
-    max_record_size: limits.cellMax,
-    on_record: onRecord,
-  }
-  const keepsEmpty = dialect.quotedEmpty === 'text'
-  const parser = parse({ ...options, readableHighWaterMark: Number.MAX_SAFE_INTEGER } as Options)
-  // Whoever writes to it is told of errors by the call.
-  parser.on('error', () => undefined)
+  const parser = createCsvParser(dialect, limits, {
+    isOld,
+    onRow(lines) {
+      line = lines + 1
+    },
+  })
   return {
     parser,
     quick: isOld ? null : createByteRows(dialect, limits),

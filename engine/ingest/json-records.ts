@@ -2,11 +2,10 @@
 
 import { AppError } from '#engine/errors.ts'
 import { createColumnNames } from './column-names.ts'
-import type { TextRecords } from './csv-records.ts'
 import { jsonFault } from './json-fault.ts'
 import { createArrayCutter, createLineCutter, type JsonPiece } from './json-text.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import type { Cell, RawBatch } from './records.ts'
+import type { Cell, FormatRecords, RawBatch } from './records.ts'
 
 const BATCH_ROWS = 1000
 const LONG_DIGITS = /\d{16}/
@@ -22,7 +21,7 @@ export function readJson(
   text: AsyncIterable<Uint8Array>,
   format: 'json' | 'jsonl',
   { limits, nested }: { limits: IngestLimits; nested: 'columns' | 'text' },
-): TextRecords {
+): FormatRecords {
   const columns: string[] = []
   const names = createColumnNames()
   const places = new Map<string, number>()

@@ -12,10 +12,9 @@ import {
 } from 'hyparquet'
 import { AppError } from '#engine/errors.ts'
 import { distinctNames } from './column-names.ts'
-import type { TextRecords } from './csv-records.ts'
 import { clockText, dayText, momentText } from './iso-text.ts'
 import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
-import type { Cell, RandomAccess, RawBatch } from './records.ts'
+import type { Cell, FormatRecords, RandomAccess, RawBatch } from './records.ts'
 import { plainCell, shortFloat } from './typed-cell.ts'
 
 const BATCH_ROWS = 4096
@@ -30,7 +29,7 @@ export async function readParquet(
   file: RandomAccess,
   limits: IngestLimits,
   skip = 0,
-): Promise<TextRecords> {
+): Promise<FormatRecords> {
   const metadata = await guarded(() => parquetMetadataAsync(file, { geoparquet: false }))
   const fields = parquetSchema(metadata).children.map((child) => child.element)
   if (fields.length > limits.columnsMax) throw pastLimit(`more than ${limits.columnsMax} columns`)

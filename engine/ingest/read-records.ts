@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '#engine/errors.ts'
 import { readArrow } from './arrow-records.ts'
 import { bounded, isRandomAccess, peek, streamOf } from './bytes.ts'
-import { readCsv, readCsvFrom, type TextRecords } from './csv-records.ts'
+import { readCsv, readCsvFrom } from './csv-records.ts'
 import { asUtf8, encodingByMark } from './encoding.ts'
 import { formatOf } from './file-form.ts'
 import { readJson } from './json-records.ts'
@@ -15,6 +15,7 @@ import type {
   Dialect,
   FileForm,
   FileFormat,
+  FormatRecords,
   RawBatch,
   ReadOptions,
   Records,
@@ -90,7 +91,7 @@ async function openTyped(
   source: ByteSource,
   stream: AsyncIterable<Uint8Array>,
   { wrapping, limits, skip }: Opening,
-): Promise<TextRecords> {
+): Promise<FormatRecords> {
   if (format === 'arrow') return readArrow(stream, limits)
   if (wrapping !== 'none' || !isRandomAccess(source))
     throw new AppError('unsupported', 'Parquet is read from a file that is not packed once more')
@@ -108,7 +109,7 @@ function standardName(encoding: string): string {
 
 function finished(
   form: FileForm | (() => FileForm),
-  records: TextRecords,
+  records: FormatRecords,
   { keep = 'nothing', from }: ReadOptions,
 ): Records {
   const said: string[] = []

@@ -82,6 +82,9 @@ export type Records = {
   warnings(): readonly string[]
 }
 
+/** What the reader of one format gives; one without a place begins anew each time. */
+export type FormatRecords = Omit<Records, 'form' | 'place'> & Partial<Pick<Records, 'place'>>
+
 /** A file whose bytes can be asked for in any order. `slice` excludes `end`. */
 export type RandomAccess = {
   readonly byteLength: number
