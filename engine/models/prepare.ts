@@ -15,9 +15,10 @@ import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
 import { learnRelation } from './derived/learn-relation.ts'
-import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
+import { createTimes, isTime, type LearnedTime, learnAfter } from './derived/learn-times.ts'
 import { findLookups } from './derived/lookups.ts'
 import { learnNumberLevels, withLevels } from './derived/number-levels.ts'
+import { numberOrders } from './derived/number-orders.ts'
 import { findRelations } from './derived/relations.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
@@ -62,6 +63,11 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const keys = findLookups(learned, rows)
   const relations = findRelations(learned, keys)
   const own = learned.map((column, at) => (keys.has(at) || relations.has(at) ? null : column))
+  const isKey = new Set(keys.values())
+  const orders = numberOrders(
+    own.map((column, at) => (isKey.has(at) ? null : column)),
+    rows,
+  )
   const timeAt = createTimes({ table, columns: own, list, seed })
   const coded = withLevels(table, keys.values())
   const known: Known = { table, coded, list, seed, alike: alikeLevels(keys, coded) }
@@ -81,6 +87,14 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
           partOf: (operand) => columnAt(operand),
         })
   }
+  const above = (at: number, column: Column): PreparedColumn | null => {
+    const base = orders.get(at)
+    const lower = base === undefined ? null : columnAt(base)
+    if (base === undefined || lower?.kind !== 'numeric' || column.kind !== 'number') return null
+    const earlier = table.columns[base] as NumberColumn
+    const target = learnAfter(column, { earlier, first: lower.target }, { table, list, seed })
+    return { kind: 'numeric', field: column.field, target, nulls: nullsOf(column, rows) > 0 }
+  }
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
     const column = table.columns[at] as Column
@@ -92,6 +106,7 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
         : learnLookup(column, { table: coded, list, key, by: keyAt(key) })) ??
       constantOf(column, rows) ??
       related(at, column) ??
+      above(at, column) ??
       (isTime(own[at])
         ? timeColumn(column, timeAt(at), rows)
         : learn(column, at, known, levelsOf)) ??

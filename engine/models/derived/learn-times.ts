@@ -79,7 +79,8 @@ export function createTimes(known: Known): (at: number) => LearnedTime {
   return timeAt
 }
 
-const randomOf = ({ seed }: Known, name: string) => createSeededRandom(seed, `prepare ${name}`)
+const randomOf = ({ seed }: Pick<Known, 'seed'>, name: string) =>
+  createSeededRandom(seed, `prepare ${name}`)
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | null = null
@@ -89,11 +90,11 @@ function once<T>(make: () => T): () => T {
   }
 }
 
-/** The target of a column that never comes before another one. */
-function learnAfter(
+/** The target of a column that never comes before, or lies below, another one (`first`: its target). */
+export function learnAfter(
   column: NumberColumn,
   { earlier, first }: { earlier: NumberColumn; first: number },
-  known: Known,
+  known: Omit<Known, 'columns'>,
 ): number {
   const { list, table } = known
   const gaps = gapsOf(earlier, column, table.rows) as Float64Array

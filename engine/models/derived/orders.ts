@@ -35,15 +35,17 @@ export function timeOrders(columns: readonly (Column | null)[], rows: number): M
   return found
 }
 
-function leadsTo(found: ReadonlyMap<number, number>, from: number, to: number): boolean {
+/** Whether one comes from the one to the other by these. */
+export function leadsTo(found: ReadonlyMap<number, number>, from: number, to: number): boolean {
   for (let at: number | undefined = from; at !== undefined; at = found.get(at))
     if (at === to) return true
   return false
 }
 
-type Moments = { count: number; mean: number; spread: number }
+export type Moments = { count: number; mean: number; spread: number }
 
-function momentsOf(values: Float64Array): Moments {
+/** Of what is no null. */
+export function momentsOf(values: Float64Array): Moments {
   let [count, mean, squares] = [0, 0, 0]
   for (const value of values) {
     if (Number.isNaN(value)) continue
