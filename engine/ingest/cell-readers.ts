@@ -2,6 +2,7 @@
 
 import { AppError } from '#engine/errors.ts'
 import { type ByteCells, textAt } from '#engine/table/byte-cells.ts'
+import { isTemporal } from '#engine/table/table.ts'
 import { createByteDictionary } from './byte-dictionary.ts'
 import { numberOf } from './byte-numbers.ts'
 import { createDateReader } from './date-reader.ts'
@@ -20,12 +21,11 @@ export type CellReader<T> = {
 /** NaN for null and for what is not finite. */
 export function createValueReader(field: IngestField): CellReader<number> {
   const { type, layout } = field
-  const isTime = type === 'date' || type === 'datetime' || type === 'time'
   const ofText = textReader(field)
-  const quick = isTime
+  const quick = isTemporal(type)
     ? (bytes: Uint8Array, from: number, to: number): number => isoMomentOf(type, bytes, from, to)
     : numberOf
-  const isQuick = layout === null && (isTime || field.numbers !== 'comma')
+  const isQuick = layout === null && (isTemporal(type) || field.numbers !== 'comma')
   return {
     text: ofText,
     bytes({ bytes }, from, to, row) {
@@ -38,8 +38,7 @@ export function createValueReader(field: IngestField): CellReader<number> {
 function textReader(field: IngestField): (text: string, row: number) => number {
   const { type, layout, numbers } = field
   const nulls = new Set(field.nullWords)
-  const isTime = type === 'date' || type === 'datetime' || type === 'time'
-  const dates = isTime ? createDateReader(type, layout) : null
+  const dates = isTemporal(type) ? createDateReader(type, layout) : null
   const read = dates
     ? (text: string): number => dates.read(text)
     : createNumberReader(numbers, layout)

@@ -1,6 +1,7 @@
 // Which layout the dates of a column are written in: candidates by the first value, struck out by those that follow.
 
-import { createDateReader, type DateReader, type Temporal } from './date-reader.ts'
+import type { Temporal } from '#engine/table/table.ts'
+import { createDateReader, type DateReader } from './date-reader.ts'
 import { isoMoment, isoMomentOf } from './iso-moment.ts'
 
 export type Layout = { type: Temporal; layout: string | null }

@@ -2,6 +2,7 @@
 
 import { daysInMonth, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { type LayoutPart, parseLayout } from '#engine/rules/layout.ts'
+import type { Temporal } from '#engine/table/table.ts'
 import { isoMoment } from './iso-moment.ts'
 
 /** Days since 1970, seconds since 1970 UTC, or seconds since midnight; NaN for what is not written so. */
@@ -12,8 +13,6 @@ export type DateReader = {
   /** Seconds east of UTC as the last text that was read says; null where it does not. */
   offset(): number | null
 }
-
-export type Temporal = 'date' | 'datetime' | 'time'
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const WEEKDAYS = '(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*'

@@ -1,6 +1,6 @@
 // From what was seen of a column to what it is.
 
-import { type Field, PERSONAL } from '#engine/table/table.ts'
+import { type Field, isTemporal, PERSONAL } from '#engine/table/table.ts'
 import type { ColumnEvidence } from './column-inference.ts'
 import type { IngestField } from './field.ts'
 import { numberLayout } from './number-affixes.ts'
@@ -212,6 +212,6 @@ function worded(evidence: ColumnEvidence): Typed {
 function fits(meaning: Meaning | null, { type }: Typed): boolean {
   if (meaning === null) return false
   if (type === 'boolean') return meaning.semantic === 'gender'
-  if (type === 'date' || type === 'datetime' || type === 'time') return false
+  if (isTemporal(type)) return false
   return !(type === 'id' && PERSONAL.has(meaning.semantic) && meaning.semantic.endsWith('_name'))
 }

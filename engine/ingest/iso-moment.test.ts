@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Temporal } from '#engine/table/table.ts'
 import { createLayoutSearch } from './date-layouts.ts'
-import { createDateReader, type Temporal } from './date-reader.ts'
+import { createDateReader } from './date-reader.ts'
 import { isoMoment } from './iso-moment.ts'
 
 /** Read by a pattern. */

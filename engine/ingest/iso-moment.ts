@@ -1,7 +1,7 @@
 // Dates and times in the form that most files have, read digit by digit: 2025-01-31, 2025-01-31T07:25:42Z, 07:25:42.
 
 import { daysInMonth, daysOf, SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import type { Temporal } from './date-reader.ts'
+import type { Temporal } from '#engine/table/table.ts'
 
 const ZERO = 48
 const [DASH, COLON, SPACE] = [45, 58, 32]

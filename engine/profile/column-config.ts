@@ -2,7 +2,7 @@
 
 import { dateText, datetimeText, timeText } from '#engine/math/calendar.ts'
 import type { GeneratedRule } from '#engine/models/prepare.ts'
-import type { FieldType } from '#engine/table/table.ts'
+import { type FieldType, isTemporal, type Temporal } from '#engine/table/table.ts'
 import { unitOf } from './number-profile.ts'
 import type { ColumnProfile, NumberProfile } from './profile.ts'
 
@@ -72,7 +72,7 @@ function ruleOf(column: ColumnProfile): GeneratedRule {
     return { type: 'boolean', probability: rows === 0 ? 0.5 : share(yes / rows) }
   }
   if (numbers !== null)
-    return isTime(type) ? timeRule(column, numbers) : numberRule(column, numbers)
+    return isTemporal(type) ? timeRule(column, numbers) : numberRule(column, numbers)
   if (top === undefined) return { type: 'word' }
   if (tops.length === 1) return { type: 'constant', value: top.value }
   return choiceOf(tops.map(({ value, rows }) => [value, rows]))
@@ -90,12 +90,8 @@ function choiceOf(values: (readonly [string | number, number])[]): GeneratedRule
   }
 }
 
-export function isTime(type: FieldType): type is 'date' | 'datetime' | 'time' {
-  return type === 'date' || type === 'datetime' || type === 'time'
-}
-
 /** Days or seconds as the language writes them. */
-export function timeValue(type: 'date' | 'datetime' | 'time', value: number): string {
+export function timeValue(type: Temporal, value: number): string {
   if (type === 'date') return dateText(value)
   return type === 'datetime' ? datetimeText(Math.floor(value)) : timeText(Math.floor(value))
 }
@@ -111,7 +107,7 @@ function timeRule(
   numbers: NumberProfile,
 ): GeneratedRule {
   const [min, max] = endsOf(numbers, 1)
-  if (!isTime(type)) return { type: 'word' }
+  if (!isTemporal(type)) return { type: 'word' }
   if (constant) return { type: 'constant', value: timeValue(type, min) }
   const tops = top_values ?? []
   const covered = tops.reduce((sum, { rows }) => sum + rows, 0)

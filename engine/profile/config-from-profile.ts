@@ -2,7 +2,8 @@
 // combinations, sums, orders, nulls and keys that hold in the data, as far as the language takes them.
 
 import { kolmogorovDistance } from '#engine/evaluate/shapes.ts'
-import { columnFor, isTime } from './column-config.ts'
+import { isTemporal } from '#engine/table/table.ts'
+import { columnFor } from './column-config.ts'
 import type { ForeignKey } from './foreign-keys.ts'
 import { orderChanges } from './order-changes.ts'
 import type { NullPattern, Profile } from './profile.ts'
@@ -96,7 +97,7 @@ function* changesOf(profile: Profile): Generator<Change> {
 function* keyChanges({ keys, columns }: Profile): Generator<Change> {
   const unique = columns.filter(
     (column) =>
-      column.unique && column.nulls === 0 && !isTime(column.type) && column.type !== 'decimal',
+      column.unique && column.nulls === 0 && !isTemporal(column.type) && column.type !== 'decimal',
   )
   const names = unique.map(({ name }) => name)
   const single = names.filter((name) =>

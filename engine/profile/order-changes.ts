@@ -1,7 +1,8 @@
 // Columns that are in order in every row: made one from the other where that leaves little open, else compared.
 
 import type { GeneratedRule } from '#engine/models/prepare.ts'
-import { isTime, type WrittenColumn } from './column-config.ts'
+import { isTemporal } from '#engine/table/table.ts'
+import type { WrittenColumn } from './column-config.ts'
 import { unitOf } from './number-profile.ts'
 import type { ColumnProfile, Histogram, Order, Profile } from './profile.ts'
 import { type Change, columnOf, constrain, isPlain } from './written-config.ts'
@@ -36,7 +37,7 @@ export function* orderChanges(
     } else if (compared++ < COMPARED_MAX)
       yield {
         change: (table) => constrain(table, { check: `${low} ${strict ? '<' : '<='} ${high}` }),
-        keeps: isTime(column.type) ? [] : [low, high],
+        keeps: isTemporal(column.type) ? [] : [low, high],
       }
   }
 }

@@ -4,7 +4,8 @@ import { figure, percent, shortened } from '#engine/report/figures.ts'
 import { type Html, html } from '#engine/report/html.ts'
 import { renderPage, renderTable, type Section } from '#engine/report/page.ts'
 import { barsPlot, heatMap, histogramPlot } from '#engine/report/plots.ts'
-import { isTime, timeValue } from './column-config.ts'
+import { isTemporal } from '#engine/table/table.ts'
+import { timeValue } from './column-config.ts'
 import type { ColumnProfile, Estimate, Finding, PairProfile, Profile } from './profile.ts'
 
 const BARS = 10
@@ -67,7 +68,8 @@ function overviewOf({ columns, rows, duplicate_rows, keys }: Profile): Html {
 
 function cardOf(column: ColumnProfile, rows: number): Html {
   const { name, numbers, top_values, pii, type } = column
-  const label = (value: number): string => (isTime(type) ? timeValue(type, value) : figure(value))
+  const label = (value: number): string =>
+    isTemporal(type) ? timeValue(type, value) : figure(value)
   const about =
     pii === null
       ? null
@@ -108,7 +110,7 @@ function numbersOf(
     law === null
       ? null
       : html`<p class="soft">nearest law: ${lawText(law.rule)}, distance ${figure(law.distance)}</p>`
-  const sums = isTime(type)
+  const sums = isTemporal(type)
     ? null
     : html`<p class="soft">mean ${figure(mean)}, deviation ${figure(deviation)}, zeros ${figure(zeros)}</p>`
   return html`${plot}<p class="soft">1 %, quarters and 99 %: ${middle}</p>${sums}${fit}`

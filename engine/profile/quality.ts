@@ -1,6 +1,7 @@
 // How fit a table is to be used and learned from, in points, and what to do about it, in words.
 
 import { figure, percent } from '#engine/report/figures.ts'
+import { isTemporal } from '#engine/table/table.ts'
 import type { ColumnProfile, Finding, Profile, Quality } from './profile.ts'
 
 type Judged = Omit<Profile, 'quality'>
@@ -13,7 +14,6 @@ const MAIN_PATTERN = 0.8
 const LEVELS_TOLD = 0.5
 const SKEW_TOLD = 0.95
 const REDUNDANT = 0.999
-const TIMES: readonly string[] = ['date', 'datetime', 'time']
 
 /** 100 less the points of the findings, worst first. */
 export function judge(profile: Judged): Quality {
@@ -142,7 +142,7 @@ function judgePairs({ pairs, dependencies, columns: all }: Judged): Finding[] {
   const say = (columns: string[], advice: string): void => {
     found.push({ kind: 'redundant', columns, points: 0, advice })
   }
-  const times = new Set(all.filter(({ type }) => TIMES.includes(type)).map(({ name }) => name))
+  const times = new Set(all.filter(({ type }) => isTemporal(type)).map(({ name }) => name))
   for (const { columns, pearson } of pairs)
     if (columns.some((name) => times.has(name))) continue
     else if (pearson !== null && Math.abs(pearson) >= REDUNDANT)

@@ -12,6 +12,13 @@ export type FieldType =
   | 'text'
   | 'id'
 
+/** Dates, moments and times of the day. */
+export type Temporal = Extract<FieldType, 'date' | 'datetime' | 'time'>
+
+export function isTemporal(type: FieldType): type is Temporal {
+  return type === 'date' || type === 'datetime' || type === 'time'
+}
+
 /** What the values mean, where that is known. Those of `PERSONAL` say something about a person. */
 export type Semantic =
   | 'email'

@@ -5,9 +5,10 @@ import type { Database } from '#coordinator/database/database.ts'
 import { type DatasetRow, readDataset } from '#coordinator/datasets/dataset-row.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import { readProfile } from '#coordinator/measurements/profile-row.ts'
-import { isTime, timeValue } from '#engine/profile/column-config.ts'
+import { timeValue } from '#engine/profile/column-config.ts'
 import type { ColumnProfile, NumberProfile, Profile } from '#engine/profile/profile.ts'
 import { QUANTILE_SHARES } from '#engine/profile/profile.ts'
+import { isTemporal } from '#engine/table/table.ts'
 import type { Authentication } from '../authentication.ts'
 import { datasetView } from '../dataset-view.ts'
 import { IdParams, problems } from '../schemas.ts'
@@ -101,7 +102,7 @@ function columnStats(column: ColumnProfile, rows: number) {
 function numberStats(type: ColumnProfile['type'], numbers: NumberProfile) {
   const { min, max, mean, deviation, quantiles, histogram } = numbers
   const shown = (value: number): number | string =>
-    isTime(type) ? timeValue(type, Math.floor(value)) : value
+    isTemporal(type) ? timeValue(type, Math.floor(value)) : value
   return {
     ...{ min: shown(min), max: shown(max), mean: shown(mean), stdDev: deviation },
     median: shown(quantiles[QUANTILE_SHARES.indexOf(0.5)] as number),
