@@ -86,3 +86,20 @@ test('workers see neither secrets nor the network of database and Temporal', () 
     assert.doesNotMatch(JSON.stringify(worker), /secret-/)
   }
 })
+
+test('the scheduler sees none of the keys that it does not use', () => {
+  const { scheduler } = services
+  assert.doesNotMatch(JSON.stringify(scheduler?.environment), /master-key|S3_|ADMIN/)
+  assert.ok(scheduler?.environment?.['DATABASE_URL'])
+})
+
+test('no log of a container grows without end', () => {
+  for (const [name, { logging }] of Object.entries(services)) {
+    assert.ok(Number(logging?.options['max-file']) > 0 && logging?.options['max-size'], name)
+  }
+})
+
+test('a database that is still being made is not well yet', () => {
+  const { test: asked } = services['postgres']?.healthcheck ?? {}
+  assert.ok(asked?.includes('-h'), 'only the server that stays answers by TCP')
+})

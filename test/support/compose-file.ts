@@ -18,6 +18,8 @@ export type ComposeService = {
   read_only?: boolean
   cap_drop?: string[]
   stop_grace_period?: string
+  healthcheck?: { test?: string[] }
+  logging?: { driver: string; options: Record<string, string> }
 }
 
 export type ComposeFile = {

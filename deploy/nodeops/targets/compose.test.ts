@@ -124,6 +124,39 @@ test('the rendered file is the one of the repository, as the deployment has it',
   assert.doesNotMatch(readFileSync(path.join(dataDir, 'compose.yaml'), 'utf8'), /it's secret/)
 })
 
+test('tokens are minted by the image of the coordinator, whoever makes that', async (t) => {
+  const { target, rendered } = setUp(t)
+  for (const [image, wanted] of [
+    ['syndata-coordinator:7', 'syndata-coordinator:7'],
+    ['registry.example.com/me/coordinator:7', 'registry.example.com/me/coordinator:7'],
+  ] as const) {
+    const services = smallDeployment().services.map((spec) =>
+      spec.role === 'coordinator' ? { ...spec, image } : spec,
+    )
+    await converge(target, smallDeployment({ services }), bound())
+    const { coordinator, tokens } = rendered().services
+    assert.deepEqual([coordinator?.image, tokens?.image], [wanted, wanted])
+  }
+})
+
+test('a check of health is asked of the service, as often as the file says', async (t) => {
+  const { target, rendered } = setUp(t)
+  const healthCheck = { path: '/live', intervalMs: 7_000, timeoutMs: 2_000, retries: 4 }
+  const services = smallDeployment().services.map((spec) => ({ ...spec, healthCheck }))
+  await converge(target, smallDeployment({ services }), bound())
+  const found = rendered().services
+  const timing = { interval: '7000ms', timeout: '2000ms', retries: 4 }
+  const probe = (url: string) => ['CMD', 'node', 'deploy/images/probe.ts', url]
+  for (const [name, test] of [
+    ['coordinator', probe('http://127.0.0.1:8000/live')],
+    ['parts', probe('https://127.0.0.1:8130/live')],
+    ['worker-us-west', probe('http://127.0.0.1:8090/live')],
+    ['postgres', ['CMD', 'pg_isready', '-h', '127.0.0.1', '-U', 'syndata']],
+  ] as const) {
+    assert.partialDeepStrictEqual(found[name]?.healthcheck, { ...timing, test }, name)
+  }
+})
+
 test('what docker says goes to the operator, and deploy goes on from there', async (t) => {
   const { folder, target } = setUp(t)
   const deployment = smallDeployment()

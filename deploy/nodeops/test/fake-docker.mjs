@@ -63,6 +63,12 @@ function checkService(file, name, service, common) {
   }
   if (!service.image && !service.build)
     fail(`service "${name}" has neither an image nor a build context`)
+  // Ours are in no registry: compose builds them, for every service of the same name.
+  const isBuilt = Object.values(file.services).some(
+    ({ image, build }) => build && image === service.image,
+  )
+  if (/^syndata-/.test(service.image ?? '') && !isBuilt)
+    fail(`pull access denied for ${service.image}, repository does not exist`)
   for (const other of Object.keys(service.depends_on ?? {})) {
     if (!file.services[other]) fail(`service "${name}" depends on undefined service "${other}"`)
   }

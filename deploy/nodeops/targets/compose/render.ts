@@ -1,6 +1,6 @@
 // compose.yaml of a deployment: the one of the repository, each service as the file of the deployment has it, and the
 // workers of each region as a service of their own. A pure function.
-import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
+import type { HealthCheck, RegionCount, Role, ServiceSpec } from '../../deployment.ts'
 import { graceSecondsOf } from '../grace.ts'
 import { rangeOf, toldOfDoors, uiPortOf } from './doors.ts'
 
@@ -77,10 +77,12 @@ export function renderCompose(options: RenderOptions): ComposeFile {
 
 type Named = [string, ComposeService]
 
-const companionsOf = ({ base, told }: RenderOptions, { role }: ServiceSpec): Named[] =>
+const companionsOf = ({ base, told }: RenderOptions, { role, image }: ServiceSpec): Named[] =>
   (COMPANIONS[role] ?? []).flatMap((name): Named[] => {
     const service = base.services[name]
     if (!service) return []
+    // Of the image of its coordinator, which is the one that is built or pulled.
+    if (name === 'tokens') return [[name, { ...service, ...imageOf(service.image, image) }]]
     if (name !== 'web') return [[name, service]]
     const ports = service.ports?.map((port) => port.replace(/:\d+:/, `:${uiPortOf(told)}:`))
     return [[name, { ...service, ...(ports && { ports }) }]]
@@ -133,17 +135,14 @@ function baseOf({ base }: RenderOptions, name: string): ComposeService {
 
 function common(options: RenderOptions, base: ComposeService, spec: ServiceSpec): ComposeService {
   const { build, ...rest } = base
-  const { image, isBuilt } = imageOf(base.image, spec.image)
   return {
     ...rest,
-    image,
-    ...(build && isBuilt ? { build: { ...build, context: options.root } } : {}),
+    ...imageOf(base.image, spec.image),
+    ...(build && isBuiltHere(spec.image) ? { build: { ...build, context: options.root } } : {}),
     environment: environmentOf(options, base, spec),
     ...(base.stop_grace_period ? { stop_grace_period: graceOf(base.stop_grace_period, spec) } : {}),
     ...(options.withEnvFile.has(spec.name) ? { env_file: [`${spec.name}.env`] } : {}),
-    ...(spec.healthCheck && base.healthcheck
-      ? { healthcheck: checkOf(base.healthcheck, spec) }
-      : {}),
+    ...(spec.healthCheck ? { healthcheck: checkOf(base.healthcheck, spec, spec.healthCheck) } : {}),
   }
 }
 
@@ -164,11 +163,14 @@ function environmentOf(
 const graceOf = (usual: string, spec: ServiceSpec): string =>
   `${graceSecondsOf(spec, Number.parseInt(usual, 10))}s`
 
+const isBuiltHere = (image: string | null): boolean =>
+  image === null || image.startsWith('syndata-')
+
 /** Images without a registry are built here, of the kind that the place needs and the version that the file names. */
-function imageOf(base: string, asked: string | null): { image: string; isBuilt: boolean } {
-  if (asked === null) return { image: base, isBuilt: true }
-  if (!asked.startsWith('syndata-')) return { image: asked, isBuilt: false }
-  return { image: `${base.split(':')[0]}:${asked.split(':')[1] ?? 'local'}`, isBuilt: true }
+function imageOf(base: string, asked: string | null): { image: string } {
+  if (asked === null) return { image: base }
+  if (!isBuiltHere(asked)) return { image: asked }
+  return { image: `${base.split(':')[0]}:${asked.split(':')[1] ?? 'local'}` }
 }
 
 /** Containers cannot be added from within: limits of a fleet that sizes itself are left out, unless a provider is named. */
@@ -197,16 +199,29 @@ function limitsOf({ resources }: ServiceSpec): { resources?: Record<string, unkn
   return { resources: { limits } }
 }
 
-const checkOf = (base: Record<string, unknown>, { healthCheck }: ServiceSpec) => ({
-  ...base,
-  ...(healthCheck
-    ? {
-        interval: `${healthCheck.intervalMs}ms`,
-        timeout: `${healthCheck.timeoutMs}ms`,
-        retries: healthCheck.retries,
-      }
-    : {}),
-})
+/** Where our images answer, inside; they have the probe in them. */
+const ANSWERS: Partial<Record<Role, string>> = {
+  parts: 'https://127.0.0.1:8130',
+  coordinator: 'http://127.0.0.1:8000',
+  scheduler: 'http://127.0.0.1:8083',
+  worker: 'http://127.0.0.1:8090',
+}
+const START_PERIOD = '60s'
+
+/** In place of the image's own check. */
+function checkOf(
+  base: Record<string, unknown> | undefined,
+  { role }: ServiceSpec,
+  { path, intervalMs, timeoutMs, retries }: HealthCheck,
+): Record<string, unknown> {
+  const answers = ANSWERS[role]
+  return {
+    start_period: START_PERIOD,
+    ...base,
+    ...(answers && { test: ['CMD', 'node', 'deploy/images/probe.ts', answers + path] }),
+    ...{ interval: `${intervalMs}ms`, timeout: `${timeoutMs}ms`, retries },
+  }
+}
 
 /** Waits for services by their names here, and for none that is not here. */
 function renamedIn(
