@@ -54,6 +54,9 @@ export type Checkpoint = {
 
 export type Fitted = Pick<Checkpoint, 'history'> & { best: NonNullable<Checkpoint['best']> }
 
+/** Rows of a batch that its losses are told by: gradients need no loss, and that of all rows costs up to 5 % of a step. */
+export const SHOWN_ROWS = 100
+
 const LEAST_RATE = 1 / 64
 
 /**

@@ -108,6 +108,14 @@ export function scatterRows(
   )
 }
 
+/** The first `rows` of all. Has no gradient. */
+export function firstRows(x: SymbolicTensor, rows: number): SymbolicTensor {
+  const { graph, dtype, shape } = x
+  if (shape[0] === rows) return x
+  const inputs = [x, ...[[0], [rows], [0]].map((numbers) => graph.integers(numbers))]
+  return only(graph.node({ op: 'Slice', inputs, outputs: [{ shape: shape.with(0, rows), dtype }] }))
+}
+
 /** Columns of a matrix by number, with repetition. Has no gradient. */
 export function gatherColumns(x: SymbolicTensor, columns: readonly number[]): SymbolicTensor {
   return only(

@@ -18,7 +18,14 @@ import type { SymbolicTensor } from '#engine/tensor/graph.ts'
 import { mean, sum } from '#engine/tensor/linear.ts'
 import { uniform } from '#engine/tensor/noise.ts'
 import type { Parameters } from '#engine/tensor/parameters.ts'
-import { concatenate, detach, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
+import {
+  concatenate,
+  detach,
+  firstRows,
+  gatherRows,
+  reshape,
+  split,
+} from '#engine/tensor/shaping.ts'
 import {
   type Feed,
   type RunContext,
@@ -27,6 +34,7 @@ import {
   type TrainingStep,
   withoutTiny,
 } from '#engine/tensor/training-step.ts'
+import { SHOWN_ROWS } from '../fit.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedTensors, joined, oneHot } from '../modes/symbolic.ts'
 import {
@@ -142,6 +150,7 @@ function step(
   const wanted = multiply(mean(scoresOf(moved.parameters, shape, sums, kept.generated)), -1)
   const missed = condition === null ? null : missedConditions(generated.codes, condition, shape)
   const made = generator.step(context, missed === null ? wanted : add(wanted, missed), rate)
+  const shown = (x: SymbolicTensor) => firstRows(x, Math.min(batchRows, SHOWN_ROWS))
   return {
     state: {
       ...moved.state,
@@ -149,7 +158,9 @@ function step(
     },
     metrics: {
       ...{ critic: losses.distance, penalty: losses.penalty, generator: wanted },
-      ...(missed === null ? {} : { condition: missed }),
+      ...(condition === null
+        ? {}
+        : { condition: missedConditions(shown(generated.codes), shown(condition), shape) }),
     },
   }
 }

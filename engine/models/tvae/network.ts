@@ -11,9 +11,10 @@ import {
   square,
   subtract,
 } from '#engine/tensor/elementwise.ts'
-import { type SymbolicTensor, sizeOf } from '#engine/tensor/graph.ts'
+import { allocate, type SymbolicTensor, sameShape, sizeOf } from '#engine/tensor/graph.ts'
 import { gemm, sum, sumOfSquares } from '#engine/tensor/linear.ts'
 import { linearParameters, type Parameter, type Parameters } from '#engine/tensor/parameters.ts'
+import { firstRows, reshape } from '#engine/tensor/shaping.ts'
 import type { Layout } from '../modes/layout.ts'
 import { crossEntropy, inStretches, joined, parts } from '../modes/symbolic.ts'
 
@@ -95,22 +96,62 @@ export function latentLaw(
   }
 }
 
+/** What the network makes of each row of a batch, and what it was given: [rows, ...]. */
+export type Pass = {
+  batch: Batch
+  /** Places before their tangent, logits of codes. */
+  decoded: Batch
+  mean: SymbolicTensor
+  logVariance: SymbolicTensor
+  deviation: SymbolicTensor
+}
+
+/** `noise`: standard normal [rows, embedding]; of half as many rows, the other half of the batch has its opposite. */
+export function tvaePass(
+  parameters: Parameters,
+  shape: TvaeShape,
+  batch: Batch,
+  noise: SymbolicTensor,
+): Pass {
+  const { mean, logVariance } = latentLaw(parameters, shape, batch)
+  const deviation = exponential(multiply(logVariance, 0.5))
+  const latent = add(mean, spreadBy(deviation, noise))
+  const decoded = parts(decode(parameters, shape, latent), shape.layout)
+  return { batch, decoded, mean, logVariance, deviation }
+}
+
+function spreadBy(deviation: SymbolicTensor, noise: SymbolicTensor): SymbolicTensor {
+  const { graph, shape } = noise
+  if (sameShape(deviation.shape, shape)) return multiply(deviation, noise)
+  const signs = graph.constant('signs', allocate(graph.real, [1, -1]), [2, 1, 1])
+  const halves = multiply(reshape(deviation, [2, ...shape]), multiply(signs, noise))
+  return reshape(halves, deviation.shape)
+}
+
+/** The same of its first rows alone; without gradients. */
+export function firstOfPass(pass: Pass, rows: number): Pass {
+  const first = (x: SymbolicTensor): SymbolicTensor => firstRows(x, rows)
+  const firstOf = ({ places, codes }: Batch): Batch => {
+    return { places: places && first(places), codes: first(codes) }
+  }
+  return {
+    batch: firstOf(pass.batch),
+    decoded: firstOf(pass.decoded),
+    mean: first(pass.mean),
+    logVariance: first(pass.logVariance),
+    deviation: first(pass.deviation),
+  }
+}
+
 /**
  * Sums over the rows: `reconstruction` is the negative log likelihood of places (normal; where the mode has places)
- * and codes, `divergence` that of Kullback and Leibler from the standard normal law. `noise`: standard normal [rows,
- * embedding].
+ * and codes, `divergence` that of Kullback and Leibler from the standard normal law.
  */
 export function tvaeLosses(
   parameters: Parameters,
-  shape: TvaeShape,
-  { places, codes }: Batch,
-  noise: SymbolicTensor,
+  { layout }: TvaeShape,
+  { batch: { places, codes }, decoded, mean, logVariance, deviation }: Pass,
 ): { reconstruction: SymbolicTensor; divergence: SymbolicTensor } {
-  const { layout } = shape
-  const { mean, logVariance } = latentLaw(parameters, shape, { places, codes })
-  const deviation = exponential(multiply(logVariance, 0.5))
-  const latent = add(mean, multiply(deviation, noise))
-  const decoded = parts(decode(parameters, shape, latent), layout)
   const unlikely = [crossEntropy(decoded.codes, codes, layout, { complete: true })]
   if (places !== null && decoded.places !== null) {
     const sigma = parameters['sigma'] as SymbolicTensor
