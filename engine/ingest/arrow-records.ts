@@ -1,57 +1,34 @@
 // Rows of Arrow as columns of cells, a record batch at a time, by apache-arrow.
 
-import { zstdDecompressSync } from 'node:zlib'
-import {
-  CompressionType,
-  compressionRegistry,
-  DataType,
-  RecordBatchReader,
-  TimeUnit,
-  type Vector,
-} from 'apache-arrow'
-import { AppError } from '#engine/errors.ts'
+import { DataType, TimeUnit, type Vector } from 'apache-arrow'
+import { openArrow } from './arrow-batches.ts'
 import { distinctNames } from './column-names.ts'
 import { clockText, dayText, momentText } from './iso-text.ts'
-import { brokenFile, INGEST_LIMITS, type IngestLimits, pastLimit } from './limits.ts'
+import { type IngestLimits, pastLimit } from './limits.ts'
 import type { Cell, FormatRecords, RawBatch } from './records.ts'
 import { decimalText, exactInteger, plainCell, shortFloat } from './typed-cell.ts'
 
 const BATCH_ROWS = 4096
-const FILE_MAGIC = 'ARROW1'
-const FILE_PREFIX_BYTES = 8
-/** What the library says where a file's schema stands at its end alone, as its own writer leaves it. */
-const LACKS_SCHEMA = /Expected Schema Message/
-const SCHEMA_HINT =
-  'Write it as an Arrow stream (in JavaScript: tableToIPC(table, "stream")), or send it as Parquet or CSV.'
-const HINT = 'Write the file again, with zstd or no compression, or send it as CSV.'
-
-/** A stream, or a file: behind its magic a file is a stream too (Arrow columnar format, "IPC File Format"). */
+/** As `openArrow`; AppError `payload_too_large` for too many columns. */
 export async function readArrow(
   source: AsyncIterable<Uint8Array>,
   limits: IngestLimits,
 ): Promise<FormatRecords> {
-  compressionRegistry.set(CompressionType.ZSTD, {
-    decode: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: INGEST_LIMITS.blockBytesMax }),
-  })
-  const fault: { error?: Error } = {}
-  const stream = remembering(withoutMagic(source), fault)
-  const reader = await guarded(fault, async () => (await RecordBatchReader.from(stream)).open())
-  const { fields } = reader.schema
+  const opened = await openArrow(source, limits)
+  const { fields } = opened.schema
   if (fields.length > limits.columnsMax) throw pastLimit(`more than ${limits.columnsMax} columns`)
   const { columns, warnings } = distinctNames(fields.map(({ name }) => String(name)))
   const batches = async function* (): AsyncIterable<RawBatch> {
     try {
-      while (true) {
-        const next = await guarded(fault, async () => reader.next())
-        if (next.done === true) break
-        const batch = next.value
-        for (let at = 0; at < batch.numRows; at += BATCH_ROWS) {
-          const rows = Math.min(BATCH_ROWS, batch.numRows - at)
-          yield lazyBatch(rows, () => columns.map((_, c) => cellsOf(batch.getChildAt(c), at, rows)))
+      for (let batch = await opened.next(); batch !== null; batch = await opened.next()) {
+        const read = batch
+        for (let at = 0; at < read.numRows; at += BATCH_ROWS) {
+          const rows = Math.min(BATCH_ROWS, read.numRows - at)
+          yield lazyBatch(rows, () => columns.map((_, c) => cellsOf(read.getChildAt(c), at, rows)))
         }
       }
     } finally {
-      await reader.cancel()
+      await opened.cancel()
     }
   }
   return { columns, batches: batches(), warnings: () => warnings }
@@ -67,49 +44,6 @@ function lazyBatch(rows: number, make: () => Cell[][]): RawBatch {
       return made
     },
   }
-}
-
-async function* withoutMagic(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  let skip: number | null = null
-  for await (const chunk of source) {
-    skip ??= Buffer.from(chunk.subarray(0, 6)).toString() === FILE_MAGIC ? FILE_PREFIX_BYTES : 0
-    const rest = chunk.subarray(Math.min(skip, chunk.length))
-    skip -= chunk.length - rest.length
-    if (rest.length > 0) yield rest
-  }
-}
-
-/** The library swallows what its source throws. */
-async function* remembering(
-  source: AsyncIterable<Uint8Array>,
-  fault: { error?: Error },
-): AsyncIterable<Uint8Array> {
-  try {
-    yield* source
-  } catch (error) {
-    fault.error = error as Error
-    throw error
-  }
-}
-
-async function guarded<T>(fault: { error?: Error }, read: () => Promise<T>): Promise<T> {
-  try {
-    const value = await read()
-    if (fault.error !== undefined) throw fault.error
-    return value
-  } catch (error) {
-    if (fault.error !== undefined) throw fault.error
-    if (error instanceof AppError) throw error
-    throw refused(error)
-  }
-}
-
-function refused(cause: unknown): AppError {
-  const broken = LACKS_SCHEMA.test(String(cause))
-    ? brokenFile('the Arrow file does not begin with its schema', SCHEMA_HINT)
-    : brokenFile('the Arrow file is damaged or in a form that is not read', HINT)
-  broken.cause = cause
-  return broken
 }
 
 function cellsOf(vector: Vector | null, at: number, rows: number): Cell[] {

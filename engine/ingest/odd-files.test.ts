@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
+import { Dictionary, Int32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import { chunked } from '#engine/testing/uploads.ts'
 import { type Inferred, inferFields } from './infer-fields.ts'
 import { readRecords } from './read-records.ts'
@@ -95,10 +95,23 @@ test('JSON that has no rows of objects is refused as such, and so are values pas
   await assert.rejects(infer(deep), { code: 'invalid_request', message: /^line 2.*too deeply/ })
 })
 
-test('an Arrow file whose schema stands at its end is refused with what helps', async () => {
-  const table = new Table({ v: vectorFromArray(['x', 'y'], new Utf8()) })
-  assert.equal((await infer(tableToIPC(table, 'stream'))).rows, 2)
-  await assert.rejects(infer(tableToIPC(table, 'file')), { message: /begin with its schema/ })
+test('an Arrow file whose schema stands at its end alone is read from memory', async () => {
+  const words = Array.from({ length: 9000 }, (_, row) => (row % 7 === 0 ? null : `w${row % 50}`))
+  const table = new Table({
+    v: vectorFromArray(words, new Dictionary(new Utf8(), new Int32())),
+    n: vectorFromArray(words.map((_, row) => row / 4)),
+  })
+  const file = tableToIPC(table, 'file')
+  const found = await infer(file)
+  assert.deepEqual(found, await infer(tableToIPC(table, 'stream')))
+  assert.deepEqual([found.rows, found.columns[0]?.nulls], [9000, 1286])
+  const cut = { code: 'invalid_request', message: /damaged/ }
+  for (const bytes of [file.subarray(0, -20), file.subarray(0, 12), file.subarray(0, 8)])
+    await assert.rejects(infer(bytes), cut)
+  for (const rest of ['', 'garbage', 'garbageARROW1', `${'x'.repeat(90)}ARROW1`])
+    await assert.rejects(infer(`ARROW1\0\0${rest}`), cut)
+  const limits = { blockBytesMax: 1000 }
+  await assert.rejects(readRecords(chunked(file), { limits }), { code: 'payload_too_large' })
 })
 
 test('what contradicts a long column late is heeded, and rows that only a parser reads go on from bytes', async () => {
