@@ -1,7 +1,7 @@
 // Schemas of models.
 
 import Type from 'typebox'
-import { MODEL_STATUSES } from '#coordinator/models/model-view.ts'
+import { MODEL_STATUSES } from '#coordinator/models/training-figures.ts'
 import { ALGORITHMS } from '#engine/models/model-file.ts'
 import { Nullable, Time } from './schemas.ts'
 

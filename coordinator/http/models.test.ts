@@ -80,6 +80,17 @@ test('a training is a job; its model says how far it is', async (t) => {
   assert.deepEqual(running['scores'], { held_out: 1.5, best: 1.5 })
   const metrics = (await call(alice, 'GET', `${url}/metrics`)).json
   assert.deepEqual(metrics['epochs'], history)
+  const kept = async (algorithm: string | null) => {
+    await database.query('update models set file_algorithm = $2 where id = $1', [
+      model_id,
+      algorithm,
+    ])
+    const { losses, scores } = (await call(alice, 'GET', url)).json
+    return [losses, scores]
+  }
+  assert.deepEqual(await kept('argn'), [{ loss: 2 }, { held_out: 1.5, best: 1.5 }])
+  assert.deepEqual(await kept('tvae'), [{}, {}])
+  await kept(null)
   const job = (await call(alice, 'GET', `/api/jobs/${job_id}`)).json
   assert.deepEqual([job['kind'], job['model_id'], job['eta_seconds']], ['train', model_id, 5])
   assert.equal((await call(alice, 'GET', `${url}/file`)).status, 409)

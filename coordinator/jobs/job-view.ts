@@ -1,6 +1,6 @@
 // The job as callers see it: the row of the database turned into the object of the REST contract.
 
-import { trainingEta, trainingPercentage } from '#coordinator/models/model-view.ts'
+import { trainingEta, trainingPercentage } from '#coordinator/models/training-figures.ts'
 import { codeOf, ERRORS } from '#engine/errors.ts'
 import { workflowIdOf } from './job-kind.ts'
 import type { JobRow, OutputRow, TableRow } from './job-row.ts'

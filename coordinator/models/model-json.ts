@@ -32,7 +32,12 @@ export type StoredModel = {
   best_score: number | null
 }
 
+/** The last epoch of what `v` is; before it is anything, of what it is learned by. */
+const LATEST = `case when v.file_algorithm is null then v.history->-1 else
+  (select e from jsonb_array_elements(v.history) with ordinality as epochs (e, number)
+    where e->>'algorithm' = v.file_algorithm order by number desc limit 1) end`
+
 /** A model `v` as JSON, for any query. */
-export const MODEL_JSON = `(to_jsonb(v) - 'history' - 'checkpoint' || jsonb_build_object('latest', v.history->-1,
+export const MODEL_JSON = `(select to_jsonb(v) - 'history' - 'checkpoint' || jsonb_build_object('latest', latest,
   'best_score', (select min((e->>'score')::float8) from jsonb_array_elements(v.history) e
-    where e->>'algorithm' = v.history->-1->>'algorithm')))`
+    where e->>'algorithm' = latest->>'algorithm')) from (select ${LATEST} as latest) as last)`

@@ -84,7 +84,7 @@ export function batchAliases(app: App, deps: BatchAliasDeps): void {
       response: {
         200: {
           description: 'The file',
-          content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
+          content: { '*/*': { schema: Type.String({ format: 'binary' }) } },
         },
         ...problems(400, 401, 403, 404, 409, 416),
       },
