@@ -7,6 +7,7 @@ import {
   type Principal,
   type ProjectRole,
   requireRole,
+  viewer,
 } from '#coordinator/identity/principals.ts'
 import { projectForWriting } from '#coordinator/identity/projects.ts'
 import type { SealedSecrets } from '#coordinator/identity/sealed-secrets.ts'
@@ -45,8 +46,6 @@ const COLUMNS = `c.id, c.project_id, c.name, c.kind, c.host, c.port, c.database,
 const FROM = `from connections c left join project_members m on m.project_id = c.project_id and m.user_id = $1
   where ($2 or m.user_id is not null)`
 
-const who = (principal: Principal): unknown[] => [principal.userId, isAdmin(principal)]
-
 /** All that the caller sees, or those of one project, newest first, at most 1000. */
 export function listConnections(
   sql: Sql,
@@ -56,7 +55,7 @@ export function listConnections(
   return sql.query<ConnectionRow>(
     `select ${COLUMNS} ${FROM} and ($3::text is null or c.project_id = $3)
      order by c.created_at desc, c.id limit ${LIST_MAX}`,
-    [...who(principal), projectId],
+    [...viewer(principal), projectId],
   )
 }
 
@@ -70,7 +69,7 @@ export async function readConnection(
   const [row] = isId(id)
     ? await sql.query<ConnectionRow>(
         `select ${COLUMNS} ${FROM} and c.id = $3 ${lock ? 'for update of c' : ''}`,
-        [...who(principal), id],
+        [...viewer(principal), id],
       )
     : []
   if (row === undefined) throw noConnection(id)

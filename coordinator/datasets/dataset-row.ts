@@ -3,10 +3,10 @@
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { isId } from '#coordinator/identity/new-id.ts'
 import {
-  isAdmin,
   type Principal,
   type ProjectRole,
   requireRole,
+  viewer,
 } from '#coordinator/identity/principals.ts'
 import { AppError } from '#engine/errors.ts'
 import type { IngestField } from '#engine/ingest/field.ts'
@@ -44,31 +44,27 @@ export type DatasetRow = {
   role: ProjectRole | null
 }
 
-export type DatasetPage = { rows: DatasetRow[]; total: number }
-
 const COLUMNS = `d.id, d.project_id, d.owner_id, d.name, d.format, d.reading, d.rows, d.bytes, d.root_cid, d.sha256,
   d.columns, d.preview, d.warnings, d.created_at, m.role`
 
 const FROM = `from datasets d left join project_members m on m.project_id = d.project_id and m.user_id = $1
   where ($2 or m.user_id is not null)`
 
-const who = (principal: Principal): unknown[] => [principal.userId, isAdmin(principal)]
-
-/** Those that the caller sees, or of one project, newest first; `page` counts from 1. */
+/** Those that the caller sees, newest first; `total` counts all that match. */
 export async function listDatasets(
   sql: Sql,
   principal: Principal,
-  { projectId, page, pageSize }: { projectId: string | null; page: number; pageSize: number },
-): Promise<DatasetPage> {
+  { projectId, limit, offset }: { projectId: string | null; limit: number; offset: number },
+): Promise<{ rows: DatasetRow[]; total: number }> {
   const only = 'and ($3::text is null or d.project_id = $3)'
-  const values = [...who(principal), projectId]
+  const values = [...viewer(principal), projectId]
   const [count] = await sql.query<{ total: number }>(
     `select count(*)::int as total ${FROM} ${only}`,
     values,
   )
   const rows = await sql.query<DatasetRow>(
     `select ${COLUMNS} ${FROM} ${only} order by d.created_at desc, d.id limit $4 offset $5`,
-    [...values, pageSize, (page - 1) * pageSize],
+    [...values, limit, offset],
   )
   return { rows, total: count?.total ?? 0 }
 }
@@ -83,7 +79,7 @@ export async function readDataset(
   const [row] = isId(id)
     ? await sql.query<DatasetRow>(
         `select ${COLUMNS} ${FROM} and d.id = $3 ${lock ? 'for update of d' : ''}`,
-        [...who(principal), id],
+        [...viewer(principal), id],
       )
     : []
   if (row === undefined) throw noDataset(id)

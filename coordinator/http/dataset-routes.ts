@@ -14,7 +14,7 @@ import {
   PreviewQuery,
 } from './dataset-schemas.ts'
 import { datasetView } from './dataset-view.ts'
-import { IdParams, problems } from './schemas.ts'
+import { IdParams, pageOf, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 export type DatasetRoutesDeps = { auth: Authentication; database: Database }
@@ -40,10 +40,11 @@ function listRoute(app: App, { auth, database }: DatasetRoutesDeps): void {
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const { page = 1, page_size: pageSize = 20, project_id: projectId = null } = request.query
-      const found = await listDatasets(database, principal, { projectId, page, pageSize })
-      const datasets = found.rows.map(datasetView)
-      return { datasets, page, page_size: pageSize, total: found.total }
+      const { project_id: projectId = null } = request.query
+      const { limit, offset, ...page } = pageOf(request.query)
+      const wanted = { projectId, limit, offset }
+      const { rows, total } = await listDatasets(database, principal, wanted)
+      return { datasets: rows.map(datasetView), ...page, total }
     },
   })
 }

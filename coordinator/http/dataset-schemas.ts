@@ -1,7 +1,7 @@
 // The shapes of datasets over REST.
 
 import Type from 'typebox'
-import { Nullable, Time } from './schemas.ts'
+import { Nullable, PAGING, Time } from './schemas.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -62,8 +62,7 @@ export const DatasetPreview = Type.Object({
 
 export const DatasetListQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    ...PAGING,
     project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   },
   { additionalProperties: false },

@@ -1,6 +1,5 @@
 // Uploads of real tables.
 
-import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '#coordinator/database/database.ts'
 import { createDataset, type NewDataset } from '#coordinator/datasets/create-dataset.ts'
@@ -18,7 +17,14 @@ import { createGate, type Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { IdempotencyHeaders, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { fileDigest, readAway, readUploadForm, type UploadedForm, whenGone } from './upload-form.ts'
+import {
+  acceptUploads,
+  bareName,
+  fileDigest,
+  readUploadForm,
+  receive,
+  type UploadedForm,
+} from './upload-form.ts'
 import { createCheck, fromText, invalidRequest } from './validation.ts'
 
 export type DatasetUploadDeps = {
@@ -52,9 +58,7 @@ const ALIAS: Door = {
 /** In a room of its own: nothing else takes forms. */
 export async function datasetUploadRoute(app: App, deps: DatasetUploadDeps): Promise<void> {
   await app.register(async (forms: App) => {
-    await forms.register(multipart)
-    // A file that is no form is read by the handler too.
-    forms.addContentTypeParser('*', (_request, _body, done) => done(null))
+    await acceptUploads(forms)
     const { uploadsMax: max } = deps.datasets
     const busy = `${max} uploads are being read, and others wait; try again shortly.`
     const gate = createGate({ max, waitingMax: WAITING_MAX, waitMs: WAIT_MS, busy })
@@ -99,13 +103,10 @@ function routeOf(door: Door, gate: Gate, deps: DatasetUploadDeps) {
     config: { streamsBody: true },
     // The form is read and checked piece by piece.
     validatorCompiler: () => () => true,
-    handler: (request: FastifyRequest, reply: FastifyReply) => {
-      const { signal } = whenGone(reply)
-      const work = () => upload(request, reply, { ...deps, door, signal })
-      return gate(() => inTheirNames(door.renamed, work), { signal }).finally(() =>
-        readAway(request),
-      )
-    },
+    handler: (request: FastifyRequest, reply: FastifyReply) =>
+      receive(request, reply, gate, (signal) =>
+        inTheirNames(door.renamed, () => upload(request, reply, { ...deps, door, signal })),
+      ),
   }
 }
 
@@ -196,10 +197,7 @@ function ignoredFields(given: object): string[] {
 
 /** `adult.csv.gz` is adult. */
 function nameOf(fileName: string): string {
-  const bare = fileName
-    .replace(/^.*[\\/]/, '')
-    .replaceAll('\u0000', '')
-    .toWellFormed()
+  const bare = bareName(fileName)
   const name = bare.replace(/(\.(gz|zst|csv|tsv|txt|jsonl?|ndjson|parquet|arrow|feather))+$/i, '')
   return name.slice(0, 200) || 'dataset'
 }

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
+import { failureOf } from '#coordinator/measurements/claims.ts'
 import { EvaluationBody } from '#coordinator/measurements/evaluation-request.ts'
 import {
   deleteEvaluation,
@@ -16,7 +17,6 @@ import {
   type SubmittedEvaluation,
   submitEvaluation,
 } from '#coordinator/measurements/submit-evaluation.ts'
-import { AppError } from '#engine/errors.ts'
 import type { Authentication } from './authentication.ts'
 import {
   EvaluationList,
@@ -30,7 +30,7 @@ import {
 } from './evaluation-schemas.ts'
 import type { Idempotency } from './idempotency.ts'
 import { PAGE_POLICY } from './profile-route.ts'
-import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
+import { IdempotencyHeaders, IdParams, pageOf, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 export type EvaluationRoutesDeps = {
@@ -94,14 +94,11 @@ function listRoute(app: App, { auth, database }: EvaluationRoutesDeps): void {
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const { page = 1, page_size = 20, project_id, dataset_id } = request.query
-      const { rows, total } = await listEvaluations(database, principal, {
-        projectId: project_id ?? null,
-        datasetId: dataset_id ?? null,
-        limit: page_size,
-        offset: (page - 1) * page_size,
-      })
-      return { evaluations: rows.map(evaluationHead), page, page_size, total }
+      const { project_id: projectId = null, dataset_id: datasetId = null } = request.query
+      const { limit, offset, ...page } = pageOf(request.query)
+      const wanted = { projectId, datasetId, limit, offset }
+      const { rows, total } = await listEvaluations(database, principal, wanted)
+      return { evaluations: rows.map(evaluationHead), ...page, total }
     },
   })
 }
@@ -142,8 +139,7 @@ function getRoute(app: App, { auth, database }: EvaluationRoutesDeps): void {
 }
 
 async function sendPage(reply: FastifyReply, row: WholeEvaluation) {
-  if (row.status === 'failed')
-    throw new AppError(row.error?.code ?? 'internal', row.error?.message ?? 'It was not measured.')
+  if (row.status === 'failed') throw failureOf(row.error)
   const page = await evaluationPage(row)
   if (page === null) return sendWaiting(reply, row)
   reply.header('content-security-policy', PAGE_POLICY)

@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib'
 import Type from 'typebox'
 import type { EvaluationRow, WholeEvaluation } from '#coordinator/measurements/evaluation-row.ts'
 import { codeOf, ERRORS } from '#engine/errors.ts'
-import { Nullable, Time } from './schemas.ts'
+import { Nullable, PAGING, Time } from './schemas.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -51,8 +51,7 @@ export const EvaluationList = Type.Object({
 
 export const EvaluationListQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    ...PAGING,
     project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     dataset_id: Type.Optional(
       Type.String({ minLength: 1, maxLength: 100, description: 'The real one' }),

@@ -22,7 +22,7 @@ import {
   SubmitDocument,
   SubmittedView,
 } from './job-schemas.ts'
-import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
+import { IdempotencyHeaders, IdParams, pageOf, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 export type JobRoutesDeps = SubmitDeps & {
@@ -94,16 +94,13 @@ function listRoute(app: App, { auth, database, settings }: JobRoutesDeps): void 
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const { page = 1, page_size = 20, status_filter, project_id } = request.query
-      const { rows, total } = await listJobs(database, principal, {
-        limit: page_size,
-        offset: (page - 1) * page_size,
-        status: status_filter ?? null,
-        projectId: project_id ?? null,
-      })
+      const { status_filter: status = null, project_id: projectId = null } = request.query
+      const { limit, offset, ...page } = pageOf(request.query)
+      const wanted = { limit, offset, status, projectId }
+      const { rows, total } = await listJobs(database, principal, wanted)
       const forAdmin = isAdmin(principal)
       const jobs = rows.map((row) => jobView(row, settings, { forAdmin }))
-      return { jobs, page, page_size, total }
+      return { jobs, ...page, total }
     },
   })
 }

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { JOB_STATUSES } from '#coordinator/jobs/job-state.ts'
 import { SubmitBody } from '#coordinator/jobs/submit-body.ts'
 import { LOAD_MODES } from '#coordinator/load/settings.ts'
-import { Nullable, Time } from './schemas.ts'
+import { Nullable, PAGING, Time } from './schemas.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -127,8 +127,7 @@ export const JobObject = Type.Object({
 
 export const ListQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    ...PAGING,
     status_filter: Type.Optional(Type.Enum([...JOB_STATUSES])),
     project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   },

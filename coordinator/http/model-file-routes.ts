@@ -1,6 +1,5 @@
 // Models as files: fetched from here, brought in from elsewhere.
 
-import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type, { type Static } from 'typebox'
 import { requireScope } from '#coordinator/identity/principals.ts'
@@ -16,7 +15,14 @@ import type { Idempotency } from './idempotency.ts'
 import { ModelView } from './model-schemas.ts'
 import { fileAnswers, IdempotencyHeaders, IdParams, problems } from './schemas.ts'
 import type { App } from './types.ts'
-import { fileDigest, readAway, readUploadForm, type UploadedForm, whenGone } from './upload-form.ts'
+import {
+  acceptUploads,
+  bareName,
+  fileDigest,
+  readUploadForm,
+  receive,
+  type UploadedForm,
+} from './upload-form.ts'
 import { createCheck, invalidRequest } from './validation.ts'
 
 const EXTENSION = '.safetensors'
@@ -35,9 +41,7 @@ type ModelFileRoutesDeps = ImportDeps & {
 export async function modelFileRoutes(app: App, deps: ModelFileRoutesDeps): Promise<void> {
   fileRoute(app, deps)
   await app.register(async (forms: App) => {
-    await forms.register(multipart)
-    // A file that is no form is read by the handler too.
-    forms.addContentTypeParser('*', (_request, _body, done) => done(null))
+    await acceptUploads(forms)
     importRoute(forms, deps, createGate(IMPORTS))
   })
 }
@@ -102,11 +106,8 @@ function importRoute(app: App, deps: ModelFileRoutesDeps, gate: Gate): void {
     },
     // The form is read piece by piece.
     validatorCompiler: () => () => true,
-    handler: (request, reply) => {
-      const { signal } = whenGone(reply)
-      const work = () => bringIn(request, reply, { ...deps, signal })
-      return gate(work, { signal }).finally(() => readAway(request))
-    },
+    handler: (request, reply) =>
+      receive(request, reply, gate, (signal) => bringIn(request, reply, { ...deps, signal })),
   })
 }
 
@@ -149,10 +150,7 @@ function describe(request: FastifyRequest, { fields, fileName }: UploadedForm) {
 }
 
 function nameOf(fileName: string): string {
-  const bare = fileName
-    .replace(/^.*[\\/]/, '')
-    .replaceAll('\u0000', '')
-    .toWellFormed()
+  const bare = bareName(fileName)
   const name = bare.endsWith(EXTENSION) ? bare.slice(0, -EXTENSION.length) : bare
   return name.slice(0, 200) || 'model'
 }

@@ -21,7 +21,7 @@ import {
   ModelView,
   SubmittedModel,
 } from './model-schemas.ts'
-import { IdempotencyHeaders, IdParams, problems } from './schemas.ts'
+import { IdempotencyHeaders, IdParams, pageOf, problems } from './schemas.ts'
 import type { App } from './types.ts'
 
 type ModelRoutesDeps = TrainingDeps & { auth: Authentication; idempotency: Idempotency }
@@ -83,15 +83,12 @@ function listRoute(app: App, { auth, database }: ModelRoutesDeps): void {
     handler: async (request) => {
       const principal = auth.principalOf(request)
       requireScope(principal, 'jobs:read')
-      const { page = 1, page_size = 20, project_id, dataset_id } = request.query
-      const { rows, total } = await listModels(database, principal, {
-        projectId: project_id ?? null,
-        datasetId: dataset_id ?? null,
-        limit: page_size,
-        offset: (page - 1) * page_size,
-      })
+      const { project_id: projectId = null, dataset_id: datasetId = null } = request.query
+      const { limit, offset, ...page } = pageOf(request.query)
+      const wanted = { projectId, datasetId, limit, offset }
+      const { rows, total } = await listModels(database, principal, wanted)
       const models = rows.map(({ model, training }) => modelView(model, training))
-      return { models, page, page_size, total }
+      return { models, ...page, total }
     },
   })
 }

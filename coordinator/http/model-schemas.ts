@@ -3,7 +3,7 @@
 import Type from 'typebox'
 import { MODEL_STATUSES } from '#coordinator/models/training-figures.ts'
 import { ALGORITHMS } from '#engine/models/model-file.ts'
-import { Nullable, Time } from './schemas.ts'
+import { Nullable, PAGING, Time } from './schemas.ts'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -61,8 +61,7 @@ export const ModelView = Type.Object({
 
 export const ModelListQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    ...PAGING,
     project_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     dataset_id: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   },

@@ -7,7 +7,7 @@ import { ACTIONS } from '#coordinator/scaling/decision.ts'
 import { listDecisions, type StoredDecision } from '#coordinator/scaling/records.ts'
 import { POOLS } from '#coordinator/scaling/settings.ts'
 import type { Authentication } from './authentication.ts'
-import { Nullable, problems, Time } from './schemas.ts'
+import { Nullable, PAGING, pageOf, problems, Time } from './schemas.ts'
 import type { App } from './types.ts'
 
 const Count = Type.Integer({ minimum: 0 })
@@ -41,8 +41,7 @@ const DecisionView = Type.Object({
 
 const ListQuery = Type.Object(
   {
-    page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-    page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    ...PAGING,
     pool: Type.Optional(Type.Enum([...POOLS])),
     action: Type.Optional(Type.Enum([...ACTIONS])),
   },
@@ -73,15 +72,10 @@ export function scalingRoutes(
     },
     handler: async (request) => {
       requireScope(auth.principalOf(request), 'admin')
-      const { page = 1, page_size = 20, pool = null, action = null } = request.query
-      const offset = (page - 1) * page_size
-      const { rows, total } = await listDecisions(database, {
-        pool,
-        action,
-        offset,
-        limit: page_size,
-      })
-      return { decisions: rows.map(decisionView), page, page_size, total }
+      const { pool = null, action = null } = request.query
+      const { limit, offset, ...page } = pageOf(request.query)
+      const { rows, total } = await listDecisions(database, { pool, action, limit, offset })
+      return { decisions: rows.map(decisionView), ...page, total }
     },
   })
 }

@@ -6,6 +6,17 @@ import { ERRORS } from '#engine/errors.ts'
 /** What a path's id may look like; anything else cannot exist, and 404 says so. */
 export const IdParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
 
+/** What the query of a list says of its pages. */
+export const PAGING = {
+  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+}
+
+/** The page that is asked for, and its rows in the whole list. */
+export function pageOf({ page = 1, page_size = 20 }: { page?: number; page_size?: number }) {
+  return { page, page_size, limit: page_size, offset: (page - 1) * page_size }
+}
+
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 
 /** The value or null, in the form that OpenAPI 3.1 readers show best. */

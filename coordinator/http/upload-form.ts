@@ -3,9 +3,11 @@
 
 import { createHash } from 'node:crypto'
 import { PassThrough } from 'node:stream'
-import type { Multipart } from '@fastify/multipart'
+import multipart, { type Multipart } from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#engine/errors.ts'
+import type { Gate } from './gate.ts'
+import type { App } from './types.ts'
 
 /** A second file is told from the first, to say so. */
 const LIMITS = { fields: 20, fieldNameSize: 100, fieldSize: 4096, files: 2, headerPairs: 40 }
@@ -21,17 +23,37 @@ export type UploadedForm = {
   bytes: AsyncIterable<Uint8Array>
 }
 
-/** Aborts when the connection is closed before the answer is sent. */
-export function whenGone({ raw }: FastifyReply): AbortController {
-  const gone = new AbortController()
-  raw.once('close', () => gone.abort())
-  return gone
+/** Lets the routes of `forms` take such bodies, which their handlers read. */
+export async function acceptUploads(forms: App): Promise<void> {
+  await forms.register(multipart)
+  forms.addContentTypeParser('*', (_request, _body, done) => done(null))
 }
 
-/** What the caller still sends is read and dropped, so that an answer reaches it. */
-export function readAway({ raw }: FastifyRequest): void {
-  raw.unpipe()
-  raw.resume()
+/**
+ * What `work` resolves with, once it is its turn. `signal` aborts when the connection is closed before the answer is sent.
+ * What the caller still sends in the end is read and dropped, so that an answer reaches it.
+ */
+export function receive<T>(
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+  gate: Gate,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  const { signal } = gone
+  return gate(() => work(signal), { signal }).finally(() => {
+    raw.unpipe()
+    raw.resume()
+  })
+}
+
+/** The last part of a path, as a name for what is in the file. */
+export function bareName(fileName: string): string {
+  return fileName
+    .replace(/^.*[\\/]/, '')
+    .replaceAll('\u0000', '')
+    .toWellFormed()
 }
 
 /** AppError `invalid_request` for what is no such form. */

@@ -20,6 +20,11 @@ export function isAdmin(principal: Principal): boolean {
   return principal.userRole === 'admin' && principal.scopes.has('admin')
 }
 
+/** The first two parameters of queries for what a caller may see: the user, and whether all is theirs to see. */
+export function viewer(principal: Principal): [userId: string, isAdmin: boolean] {
+  return [principal.userId, isAdmin(principal)]
+}
+
 export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.scopes.has(scope) || isAdmin(principal)
 }

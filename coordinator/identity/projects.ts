@@ -3,7 +3,7 @@
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { AppError } from '#engine/errors.ts'
 import { newId } from './new-id.ts'
-import { isAdmin, type Principal, type ProjectRole, requireRole } from './principals.ts'
+import { isAdmin, type Principal, type ProjectRole, requireRole, viewer } from './principals.ts'
 
 export type Project = {
   id: string
@@ -26,7 +26,7 @@ const COLUMNS = `p.id, p.name, p.description, p.created_at, p.allow_community_co
 export function listProjects(sql: Sql, principal: Principal): Promise<Project[]> {
   return sql.query<Project>(
     `select ${COLUMNS} where p.deleted_at is null and ($2 or m.user_id is not null) order by p.created_at, p.id limit 1000`,
-    [principal.userId, isAdmin(principal)],
+    viewer(principal),
   )
 }
 
@@ -40,7 +40,7 @@ export async function readProject(
   const [project] = await sql.query<Project>(
     `select ${COLUMNS} where p.id = $3 and p.deleted_at is null and ($2 or m.user_id is not null)
      ${lock ? 'for no key update of p' : ''}`,
-    [principal.userId, isAdmin(principal), id],
+    [...viewer(principal), id],
   )
   if (project === undefined) throw noProject()
   return project

@@ -1,7 +1,7 @@
 // One query that reads a job whole, with what its caller may do: Postgres counts nothing that is not already counted.
 
 import type { Sql } from '#coordinator/database/database.ts'
-import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
+import { type Principal, type ProjectRole, viewer } from '#coordinator/identity/principals.ts'
 import type { LoadSettings } from '#coordinator/load/settings.ts'
 import { MODEL_JSON, type StoredModel } from '#coordinator/models/model-json.ts'
 import type { ArrowOptions, ResolvedOutput } from '#engine/config/types.ts'
@@ -103,8 +103,7 @@ const FROM = `from jobs j left join project_members m on m.project_id = j.projec
 
 /** Throws `not_found` for a job that does not exist, is deleted or is not the caller's to see. */
 export async function readJob(sql: Sql, principal: Principal, jobId: string): Promise<JobRow> {
-  const who = [principal.userId, isAdmin(principal)]
-  const row = await readOne(sql, [...who, jobId])
+  const row = await readOne(sql, [...viewer(principal), jobId])
   if (row === undefined) throw notFound(jobId)
   return row
 }
@@ -143,14 +142,14 @@ export async function listJobs(
 ): Promise<{ rows: JobRow[]; total: number }> {
   const filter = `and ($3::text is null or j.status = $3) and ($4::text is null or j.project_id = $4)
     and ($5::text is null or j.kind = $5)`
-  const who = [principal.userId, isAdmin(principal), status, projectId, kind]
+  const values = [...viewer(principal), status, projectId, kind]
   const rows = await sql.query<JobRow>(
     `select ${COLUMNS} ${FROM} ${filter} order by j.created_at desc, j.id desc limit $6 offset $7`,
-    [...who, limit, offset],
+    [...values, limit, offset],
   )
   const [count] = await sql.query<{ total: number }>(
     `select count(*) as total ${FROM} ${filter}`,
-    who,
+    values,
   )
   return { rows, total: count?.total ?? 0 }
 }
@@ -185,7 +184,7 @@ export async function accessJob(
 ): Promise<JobAccess> {
   const [row] = await sql.query<JobAccess>(
     `select ${ACCESS}, m.role ${FROM} and j.id = $3 ${lock ? 'for no key update of j' : ''}`,
-    [principal.userId, isAdmin(principal), jobId],
+    [...viewer(principal), jobId],
   )
   if (row === undefined) throw notFound(jobId)
   return row

@@ -118,6 +118,11 @@ export async function fail(
   )
 }
 
+/** What whoever asks for a failed measurement is told. */
+export function failureOf(error: { code: ErrorCode; message: string } | null): AppError {
+  return new AppError(error?.code ?? 'internal', error?.message ?? 'It was not measured.')
+}
+
 /** Gives back what was claimed and not made, as if it had not been. */
 export async function unclaim(sql: Sql, { id, attempts }: Claim): Promise<void> {
   await sql.query(

@@ -3,10 +3,10 @@
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { isId } from '#coordinator/identity/new-id.ts'
 import {
-  isAdmin,
   type Principal,
   type ProjectRole,
   requireRole,
+  viewer,
 } from '#coordinator/identity/principals.ts'
 import { AppError, type ErrorCode } from '#engine/errors.ts'
 import type { MeasureOptions } from './claims.ts'
@@ -39,8 +39,6 @@ const COLUMNS = `e.id, e.project_id, e.owner_id, e.dataset_id, e.synthetic_datas
 const FROM = `from measurements e left join project_members m on m.project_id = e.project_id and m.user_id = $1
   where e.kind = 'evaluation' and ($2 or m.user_id is not null)`
 
-const who = (principal: Principal): unknown[] => [principal.userId, isAdmin(principal)]
-
 export type EvaluationQuery = {
   projectId: string | null
   datasetId: string | null
@@ -56,7 +54,7 @@ export async function listEvaluations(
 ): Promise<{ rows: EvaluationRow[]; total: number }> {
   const only =
     'and ($3::text is null or e.project_id = $3) and ($4::text is null or e.dataset_id = $4)'
-  const values = [...who(principal), projectId, datasetId]
+  const values = [...viewer(principal), projectId, datasetId]
   const rows = await sql.query<EvaluationRow>(
     `select ${COLUMNS} ${FROM} ${only} order by e.created_at desc, e.id limit $5 offset $6`,
     [...values, limit, offset],
@@ -78,7 +76,7 @@ export async function readEvaluation(
   const [row] = isId(id)
     ? await sql.query<WholeEvaluation>(
         `select ${COLUMNS}, e.${part} as bytes ${FROM} and e.id = $3`,
-        [...who(principal), id],
+        [...viewer(principal), id],
       )
     : []
   if (row === undefined)

@@ -5,7 +5,8 @@ import { gunzip } from 'node:zlib'
 import type { Database } from '#coordinator/database/database.ts'
 import type { DatasetRow } from '#coordinator/datasets/dataset-row.ts'
 import { newId } from '#coordinator/identity/new-id.ts'
-import { AppError, type ErrorCode } from '#engine/errors.ts'
+import type { ErrorCode } from '#engine/errors.ts'
+import { failureOf } from './claims.ts'
 
 export type ProfilePart = 'document' | 'page' | 'config'
 
@@ -43,7 +44,7 @@ export async function readProfile(
       `delete from measurements where kind = 'profile' and dataset_id = $1 and status = 'failed'`,
       [id],
     )
-    throw new AppError(row.error?.code ?? 'internal', row.error?.message ?? 'It was not measured.')
+    throw failureOf(row.error)
   }
   const isMade = row?.status === 'completed' && row.bytes !== null
   return { bytes: isMade ? await unzip(row.bytes as Buffer) : null, progress: row?.progress ?? 0 }

@@ -7,6 +7,7 @@ import { type Principal, requireRole, requireScope } from '#coordinator/identity
 import { readModel } from '#coordinator/models/model-row.ts'
 import { modelFile } from '#coordinator/models/model-store.ts'
 import { AppError } from '#engine/errors.ts'
+import { failureOf } from './claims.ts'
 import { type EvaluationRequest, readEvaluationRequest } from './evaluation-request.ts'
 import { readEvaluation, type WholeEvaluation } from './evaluation-row.ts'
 
@@ -99,5 +100,5 @@ export async function evaluationOfModel(
   const row = await readEvaluation(database, principal, made.id, part)
   if (row.status !== 'failed') return row
   await database.query('delete from measurements where id = $1', [row.id])
-  throw new AppError(row.error?.code ?? 'internal', row.error?.message ?? 'It was not measured.')
+  throw failureOf(row.error)
 }

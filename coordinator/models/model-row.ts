@@ -3,10 +3,10 @@
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { isId } from '#coordinator/identity/new-id.ts'
 import {
-  isAdmin,
   type Principal,
   type ProjectRole,
   requireRole,
+  viewer,
 } from '#coordinator/identity/principals.ts'
 import { removeJob } from '#coordinator/jobs/actions.ts'
 import type { JobStatus } from '#coordinator/jobs/job-state.ts'
@@ -40,8 +40,6 @@ const FROM = `from models v left join jobs j on j.id = v.job_id
   left join project_members m on m.project_id = v.project_id and m.user_id = $1
   where ($2 or m.user_id is not null)`
 
-const who = (principal: Principal): unknown[] => [principal.userId, isAdmin(principal)]
-
 function rowOf({ model, role, ...training }: Stored): ModelRow {
   return { model, role, training: model.job_id === null ? null : training }
 }
@@ -61,7 +59,7 @@ export async function listModels(
 ): Promise<{ rows: ModelRow[]; total: number }> {
   const only =
     'and ($3::text is null or v.project_id = $3) and ($4::text is null or v.dataset_id = $4)'
-  const values = [...who(principal), projectId, datasetId]
+  const values = [...viewer(principal), projectId, datasetId]
   const rows = await sql.query<Stored>(
     `select ${COLUMNS} ${FROM} ${only} order by v.created_at desc, v.id limit $5 offset $6`,
     [...values, limit, offset],
@@ -81,7 +79,7 @@ export async function readModel(
 ): Promise<ModelRow> {
   const [row] = isId(modelId)
     ? await sql.query<Stored>(`select ${COLUMNS} ${FROM} and v.id = $3`, [
-        ...who(principal),
+        ...viewer(principal),
         modelId,
       ])
     : []

@@ -2,7 +2,7 @@
 
 import type { Sql } from '#coordinator/database/database.ts'
 import { isId } from '#coordinator/identity/new-id.ts'
-import { isAdmin, type Principal, type ProjectRole } from '#coordinator/identity/principals.ts'
+import { type Principal, type ProjectRole, viewer } from '#coordinator/identity/principals.ts'
 import { AppError } from '#engine/errors.ts'
 import type { Algorithm } from '#engine/models/model-file.ts'
 
@@ -31,7 +31,7 @@ export async function modelFile(
            v.project_id as "projectId", m.role
          from models v left join project_members m on m.project_id = v.project_id and m.user_id = $1
          where v.id = $3 and ($2 or m.user_id is not null)`,
-        [principal.userId, isAdmin(principal), modelId],
+        [...viewer(principal), modelId],
       )
     : []
   if (row === undefined) throw noModel(modelId)
