@@ -3,7 +3,7 @@
 import type { TObject } from 'typebox'
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import type { EpochProgress, FitOptions } from './fit.ts'
-import type { Conditions, Sampler, Target, TargetShape } from './sampled.ts'
+import type { Conditions, Sampler, Target, TargetShape, Window } from './sampled.ts'
 import type { FileTensor } from './tensor-file.ts'
 
 /** What was learned: plain JSON and tensors. */
@@ -15,9 +15,16 @@ export type Learned = {
 
 export type TrainHooks = Omit<FitOptions, 'epochs' | 'patience'> & { session?: SessionOptions }
 
-export type SamplerOptions = SessionOptions & { seed: number; conditions?: Conditions }
+export type SamplerOptions = SessionOptions & {
+  seed: number
+  conditions?: Conditions
+  /** What rows have to meet besides; an algorithm that does not draw within it passes over it. */
+  window?: Window
+}
 
 export type AlgorithmModule = {
+  /** Whether its samplers draw within windows. */
+  drawsWithin: boolean
   /** What a user may set, with bounds and descriptions; nothing is required. */
   options: TObject
   /** There is a target. `options` fit the schema. Rejects with AppError `cancelled` when the signal is aborted. */

@@ -28,6 +28,7 @@ export function openModel(file: Uint8Array, known?: string): Model {
       ? Promise.resolve(createEmptySampler())
       : MODULES[model.algorithm].createSampler({ targets, encoder, tensors }, options)
   const shapes = allShapes(targets, derived)
+  const { drawsWithin } = MODULES[model.algorithm]
   return {
     ...model,
     targets: shapes,
@@ -35,6 +36,6 @@ export function openModel(file: Uint8Array, known?: string): Model {
     createSampler: (options) =>
       derived.length === 0
         ? open(options)
-        : createDerivedSampler(open, { derived, shapes }, options),
+        : createDerivedSampler(open, { derived, shapes, drawsWithin }, options),
   }
 }

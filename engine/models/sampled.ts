@@ -37,6 +37,17 @@ export type Conditions = {
   nulls?: readonly string[]
 }
 
+/**
+ * Targets that have to fit together, as a time and what follows it: drawn one after the other, each within what is left
+ * by those before it.
+ */
+export type Window = {
+  /** By number, in the order of drawing. */
+  targets: readonly number[]
+  /** Of the `step`-th one, both inclusive: numbers, or codes; given the values (or codes) of those before. None: nothing is left. */
+  left(step: number, before: ArrayLike<number>): { min: number; max: number }
+}
+
 export type SampleOptions = { signal?: AbortSignal; spare?: readonly SampledColumn[] }
 
 /** Rows that were drawn to be tested by conditions, and those that met them; none where they are met by construction. */

@@ -57,6 +57,7 @@ const Encoder = Type.Object({
 })
 
 export const argn: AlgorithmModule = {
+  drawsWithin: true,
   options: Options,
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }

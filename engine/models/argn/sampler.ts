@@ -18,6 +18,7 @@ import { createTokenDecoder, type TokenDecoder } from '../tokens/token-decoder.t
 import type { Tokens } from '../tokens/tokens.ts'
 import { createLaws, type Law, lawModel } from './laws.ts'
 import type { Network } from './network.ts'
+import { createWindowDraw, type WindowDraw } from './window.ts'
 
 export type FittedArgn = {
   targets: readonly TargetShape[]
@@ -37,11 +38,15 @@ const STRIDE = columnStride(GRID_ROWS)
  */
 export async function createArgnSampler(
   { network, tokens, targets, parameters }: FittedArgn,
-  { seed, conditions = {}, ...session }: SamplerOptions,
+  { seed, conditions = {}, window, ...session }: SamplerOptions,
 ): Promise<Sampler> {
   const allowed = allowedTokens(tokens, conditions)
   const columns = [...network.layers.keys()]
-  const order = [...columns].sort((a, b) => Number(allowed.has(b)) - Number(allowed.has(a)))
+  const rank = (column: number): number => {
+    const step = window?.targets.indexOf(column) ?? -1
+    return step >= 0 ? step : allowed.has(column) ? -1 : columns.length
+  }
+  const order = [...columns].sort((a, b) => rank(a) - rank(b))
   const running = await openSession(lawModel(), session)
   const chooser = createChooser({
     ...{ rows: GRID_ROWS, columns: columns.length },
@@ -50,10 +55,20 @@ export async function createArgnSampler(
   const laws = createLaws(running, network, parameters, {
     ...{ rows: GRID_ROWS, order, allowed, weights: chooser.weights },
   })
-  const drawBatch = createBatch(laws, chooser, createKeystream(seed, 2))
+  const rangeOf = (column: number) => conditions.ranges?.[(targets[column] as TargetShape).name]
+  const windowed = window?.targets.map((column) => {
+    const law = laws[order.indexOf(column)] as Law
+    return { law, tokens: tokens[column] as Tokens, range: rangeOf(column) }
+  })
+  const within =
+    window && windowed && createWindowDraw(window, windowed, { chooser, seed, rows: GRID_ROWS })
+  const drawBatch = createBatch(laws, chooser, createKeystream(seed, 2), {
+    columns: new Set(window?.targets),
+    draw: within?.draw,
+  })
   const decode = createDecoding(chooser, createKeystream(seed, 3), (column) => {
-    const range = conditions.ranges?.[(targets[column] as TargetShape).name]
-    return createTokenDecoder(tokens[column] as Tokens, range)
+    const made = within?.values[window?.targets.indexOf(column) ?? -1]
+    return made ?? createTokenDecoder(tokens[column] as Tokens, rangeOf(column))
   })
   const sample: Sampler['sample'] = async (range, { signal, spare }) => {
     const found = roomFor(targets, range.to - range.from, spare)
@@ -73,13 +88,21 @@ export async function createArgnSampler(
   }
 }
 
-/** Draws a batch: a token for each row of each column, in the codes of the chooser. */
-function createBatch(laws: readonly Law[], chooser: Chooser, bits: Keystream) {
+/** Draws a batch: a token for each row of each column, in the codes of the chooser; columns of a window together. */
+function createBatch(
+  laws: readonly Law[],
+  chooser: Chooser,
+  bits: Keystream,
+  within: { columns: ReadonlySet<number>; draw: WindowDraw['draw'] | undefined },
+) {
+  const start = laws.findIndex(({ column }) => within.columns.has(column))
   const words = new Uint32Array(laws.length * GRID_ROWS)
   return async (batch: number): Promise<void> => {
     bits.fill(batch, words)
     for (const [at, law] of laws.entries()) {
       const { column, count, tokens } = law
+      if (at === start) await within.draw?.(batch)
+      if (within.columns.has(column)) continue
       const own = words.subarray(column * GRID_ROWS, (column + 1) * GRID_ROWS)
       chooser.words.set(own, column * STRIDE)
       await law.weigh()
@@ -97,13 +120,19 @@ function createBatch(laws: readonly Law[], chooser: Chooser, bits: Keystream) {
 function createDecoding(
   { codes }: Chooser,
   places: Keystream,
-  decoderOf: (column: number) => TokenDecoder,
+  /** Or the values, as they were made. */
+  decoderOf: (column: number) => TokenDecoder | Float64Array,
 ) {
   const decoders = Array.from({ length: codes.length / STRIDE }, (_, column) => decoderOf(column))
   const words = new Uint32Array(GRID_ROWS)
   const blocksOfColumn = (4 * GRID_ROWS) / 16
   return (batch: number, rows: Range, into: readonly SampledColumn[]) => {
-    for (const [column, { decode, isPlaced }] of decoders.entries()) {
+    for (const [column, decoder] of decoders.entries()) {
+      if (decoder instanceof Float64Array) {
+        into[column]?.set(decoder.subarray(rows.from, rows.to))
+        continue
+      }
+      const { decode, isPlaced } = decoder
       if (isPlaced) places.fill(batch, words, column * blocksOfColumn)
       const start = column * STRIDE
       const drawn = codes.subarray(start + rows.from, start + rows.to)

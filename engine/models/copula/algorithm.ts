@@ -30,6 +30,7 @@ const TENSORS = {
 }
 
 export const copula: AlgorithmModule = {
+  drawsWithin: true,
   options: Type.Object({}, { additionalProperties: false }),
   async train(targets, { seed }, { signal }) {
     if (signal.aborted) throw new AppError('cancelled', 'the training was ended')

@@ -3,10 +3,22 @@
 
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { drawWithin, type Stretch } from './conditions.ts'
+import type { WindowStep } from './window.ts'
+
+/** Stretches of a variable, or those of a step of a window, else where that leaves nothing. */
+export type Allowed = { stretches: readonly Stretch[]; step?: WindowStep }
 
 export type AllowedRows = {
-  /** Values of each variable for the rows of the batch, and the noise that leads to them. */
-  draw(batch: number, values: readonly Float64Array[], noise: readonly Float64Array[]): void
+  /**
+   * Values of each variable for the rows of the batch, the noise that leads to them, and the numbers or codes of the
+   * steps of the window.
+   */
+  draw(
+    batch: number,
+    values: readonly Float64Array[],
+    noise: readonly Float64Array[],
+    windowed: readonly Float64Array[],
+  ): void
 }
 
 /** The number of the keystream of conditioned samples. */
@@ -21,7 +33,7 @@ const CANDIDATES = 16
 export function createAllowedRows(
   factor: Float64Array,
   count: number,
-  allowed: readonly (readonly Stretch[])[],
+  allowed: readonly Allowed[],
   { seed, rows }: { seed: number; rows: number },
 ): AllowedRows {
   const variables = allowed.length
@@ -29,26 +41,35 @@ export function createAllowedRows(
   const keystream = createKeystream(seed, STREAM)
   const words = new Uint32Array(rows * (candidates * variables + 1))
   const found = Array.from({ length: candidates }, () => {
-    return { weight: 0, values: new Float64Array(variables), noise: new Float64Array(variables) }
+    return {
+      weight: 0,
+      values: new Float64Array(variables),
+      noise: new Float64Array(variables),
+      windowed: new Float64Array(allowed.filter(({ step }) => step !== undefined).length),
+    }
   })
 
   const drawCandidate = (candidate: (typeof found)[number], at: number): void => {
     candidate.weight = 1
-    for (const [variable, stretches] of allowed.entries()) {
+    let step = 0
+    for (const [variable, { stretches: anyhow, step: own }] of allowed.entries()) {
       let mean = 0
       for (let k = 0; k < variable; k++)
         mean += (factor[variable * count + k] as number) * (candidate.noise[k] as number)
       const deviation = factor[variable * count + variable] as number
       const unit = unitOf(words[at + variable] as number)
+      const left = own?.stretches(candidate.windowed)
+      const stretches = left === undefined || left.length === 0 ? anyhow : left
       const { value, mass } = drawWithin(stretches, { mean, deviation }, unit)
+      if (own !== undefined) candidate.windowed[step++] = own.valueAt(value, stretches)
       candidate.values[variable] = value
       candidate.noise[variable] = (value - mean) / deviation
-      candidate.weight *= mass
+      candidate.weight *= left?.length === 0 ? 0 : mass
     }
   }
 
   return {
-    draw(batch, values, noise) {
+    draw(batch, values, noise, windowed) {
       keystream.fill(batch, words)
       for (let row = 0; row < rows; row++) {
         const start = row * (candidates * variables + 1)
@@ -59,6 +80,8 @@ export function createAllowedRows(
           column[row] = chosen.values[variable] as number
           ;(noise[variable] as Float64Array)[row] = chosen.noise[variable] as number
         }
+        for (const [step, column] of windowed.entries())
+          column[row] = chosen.windowed[step] as number
       }
     },
   }

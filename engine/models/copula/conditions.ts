@@ -53,30 +53,43 @@ export function allowedStretches(
   return allowed
 }
 
-type Units = { min: number; max: number }
+export type Units = { min: number; max: number }
 const EVERYTHING: Units = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
 const NOTHING: Units = { min: 1, max: 0 }
 
 function piecesWithin(latent: Latent, allowed: (unit: number) => Units): Stretch[] {
-  const thresholds = thresholdsOf(latent.mass)
-  let below = 0
-  return [...latent.mass].flatMap((mass, piece) => {
-    const before = below
-    below += mass
-    const [from, to] = [latent.from[piece] as number, latent.to[piece] as number]
-    const units = allowed(from)
-    const [min, max] = [Math.max(from, units.min), Math.min(to, units.max)]
-    if (!(min <= max)) return []
-    const end = (unit: number, outer: number, edge: number): number =>
-      unit === outer ? edge : inversePhi(before + (mass * (unit - from)) / (to - from + 1))
-    const low = end(min, from, thresholds[piece] as number)
-    const high = end(max + 1, to + 1, thresholds[piece + 1] as number)
-    return [{ low, high, first: piece, last: piece, min, max }]
+  const within = createPieces(latent)
+  return [...latent.from].flatMap((from, piece) => within(piece, allowed(from)) ?? [])
+}
+
+/** What whole units, both ends inclusive, leave of a piece; null for nothing. */
+export function createPieces({
+  from,
+  to,
+  mass,
+}: Latent): (piece: number, units: Units) => Stretch | null {
+  const thresholds = thresholdsOf(mass)
+  let sum = 0
+  const below = mass.map((share) => {
+    sum += share
+    return sum - share
   })
+  return (piece, units) => {
+    const [start, end] = [from[piece] as number, to[piece] as number]
+    const [min, max] = [Math.max(start, units.min), Math.min(end, units.max)]
+    if (!(min <= max)) return null
+    const place = (unit: number): number => {
+      const share = (unit - start) / (end - start + 1)
+      return inversePhi((below[piece] as number) + (mass[piece] as number) * share)
+    }
+    const low = min === start ? (thresholds[piece] as number) : place(min)
+    const high = max === end ? (thresholds[piece + 1] as number) : place(max + 1)
+    return { low, high, first: piece, last: piece, min, max }
+  }
 }
 
 /** Stretches that touch become one. */
-function merged(stretches: readonly Stretch[]): Stretch[] {
+export function merged(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = []
   for (const next of stretches) {
     const before = found.at(-1)

@@ -75,7 +75,7 @@ function cellOf(place: number): number {
 }
 
 /** The unit of a value whose piece is one of `first` to `last`; of the nearest piece if it is none of them. */
-function searcher(latent: Latent) {
+export function searcher(latent: Latent): (value: number, first: number, last: number) => number {
   const thresholds = thresholdsOf(latent.mass)
   const below = cumulated(latent.mass)
   return (value: number, first: number, last: number): number => {

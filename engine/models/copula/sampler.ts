@@ -14,6 +14,7 @@ import type { Copula } from './copula.ts'
 import { createDecoder, type Decoder, type Span } from './decoder.ts'
 import type { Latent } from './latent.ts'
 import { createVariables, GRID_ROWS } from './variables.ts'
+import { wholeOf, windowSteps } from './window.ts'
 
 export type FittedCopula = Copula & { targets: readonly TargetShape[] }
 
@@ -23,16 +24,25 @@ export type FittedCopula = Copula & { targets: readonly TargetShape[] }
  */
 export function createCopulaSampler(
   { latents, correlation, targets }: FittedCopula,
-  { seed, conditions = {} }: SamplerOptions,
+  { seed, conditions = {}, window }: SamplerOptions,
 ): Sampler {
   const allowed = allowedStretches(latents, targets, conditions)
-  const variables = createVariables(correlation, { seed, allowed })
-  const writers = latents.map((latent, at) =>
-    createWriter(latent, targets[latent.target] as TargetShape, {
+  const steps = window === undefined ? [] : windowSteps(window, latents, targets)
+  const variables = createVariables(correlation, {
+    ...{ seed, allowed },
+    steps: steps.map((step) => {
+      const whole = [wholeOf(latents[step.latent] as Latent)]
+      return { ...step, anyhow: allowed.get(step.latent) ?? whole }
+    }),
+  })
+  const writers = latents.map((latent, at) => {
+    const step = steps.findIndex((one) => one.latent === at)
+    if (step >= 0) return copied(variables.windowed[step] as Float64Array)
+    return createWriter(latent, targets[latent.target] as TargetShape, {
       stretches: allowed.get(at),
       isNull: conditions.nulls?.includes((targets[latent.target] as TargetShape).name) ?? false,
-    }),
-  )
+    })
+  })
   return {
     targets,
     tally: () => NO_TALLY,
@@ -55,6 +65,11 @@ export function createCopulaSampler(
 
 /** Values of a normal variable to a part of its column. */
 type Writer = (values: Float64Array, column: SampledColumn, span: Span) => void
+
+/** Of what the window made it. */
+function copied(windowed: Float64Array): Writer {
+  return (_, column, { from, to, count }) => column.set(windowed.subarray(from, from + count), to)
+}
 
 function createWriter(
   latent: Latent,

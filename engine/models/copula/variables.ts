@@ -3,8 +3,9 @@
 import { fillNormal } from '#engine/math/normal-table.ts'
 import { cholesky } from '#engine/math/positive-definite.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
-import { createAllowedRows } from './allowed-rows.ts'
+import { type Allowed, createAllowedRows } from './allowed-rows.ts'
 import type { Stretch } from './conditions.ts'
+import type { WindowStep } from './window.ts'
 
 /** Rows are drawn this many at a time, whatever is asked for: part of what the bytes depend on. */
 export const GRID_ROWS = 1000
@@ -19,35 +20,50 @@ export type Variables = {
   load(batch: number): void
   /** Values of the variable that comes `at`-th, for the rows of the batch; overwritten by the next. */
   make(at: number): Float64Array
+  /** Numbers or codes of the steps of the window, for the rows of the batch. */
+  windowed: readonly Float64Array[]
 }
 
 /** `correlation` is positive definite, row after row; `allowed` as `allowedStretches` gives it. */
 export function createVariables(
   correlation: Float64Array,
-  { seed, allowed }: { seed: number; allowed: ReadonlyMap<number, readonly Stretch[]> },
+  {
+    seed,
+    allowed,
+    steps = [],
+  }: {
+    seed: number
+    allowed: ReadonlyMap<number, readonly Stretch[]>
+    steps?: readonly (WindowStep & { anyhow: readonly Stretch[] })[]
+  },
 ): Variables {
   const count = Math.sqrt(correlation.length)
-  const order = [...Array(count).keys()].sort(
-    (a, b) => Number(allowed.has(b)) - Number(allowed.has(a)) || a - b,
-  )
+  const stepOf = new Map(steps.map((step, at) => [step.latent, { step, at }]))
+  /** Those of conditions, then those of the window in its order. */
+  const rank = (index: number): number =>
+    stepOf.get(index)?.at ?? (allowed.has(index) ? -1 : steps.length)
+  const order = [...Array(count).keys()].sort((a, b) => rank(a) - rank(b) || a - b)
   const factor = factorOf(correlation, order)
   const keystream = createKeystream(seed, STREAM)
   const words = new Uint32Array(count * GRID_ROWS)
   const noise = new Float64Array(count * GRID_ROWS)
   const own = order.map((_, at) => noise.subarray(at * GRID_ROWS, (at + 1) * GRID_ROWS))
   const values = new Float64Array(GRID_ROWS)
-  const stretches = order.flatMap((index) => {
-    const found = allowed.get(index)
-    return found === undefined ? [] : [found]
+  const conditions = order.flatMap((index): Allowed[] => {
+    const step = stepOf.get(index)?.step
+    if (step !== undefined) return [{ stretches: step.anyhow, step }]
+    const stretches = allowed.get(index)
+    return stretches === undefined ? [] : [{ stretches }]
   })
-  const conditioned = stretches.map(() => new Float64Array(GRID_ROWS))
-  const allowedRows = createAllowedRows(factor, count, stretches, { seed, rows: GRID_ROWS })
+  const conditioned = conditions.map(() => new Float64Array(GRID_ROWS))
+  const windowed = steps.map(() => new Float64Array(GRID_ROWS))
+  const allowedRows = createAllowedRows(factor, count, conditions, { seed, rows: GRID_ROWS })
   return {
-    order,
+    ...{ order, windowed },
     load(batch) {
       keystream.fill(batch, words)
       fillNormal(noise, words)
-      if (conditioned.length > 0) allowedRows.draw(batch, conditioned, own)
+      if (conditioned.length > 0) allowedRows.draw(batch, conditioned, own, windowed)
     },
     make: (at) =>
       conditioned[at] ??

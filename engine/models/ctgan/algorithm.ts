@@ -55,6 +55,7 @@ const Encoder = Type.Object({
 const CORRECTIONS = 'corrections'
 
 export const ctgan: AlgorithmModule = {
+  drawsWithin: false,
   options: Options,
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }

@@ -4,8 +4,9 @@
 import { AppError } from '#engine/errors.ts'
 import { impossible } from '../impossible.ts'
 import type { Conditions, NumericShape, TargetShape } from '../sampled.ts'
-import { DAYS_PER_WEEK, monthDayOf, monthOf, weekdayOf, weekOfMonth } from './calendar-parts.ts'
+import { monthDayOf, monthOf } from './calendar-parts.ts'
 import type { DerivedNumber, DerivedTarget } from './derived.ts'
+import { monthWeekdays } from './month-weekdays.ts'
 
 type Range = { min: number; max: number; nulls?: true }
 
@@ -136,20 +137,6 @@ type Ends = { min: number; max: number }
 const monthDays = (min: number, max: number): Ends => {
   return { min: monthDayOf(min), max: monthDayOf(max) }
 }
-
-/** A fifth weekday that the month does not have is its fourth: then either may be meant. */
-function monthWeekdays(min: number, max: number): Ends {
-  const [first, last] = [weekOfMonth(min), weekOfMonth(max)]
-  const isFourth = last === LAST_WEEK - 1
-  if (min === max && !isFourth) {
-    const code = first * DAYS_PER_WEEK + weekdayOf(min)
-    return { min: code, max: code }
-  }
-  const end = isFourth ? LAST_WEEK : last
-  return { min: first * DAYS_PER_WEEK, max: end * DAYS_PER_WEEK + DAYS_PER_WEEK - 1 }
-}
-
-const LAST_WEEK = 4
 
 /**
  * Where a null may come from either part, a row without a value may have any first part: only digits (days and seconds)

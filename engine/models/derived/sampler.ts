@@ -6,15 +6,18 @@ import type { SamplerOptions } from '../algorithm.ts'
 import { batchesOf } from '../grid.ts'
 import { type ColumnTest, columnTests, meeting } from '../modes/conditions.ts'
 import {
+  type Conditions,
   roomFor,
   type SampledColumn,
   type Sampler,
   type Tally,
   type TargetShape,
+  type Window,
 } from '../sampled.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { fillDerived } from './combine.ts'
 import type { DerivedTarget } from './derived.ts'
+import { windowOf } from './windows.ts'
 
 /** Where rows are drawn again: part of what the bytes depend on. */
 const GRID_ROWS = 2500
@@ -28,24 +31,20 @@ const BATCHES_IN_VAIN = 200
  */
 export async function createDerivedSampler(
   open: (options: SamplerOptions) => Promise<Sampler>,
-  { derived, shapes }: { derived: readonly DerivedTarget[]; shapes: readonly TargetShape[] },
+  { derived, shapes, drawsWithin }: Following,
   { conditions = {}, ...options }: SamplerOptions,
 ): Promise<Sampler> {
   const asked = askedOf(conditions, derived, shapes)
   const tests = columnTests(shapes, conditions).filter(({ column }) =>
     isTested(derived, shapes, column),
   )
-  const inner = await open({ ...options, conditions: conditionsOf(asked) })
-  const learned = shapes.length - derived.length
-  const draw: Sampler['sample'] = async (range, { spare = [], ...rest }) => {
-    const rows = range.to - range.from
-    const drawn = await inner.sample(range, { ...rest, spare: spare.slice(0, learned) })
-    const columns = [
-      ...drawn,
-      ...roomFor(shapes, rows, [...drawn, ...spare.slice(learned)]).slice(learned),
-    ]
-    fillDerived(derived, shapes, columns)
-    return columns
+  let inner = await open({ ...options, conditions: conditionsOf(asked) })
+  let draw = createFilled(inner, { derived, shapes })
+  const window = drawsWithin ? windowFor({ conditions, asked, tests }, { derived, shapes }) : null
+  if (window !== null && (await shareMet(draw, tests)) < SHARE_LEAST) {
+    await inner.release()
+    inner = await open({ ...options, conditions: conditionsOf(asked), window })
+    draw = createFilled(inner, { derived, shapes })
   }
   const tally = { drawn: 0, met: 0 }
   const untilMet = createDrawing(draw, shapes, { tests, tally })
@@ -54,6 +53,64 @@ export async function createDerivedSampler(
     tally: () => joined(inner.tally(), tally),
     release: () => inner.release(),
     sample: (range, more) => (tests.length === 0 ? draw(range, more) : untilMet(range, more)),
+  }
+}
+
+export type Following = {
+  derived: readonly DerivedTarget[]
+  /** Of all targets. */
+  shapes: readonly TargetShape[]
+  /** Whether `open` heeds windows. */
+  drawsWithin: boolean
+}
+
+/** Below, rows are drawn within the window, which takes several times as long as to draw them anyhow. */
+const SHARE_LEAST = 0.2
+
+/** Of rows that are drawn anyhow. */
+async function shareMet(draw: Sampler['sample'], tests: readonly ColumnTest[]): Promise<number> {
+  const drawn = await draw({ from: 0, to: GRID_ROWS }, {})
+  const meets = meeting(tests, GRID_ROWS, (column) => drawn[column] as SampledColumn)
+  return meets.reduce((sum, one) => sum + one, 0) / GRID_ROWS
+}
+
+/** Of ranges that are tested and leave no nulls; null where there are none. */
+function windowFor(
+  {
+    conditions,
+    asked,
+    tests,
+  }: { conditions: Conditions; asked: Asked; tests: readonly ColumnTest[] },
+  { derived, shapes }: Omit<Following, 'drawsWithin'>,
+): Window | null {
+  const constraints = tests.flatMap(({ column: target }) => {
+    const range = conditions.ranges?.[(shapes[target] as TargetShape).name]
+    return range === undefined || range.nulls ? [] : [{ target, min: range.min, max: range.max }]
+  })
+  const window = windowOf(constraints, derived, { shapes, own: asked.ranges })
+  for (const target of window?.targets ?? []) {
+    const { name, ...shape } = shapes[target] as TargetShape
+    if (shape.kind === 'numeric' && !asked.ranges.has(name))
+      asked.ranges.set(name, { min: shape.min, max: shape.max })
+  }
+  return window
+}
+
+/** Rows of all targets. */
+function createFilled(
+  inner: Sampler,
+  { derived, shapes }: Omit<Following, 'drawsWithin'>,
+): Sampler['sample'] {
+  const learned = shapes.length - derived.length
+  return async (range, { spare = [], ...rest }) => {
+    const rows = range.to - range.from
+    const drawn = await inner.sample(range, { ...rest, spare: spare.slice(0, learned) })
+    const columns = [
+      ...drawn,
+      ...roomFor(shapes, rows, [...drawn, ...spare.slice(learned)]).slice(learned),
+    ]
+    fillDerived(derived, shapes, columns)
+    return columns
   }
 }
 

@@ -23,6 +23,22 @@ export function cellsOfBin(
   return cellsWithin(cells?.[bin] ?? [{ from, to, step: 1, share: 1 }], decimals, range)
 }
 
+/** A number of cells whose shares add up to `share`, by `unit` in [0, 1). */
+export function placeIn(
+  { cells, share }: { cells: readonly Cell[]; share: number },
+  decimals: number,
+  unit: number,
+): number {
+  let rest = unit * share
+  let at = 0
+  while (at < cells.length - 1 && rest >= (cells[at] as Cell).share)
+    rest -= (cells[at++] as Cell).share
+  const { from, to, step, share: own } = cells[at] as Cell
+  const count = Math.round((to - from) / step) + 1
+  const steps = Math.min(count - 1, Math.floor((rest / own) * count))
+  return (from + steps * step) / 10 ** decimals
+}
+
 /** `range` narrows bins. */
 export function createTokenDecoder(tokens: Tokens, range = ANYWHERE): TokenDecoder {
   if (tokens.kind === 'category')

@@ -56,6 +56,7 @@ const Encoder = Type.Object({
 const CORRECTIONS = 'corrections'
 
 export const tvae: AlgorithmModule = {
+  drawsWithin: false,
   options: Options,
   async train(targets, options, hooks) {
     const given = options as Static<typeof Options> & { seed: number }
