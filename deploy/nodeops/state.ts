@@ -1,10 +1,11 @@
 // What nodeops remembers of a deployment, beside its file: revisions that were applied, and one that was begun.
-import { readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
-import { identityOf, isRunning, type ProcessIdentity } from '#scripts/stack/process-identity.ts'
 import type { Deployment } from './deployment.ts'
+import { takeLock } from './lock.ts'
 import { TargetError } from './target.ts'
+import { replaceFile } from './write-file.ts'
 
 export type AppliedRevision = {
   revision: string
@@ -48,8 +49,7 @@ export function createStateFile(
   const write = (change: Partial<DeploymentState>): void => {
     makeFolder(folder, PRIVATE)
     const text = `${JSON.stringify({ ...read(), ...change }, null, 2)}\n`
-    writeFileSync(`${file}.new`, text, { mode: 0o600 })
-    renameSync(`${file}.new`, file)
+    replaceFile(file, text)
   }
   return {
     folder,
@@ -68,7 +68,7 @@ export function createStateFile(
     },
     whileLocked: async (work) => {
       makeFolder(folder, PRIVATE)
-      take(lock)
+      takeLock(lock)
       try {
         return await work()
       } finally {
@@ -97,16 +97,6 @@ function parsed(text: string | null, file: string): DeploymentState {
   }
   const whatToDo = `Move ${file} away: nodeops then looks at what runs, and forgets older revisions.`
   throw new TargetError('refused', `${file} is not a state that this nodeops wrote`, whatToDo)
-}
-
-function take(lock: string): void {
-  const holder = JSON.parse(textOf(lock) || 'null') as ProcessIdentity | null
-  if (holder && isRunning(holder)) {
-    const message = `another nodeops (process ${holder.pid}) works on this deployment`
-    throw new TargetError('refused', message, 'Wait until it has ended, or end it.')
-  }
-  rmSync(lock, { force: true })
-  writeFileSync(lock, JSON.stringify(identityOf(process.pid)), { flag: 'wx', mode: 0o600 })
 }
 
 function removeIfEmpty(folder: string): void {

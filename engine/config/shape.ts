@@ -92,9 +92,16 @@ function checkField(
   report.problem(
     path,
     `${key} must be ${describe(schema)}, not ${quote(value)}`,
-    near === null ? `For example ${key}: ${exampleOf(schema)}` : `Did you mean ${near}?`,
+    near === null ? hintOf(schema, key) : `Did you mean ${near}?`,
   )
   return false
+}
+
+/** What can only be true says why. */
+function hintOf(schema: TSchema, key: string): string {
+  const { const: value, description } = schema as Facets
+  const reason = value === true && description !== undefined ? `${description}: leave it out.` : ''
+  return reason || `For example ${key}: ${exampleOf(schema)}`
 }
 
 /** Those that a schema lets one choose from. */
@@ -111,6 +118,7 @@ function exampleOf(schema: TSchema | undefined): string {
 type Facets = {
   type?: string
   const?: unknown
+  description?: string
   anyOf?: Facets[]
   items?: Facets
   minimum?: number

@@ -79,7 +79,10 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     throw new UsageError(`${words[0]} is one word too many`, `See nodeops help ${command}.`)
   const timeoutMs = readDuration(values.timeout)
   if (timeoutMs === null || timeoutMs === 0) {
-    throw new UsageError(`--timeout ${values.timeout}`, 'Write a time such as 10m or 90s.')
+    throw new UsageError(
+      `${values.timeout} is no time for --timeout`,
+      'Write a time such as 10m or 90s.',
+    )
   }
   const asked = values.tail ?? values.lines
   const lines = /^\d{1,6}$/.test(asked) ? Number(asked) : Number.NaN

@@ -1,12 +1,14 @@
 // Every command by its name.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { nameHint } from '#engine/config/problem.ts'
 import { fileSchemaText } from '../file/schema.ts'
 import { planSteps } from '../plan.ts'
 import { revisionOf } from '../revision.ts'
 import { showPlan } from '../show-plan.ts'
 import { type Finding, type Observed, TargetError } from '../target.ts'
+import { READABLE, replaceFile } from '../write-file.ts'
 import { type Command, type CommandOptions, type Context, EXIT, UsageError } from './context.ts'
 import { deployCommand, rollbackCommand, updateCommand } from './deploy.ts'
 import { COMMAND_NAMES, type CommandName, generalHelp, helpOf } from './help.ts'
@@ -18,17 +20,30 @@ import { showObserved, showRevisions } from './show.ts'
 import { unresolvedFindings } from './unresolved.ts'
 
 const TEMPLATE = new URL('../nodeops.yaml', import.meta.url)
+const SCHEMA = new URL('../nodeops.schema.json', import.meta.url)
 const FILE = 'nodeops.yaml'
+const TRY_IT = '# Try it on this machine:  nodeops deploy --target local'
 
 const initCommand: Command = async ({ cwd, out }, { force, json, file: named = FILE }) => {
   const file = path.resolve(cwd, named)
   if (existsSync(file) && !force) {
     throw new TargetError('refused', `${named} is there already`, 'Use --force to replace it.')
   }
-  writeFileSync(file, readFileSync(TEMPLATE))
+  replaceFile(file, templateFor(path.dirname(file)), READABLE)
   const next = 'Change it as you like; then: nodeops validate, nodeops deploy'
   out(json ? JSON.stringify({ file }) : `${named} is written. ${next}`)
   return EXIT.ok
+}
+
+/** Its first lines say where its schema is, and nothing of the folder that it comes from. */
+function templateFor(folder: string): string {
+  const [, ...lines] = readFileSync(TEMPLATE, 'utf8').split('\n')
+  const schema = path.relative(
+    existsSync(folder) ? realpathSync(folder) : folder,
+    fileURLToPath(SCHEMA),
+  )
+  const rest = lines.map((line) => (line.startsWith('# Try it') ? TRY_IT : line))
+  return [`# yaml-language-server: $schema=${schema}`, ...rest].join('\n')
 }
 
 /** With what is not at hand here, which a deploy would refuse. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { identityOf } from '#scripts/stack/process-identity.ts'
@@ -23,7 +23,7 @@ test('help teaches, a wrong word is met with the nearest right one', async (t) =
   for (const [line, said] of [
     ['deplyo', /no command deplyo\nWhat to do: Did you mean deploy\?/],
     ['deploy --tarket x', /Unknown option '--tarket'/],
-    ['deploy --timeout soon', /--timeout soon\nWhat to do: Write a time/],
+    ['deploy --timeout soon', /soon is no time for --timeout\nWhat to do: Write a time/],
     ['logs --lines many', /--lines many/],
     ['plan -f nowhere.yaml', /nowhere.yaml is not there/],
     ['scale', /scale needs to know what/],
@@ -261,7 +261,7 @@ test('two at once: the second is refused; one that died is no obstacle; a state 
 })
 
 test('init replaces nothing unless it is told to', async (t) => {
-  const { nodeops, edit } = await fixture(t)
+  const { cwd, nodeops, edit } = await fixture(t)
   edit('name: syndata', 'name: mine')
   assert.equal((await nodeops('init')).code, EXIT.refused)
   assert.equal((await nodeops('init --force')).code, EXIT.ok)
@@ -269,6 +269,11 @@ test('init replaces nothing unless it is told to', async (t) => {
   assert.match((await nodeops('validate -f mine.yaml')).out, /mine.yaml is right/)
   assert.match((await nodeops('validate')).out, /nodeops.yaml is right/)
   assert.ok(JSON.parse((await nodeops('schema')).out))
+  const [first = '', ...lines] = readFileSync(path.join(cwd, 'mine.yaml'), 'utf8').split('\n')
+  const [, schema = ''] = /\$schema=(.+)$/.exec(first) ?? []
+  assert.ok(JSON.parse(readFileSync(path.resolve(cwd, schema), 'utf8')), 'editors find it')
+  assert.doesNotMatch(lines.join('\n'), /deploy\/nodeops/)
+  assert.match((await nodeops('init -f no/where.yaml')).err, /no\/where.yaml cannot be written/)
 })
 
 test('the forms of others are taken, and a name that is not of the file is never acted on', async (t) => {

@@ -119,6 +119,19 @@ test('CPU workers have no gpu, GPUs of no model any, and ephemeral storage holds
   })
 })
 
+test('a price or a model that is none is refused', async () => {
+  for (const [env, said] of [
+    [{ AKASH_PRICE: 'abc' }, /AKASH_PRICE=abc is no price/],
+    [{ AKASH_GPU_MODELS: 'a100, H100 PCIe' }, /has H100 PCIe: write models/],
+  ] as const) {
+    const target = createAkashTarget(env, { print: () => undefined })
+    const found = await target.check(workers(gpu), { signal: AbortSignal.timeout(5_000) })
+    const errors = found.filter(({ severity }) => severity === 'error')
+    assert.equal(errors.length, 1)
+    assert.match(errors[0]?.message ?? '', said)
+  }
+})
+
 test('the schema refuses what an SDL is not', () => {
   const sdl = () => parse(renderSdl(workers(gpu), { price: 1, gpuModels: [] })) as Sdl
   const isNot = (change: (sdl: Sdl) => void): void => {

@@ -4,7 +4,7 @@ import type { Deployment, EnvValue, ServiceSpec } from '../deployment.ts'
 import { showBytes, showCpu } from '../file/units.ts'
 import type { Finding, Target } from '../target.ts'
 import { checkAkash } from './akash-check.ts'
-import { finding } from './findings.ts'
+import { finding, when } from './findings.ts'
 import { createRenderingTarget, type RenderingPlace, type RenderingStream } from './rendered.ts'
 
 export type AkashSettings = {
@@ -35,16 +35,35 @@ export const createAkashTarget = (
     {
       name: 'akash',
       settings: [env['AKASH_PRICE'] ?? '', env['AKASH_GPU_MODELS'] ?? ''].join(' '),
-      check: (deployment) => [...priceFindings(env), ...checkAkash(deployment)],
+      check: (deployment) => [...settingsFindings(env), ...checkAkash(deployment)],
       render: (deployment) => renderSdl(deployment, akashSettingsOf(env, hasGpus(deployment))),
       submit: ({ services }, file) => submitLines(services, file === '-' ? 'FILE' : file),
     },
     place,
   )
 
-function priceFindings({ AKASH_PRICE: given }: NodeJS.ProcessEnv): Finding[] {
-  const message = `AKASH_PRICE=${given} is no price: write uact per worker and block, such as 10000`
-  return given && !(Number(given) > 0) ? [finding('error', null, message)] : []
+/** As providers write them: `rtx4090`, `a100`. */
+const MODEL = /^[a-z0-9]+([-_.][a-z0-9]+)*$/
+
+function settingsFindings(env: NodeJS.ProcessEnv): Finding[] {
+  const { AKASH_PRICE: price, AKASH_GPU_MODELS: models } = env
+  const wrong = akashSettingsOf(env, true).gpuModels.filter((model) => !MODEL.test(model))
+  return [
+    ...when(Boolean(price) && !(Number(price) > 0), () =>
+      finding(
+        'error',
+        null,
+        `AKASH_PRICE=${price} is no price: write uact per worker and block, such as 10000`,
+      ),
+    ),
+    ...when(wrong.length > 0, () =>
+      finding(
+        'error',
+        null,
+        `AKASH_GPU_MODELS=${models} has ${wrong[0]}: write models in small letters, such as a100,h100`,
+      ),
+    ),
+  ]
 }
 
 const hasGpus = ({ services }: Deployment): boolean =>

@@ -1,9 +1,10 @@
 // What targets that write a file have in common: steps are remembered, the last one writes, and people submit it.
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { type Deployment, workersOf } from '../deployment.ts'
 import { type Finding, type Observed, type Step, type Target, TargetError } from '../target.ts'
+import { READABLE, replaceFile } from '../write-file.ts'
 import { specOf, tellRegion, tellService } from './steps.ts'
 import { createToldFile, type Told } from './told-file.ts'
 
@@ -136,8 +137,7 @@ function writeRendered(file: string, text: string, written: string | null): void
     const message = `${file} is not as nodeops wrote it`
     throw new TargetError('refused', message, 'Move it away, or name another one with --output.')
   }
-  writeFileSync(`${file}.new`, text)
-  renameSync(`${file}.new`, file)
+  replaceFile(file, text, READABLE)
 }
 
 function removeRendered(file: string, written: string | null, say: (line: string) => void): void {

@@ -1,9 +1,10 @@
 // What a target was last told, kept beside the file of the deployment by targets that cannot ask for it.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { ServiceSpec } from '../deployment.ts'
 import { type Observed, TargetError } from '../target.ts'
+import { replaceFile } from '../write-file.ts'
 
 export type Told = Pick<Observed, 'exists' | 'regions' | 'settledRegions' | 'revision'> & {
   /** References by their names. */
@@ -66,6 +67,5 @@ function readTold(file: string): Told {
 function writeTold(file: string, told: Told): void {
   makeFolder(path.dirname(file), PRIVATE)
   const text = `${JSON.stringify({ version: 1, ...told }, null, 2)}\n`
-  writeFileSync(`${file}.new`, text, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  replaceFile(file, text)
 }

@@ -1,8 +1,9 @@
 // The folder of a deployment by compose: the rendered file, its secrets, and what was told to whom.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { RegionCount, ServiceSpec } from '../../deployment.ts'
+import { replaceFile } from '../../write-file.ts'
 
 export type ComposeRecord = {
   exists: boolean
@@ -42,8 +43,7 @@ export function createComposeFolder(dir: string): ComposeFolder {
   const at = (name: string): string => path.join(dir, name)
   const put = (name: string, text: string): void => {
     makeFolder(dir, PRIVATE)
-    writeFileSync(at(`${name}.new`), text, { mode: 0o600 })
-    renameSync(at(`${name}.new`), at(name))
+    replaceFile(at(name), text)
   }
   return {
     file: at('compose.yaml'),

@@ -1,9 +1,10 @@
 // What a scheduler elsewhere needs to size the apps of a deployment: variables of its environment, written by every deploy
 // beside the file. Without a secret: the key of the API is named, and set where the scheduler runs.
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { Deployment } from '../../deployment.ts'
+import { replaceFile } from '../../write-file.ts'
 import { APP } from './sizes.ts'
 
 export type ScalingFile = {
@@ -27,7 +28,7 @@ export function createScalingFile(file: string, { url }: { url: string | null })
       makeFolder(path.dirname(file), PRIVATE)
       const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
       const head = `# Of the scheduler beside the coordinator; ${SECRET} is set there: a key of CreateOS's API.`
-      writeFileSync(file, `${[head, ...lines].join('\n')}\n`, { mode: 0o600 })
+      replaceFile(file, `${[head, ...lines].join('\n')}\n`)
     },
   }
 }

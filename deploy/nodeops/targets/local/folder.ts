@@ -1,10 +1,11 @@
 // The data folder of a local deployment: what was told to whom, beside all that the stack keeps there.
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { makeFolder, PRIVATE } from '#scripts/stack/make-folder.ts'
 import type { StackFile } from '#scripts/stack/stack-file.ts'
 import type { RegionCount, Role, ServiceSpec } from '../../deployment.ts'
 import { TargetError } from '../../target.ts'
+import { replaceFile } from '../../write-file.ts'
 
 /** deployment.json of the folder. */
 export type LocalRecord = {
@@ -60,9 +61,7 @@ export function ownRecord(dataDir: string, name: string): LocalRecord {
 
 /** Replaces it in one step. */
 export function writeRecord(dataDir: string, record: LocalRecord): void {
-  const file = fileOf(dataDir)
-  writeFileSync(`${file}.new`, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  replaceFile(fileOf(dataDir), `${JSON.stringify(record, null, 2)}\n`)
 }
 
 /** Makes the folder. Throws TargetError for one that is somebody else's: deleting would take it along. */
