@@ -13,13 +13,11 @@ import {
 } from '#engine/table/table.ts'
 import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
 import type { DerivedTarget } from './derived/derived.ts'
+import { findFollowing, learnFollowing } from './derived/following.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
-import { learnRelation } from './derived/learn-relation.ts'
-import { createTimes, isTime, type LearnedTime, learnAfter } from './derived/learn-times.ts'
+import { createTimes, isTime, type LearnedTime } from './derived/learn-times.ts'
 import { findLookups } from './derived/lookups.ts'
 import { learnNumberLevels, withLevels } from './derived/number-levels.ts'
-import { numberOrders } from './derived/number-orders.ts'
-import { findRelations } from './derived/relations.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
@@ -61,13 +59,8 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const list = createTargetList(table.columns.map(({ field }) => field.name))
   const learned = table.columns.map((column) => (isLearned(column, rows) ? column : null))
   const keys = findLookups(learned, rows)
-  const relations = findRelations(learned, keys)
-  const own = learned.map((column, at) => (keys.has(at) || relations.has(at) ? null : column))
-  const isKey = new Set(keys.values())
-  const orders = numberOrders(
-    own.map((column, at) => (isKey.has(at) ? null : column)),
-    rows,
-  )
+  const following = findFollowing(learned, keys, rows)
+  const own = learned.map((column, at) => (keys.has(at) || following.has(at) ? null : column))
   const timeAt = createTimes({ table, columns: own, list, seed })
   const coded = withLevels(table, keys.values())
   const known: Known = { table, coded, list, seed, alike: alikeLevels(keys, coded) }
@@ -78,22 +71,10 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
     const column = columnAt(at)
     return levelsOf.get(at) ?? column
   }
-  const related = (at: number, column: Column): PreparedColumn | null => {
-    const formula = relations.get(at)
-    return formula === undefined
-      ? null
-      : learnRelation(column, formula, {
-          ...{ list, seed },
-          partOf: (operand) => columnAt(operand),
-        })
-  }
-  const above = (at: number, column: Column): PreparedColumn | null => {
-    const base = orders.get(at)
-    const lower = base === undefined ? null : columnAt(base)
-    if (base === undefined || lower?.kind !== 'numeric' || column.kind !== 'number') return null
-    const earlier = table.columns[base] as NumberColumn
-    const target = learnAfter(column, { earlier, first: lower.target }, { table, list, seed })
-    return { kind: 'numeric', field: column.field, target, nulls: nullsOf(column, rows) > 0 }
+  const follow = (at: number, column: Column): PreparedColumn | null => {
+    const how = following.get(at)
+    const source = { table, list, seed, partOf: (operand: number) => columnAt(operand) }
+    return how === undefined ? null : learnFollowing(column, how, source)
   }
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
@@ -105,8 +86,7 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
         ? null
         : learnLookup(column, { table: coded, list, key, by: keyAt(key) })) ??
       constantOf(column, rows) ??
-      related(at, column) ??
-      above(at, column) ??
+      follow(at, column) ??
       (isTime(own[at])
         ? timeColumn(column, timeAt(at), rows)
         : learn(column, at, known, levelsOf)) ??

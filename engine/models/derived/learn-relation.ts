@@ -52,13 +52,18 @@ function derivationOf(
   return form === 'ratio' ? { type: form, ...operands } : { type: form, ...operands, offset }
 }
 
-function targetOf(column: number, { partOf }: RelationSource): number | null {
+/** Of an operand, null where it is not learned as a number. */
+export function targetOf(column: number, { partOf }: RelationSource): number | null {
   const part = partOf(column)
   return part.kind === 'numeric' ? part.target : null
 }
 
-/** What is between, unrounded. */
-function helper(formula: Formula, column: NumberColumn, source: RelationSource): number | null {
+/** What is between, unrounded; null where an operand is not learned as a number. */
+export function helper(
+  formula: Formula,
+  column: NumberColumn,
+  source: RelationSource,
+): number | null {
   const { list, partOf } = source
   const from = derivationOf(formula, column, source)
   const combination = from && combinationOf(from, (target) => list.endsOf(target))

@@ -141,7 +141,8 @@ function constant(
   return list.derive({ kind: 'numeric', ...bounds, from: { type: 'constant', value } })
 }
 
-function filled(values: Float64Array, random: SeededRandom): Float64Array {
+/** Nulls by values of other rows. */
+export function filled(values: Float64Array, random: SeededRandom): Float64Array {
   const known = values.filter((value) => !Number.isNaN(value))
   return values.map((value) =>
     Number.isNaN(value) ? (known[random.below(known.length)] as number) : value,
