@@ -19,7 +19,10 @@ const DISTINCT_MAX = 20_000
 /** They are held as JavaScript values for a while. */
 const CELLS_MAX = 4_000_000
 
-/** The first rows, as many as a table of so many columns may have, fewer of wide tables. AppError `not_found` for another table, and as making the rows does. */
+/**
+ * The first rows, as many as a table of so many columns may have. AppError `not_found` for a table that the job has not,
+ * and what making the rows throws.
+ */
 export async function readJobTable(
   store: Pick<BlockStore, 'get'>,
   { config, plan, inputs, table: name }: JobRows,

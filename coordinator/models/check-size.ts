@@ -15,8 +15,8 @@ const MIB = 2 ** 20
 const MEMORY_SHARE = 0.75
 
 /**
- * Warnings where it is likely that the worker will refuse, or that a search will pass over an algorithm. Throws AppError `invalid_request` where it is sure, or where the
- * rows do not fit the memory of any worker that may have them.
+ * Warnings where it is likely that the worker will refuse, or that a search will pass over an algorithm. AppError
+ * `invalid_request` where it is sure, or where the rows fit the memory of no worker that may have them.
  */
 export async function checkSize(
   sql: Sql,

@@ -18,7 +18,10 @@ type ImportRequest = {
   signal: AbortSignal
 }
 
-/** `settle` runs in the transaction that creates. AppError as `takeModel`, and `not_found` and `forbidden` for the project. */
+/**
+ * `settle` runs in the transaction that creates the model. AppError as `takeModel`; `not_found` and `forbidden` for the
+ * project.
+ */
 export async function importModel(
   { database, uploads }: ImportDeps,
   principal: Principal,

@@ -1,7 +1,6 @@
 // A model file on its way in: checked as one that anybody may have made, hashed and stored. It is in memory whole, about
 // twice, so this is for a thread of its own.
 
-import { createHash } from 'node:crypto'
 import type { BlockStore } from '#coordinator/storage/block-store.ts'
 import { putPart } from '#coordinator/storage/put-dag.ts'
 import type { Link } from '#engine/dag/part.ts'
@@ -10,6 +9,7 @@ import {
   type Algorithm,
   decodeModelFile,
   MODEL_BYTES_MAX,
+  modelDigest,
   type Provenance,
 } from '#engine/models/model-file.ts'
 
@@ -31,7 +31,7 @@ export async function takeModel(
 ): Promise<TakenModel> {
   const file = await wholeFile(source)
   const { algorithm, provenance } = decodeModelFile(file, { whole: true })
-  const sha256 = createHash('sha256').update(file).digest('hex')
+  const sha256 = modelDigest(file)
   const { options, seed, history } = provenance
   const link = await putPart(store, file)
   const kept = { options, seed, history: history.slice(-HISTORY_MAX) }

@@ -160,7 +160,7 @@ function createReading(
   }
 }
 
-/** Rows in batches of at least BATCH_ROWS, but for the last; in bytes as far as they are plain, but the first as text where it is asked for. */
+/** Batches of BATCH_ROWS rows at least, but for the last: bytes as far as rows are plain. `asText`: the first is text. */
 async function* piecesOf(
   text: AsyncIterable<Uint8Array>,
   reading: Reading,

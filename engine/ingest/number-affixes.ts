@@ -26,7 +26,7 @@ export function affixesOf(text: string): Affixes | null {
   return before === '' && after === '' ? null : { before, after }
 }
 
-/** The number between them with its sign in front; parentheses are a minus, as in accounts. Null where they are not there. */
+/** The number between the affixes, its sign in front; parentheses are a minus, as in accounts. Null without them. */
 export function withoutAffixes(text: string, { before, after }: Affixes): string | null {
   const isNegative = text.startsWith('(') && text.endsWith(')')
   const bare = isNegative ? text.slice(1, -1) : text

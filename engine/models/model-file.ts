@@ -99,7 +99,7 @@ export type ModelFile = {
   /** As in the data that was learned, in its order. */
   columns: PreparedColumn[]
   targets: TargetShape[]
-  /** What is not learned but follows from targets; they are numbered on. */
+  /** What is not learned but follows from targets. Their numbers go on from those of `targets`. */
   derived: DerivedTarget[]
   /** What the algorithm knows of each target, as JSON. */
   encoder: unknown

@@ -2,7 +2,7 @@
 
 import type { Model } from './model.ts'
 
-/** In the order of the files; `digests` of those that were hashed before. AppError `invalid_request` for bytes that are no model. */
+/** In the order of the files; `digests` are known ones. AppError `invalid_request` for bytes that are no model. */
 export async function openModels<const F extends readonly Uint8Array[]>(
   files: F,
   digests: readonly string[] = [],

@@ -1,6 +1,6 @@
 // Numbers that lie on equal steps: prices that end in .99, whole minutes, multiples of five.
 
-/** The largest number of units of 10^-decimals that all of these differ by multiples of; 1 where units are no whole numbers. */
+/** The greatest common divisor of the differences, in units of 10^-decimals; 1 where that many units are not exact. */
 export function stepOf(values: ArrayLike<number>, decimals: number): number {
   const scale = 10 ** decimals
   const first = Math.round((values[0] ?? 0) * scale)

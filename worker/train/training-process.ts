@@ -130,13 +130,11 @@ function passOn(
       return true
     case 'done':
       events.onMade(leaseId, {
-        ...{
-          ...message.file,
-          chunk: CHUNK,
-          rows: 1,
-          durationMs: message.durationMs,
-          tally: NO_TALLY,
-        },
+        ...message.file,
+        chunk: CHUNK,
+        rows: 1,
+        durationMs: message.durationMs,
+        tally: NO_TALLY,
       })
       return false
     case 'failed':

@@ -112,7 +112,7 @@ function embed(
       into[start + row] = byPlace[from + (drawn[row] as number)] as number
 }
 
-/** The part of the first layer that leads from the columns before to one column; the first column has none, and gets zeros. */
+/** The first layer's weights from the columns `before` to a column's hidden units; zeros where none come before. */
 function firstOf(
   { layers, hidden }: Network,
   values: ReadonlyMap<string, Float32Array>,

@@ -23,12 +23,13 @@ export type AllowedRows = {
 
 /** The number of the keystream of conditioned samples. */
 const STREAM = 6
-/** Of which one is kept, where several variables are conditioned: one alone needs no choice. */
+/** Where several variables are conditioned, one of so many is kept; a single one needs no choice. */
 const CANDIDATES = 16
 
 /**
- * The first variables of a Cholesky `factor` (rows of `count`), as many as there are `allowed`. Candidates are those of
- * Geweke, Hajivassiliou and Keane; choosing by their weights (sampling and importance resampling, Rubin 1987) brings them to the joint law.
+ * Draws the first variables of a Cholesky `factor` (rows of `count`), each within its `allowed` stretches. Candidates are
+ * those of Geweke, Hajivassiliou and Keane; choosing by their weights (sampling and importance resampling, Rubin 1987)
+ * brings them to the joint law.
  */
 export function createAllowedRows(
   factor: Float64Array,

@@ -5,7 +5,7 @@ import { encodeTokens, fitTokens, type TokenOptions, tokenCount } from '../token
 
 /**
  * A piece is a level, a value that many rows have, or a range of whole units of 10^-decimals, `from` and `to` inclusive;
- * pieces ascend with the normal variable. A number with nulls has a variable more, whose pieces are 0 (a value) and 1 (null).
+ * pieces ascend with the normal variable. A number with nulls has a second variable: pieces 0 (a value) and 1 (null).
  */
 export type Latent = {
   /** Index of the target. */

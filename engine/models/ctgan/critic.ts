@@ -1,21 +1,39 @@
-// The critic of the conditional GAN of tables (Xu et al. 2019, section 4.4): parameters, scores of packs of rows, and
-// the slope of scores. Its first layer is kept apart: it is linear, and looks conditions up.
+// The critic of the conditional GAN of tables (Xu et al. 2019, section 4.4): parameters, scores of packs of rows, the
+// slope of scores, losses. Its first layer is kept apart: it is linear, and looks conditions up.
 
-import { accumulate, add, multiply, square, stepped } from '#engine/tensor/elementwise.ts'
+import {
+  accumulate,
+  add,
+  multiply,
+  square,
+  squareRoot,
+  stepped,
+  subtract,
+} from '#engine/tensor/elementwise.ts'
+import { gradients } from '#engine/tensor/gradients.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { gemm, rowSums } from '#engine/tensor/linear.ts'
+import { gemm, mean, rowSums, sum } from '#engine/tensor/linear.ts'
 import {
   linearParameters,
   type Parameter,
   type Parameters,
   uniformParameter,
 } from '#engine/tensor/parameters.ts'
-import { gatherRows, reshape, split, withGradient } from '#engine/tensor/shaping.ts'
+import {
+  concatenate,
+  detach,
+  gatherRows,
+  reshape,
+  split,
+  withGradient,
+} from '#engine/tensor/shaping.ts'
 import type { CtganShape } from './shape.ts'
 
 /** Slope of the critic's units below zero, and share of them that a pass keeps. */
 const LEAK = 0.2
 const KEPT = 0.5
+/** What the penalty of slopes counts (Gulrajani et al. 2017). */
+const PENALTY = 10
 
 /** The first layer has weights for rows, and others for their conditions. */
 export function criticParameters({ layout, conditions, critic, pac }: CtganShape): Parameter[] {
@@ -116,4 +134,49 @@ export function scoresOf(
     hidden = multiply(hidden, multiply(slopes, kept[at] as SymbolicTensor))
   }
   return gemm(hidden, named(parameters, 'out.weight'), { bias: named(parameters, 'out.bias') })
+}
+
+export type CriticBatch = {
+  fake: ConditionedRows
+  real: ConditionedRows
+  /** Where between their packs the slope is taken, [packs, 1]. */
+  mix: SymbolicTensor
+  kept: Record<'rows' | 'mixed', readonly SymbolicTensor[]>
+}
+
+/**
+ * `distance`: the mean score of generated packs less that of real ones. `penalty`: PENALTY times the mean square of how
+ * far the length of the score's slope, between them, is from 1; its gradient is of second order. As the first layer is
+ * linear, what it makes of packs between is between what it makes of both, and the slope by rows is a product with
+ * its weights: the packs between are never made.
+ */
+export function criticLosses(
+  parameters: Parameters,
+  shape: CtganShape,
+  { fake, real, mix, kept }: CriticBatch,
+): Record<'distance' | 'penalty', SymbolicTensor> {
+  const sums = firstSums(parameters, shape, {
+    rows: concatenate([fake.rows, real.rows], 0),
+    conditions:
+      fake.conditions === null || real.conditions === null
+        ? null
+        : concatenate([fake.conditions, real.conditions], 0),
+  })
+  const packs = (sums.shape[0] as number) / 2
+  const scores = scoresOf(parameters, shape, sums, kept.rows)
+  const [ofFake, ofReal] = halves(scores, packs)
+  const [sumsOfFake, sumsOfReal] = halves(sums, packs)
+  const between = detach(add(sumsOfFake, multiply(mix, subtract(sumsOfReal, sumsOfFake))))
+  const score = sum(scoresOf(parameters, shape, between, kept.mixed))
+  const [ofSums] = gradients(score, [between]) as [SymbolicTensor]
+  const length = squareRoot(add(squaredSlopes(parameters, shape, ofSums), 1e-12))
+  return {
+    distance: subtract(mean(ofFake), mean(ofReal)),
+    penalty: multiply(mean(square(subtract(length, 1))), PENALTY),
+  }
+}
+
+/** Of two equal halves of the rows. */
+export function halves(x: SymbolicTensor, rows: number): [SymbolicTensor, SymbolicTensor] {
+  return split(x, [rows, rows], 0) as [SymbolicTensor, SymbolicTensor]
 }

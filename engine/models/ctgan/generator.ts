@@ -14,7 +14,7 @@ import type { CtganShape } from './shape.ts'
 /** Temperature of the soft choices that the critic sees (Jang et al. 2017). */
 const TAU = 0.2
 
-/** What a layer of the generator reads, in the order of its weight's rows: earlier layers, the latest first, and its input. */
+/** What a layer reads, in the order of its weight's rows: earlier layers, the latest first, then noise and condition. */
 export function sourcesOf(
   { embedding, conditions, generator }: CtganShape,
   layer: number,

@@ -9,23 +9,12 @@ import {
   minimum,
   multiply,
   power,
-  square,
-  squareRoot,
   subtract,
 } from '#engine/tensor/elementwise.ts'
-import { gradients } from '#engine/tensor/gradients.ts'
 import type { SymbolicTensor } from '#engine/tensor/graph.ts'
-import { mean, sum } from '#engine/tensor/linear.ts'
+import { mean } from '#engine/tensor/linear.ts'
 import { uniform } from '#engine/tensor/noise.ts'
-import type { Parameters } from '#engine/tensor/parameters.ts'
-import {
-  concatenate,
-  detach,
-  firstRows,
-  gatherRows,
-  reshape,
-  split,
-} from '#engine/tensor/shaping.ts'
+import { detach, firstRows, gatherRows, reshape, split } from '#engine/tensor/shaping.ts'
 import {
   type Feed,
   type RunContext,
@@ -39,10 +28,11 @@ import type { EncodedTable } from '../modes/encode.ts'
 import { encodedTensors, joined, oneHot } from '../modes/symbolic.ts'
 import {
   type ConditionedRows,
+  criticLosses,
   criticParameters,
   firstSums,
+  halves,
   scoresOf,
-  squaredSlopes,
 } from './critic.ts'
 import { generate, generatorParameters, missedConditions, softRows } from './generator.ts'
 import type { CtganShape } from './shape.ts'
@@ -76,7 +66,6 @@ export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batch
   }
 }
 
-const PENALTY = 10
 /** As Gulrajani et al. train critics: a moment of slopes is one of critics that are no more. */
 const BETAS = { beta1: 0, beta2: 0.9 }
 
@@ -152,10 +141,7 @@ function step(
   const made = generator.step(context, missed === null ? wanted : add(wanted, missed), rate)
   const shown = (x: SymbolicTensor) => firstRows(x, Math.min(batchRows, SHOWN_ROWS))
   return {
-    state: {
-      ...moved.state,
-      ...made.state,
-    },
+    state: { ...moved.state, ...made.state },
     metrics: {
       ...{ critic: losses.distance, penalty: losses.penalty, generator: wanted },
       ...(condition === null
@@ -211,48 +197,4 @@ function realRows(context: StepContext, { layout, conditions }: CtganShape): Con
     rows: joined(places, codes),
     conditions: conditions === 0 ? null : context.feed(FEEDS.real),
   }
-}
-
-export type CriticBatch = {
-  fake: ConditionedRows
-  real: ConditionedRows
-  /** Where between their packs the slope is taken, [packs, 1]. */
-  mix: SymbolicTensor
-  kept: Record<'rows' | 'mixed', readonly SymbolicTensor[]>
-}
-
-/**
- * `distance`: the mean score of generated packs less that of real ones. `penalty`: ten times the mean square of how far
- * the length of the score's slope, between them, is from 1; its gradient is of second order. As the first layer is
- * linear, what it makes of packs between is between what it makes of both, and the slope by rows is a product with
- * its weights: the packs between are never made.
- */
-export function criticLosses(
-  parameters: Parameters,
-  shape: CtganShape,
-  { fake, real, mix, kept }: CriticBatch,
-): Record<'distance' | 'penalty', SymbolicTensor> {
-  const sums = firstSums(parameters, shape, {
-    rows: concatenate([fake.rows, real.rows], 0),
-    conditions:
-      fake.conditions === null || real.conditions === null
-        ? null
-        : concatenate([fake.conditions, real.conditions], 0),
-  })
-  const packs = (sums.shape[0] as number) / 2
-  const scores = scoresOf(parameters, shape, sums, kept.rows)
-  const [ofFake, ofReal] = halves(scores, packs)
-  const [sumsOfFake, sumsOfReal] = halves(sums, packs)
-  const between = detach(add(sumsOfFake, multiply(mix, subtract(sumsOfReal, sumsOfFake))))
-  const score = sum(scoresOf(parameters, shape, between, kept.mixed))
-  const [ofSums] = gradients(score, [between]) as [SymbolicTensor]
-  const length = squareRoot(add(squaredSlopes(parameters, shape, ofSums), 1e-12))
-  return {
-    distance: subtract(mean(ofFake), mean(ofReal)),
-    penalty: multiply(mean(square(subtract(length, 1))), PENALTY),
-  }
-}
-
-function halves(x: SymbolicTensor, rows: number): [SymbolicTensor, SymbolicTensor] {
-  return split(x, [rows, rows], 0) as [SymbolicTensor, SymbolicTensor]
 }

@@ -13,7 +13,7 @@ import { createNormalFiller } from './normal-kernel.ts'
 /** Rows of a batch: part of what the bytes depend on. */
 export const GRID_ROWS = 500
 const STRIDE = columnStride(GRID_ROWS)
-/** Candidates of a row. */
+/** How often a row is drawn at most until it meets the conditions. */
 export const CANDIDATES_MOST = 1000
 
 /** Inputs and outputs of the model. */
@@ -24,8 +24,9 @@ export const DRAW = {
 
 export type RowDrawing = {
   /**
-   * `latent` float32 [GRID_ROWS, embedding] and, where it is not 0, `spread` [spread, GRID_ROWS], standard normal, and
-   * `condition` int32 [GRID_ROWS] to `weights` float32 [codes, ..], by which codes are drawn, and `places` [places, ..].
+   * Inputs: `latent` float32 [GRID_ROWS, embedding] and, where it is not 0, `spread` float32 [spread, GRID_ROWS], both
+   * standard normal; `condition` int32 [GRID_ROWS], where there is one. Outputs: `weights` float32 [codes, GRID_ROWS], by
+   * which codes are drawn, and `places` float32 [places, GRID_ROWS].
    */
   model: Uint8Array
   embedding: number
@@ -57,8 +58,9 @@ export function createBatch(
 ): DrawBatch {
   const { embedding, spread, condition } = drawing
   const columns = spans.length
-  /** Of each row: a word for each column's code and for its other levels, two for the condition, half of one a normal. */
+  /** Of a row: for each column a word for its code and one for its other levels, two for the condition. */
   const words = 2 * columns + 2
+  /** Normal numbers follow, half a word each. */
   const stride = 4 * Math.ceil((words + (embedding + spread) / 2) / 4)
   const normals = createNormalFiller({
     ...{ rows: GRID_ROWS, words: stride, from: words * 2, width: embedding },
@@ -118,7 +120,7 @@ function givenTo({ embedding, spread, condition }: RowDrawing, latent: Float32Ar
   return { ...given, inputs }
 }
 
-/** From so many candidates of a row on, the noise of single rows is made instead of that of whole batches. */
+/** Up to so many different candidates at once, noise is made of whole batches; beyond, row by row. */
 const WHOLE_MOST = 32
 
 /** The noise of a candidate is that of its row in the whole batch of that candidate. */

@@ -25,11 +25,11 @@ type Learned = { modes: readonly Modes[]; layout: Layout; train: EncodedTable }
 
 export type CalibrateOptions = SessionOptions & {
   seed: number
-  /** Where not, nothing is corrected. */
+  /** False: nothing is corrected. */
   calibrate: boolean
 }
 
-/** Of what `drawingOf` draws with given corrections. */
+/** `drawingOf` gives the drawing with such corrections. */
 export async function calibrateDrawing(
   data: Learned,
   drawingOf: (corrections: Float32Array) => RowDrawing,
@@ -104,10 +104,10 @@ function placesOf(
   return Float32Array.from(found).sort()
 }
 
-/** Whether a stretch ends where the column does: its outermost numbers are no single row's then. */
+/** Whether a stretch ends where its column does: there the outermost number is one of several rows (protect.ts). */
 type Ends = { low: boolean; high: boolean }
 
-/** On the scale of the stretch: at each place the quantile of the data that as many drawn places lie below; both ascending. */
+/** By place a value, on the stretch's scale: the quantile of the data below which as many lie as were drawn there. */
 function curveOf(
   { low, high }: Stretch,
   ends: Ends,

@@ -49,7 +49,7 @@ function lookUp(table: Float32Array, halves: Uint16Array, into: Float32Array): v
   for (let at = fours; at < into.length; at++) into[at] = table[halves[at] as number] as number
 }
 
-/** Standard normal numbers column by column, `rows` each: of each row's half words, `words` of them, those from `from` on. */
+/** Standard normal numbers, column by column: of the `words` half words of each of the `rows`, those from `from` on. */
 export function fillNormalByColumn(
   halves: Uint16Array,
   { words, from }: { words: number; from: number },
@@ -61,7 +61,7 @@ export function fillNormalByColumn(
       into[start + row] = table[halves[at + row * words] as number] as number
 }
 
-/** Bytes 0 or 1, a multiple of 32, from as many random bits: of each word, eight words whose bytes are one of its bits. */
+/** Random bits to as many bytes, 0 or 1, a multiple of 32: word n of the eight made of a word has bits n, n + 8, ... */
 export function fillBits(bits: Uint32Array, into: Uint8Array): void {
   const words = new Uint32Array(into.buffer, into.byteOffset, into.length >> 2)
   for (let block = 0; block < words.length >> 3; block++) {

@@ -3,7 +3,7 @@
 
 import { stepOf } from '../steps.ts'
 
-/** Serialisable: multiples of `step` units of 10^-decimals from `from` to `to`, both inclusive; shares of a bin add up to 1. */
+/** JSON. Each `step` units of 10^-decimals a value, from `from` to `to`, both inclusive. Shares of a bin add up to 1. */
 export type Cell = { from: number; to: number; step: number; share: number }
 
 /** Of ascending numbers, at least one. No cell rests on fewer than `leastRows` rows, as far as there are so many. */

@@ -36,7 +36,7 @@ export type TvaeFitOptions = TvaeTraining & {
 }
 
 const FEEDS = { rows: 'rows', noise: 'noise', rate: 'rate' } as const
-/** Held-out rows that score an epoch: they and their noise stay the same, so that more would hardly tell epochs apart better. */
+/** Held-out rows that score an epoch. They and their noise stay the same: more would hardly rank epochs better. */
 const SCORED_MOST = 1000
 
 /** One half of a batch has the noise of the other, reversed: half of what random numbers cost, and gradients vary less. */

@@ -1,7 +1,7 @@
-// Where the latent vectors of the data lie once the network is trained: not quite where the standard normal law is, from
-// which rows are drawn; between them a decoder makes rows that are like none. A mixture of normal laws comes closer (density
-// estimation after the fact, Ghosh et al. 2020, section 4): groups of vectors, with the covariance around their centres, which
-// the decoder's first layer takes in.
+// The law that latent vectors are drawn from. Those of the data, once the network is trained, do not quite follow the
+// standard normal law, and between them a decoder makes rows that are like none. A mixture of normal laws comes closer
+// (density estimation after the fact, Ghosh et al. 2020, section 4): one around the centre of each group of vectors, all
+// with one covariance. The decoder's first layer takes centres and covariance in.
 
 import { cholesky } from '#engine/math/positive-definite.ts'
 import { exponential, multiply } from '#engine/tensor/elementwise.ts'
@@ -30,8 +30,8 @@ export type Prior = {
   /** Rows of each group. */
   groups: number[]
   /**
-   * The parameters with another first layer of the decoder, [embedding, units] and a bias for each group, [groups, units]:
-   * for it standard normal vectors are what those of the group are for the given one.
+   * Those given, but for the decoder's first layer, [embedding, units] with a bias for each group, [groups, units]: it
+   * makes of standard normal vectors what the given one makes of vectors of the group.
    */
   parameters: Map<string, Float32Array>
 }

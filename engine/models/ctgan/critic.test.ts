@@ -19,9 +19,8 @@ import { gemm, mean, sum } from '#engine/tensor/linear.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import { reshape } from '#engine/tensor/shaping.ts'
 import { createSeededRandom } from '../seeded-random.ts'
-import { criticParameters, scoresOf } from './critic.ts'
+import { type CriticBatch, criticLosses, criticParameters, scoresOf } from './critic.ts'
 import type { CtganShape } from './shape.ts'
-import { type CriticBatch, criticLosses } from './training.ts'
 
 const PACKS = 6
 const shape: CtganShape = {
