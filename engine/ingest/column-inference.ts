@@ -25,6 +25,8 @@ export type ColumnEvidence = {
   /** Written 0 and 1, and named as yes or no is. */
   isFlag: boolean
   layouts: ReturnType<LayoutSearch['found']>
+  /** Of moments in several offsets. */
+  zone: LayoutSearch['zone']
   distinct: DistinctCounter
   seen: Seen
   meanLength: number
@@ -75,6 +77,7 @@ export function createColumnInference(name: string, distinctMax: number): Column
         numbers: found.numbers.found().filter(({ style }) => !isTyped || style === 'plain'),
         ...{ isBoolean: is.boolean && hasValues, isFlag: is.flag && hasValues },
         layouts: is.dated && hasValues ? found.search.found() : [],
+        zone: () => found.search.zone(),
         ...{ distinct: found.distinct, seen: found.questions.seen() },
         meanLength: length / Math.max(1, values),
         isSpaced: is.spaced,

@@ -3,6 +3,7 @@
 import type { Temporal } from '#engine/table/table.ts'
 import { createDateReader, type DateReader } from './date-reader.ts'
 import { isoMoment, isoMomentOf } from './iso-moment.ts'
+import { createOffsetEvidence } from './offset-zone.ts'
 
 export type Layout = { type: Temporal; layout: string | null }
 
@@ -68,6 +69,8 @@ export type LayoutSearch = {
    * all texts have the same.
    */
   found(): (Layout & { decimals: number; offset: number | null })[]
+  /** That the best of them reads all texts in the offsets of; null for none, and where all texts have the same. */
+  zone(): string | null
 }
 
 /** Where date and time meet in ISO's plain form. */
@@ -81,6 +84,13 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
   let alive: Candidate[] | null = null
   // Of ISO dates a dozen looser layouts stay, which read whatever is written like the last text that all of them read.
   let shape: Shape | null = null
+  /** Of the best layout so far: what another one read before says nothing. */
+  const zoned = { by: null as Candidate | null, evidence: createOffsetEvidence() }
+  const noteOffset = (text: string, moment: number, candidate: Candidate): void => {
+    if (zoned.by !== null && zoned.by !== candidate) zoned.evidence.add(moment, null)
+    zoned.by = candidate
+    zoned.evidence.add(moment, UTC.test(text) ? null : candidate.reader.offset())
+  }
   const isAlike = (text: string): boolean =>
     shape !== null &&
     text.length === shape.length &&
@@ -92,7 +102,9 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
       alive ??= candidatesFor(text, digits)
       let kept = 0
       for (const candidate of alive) {
-        if (Number.isNaN(candidate.reader.read(text))) continue
+        const moment = candidate.reader.read(text)
+        if (Number.isNaN(moment)) continue
+        if (kept === 0) noteOffset(text, moment, candidate)
         candidate.decimals = Math.max(candidate.decimals, candidate.reader.decimals())
         if (candidate.offsets.size < 2) candidate.offsets.add(candidate.reader.offset())
         alive[kept++] = candidate
@@ -111,8 +123,11 @@ export function createLayoutSearch(digits: boolean): LayoutSearch {
         const [offset = null, ...others] = offsets
         return { type, layout, decimals, offset: others.length === 0 ? offset : null }
       }),
+    zone: () => zoned.evidence.zone(),
   }
 }
+
+const UTC = /z$/i
 
 /** `between`: the character there, of texts that go on. */
 type Shape = { type: Temporal; length: number; between: number }

@@ -161,7 +161,7 @@ function numbered(evidence: ColumnEvidence, { style, decimals, whole }: NumberFi
   return { ...plainly('integer'), numbers: style }
 }
 
-function dated({ layouts }: ColumnEvidence): Typed {
+function dated({ layouts, zone }: ColumnEvidence): Typed {
   const [best, ...others] = layouts
   if (best === undefined) return plainly('text')
   const { type, layout, decimals, offset } = best
@@ -175,7 +175,7 @@ function dated({ layouts }: ColumnEvidence): Typed {
     type,
     layout,
     decimals,
-    zone: zoneOf(offset),
+    zone: offset === null && type === 'datetime' ? zone() : zoneOf(offset),
     numbers: 'plain',
     ...(isUnclear ? { warning } : {}),
   }

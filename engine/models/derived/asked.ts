@@ -7,6 +7,7 @@ import type { Conditions, NumericShape, TargetShape } from '../sampled.ts'
 import { monthDayOf, monthOf } from './calendar-parts.ts'
 import type { DerivedNumber, DerivedTarget } from './derived.ts'
 import { monthWeekdays } from './month-weekdays.ts'
+import { localEndsIn } from './zoned.ts'
 
 type Range = { min: number; max: number; nulls?: true }
 
@@ -101,7 +102,7 @@ function narrowed(before: Range | undefined, { min, max, nulls }: Range): Range 
   }
 }
 
-function askParts(known: Known, { from }: DerivedNumber, range: Range): void {
+function askParts(known: Known, { from, ...shape }: DerivedNumber, range: Range): void {
   const { nulls } = range
   const [min, max] = [range.min, range.max]
   const keep = nulls ? { nulls } : {}
@@ -118,6 +119,11 @@ function askParts(known: Known, { from }: DerivedNumber, range: Range): void {
     case 'linear':
       askLinear(known, from, range)
       return
+    case 'zoned': {
+      const { min: first, max: last } = localEndsIn(from.zone, shape)(range)
+      askRange(known, from.first, { min: first, max: last, ...keep })
+      return
+    }
     case 'product':
     case 'ratio':
       askFirst(known, from, range)

@@ -1,6 +1,7 @@
 // Derived targets of a model file, with suspicion: each follows from targets before it, of the right kind.
 
 import Type from 'typebox'
+import { zoneNames } from '#engine/data/zones.ts'
 import type { TargetShape } from '../sampled.ts'
 import { notAModel } from '../stored-parts.ts'
 import { type DerivedTarget, shapeOfDerived } from './derived.ts'
@@ -39,6 +40,10 @@ export const DerivedList = Type.Array(
           ...{ type: Type.Literal('lookup'), first: Count },
           values: Type.Array(Type.Union([Type.Null(), Type.Number()])),
         }),
+        Type.Object({
+          ...{ type: Type.Literal('zoned'), first: Count },
+          zone: Type.String({ maxLength: 100 }),
+        }),
         Type.Object({ type: Type.Literal('constant'), value: Type.Number() }),
       ]),
     }),
@@ -75,6 +80,8 @@ function follows(target: DerivedTarget, known: readonly TargetShape[]): boolean 
   if (!(target.min <= target.max)) return false
   if (from.type === 'constant') return true
   if (from.type === 'lookup') return levelsOf(known[from.first]) === from.values.length
+  if (from.type === 'zoned')
+    return known[from.first]?.kind === 'numeric' && zoneNames().includes(from.zone)
   const operands = from.second === undefined ? [from.first] : [from.first, from.second]
   return operands.every((at) => known[at]?.kind === 'numeric')
 }

@@ -4,6 +4,7 @@ import type { NumericShape, SampledColumn, TargetShape } from '../sampled.ts'
 import { firstDay, fromMonthDay, fromMonthWeekday } from './calendar-parts.ts'
 import type { DerivedNumber, DerivedTarget, NumberDerivation } from './derived.ts'
 import { combined } from './formulas.ts'
+import { utcIn } from './zoned.ts'
 
 /** Two numbers to one, and what it lies between for a first number, both inclusive. */
 export type Combination = {
@@ -26,6 +27,7 @@ export function combinationOf(
       return { value: fromMonthDay, ...MONTHS }
     case 'month_weekday':
       return { value: fromMonthWeekday, ...MONTHS }
+    case 'zoned':
     case 'lookup':
     case 'constant':
       return null
@@ -83,6 +85,13 @@ function fillNumbers(
     const values = Float64Array.from(from.values, (value) => value ?? Number.NaN)
     for (let row = 0; row < into.length; row++)
       into[row] = values[first[row] as number] ?? Number.NaN
+    return
+  }
+  if (from.type === 'zoned') {
+    const utc = utcIn(from.zone, shapes[from.first] as NumericShape)
+    const { min, max } = target
+    for (let row = 0; row < into.length; row++)
+      into[row] = Math.min(max, Math.max(min, utc(first[row] as number)))
     return
   }
   const second = from.second === undefined ? null : (columns[from.second] as SampledColumn)

@@ -2,7 +2,13 @@
 
 import { fixedOffset } from '#engine/data/zones.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import { type Column, type NumberColumn, nullsOf, type Table } from '#engine/table/table.ts'
+import {
+  type Column,
+  extremes,
+  type NumberColumn,
+  nullsOf,
+  type Table,
+} from '#engine/table/table.ts'
 import { type Constant, protectNumbers } from '../protect.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { stepOf } from '../steps.ts'
@@ -12,6 +18,7 @@ import { closeBehind, gapsOf, timeOrders } from './orders.ts'
 import { learnNumbers, type Realised, realise } from './realise.ts'
 import type { TargetList } from './target-list.ts'
 import { type Lead, leadOf, type Parts, timeParts, withLead } from './time-parts.ts'
+import { isNamed, localEndsIn, localIn } from './zoned.ts'
 
 /** The number of the column's target. */
 export type LearnedTime = { kind: 'target'; target: number } | Constant<number>
@@ -61,8 +68,9 @@ export function createTimes(known: Known): (at: number) => LearnedTime {
     const found = protectNumbers(column, nullsOf(column, table.rows), randomOf(known, name))
     if (found.kind === 'constant') return found
     const seconds = type === 'datetime'
+    const local = isNamed(zone) ? localOf(column) : null
     const parts = timeParts(
-      column.values,
+      local ?? column.values,
       { seconds, decimals, offset: fixedOffset(zone) },
       others(),
     )
@@ -73,8 +81,23 @@ export function createTimes(known: Known): (at: number) => LearnedTime {
       [...made].map(([at, one]) => [columns[at], one.parts]),
     )
     const realising = { list: known.list, column: name, seed: known.seed }
-    const realised = realise(leading ?? parts, found, realising)
-    return { kind: 'target', target: realised.target, parts: realised }
+    if (local === null || zone === null) {
+      const realised = realise(leading ?? parts, found, realising)
+      return { kind: 'target', target: realised.target, parts: realised }
+    }
+    const { min, max } = found
+    const ends = localEndsIn(zone, found)(found)
+    const bounds = { name: known.list.nameOf(`${name} (local)`), decimals, ...ends }
+    const realised = realise(leading ?? parts, bounds, realising)
+    const step = stepOf(
+      found.values.filter((value) => !Number.isNaN(value)),
+      decimals,
+    )
+    const target = known.list.derive({
+      ...{ kind: 'numeric', name, decimals, min, max, step },
+      from: { type: 'zoned', first: realised.target, zone },
+    })
+    return { kind: 'target', target, parts: realised }
   }
   return timeAt
 }
@@ -144,10 +167,20 @@ const COUNTS: Record<Lead, (day: number) => number> = {
   day: (day) => day,
 }
 
-function countsOf({ field: { type, zone }, values }: NumberColumn, lead: Lead): Float64Array {
-  const unit = type === 'datetime' ? SECONDS_PER_DAY : 1
-  const offset = fixedOffset(zone)
-  return values.map((value) =>
-    Number.isNaN(value) ? value : COUNTS[lead](Math.floor((value + offset) / unit)),
+function countsOf(column: NumberColumn, lead: Lead): Float64Array {
+  const unit = column.field.type === 'datetime' ? SECONDS_PER_DAY : 1
+  return localOf(column).map((value) =>
+    Number.isNaN(value) ? value : COUNTS[lead](Math.floor(value / unit)),
   )
+}
+
+/** By the clocks of the column's zone. */
+function localOf({ field: { zone }, values }: NumberColumn): Float64Array {
+  if (isNamed(zone)) {
+    const [min, max] = extremes(values.filter((value) => !Number.isNaN(value)))
+    const local = localIn(zone, { min, max })
+    return values.map((value) => (Number.isNaN(value) ? value : local(value)))
+  }
+  const offset = fixedOffset(zone)
+  return offset === 0 ? values : values.map((value) => value + offset)
 }

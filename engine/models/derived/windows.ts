@@ -6,6 +6,7 @@ import { firstDay, monthDayOf, monthOf } from './calendar-parts.ts'
 import { combinationOf } from './combine.ts'
 import type { DerivedTarget, NumberDerivation } from './derived.ts'
 import { monthWeekdays } from './month-weekdays.ts'
+import { localEndsIn, utcIn } from './zoned.ts'
 
 type Ends = { min: number; max: number }
 
@@ -87,6 +88,7 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
     const first = valueAt(from.first, asking)
     if (from.type === 'lookup')
       return 'values' in from ? (from.values[first] ?? Number.NaN) : Number.NaN
+    if (from.type === 'zoned') return clocksOf(target, from).utc(first)
     const second = from.second === undefined ? 0 : valueAt(from.second, asking)
     return (
       combinationOf(from, (at) => shapes[at] as NumericShape)?.value(first, second) ?? Number.NaN
@@ -103,16 +105,27 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
     if (from === undefined) return target === asking.leaf ? range : ANY
     if (from.type === 'constant') return ANY
     if (from.type === 'lookup') return 'values' in from ? codesWithin(from.values, range) : ANY
+    if (from.type === 'zoned') return within(from.first, clocksOf(target, from).ends(range), asking)
     const inFirst = leaves(from.first).includes(asking.leaf)
     const [part, other] = inFirst ? [from.first, from.second] : [from.second, from.first]
     const ends = other === undefined ? { min: 0, max: 0 } : endsOf(other, asking)
     const loose = widened(range, shapes[target], from)
     return within(part as number, (inFirst ? firstWithin : secondWithin)(from, loose, ends), asking)
   }
+  const clocks = new Map<number, Clocks>()
+  const clocksOf = (target: number, from: Zoned): Clocks => {
+    const made = clocks.get(target) ?? {
+      utc: utcIn(from.zone, shapes[from.first] as NumericShape),
+      ends: localEndsIn(from.zone, shapes[target] as NumericShape),
+    }
+    clocks.set(target, made)
+    return made
+  }
   const isOrdered = (target: number): boolean => {
     const from = fromOf(target)
     if (from === undefined || from.type === 'constant') return true
     if (from.type === 'lookup') return 'values' in from && ascends(from.values)
+    if (from.type === 'zoned') return isOrdered(from.first)
     return isOrdered(from.first) && (from.second === undefined || isOrdered(from.second))
   }
   return { leaves, isOrdered, within }
@@ -126,13 +139,17 @@ function findLeaves(
 ): readonly number[] {
   if (from === undefined) return [target]
   if (from.type === 'constant') return []
-  if (from.type === 'lookup' || from.second === undefined) return leaves(from.first)
+  if (from.type === 'lookup' || from.type === 'zoned' || from.second === undefined)
+    return leaves(from.first)
   const isBetween = from.type === 'linear' && from.unit === 1
   const parts = isBetween ? [from.second, from.first] : [from.first, from.second]
   return [...new Set(parts.flatMap((part) => leaves(part)))]
 }
 
-type Combined = Exclude<NumberDerivation, { type: 'lookup' | 'constant' }>
+type Combined = Exclude<NumberDerivation, { type: 'lookup' | 'constant' | 'zoned' }>
+type Zoned = Extract<NumberDerivation, { type: 'zoned' }>
+/** UTC of what clocks show, and what they may show between two moments. */
+type Clocks = { utc: (local: number) => number; ends: (range: Ends) => Ends }
 
 function firstWithin(from: Combined, { min, max }: Ends, second: Ends): Ends {
   switch (from.type) {
