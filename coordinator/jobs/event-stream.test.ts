@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type { Sql } from '#coordinator/database/database.ts'
+import { notify } from '#coordinator/database/notifications.ts'
 import { type ChunkResult, commitBatch } from '#coordinator/ledger/commit.ts'
 import { ORDERS } from '#test/support/configs.ts'
 import { restApp } from '#test/support/rest-app.ts'
@@ -183,6 +185,22 @@ test('progress comes at most four times a second and shows the newest state', as
   // The first, the last, and four a second between them.
   assert.ok(progress.length <= 2 + Math.ceil(4 * seconds), `${progress.length} in ${seconds} s`)
   assert.equal(progress.at(-1)?.data['chunks_completed'], 20)
+})
+
+test('progress that shows nothing new is not told again', async (t) => {
+  const { id, open, finish, database } = await watched(t)
+  await database.query(`update jobs set status = 'paused' where id = $1`, [id])
+  const stream = await open()
+  for (let n = 0; n < 4; n++) {
+    await notify(database, 'job', id)
+    await setTimeout(300)
+  }
+  await finish()
+  const told = (await stream.rest()).filter(({ event }) => event === 'progress')
+  assert.deepEqual(
+    told.map(({ data }) => data['status']),
+    ['paused', 'completed'],
+  )
 })
 
 test('a job that ended without a last word still ends its streams', async (t) => {

@@ -39,7 +39,8 @@ async function* tell(
   view: StreamOptions['view'],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  let shown: JobRow | null = null
+  let seen: JobRow | null = null
+  let shown = ''
   let spokeAtMs = performance.now()
   while (!signal.aborted) {
     const events = await watch.read()
@@ -51,8 +52,10 @@ async function* tell(
     }
     const { row } = snapshot
     if (row === null) return
-    const text = events.map(frame).join('') + (row === shown ? '' : progressFrame(view(row)))
-    shown = row
+    const progress = row === seen ? shown : progressFrame(view(row))
+    const text = events.map(frame).join('') + (progress === shown ? '' : progress)
+    seen = row
+    shown = progress
     if (text !== '') {
       spokeAtMs = performance.now()
       yield text
