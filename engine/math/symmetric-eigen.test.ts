@@ -62,3 +62,19 @@ test('known values: the second difference has 2 - 2 cos', () => {
 test('what is not finite is refused', () => {
   assert.throws(() => symmetricEigen(Float64Array.of(1, Number.NaN, Number.NaN, 1), 2))
 })
+
+test('matrices of far fewer dimensions than rows, whose other values are noise around zero', () => {
+  for (const [rows, n, period] of [
+    [4, 300, 5],
+    [12, 128, 1000],
+  ] as const) {
+    const columns = Array.from({ length: n }, (_, i) =>
+      Float64Array.from({ length: rows }, (__, r) => Math.sin(1 + ((i * r) % period))),
+    )
+    const matrix = Float64Array.from({ length: n * n }, (_, at) => {
+      const [x, y] = [columns[Math.floor(at / n)], columns[at % n]]
+      return x?.reduce((sum, value, r) => sum + value * (y?.[r] as number), 0) as number
+    })
+    assert.ok(residual(matrix, n) < 1e-10, `${residual(matrix, n)}`)
+  }
+})

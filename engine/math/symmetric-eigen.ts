@@ -10,6 +10,8 @@ export type Eigen = {
 
 /** QL steps per value; it takes fewer than three in practice. */
 const STEPS_MOST = 60
+/** After so many, what is nothing beside the largest elements is: among noise around zero nothing is small to its neighbours. */
+const STEPS_EXACT = 30
 const EPSILON = 2 ** -52
 /** Smaller elements beside the diagonal are zeros, however small the matrix: their squares would be. */
 const NOTHING = 1e-140
@@ -17,12 +19,13 @@ const NOTHING = 1e-140
 /** Of an n by n matrix, row after row, both triangles filled. Throws where it holds a number that is not finite. */
 export function symmetricEigen(matrix: Float64Array, n: number): Eigen {
   const { diagonal, beside, vectors } = tridiagonal(matrix.slice(), n)
+  const noise = EPSILON * largestOf(diagonal, beside)
   for (let at = 0; at < n; at++) {
     let steps = 0
-    for (let end = splitAfter(diagonal, beside, at); end > at; ) {
+    for (let end = splitAfter(diagonal, beside, at, NOTHING); end > at; ) {
       if (steps++ === STEPS_MOST) throw new Error('eigenvalues of what is no matrix of numbers')
       qlStep({ diagonal, beside, vectors }, at, end)
-      end = splitAfter(diagonal, beside, at)
+      end = splitAfter(diagonal, beside, at, steps < STEPS_EXACT ? NOTHING : noise)
     }
   }
   return { values: diagonal, vectors }
@@ -106,12 +109,24 @@ function reflectRows(
   }
 }
 
-/** The first place from `at` on whose neighbour to the right is as good as zero. */
-function splitAfter(diagonal: Float64Array, beside: Float64Array, at: number): number {
+function largestOf(diagonal: Float64Array, beside: Float64Array): number {
+  return diagonal.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value) + Math.abs(beside[i] as number)),
+    NOTHING,
+  )
+}
+
+/** The first place from `at` on whose neighbour to the right is as good as zero: at most `nothing`, or to its own. */
+function splitAfter(
+  diagonal: Float64Array,
+  beside: Float64Array,
+  at: number,
+  nothing: number,
+): number {
   let end = at
   while (end < diagonal.length - 1) {
     const size = Math.abs(diagonal[end] as number) + Math.abs(diagonal[end + 1] as number)
-    if (Math.abs(beside[end] as number) <= EPSILON * size + NOTHING) break
+    if (Math.abs(beside[end] as number) <= EPSILON * size + nothing) break
     end++
   }
   return end
