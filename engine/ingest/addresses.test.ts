@@ -45,3 +45,21 @@ test('a column of addresses is personal whatever its name, one of ids is one how
     ],
   )
 })
+
+test('names within names say what is personal', async () => {
+  const odd = (n: number): string => `Zq${'aeiou'.charAt(n % 5)}x`
+  const rows = Array.from({ length: 30 }, (_, n) => ({
+    user: { full_name: `${odd(n)} ${odd(n + 1)}l`, age: n },
+    order: { buyer: { name: `${odd(n)}n ${odd(n + 2)}` } },
+  }))
+  const text = rows.map((row) => JSON.stringify(row)).join('\n')
+  const { columns } = await inferFields(await readRecords(chunked(text)))
+  assert.deepEqual(
+    columns.map(({ field: { name, semantic } }) => [name, semantic]),
+    [
+      ['user.full_name', 'full_name'],
+      ['user.age', 'age'],
+      ['order.buyer.name', 'full_name'],
+    ],
+  )
+})

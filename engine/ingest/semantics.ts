@@ -32,7 +32,7 @@ const NAMES: readonly [Semantic, RegExp][] = [
   ['username', /(^|_)(user_?name|login|nick_?name|screen_?name|handle)$/],
   [
     'full_name',
-    /^((full|customer|client|patient|employee|person|user|contact|display|legal|driver|owner|holder|cardholder|account_holder|student|teacher|doctor|member|guest|passenger)_?name|name_of_.*|person|nome_completo|fullname)$/,
+    /^((full|customer|client|patient|employee|person|user|contact|display|legal|driver|owner|holder|cardholder|account_holder|student|teacher|doctor|member|guest|passenger)_?name|.*_full_?name|name_of_.*|person|nome_completo)$/,
   ],
   ['url', /(^|_)(url|uri|website|web_?site|homepage|link)$/],
   ['domain', /(^|_)(domain|domain_?name|hostname)$/],
@@ -112,7 +112,9 @@ function byName(words: string): Semantic | null {
 /** Null where neither name nor values say anything; `confidence` is in (0, 1]. */
 export function semanticOf(name: string, seen: Seen): Meaning | null {
   const words = wordsOf(name)
-  const named = byName(words)
+  // Of `order.buyer.name` the last name may say what the path does not.
+  const last = wordsOf(name.slice(name.lastIndexOf('.') + 1))
+  const named = byName(words) ?? byName(last)
   const share = (semantic: Semantic): number =>
     (seen.meanings.get(semantic) ?? 0) / Math.max(1, seen.asked)
   for (const [semantic] of seen.meanings) {
@@ -124,7 +126,7 @@ export function semanticOf(name: string, seen: Seen): Meaning | null {
   }
   if (named !== null) return namedMeaning(named, seen, share(named))
   const persons = seen.persons / Math.max(1, seen.asked)
-  if (words === 'name' && persons >= LEAST_SHARE / 2)
+  if (last === 'name' && persons >= LEAST_SHARE / 2)
     return { semantic: 'full_name', confidence: 0.6 + persons / 4 }
   const names = namesAmong(seen.names, seen.asked)
   return names && { semantic: names.semantic, confidence: 0.5 + 0.4 * names.share }
