@@ -2,7 +2,7 @@
 // 2019, section 4.3).
 
 import type { EncodedTable } from '../modes/encode.ts'
-import { createSeededRandom, type SeededRandom } from '../seeded-random.ts'
+import { createSeededRandom, type SeededRandom, shuffled } from '../seeded-random.ts'
 import type { CtganShape } from './shape.ts'
 
 /** Of each conditioned column, rows by code. */
@@ -26,7 +26,7 @@ export function countCodes(
 export type ConditionedBatch = {
   /** Of the table. */
   rows: Int32Array
-  /** Positions of the conditions that those rows meet, and the same for generated rows, half a batch away. */
+  /** Positions of the conditions that those rows meet, and the same conditions in another order for generated rows. */
   real: Int32Array
   fake: Int32Array
 }
@@ -61,16 +61,10 @@ export function createConditions(
       rows[i] = anyOf(members[at] as ByCode, code, random)
       real[i] = (starts[at] as number) + code
     }
-    return { rows, real, fake: rotated(real) }
+    const fake = shuffled(batchRows, random)
+    for (let i = 0; i < batchRows; i++) fake[i] = real[fake[i] as number] as number
+    return { rows, real, fake }
   }
-}
-
-function rotated(values: Int32Array): Int32Array {
-  const half = values.length >> 1
-  const turned = new Int32Array(values.length)
-  turned.set(values.subarray(half))
-  turned.set(values.subarray(0, half), values.length - half)
-  return turned
 }
 
 type ByCode = { order: Int32Array; ends: Int32Array }
