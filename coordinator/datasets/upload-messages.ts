@@ -16,6 +16,8 @@ export type ToReader =
 export type FromReader =
   /** So many bytes are read: as many more may be sent. */
   | { type: 'taken'; bytes: number }
+  /** It goes on with what came; told now and then. */
+  | { type: 'onward' }
   /** Root of what is stored so far. */
   | { type: 'root'; cid: string }
   | { type: 'done'; taken: TakenUpload }

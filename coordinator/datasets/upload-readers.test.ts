@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { partOf } from '#engine/dag/part.ts'
 import { decodeModelFile, encodeModelFile, modelDigest } from '#engine/models/model-file.ts'
 import { peopleModel } from '#engine/testing/small-model.ts'
@@ -15,9 +16,9 @@ const MIB = 2 ** 20
 const LINE = '"Miller, Ann",1977-05-04,"says ""no""",12.50,Hamburg\n'
 const PIECE = Buffer.from(LINE.repeat(1_000))
 
-async function withReaders(t: TestContext) {
+async function withReaders(t: TestContext, options: { stillMs?: number } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'syndata-readers-'))
-  const readers = createUploadReaders({ kind: 'folder', dir })
+  const readers = createUploadReaders({ kind: 'folder', dir }, options)
   t.after(async () => {
     await readers.close()
     await rm(dir, { recursive: true, force: true })
@@ -116,4 +117,18 @@ test('a file that is broken, a source that fails and a caller that leaves end on
     readers.read(table(3), { onRoot }),
   ])
   assert.deepEqual([one.found.rows, two.found.rows], [2_000, 3_000])
+})
+
+test('a reader that stands still is given up, a sender that is slow is waited for', async (t) => {
+  const hasty = await withReaders(t, { stillMs: 4 })
+  const busy = hasty.read(table(200), { onRoot })
+  await assert.rejects(busy, { code: 'payload_too_large' })
+  const patient = await withReaders(t, { stillMs: 1_500 })
+  async function* slow() {
+    yield* table(1)
+    await delay(1_800)
+    yield PIECE
+  }
+  await patient.read(table(1), { onRoot })
+  assert.equal((await patient.read(slow(), { onRoot })).found.rows, 2_000)
 })

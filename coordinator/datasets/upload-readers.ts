@@ -13,6 +13,8 @@ const AHEAD_BYTES_MAX = 2 * 2 ** 20
 /** Threads kept for uploads to come. */
 const IDLE_MAX = 1
 const HEAP_MIB_MAX = 2_048
+/** A reader that has bytes to read and says nothing for so long has met what no table has. */
+const STILL_MS = 10 * 60_000
 
 export type UploadReaders = {
   /**
@@ -32,7 +34,10 @@ export type UploadReaders = {
 }
 
 /** Opens the store in each thread. */
-export function createUploadReaders(store: StoreSettings): UploadReaders {
+export function createUploadReaders(
+  store: StoreSettings,
+  { stillMs = STILL_MS }: { stillMs?: number } = {},
+): UploadReaders {
   const threads = new Set<Worker>()
   const idle: Worker[] = []
   const start = (): Worker => {
@@ -55,7 +60,7 @@ export function createUploadReaders(store: StoreSettings): UploadReaders {
   const ask = async (asked: Asked): Promise<Extract<Answer, { taken: unknown }>> => {
     const thread = idle.pop() ?? start()
     thread.ref()
-    const answer = await converse(thread, asked)
+    const answer = await converse(thread, asked, stillMs)
     // A model leaves the memory that it took behind.
     const isReusable = answer.type !== 'lost' && asked.first.type === 'begin'
     if (isReusable && idle.length < IDLE_MAX) keep(thread)
@@ -93,14 +98,22 @@ type Asked = {
   first: Extract<ToReader, { type: 'begin' | 'begin-model' }>
 }
 
-async function converse(thread: Worker, { source, signal, onRoot, first }: Asked): Promise<Answer> {
+async function converse(
+  thread: Worker,
+  { source, signal, onRoot, first }: Asked,
+  stillMs: number,
+): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>()
   const feeding = createFeed(thread)
   const lose = (cause: unknown): void => resolve({ type: 'lost', cause })
+  const watch = setInterval(() => {
+    if (feeding.stillMs() > stillMs) lose(stoodStill())
+  }, stillMs / 4)
   const onMessage = (message: FromReader): void => {
+    feeding.heard()
     if (message.type === 'taken') feeding.taken(message.bytes)
     else if (message.type === 'root') onRoot?.(message.cid)
-    else resolve(message)
+    else if (message.type !== 'onward') resolve(message)
   }
   const onAbort = (): void => lose(signal?.reason)
   const onError = (error: Error): void => lose(reasonOf(error))
@@ -114,6 +127,7 @@ async function converse(thread: Worker, { source, signal, onRoot, first }: Asked
     return await promise
   } finally {
     feeding.stop()
+    clearInterval(watch)
     signal?.removeEventListener('abort', onAbort)
     thread.off('message', onMessage).off('error', onError).off('exit', onExit)
   }
@@ -123,6 +137,8 @@ async function converse(thread: Worker, { source, signal, onRoot, first }: Asked
 function createFeed(thread: Worker) {
   let ahead = 0
   let stopped = false
+  let ended = false
+  let heardMs = performance.now()
   let wake: () => void = () => undefined
   const send = (message: ToReader, transfer: ArrayBuffer[] = []): void =>
     thread.postMessage(message, transfer)
@@ -133,6 +149,7 @@ function createFeed(thread: Worker) {
       for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
         if (stopped) return
         const bytes = Uint8Array.from(next.value)
+        if (ahead === 0) heardMs = performance.now()
         ahead += bytes.length
         send({ type: 'piece', bytes }, [bytes.buffer])
         while (ahead > AHEAD_BYTES_MAX && !stopped)
@@ -140,7 +157,15 @@ function createFeed(thread: Worker) {
             wake = resolve
           })
       }
-      if (!stopped) send({ type: 'end' })
+      if (stopped) return
+      ended = true
+      heardMs = performance.now()
+      send({ type: 'end' })
+    },
+    /** How long the thread has said nothing while it had something to read. */
+    stillMs: () => (ahead > 0 || ended ? performance.now() - heardMs : 0),
+    heard(): void {
+      heardMs = performance.now()
     },
     taken(bytes: number): void {
       ahead -= bytes
@@ -152,6 +177,9 @@ function createFeed(thread: Worker) {
     },
   }
 }
+
+const stoodStill = (): AppError =>
+  new AppError('payload_too_large', 'Reading the file takes longer than a table takes.')
 
 function reasonOf(error: Error): AppError {
   if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY')

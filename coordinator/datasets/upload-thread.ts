@@ -3,7 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { takeModel } from '#coordinator/models/take-model.ts'
-import { verified } from '#coordinator/storage/block-store.ts'
+import { type BlockStore, verified } from '#coordinator/storage/block-store.ts'
 import { openStore, type StoreSettings } from '#coordinator/storage/open-store.ts'
 import { AppError, codeOf, ERRORS } from '#engine/errors.ts'
 import type { ReadOptions } from '#engine/ingest/records.ts'
@@ -12,8 +12,24 @@ import type { FromReader, ToReader } from './upload-messages.ts'
 
 if (!parentPort) throw new TypeError('upload-thread.ts runs as a thread of the coordinator')
 const port = parentPort
+const TOLD_EACH_MS = 1_000
 const tell = (message: FromReader): void => port.postMessage(message)
-const store = verified(await openStore(workerData as StoreSettings))
+const store = telling(verified(await openStore(workerData as StoreSettings)))
+
+/** Whoever reads on in what is stored goes on. */
+function telling(store: BlockStore): BlockStore {
+  let toldMs = 0
+  return {
+    ...store,
+    get(cid, options) {
+      if (Date.now() - toldMs > TOLD_EACH_MS) {
+        toldMs = Date.now()
+        tell({ type: 'onward' })
+      }
+      return store.get(cid, options)
+    },
+  }
+}
 
 type Inbox = AsyncIterable<Uint8Array> & { put(bytes: Uint8Array | null): void }
 

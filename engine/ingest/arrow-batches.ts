@@ -1,18 +1,21 @@
 // Record batches of Arrow by apache-arrow: of streams and files as they arrive, and of files whose schema stands at
 // their end alone from memory.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { zstdDecompressSync } from 'node:zlib'
 import {
   CompressionType,
   compressionRegistry,
-  MessageReader,
   type RecordBatch,
   RecordBatchReader,
   type Schema,
 } from 'apache-arrow'
 import { AppError } from '#engine/errors.ts'
+import { createArrowCheck } from './arrow-data.ts'
+import { checkArrowFile } from './arrow-file.ts'
+import { arrowMessages, isSchemaAhead } from './arrow-messages.ts'
 import { peek } from './bytes.ts'
-import { brokenFile, INGEST_LIMITS, type IngestLimits, pastLimit } from './limits.ts'
+import { brokenFile, type IngestLimits, pastLimit, type Unpacked } from './limits.ts'
 
 export type ArrowBatches = {
   schema: Schema
@@ -21,39 +24,44 @@ export type ArrowBatches = {
   cancel(): Promise<void>
 }
 
+type Bounds = { limits: IngestLimits; unpacked: Unpacked }
+
 const FILE_MAGIC = 'ARROW1'
 const FILE_PREFIX_BYTES = 8
-/** Enough for the first message of files that have no schema ahead: its length decides. */
-const FIRST_MESSAGE_BYTES = 1 << 16
+/** Enough for the first message, of which it depends whether the schema stands ahead. */
+const FIRST_MESSAGE_BYTES = 1 << 22
 const HINT = 'Write the file again, with zstd or no compression, or send it as CSV.'
 
+/** What the batch that is read now may still unpack to, in whichever reader. */
+const inflating = new AsyncLocalStorage<{ bytesLeft: number }>()
+
+function inflate(bytes: Uint8Array): Uint8Array {
+  const room = inflating.getStore() ?? { bytesLeft: 0 }
+  const inflated = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, room.bytesLeft) })
+  room.bytesLeft -= inflated.length
+  return inflated
+}
+
 /**
- * AppError `invalid_request` for what is damaged, `payload_too_large` for a file that would have to be in memory whole and
- * is past `limits.blockBytesMax`; what the source throws passes through.
+ * AppError `invalid_request` for what is damaged, `payload_too_large` for what is past a limit, or for a file that would
+ * have to be in memory whole and is past `limits.blockBytesMax`; what the source throws passes through.
  */
 export async function openArrow(
   source: AsyncIterable<Uint8Array>,
-  limits: IngestLimits,
+  { limits, unpacked }: Bounds,
 ): Promise<ArrowBatches> {
-  compressionRegistry.set(CompressionType.ZSTD, {
-    decode: (bytes) => zstdDecompressSync(bytes, { maxOutputLength: INGEST_LIMITS.blockBytesMax }),
-  })
+  compressionRegistry.set(CompressionType.ZSTD, { decode: inflate })
   const fault: { error?: Error } = {}
-  const { head, whole } = await peek(remembering(source, fault), FIRST_MESSAGE_BYTES)
+  const { head, whole } = await peek(counted(source, unpacked), FIRST_MESSAGE_BYTES)
   const isFile = Buffer.from(head.subarray(0, FILE_MAGIC.length)).toString() === FILE_MAGIC
-  const from =
-    isFile && !hasSchemaAhead(head)
-      ? await inMemory(whole, limits)
-      : isFile
-        ? without(whole, FILE_PREFIX_BYTES)
-        : whole
-  return guarded(fault, async () => {
-    const reader: Reader =
-      from instanceof Uint8Array
-        ? RecordBatchReader.from(from).open()
-        : await (await RecordBatchReader.from(from)).open()
-    return batchesOf(reader, fault)
+  const isWhole = isFile && !isSchemaAhead(head.subarray(FILE_PREFIX_BYTES), limits)
+  const reader: Reader = await guarded(fault, async () => {
+    if (isWhole) return RecordBatchReader.from(await inMemory(whole, limits)).open()
+    const stream = isFile ? without(whole, FILE_PREFIX_BYTES) : whole
+    const messages = remembering(arrowMessages(stream, limits), fault)
+    return (await RecordBatchReader.from(messages)).open()
   })
+  return batchesOf(reader, fault, { limits, unpacked })
 }
 
 type Reader = {
@@ -62,35 +70,46 @@ type Reader = {
   cancel(): unknown
 }
 
-function batchesOf(reader: Reader, fault: { error?: Error }): ArrowBatches {
+function batchesOf(
+  reader: Reader,
+  fault: { error?: Error },
+  { limits, unpacked }: Bounds,
+): ArrowBatches {
   // What ends before its first message has none.
-  if (reader.schema === undefined) throw damaged(null)
+  if (reader.schema === undefined) throw damagedArrow(null)
+  const check = createArrowCheck(unpacked)
+  const read = async (): Promise<RecordBatch | null> => {
+    const next = (await reader.next()) as IteratorResult<RecordBatch>
+    if (next.done === true) return null
+    check(next.value.data)
+    return next.value
+  }
   return {
     schema: reader.schema,
     next: () =>
-      guarded(fault, async () => {
-        const next = (await reader.next()) as IteratorResult<RecordBatch>
-        return next.done === true ? null : next.value
-      }),
+      guarded(fault, () => inflating.run({ bytesLeft: limits.blockBytesMax }, () => read())),
     async cancel() {
       await reader.cancel()
     },
   }
 }
 
-/** Behind its magic a file is a stream too (Arrow columnar format, "IPC File Format"); some writers leave the schema out. */
-function hasSchemaAhead(head: Uint8Array): boolean {
-  try {
-    return new MessageReader(head.subarray(FILE_PREFIX_BYTES)).readMessage()?.isSchema() === true
-  } catch {
-    return false
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  unpacked: Unpacked,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of source) {
+    unpacked.came(chunk.length)
+    yield chunk
   }
 }
 
+/** Some writers leave the schema out ahead. */
 async function inMemory(
   source: AsyncIterable<Uint8Array>,
-  { blockBytesMax }: IngestLimits,
+  limits: IngestLimits,
 ): Promise<Uint8Array> {
+  const { blockBytesMax } = limits
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of source) {
@@ -100,7 +119,8 @@ async function inMemory(
     chunks.push(chunk)
   }
   const file = Buffer.concat(chunks)
-  if (file.subarray(-FILE_MAGIC.length).toString('latin1') !== FILE_MAGIC) throw damaged(null)
+  if (file.subarray(-FILE_MAGIC.length).toString('latin1') !== FILE_MAGIC) throw damagedArrow(null)
+  checkArrowFile(file, limits)
   return file
 }
 
@@ -137,11 +157,12 @@ async function guarded<T>(fault: { error?: Error }, read: () => Promise<T>): Pro
   } catch (error) {
     if (fault.error !== undefined) throw fault.error
     if (error instanceof AppError) throw error
-    throw damaged(error)
+    throw damagedArrow(error)
   }
 }
 
-function damaged(cause: unknown): AppError {
+/** The AppError for what the library says of a file that it cannot read. */
+export function damagedArrow(cause: unknown): AppError {
   const broken = brokenFile('the Arrow file is damaged or in a form that is not read', HINT)
   broken.cause = cause
   return broken

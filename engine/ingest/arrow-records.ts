@@ -1,30 +1,43 @@
 // Rows of Arrow as columns of cells, a record batch at a time, by apache-arrow.
 
 import { DataType, TimeUnit, type Vector } from 'apache-arrow'
-import { openArrow } from './arrow-batches.ts'
+import { AppError } from '#engine/errors.ts'
+import { damagedArrow, openArrow } from './arrow-batches.ts'
 import { distinctNames } from './column-names.ts'
 import { clockText, dayText, momentText } from './iso-text.ts'
-import { type IngestLimits, pastLimit } from './limits.ts'
+import { createUnpacked, type IngestLimits, pastLimit } from './limits.ts'
 import type { Cell, FormatRecords, RawBatch } from './records.ts'
-import { decimalText, exactInteger, plainCell, shortFloat } from './typed-cell.ts'
+import {
+  type CellMeter,
+  checkedScale,
+  createCellMeter,
+  decimalText,
+  exactInteger,
+  plainCell,
+  shortFloat,
+} from './typed-cell.ts'
 
 const BATCH_ROWS = 4096
+
 /** As `openArrow`; AppError `payload_too_large` for too many columns. */
 export async function readArrow(
   source: AsyncIterable<Uint8Array>,
   limits: IngestLimits,
 ): Promise<FormatRecords> {
-  const opened = await openArrow(source, limits)
+  const unpacked = createUnpacked(limits)
+  const opened = await openArrow(source, { limits, unpacked })
   const { fields } = opened.schema
   if (fields.length > limits.columnsMax) throw pastLimit(`more than ${limits.columnsMax} columns`)
   const { columns, warnings } = distinctNames(fields.map(({ name }) => String(name)))
+  const meter = createCellMeter(unpacked, limits)
   const batches = async function* (): AsyncIterable<RawBatch> {
     try {
       for (let batch = await opened.next(); batch !== null; batch = await opened.next()) {
         const read = batch
         for (let at = 0; at < read.numRows; at += BATCH_ROWS) {
           const rows = Math.min(BATCH_ROWS, read.numRows - at)
-          yield lazyBatch(rows, () => columns.map((_, c) => cellsOf(read.getChildAt(c), at, rows)))
+          const cellsAt = (c: number): Cell[] => cellsOf(read.getChildAt(c), { at, rows, meter })
+          yield lazyBatch(rows, () => columns.map((_, c) => cellsAt(c)))
         }
       }
     } finally {
@@ -40,19 +53,25 @@ function lazyBatch(rows: number, make: () => Cell[][]): RawBatch {
   return {
     rows,
     get cells() {
-      made ??= make()
+      try {
+        made ??= make()
+      } catch (error) {
+        throw error instanceof AppError ? error : damagedArrow(error)
+      }
       return made
     },
   }
 }
 
-function cellsOf(vector: Vector | null, at: number, rows: number): Cell[] {
+type Span = { at: number; rows: number; meter: CellMeter }
+
+function cellsOf(vector: Vector | null, { at, rows, meter }: Span): Cell[] {
   const cells: Cell[] = new Array(rows).fill(null)
   if (vector === null) return cells
   const read = cellReader(vector.type as DataType)
   for (let row = 0; row < rows; row++) {
     const value: unknown = vector.get(at + row)
-    if (value !== null && value !== undefined) cells[row] = read(value)
+    if (value !== null && value !== undefined) cells[row] = meter(read(value))
   }
   return cells
 }
@@ -69,7 +88,7 @@ function cellReader(type: DataType): (value: unknown) => Cell {
     return (value) => clockText(Math.round(Number(value) * micros))
   }
   if (DataType.isDecimal(type)) {
-    const { scale } = type
+    const scale = checkedScale(type.scale)
     return (value) => decimalText(signed(value as Uint32Array), scale)
   }
   if (DataType.isFloat(type) && type.precision < 2) return (value) => shortFloat(Number(value))

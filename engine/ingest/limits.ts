@@ -34,6 +34,29 @@ export function limitsOf(given: Partial<IngestLimits> | undefined): IngestLimits
   return { ...INGEST_LIMITS, ...given }
 }
 
+/** How much a typed file says, in values and characters, for what was sent of it. */
+export type Unpacked = {
+  /** So many bytes more were sent. */
+  came(bytes: number): void
+  /** So many values or characters more. AppError `payload_too_large` where it becomes more than a table says. */
+  take(values: number): void
+}
+
+/** As many as a block may have bytes are free. */
+export function createUnpacked({ blockBytesMax, unpackRatioMax }: IngestLimits): Unpacked {
+  let [sent, said] = [0, 0]
+  return {
+    came(bytes) {
+      sent += bytes
+    },
+    take(values) {
+      said += values
+      if (said > Math.max(blockBytesMax, sent * unpackRatioMax))
+        throw pastLimit(`${sent} bytes say more than ${said} values: that is no table`)
+    },
+  }
+}
+
 export type Place = { line?: number; column?: number }
 
 /** The file breaks here; `hint` says what to do about it. */

@@ -1,24 +1,16 @@
 // Rows of Parquet as columns of cells, a row group at a time, by hyparquet.
 
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import {
-  type Compressors,
-  type ParquetParsers,
-  parquetMetadataAsync,
-  parquetScan,
-  parquetSchema,
-  type SchemaElement,
-  snappyUncompress,
-} from 'hyparquet'
+import { parquetSchema, type SchemaElement } from 'hyparquet'
 import { AppError } from '#engine/errors.ts'
 import { distinctNames } from './column-names.ts'
 import { clockText, dayText, momentText } from './iso-text.ts'
-import { brokenFile, type IngestLimits, pastLimit } from './limits.ts'
+import { brokenFile, createUnpacked, type IngestLimits, pastLimit } from './limits.ts'
+import { createFieldReader, Moment } from './parquet-field.ts'
+import { readFooter } from './parquet-footer.ts'
 import type { Cell, FormatRecords, RandomAccess, RawBatch } from './records.ts'
-import { plainCell, shortFloat } from './typed-cell.ts'
+import { checkedScale, createCellMeter, plainCell, shortFloat } from './typed-cell.ts'
 
 const BATCH_ROWS = 4096
-const GROUP_ROWS_MAX = 2 ** 24
 const HINT = 'Write the file again, with Snappy, gzip, zstd or no compression, or send it as CSV.'
 
 /**
@@ -30,32 +22,33 @@ export async function readParquet(
   limits: IngestLimits,
   skip = 0,
 ): Promise<FormatRecords> {
-  const metadata = await guarded(() => parquetMetadataAsync(file, { geoparquet: false }))
-  const fields = parquetSchema(metadata).children.map((child) => child.element)
+  const metadata = await guarded(() => readFooter(file, limits))
+  const tree = await guarded(async () => parquetSchema(metadata))
+  const fields = tree.children
   if (fields.length > limits.columnsMax) throw pastLimit(`more than ${limits.columnsMax} columns`)
-  for (const group of metadata.row_groups) {
-    if (Number(group.num_rows) > GROUP_ROWS_MAX)
-      throw pastLimit(`a row group of more than ${GROUP_ROWS_MAX} rows`)
-    if (Number(group.total_byte_size) > limits.blockBytesMax)
-      throw pastLimit(`a row group of more than ${limits.blockBytesMax} bytes`)
-  }
-  const { columns, warnings } = distinctNames(fields.map(({ name }) => name))
-  const options = { file, metadata, parsers: parsersOf(), compressors: compressorsOf(limits) }
+  const { columns, warnings } = distinctNames(fields.map(({ element }) => element.name ?? ''))
+  const unpacked = createUnpacked(limits)
+  unpacked.came(file.byteLength)
+  const meter = createCellMeter(unpacked, limits)
+  const readField = createFieldReader({ file, limits, unpacked })
   const batches = async function* (): AsyncIterable<RawBatch> {
-    const scan = await guarded(() => parquetScan(options))
-    for (const { rowStart, rowEnd } of scan.ranges) {
-      if (rowEnd <= skip) {
-        yield { rows: rowEnd - rowStart, cells: [] }
+    let end = 0
+    for (const group of metadata.row_groups) {
+      const rows = Number(group.num_rows)
+      end += rows
+      if (end <= skip) {
+        yield { rows, cells: [] }
         continue
       }
-      const group: Cell[][] = []
-      for (const element of fields) {
-        const range = { column: element.name, rowStart, rowEnd }
-        const values = await guarded(() => scan.readColumn(range))
-        const cell = cellReader(element)
-        group.push(Array.from(values as ArrayLike<unknown>, cell))
+      const cells: Cell[][] = []
+      for (const field of fields) {
+        const column = await guarded(async () => {
+          const cell = cellReader(field.element)
+          return Array.from(await readField(field, group), (value) => meter(cell(value)))
+        })
+        cells.push(column)
       }
-      yield* batchesOf(group, rowEnd - rowStart)
+      yield* batchesOf(cells, rows)
     }
   }
   return { columns, batches: batches(), warnings: () => warnings }
@@ -81,42 +74,6 @@ async function guarded<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-function compressorsOf({ blockBytesMax }: IngestLimits): Compressors {
-  const room = (bytes: number): { maxOutputLength: number } => {
-    if (bytes > blockBytesMax) throw pastLimit(`a page of more than ${blockBytesMax} bytes`)
-    return { maxOutputLength: Math.max(1, bytes) }
-  }
-  return {
-    GZIP: (input, bytes) => gunzipSync(input, room(bytes)),
-    ZSTD: (input, bytes) => zstdDecompressSync(input, room(bytes)),
-    BROTLI: (input, bytes) => brotliDecompressSync(input, room(bytes)),
-    SNAPPY: (input, bytes) => {
-      const output = new Uint8Array(room(bytes) && bytes)
-      snappyUncompress(input, output)
-      return output
-    },
-  }
-}
-
-/** Microseconds since 1970 in place of the library's Date, which has milliseconds. */
-function parsersOf(): Partial<ParquetParsers> {
-  return {
-    timestampFromMilliseconds: (millis) => millis && new Moment(millis * 1000n),
-    timestampFromMicroseconds: (micros) => micros && new Moment(micros),
-    timestampFromNanoseconds: (nanos) => nanos && new Moment(nanos / 1000n),
-    dateFromDays: (days) => days,
-    jsonFromBytes: (bytes) => bytes && new TextDecoder().decode(bytes),
-  }
-}
-
-class Moment {
-  readonly micros: bigint
-
-  constructor(micros: bigint) {
-    this.micros = micros
-  }
-}
-
 function momentCell({ micros }: Moment, isUtc: boolean): Cell {
   const rest = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n
   return momentText(Number((micros - rest) / 1_000_000n), Number(rest), isUtc)
@@ -127,7 +84,7 @@ function cellReader(element: SchemaElement): (value: unknown) => Cell {
   const present = (read: (value: unknown) => Cell) => (value: unknown) =>
     value === null || value === undefined ? null : read(value)
   if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
-    const scale = element.scale ?? 0
+    const scale = checkedScale(element.scale ?? 0)
     return present((value) => Number(value).toFixed(scale))
   }
   if (converted === 'DATE') return present((value) => dayText(Number(value)))

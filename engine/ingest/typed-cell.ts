@@ -1,6 +1,19 @@
 // Values of typed files as cells.
 
+import { type IngestLimits, pastLimit, type Unpacked } from './limits.ts'
 import type { Cell } from './records.ts'
+
+/** Counts a cell, and gives it back. AppError `payload_too_large` for one that is too long, or one too many. */
+export type CellMeter = (cell: Cell) => Cell
+
+export function createCellMeter(unpacked: Unpacked, { cellMax }: IngestLimits): CellMeter {
+  return (cell) => {
+    if (typeof cell !== 'string') return cell
+    if (cell.length > cellMax) throw pastLimit(`a cell of more than ${cellMax} characters`)
+    unpacked.take(cell.length)
+    return cell
+  }
+}
 
 /** A number that was stored in 32 bits, as short as it was meant: 0.1, not 0.10000000149011612. */
 export function shortFloat(value: number): number {
@@ -15,6 +28,14 @@ export function shortFloat(value: number): number {
 export function exactInteger(value: bigint): Cell {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : String(value)
+}
+
+const SCALE_MAX = 100
+
+/** RangeError for a scale that no decimal has. */
+export function checkedScale(scale: number): number {
+  if (Math.abs(scale) > SCALE_MAX) throw new RangeError('a decimal of too many digits')
+  return scale
 }
 
 /** A scaled integer with all its digits. */

@@ -1,0 +1,69 @@
+// Runs of levels and codes, and blocks of differences, in pages of Parquet: whether they are as long as they may be
+// (Apache Parquet, "Encodings": RLE and DELTA_BINARY_PACKED).
+
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
+import { readVarInt } from 'hyparquet/src/thrift.js'
+
+/** Bits of a value, and how many values there are. */
+export type Runs = { width: number; values: number }
+
+/** Values by which writers fill their last run up. */
+const FILLED_UP = 1024
+const GROUP = 8
+
+/** RangeError for a run of more values than are left. */
+export function checkRuns(view: DataView, from: number, { width, values }: Runs): void {
+  const reader = { view, offset: from }
+  for (let seen = 0; seen < values; ) {
+    const head = readVarInt(reader)
+    if (head < 0) throw new RangeError('a run of less than nothing')
+    const isPacked = (head & 1) === 1
+    const count = isPacked ? (head >>> 1) * GROUP : head >>> 1
+    if (count > values - seen + FILLED_UP) throw new RangeError('a run longer than its page')
+    reader.offset += isPacked ? (head >>> 1) * width : (width + 7) >> 3
+    seen += count
+  }
+}
+
+/** How many of the values of runs that were checked are the highest. */
+export function presentIn(
+  view: DataView,
+  from: number,
+  { width, values, highest }: Runs & { highest: number },
+): number {
+  const reader = { view, offset: from }
+  const head = values === 0 ? 0 : readVarInt(reader)
+  if ((head & 1) === 0 && head >>> 1 >= values)
+    return values > 0 && view.getUint8(reader.offset) === highest ? values : 0
+  const all = new Array<number>(values)
+  readRleBitPackedHybrid({ view, offset: from }, width, all, view.byteLength - from)
+  return all.reduce((sum, level) => sum + (level === highest ? 1 : 0), 0)
+}
+
+const VARINT_BYTES_MAX = 10
+
+/** RangeError for blocks of 64-bit differences with integers of more bytes than there can be. */
+export function checkLongDeltas(view: DataView, from: number, values: number): void {
+  let at = from
+  const varint = (): number => {
+    let value = 0
+    for (let n = 0; n < VARINT_BYTES_MAX; n++) {
+      const byte = view.getUint8(at++)
+      value += (byte & 0x7f) * 2 ** (7 * n)
+      if (byte < 0x80) return value
+    }
+    throw new RangeError('an integer of too many bytes')
+  }
+  const [blockValues, blocks] = [varint(), varint()]
+  const each = blockValues / blocks
+  if (!(blocks > 0 && each > 0)) throw new RangeError('blocks of no values')
+  varint()
+  varint()
+  for (let seen = 1; seen < values; ) {
+    varint()
+    const widths = at
+    at += blocks
+    for (let block = 0; block < blocks && seen < values; block++, seen += each)
+      at += Math.ceil((each * view.getUint8(widths + block)) / 8)
+  }
+}
