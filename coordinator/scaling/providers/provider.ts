@@ -1,4 +1,4 @@
-// What the autoscaler needs of whatever runs workers. Each provider passes the suite in test/contract/providers.test.ts.
+// What the autoscaler needs of whatever runs workers. Each provider passes the suite in test/contract/scaling-providers.test.ts.
 
 import type { Instance } from '../signals.ts'
 
