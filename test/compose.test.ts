@@ -93,6 +93,12 @@ test('the scheduler sees none of the keys that it does not use', () => {
   assert.ok(scheduler?.environment?.['DATABASE_URL'])
 })
 
+test('our images are run on the platform that they are built for', () => {
+  const ours = Object.values(services).filter(({ image }) => image.startsWith('syndata-'))
+  assert.ok(ours.length >= 6)
+  for (const { platform } of ours) assert.equal(platform, 'linux/amd64')
+})
+
 test('no log of a container grows without end', () => {
   for (const [name, { logging }] of Object.entries(services)) {
     assert.ok(Number(logging?.options['max-file']) > 0 && logging?.options['max-size'], name)

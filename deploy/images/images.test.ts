@@ -18,7 +18,7 @@ import { test } from 'node:test'
 import { commitOf, missingIn } from './check-cuda.ts'
 import { gatherCuda } from './gather-cuda.ts'
 import { statusOf } from './probe.ts'
-import { FOLDERS, prune } from './prune.ts'
+import { FOLDERS, prune, refuseOthers } from './prune.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const dockerfile = path.join(root, 'deploy/images/Dockerfile')
@@ -103,16 +103,21 @@ test('pruning leaves what the process needs, for one platform, without declarati
     'node_modules/.package-lock.json': JSON.stringify({
       packages: {
         'node_modules/onnxruntime-node': {},
-        'node_modules/used': { dependencies: { below: '1' } },
+        'node_modules/used': {
+          dependencies: { below: '1' },
+          optionalDependencies: { compiler: '1' },
+        },
         'node_modules/unused': {},
         'node_modules/unused/node_modules/deep': {},
         'node_modules/below': {},
+        'node_modules/compiler': { optional: true },
       },
     }),
     'node_modules/used/index.js': '',
     'node_modules/used/index.d.ts': '',
     'node_modules/used/index.js.map': '',
     'node_modules/below/index.js': '',
+    'node_modules/compiler/index.js': '',
     'node_modules/unused/index.js': '',
     [`${ort}/linux/x64/core.so`]: '',
     [`${ort}/linux/arm64/core.so`]: '',
@@ -123,13 +128,25 @@ test('pruning leaves what the process needs, for one platform, without declarati
     'settings/d.ts': '',
     'worker/c.ts': '',
   })
-  assert.deepEqual(prune(base, 'worker'), { kept: 3, removed: 2 })
+  assert.deepEqual(prune(base, 'worker'), { kept: 3, removed: 3 })
   const left = globSync('node_modules/**/*.*', { cwd: base }).filter((name) => !name.includes('/.'))
   assert.deepEqual(left.sort(), [
     'node_modules/below/index.js',
     `${ort}/linux/x64/core.so`,
     'node_modules/used/index.js',
   ])
+})
+
+test('an image of another platform is refused while it is built', () => {
+  refuseOthers({ platform: 'linux', arch: 'x64' })
+  assert.throws(() => refuseOthers({ platform: 'linux', arch: 'arm64' }), /--platform linux\/amd64/)
+})
+
+test('images say what they are', () => {
+  const { version, license } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const labels = instructions('LABEL').join(' ')
+  assert.ok(labels.includes(`org.opencontainers.image.version="${version}"`))
+  assert.ok(labels.includes(`org.opencontainers.image.licenses="${license}"`))
 })
 
 test('a platform whose binary moved is an error of the build, not of the first start', (t) => {

@@ -20,6 +20,9 @@ const BINARIES = [
   },
 ] as const
 
+/** Of the binaries that are kept, as Node names it. */
+const PLATFORM = 'linux/x64'
+
 /** What no process reads: declarations, maps, sources of what is compiled already. */
 const NEVER_READ = /\.(d\.[cm]?ts|map|tsbuildinfo|md|markdown)$/i
 
@@ -31,7 +34,7 @@ const isRole = (text: string | undefined): text is Role => text !== undefined &&
 export function prune(root: string, role: Role): { kept: number; removed: number } {
   const file = path.join(root, 'node_modules', '.package-lock.json')
   const { packages } = JSON.parse(readFileSync(file, 'utf8')) as { packages: LockedPackages }
-  const reached = closureOf(packages, packagesOf(root, FOLDERS[role]))
+  const reached = closureOf(withoutOptional(packages), packagesOf(root, FOLDERS[role]))
   const places = Object.keys(packages).filter((place) => place !== '')
   const unused = places.filter((place) => !reached.has(place) && !holdsOne(place, reached))
   for (const place of unused) rmSync(path.join(root, place), { recursive: true, force: true })
@@ -40,6 +43,10 @@ export function prune(root: string, role: Role): { kept: number; removed: number
   removeUnread(path.join(root, 'node_modules'))
   return { kept: reached.size, removed: unused.length }
 }
+
+/** What is needed on the way to an image, or by nothing that runs here: compilers, bindings that have a substitute. */
+const withoutOptional = (packages: LockedPackages): LockedPackages =>
+  Object.fromEntries(Object.entries(packages).filter(([, { optional }]) => optional !== true))
 
 const holdsOne = (place: string, reached: ReadonlySet<string>): boolean =>
   [...reached].some((other) => other.startsWith(`${place}/`))
@@ -73,7 +80,15 @@ function removeUnread(folder: string): void {
   }
 }
 
+/** Throws on a platform whose binaries are not kept: what is built there would end at its start. */
+export function refuseOthers({ platform, arch }: { platform: string; arch: string }): void {
+  const here = `${platform}/${arch}`
+  if (here !== PLATFORM)
+    throw new Error(`images are for ${PLATFORM}, not ${here}: build with --platform linux/amd64`)
+}
+
 if (import.meta.main) {
+  refuseOthers(process)
   const role = process.argv[2]
   if (!isRole(role)) throw new Error(`give one of ${Object.keys(FOLDERS).join(', ')}`)
   const { kept, removed } = prune(process.cwd(), role)

@@ -10,6 +10,8 @@ export type LockedPackage = {
   dependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
+  /** The installation goes on without it. */
+  optional?: boolean
 }
 export type LockedPackages = Readonly<Record<string, LockedPackage>>
 

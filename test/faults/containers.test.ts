@@ -1,5 +1,5 @@
-// The processes of compose.yaml with the settings that their containers would have, on this machine: from an empty
-// database and an empty Temporal to a finished job, by tokens that the workers find as files.
+// The processes of compose.yaml with the files of their images and the settings that their containers would have, on this
+// machine: from an empty database and an empty Temporal to a finished job, by tokens that the workers find as files.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -12,6 +12,7 @@ import { createApi } from '#scripts/demo/api.ts'
 import { freePort } from '#scripts/stack/ports.ts'
 import { type ComposeService, imageOf, readCompose } from '#test/support/compose-file.ts'
 import { expectedCids } from '#test/support/expected-cids.ts'
+import { makeImageFiles } from '#test/support/image-files.ts'
 import { testDatabase } from '#test/support/postgres.ts'
 import { startTestTemporal } from '#test/support/temporal.ts'
 import { waitFor } from '#test/support/wait-for.ts'
@@ -70,7 +71,8 @@ async function start(
   service: ComposeService,
   place: Place & { folder: string },
 ): Promise<Started> {
-  const image = imageOf(service.build?.target ?? 'coordinator')
+  const target = service.build?.target ?? 'coordinator'
+  const image = imageOf(target)
   const inContainer = { ...image.env, ...service.environment }
   // Each container has ports of its own; here they share one machine.
   for (const name of OWN_PORTS) inContainer[name] = String(await freePort())
@@ -82,7 +84,7 @@ async function start(
   })
   const [entry = '', ...rest] = service.command ?? image.command
   const child = spawn(process.execPath, [entry, ...rest], {
-    cwd: root,
+    cwd: join(place.folder, 'images', target === 'worker' ? 'worker' : 'coordinator'),
     env: { PATH: process.env['PATH'], ...Object.fromEntries(values) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -115,6 +117,8 @@ const CONFIG = {
 test('the containers of compose.yaml make a job, workers joining by files', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'syndata-containers-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
+  for (const target of ['worker', 'coordinator'])
+    makeImageFiles(target, join(folder, 'images', target))
   const temporal = await startTestTemporal()
   t.after(() => temporal.close())
   const { url: postgres } = await testDatabase(t)

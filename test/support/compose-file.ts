@@ -7,6 +7,7 @@ const root = new URL('../../', import.meta.url)
 
 export type ComposeService = {
   image: string
+  platform?: string
   build?: { dockerfile: string; target: string }
   command?: string[]
   environment?: Record<string, string>

@@ -9,7 +9,7 @@ const dir = process.env.FAKE_DOCKER_DIR
 const stateFile = path.join(dir, 'state.json')
 const LOOKS_UNTIL_HEALTHY = 2
 const SERVICE_KEYS = new Set(
-  `image build command entrypoint environment env_file depends_on ports networks volumes configs profiles healthcheck
+  `image platform build command entrypoint environment env_file depends_on ports networks volumes configs profiles healthcheck
   deploy restart init read_only cap_drop security_opt tmpfs stop_grace_period logging shm_size`.split(
     /\s+/,
   ),
