@@ -5,7 +5,7 @@ import Type from 'typebox'
 import type { Database, Sql } from '#coordinator/database/database.ts'
 import { requireScope } from '#coordinator/identity/principals.ts'
 import { failureOf } from '#coordinator/measurements/claims.ts'
-import { EvaluationBody } from '#coordinator/measurements/evaluation-request.ts'
+import { EvaluationDocument } from '#coordinator/measurements/evaluation-request.ts'
 import {
   deleteEvaluation,
   listEvaluations,
@@ -58,7 +58,7 @@ function createRoute(app: App, { auth, database, idempotency }: EvaluationRoutes
       tags: ['Evaluations'],
       summary: 'Compare a synthetic table with a real one of the same project',
       headers: IdempotencyHeaders,
-      body: EvaluationBody,
+      body: EvaluationDocument,
       response: { 202: SubmittedView, ...problems(400, 401, 403, 404, 409, 422) },
     },
     // What it names is checked with it, so that one answer names every problem.

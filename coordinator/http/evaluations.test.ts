@@ -149,7 +149,9 @@ test('any two tables are compared: of jobs as of datasets', async (t) => {
   assert.deepEqual(await places({ real, synthetic: { dataset_id: his } }), [
     '/synthetic/dataset_id',
   ])
-  const sent = await ask({ real, synthetic: { dataset_id: dataset }, holdout, target: 'plan' })
+  assert.deepEqual(await places({ real: one, synthetic: 'dat_none', holdout: [] }), ['/holdout'])
+  assert.deepEqual(await places({ real: one, synthetic: dataset }), ['/real/table'])
+  const sent = await ask({ real, synthetic: dataset, holdout, target: 'plan' })
   assert.equal(sent.status, 202, sent.text)
   startMeasurer(t, rest)
   const id = String(sent.json['evaluation_id'])

@@ -27,6 +27,20 @@ export const EvaluationBody = Type.Object(
   { additionalProperties: false },
 )
 
+const Named = Type.Union([
+  Source,
+  Type.String({ minLength: 1, maxLength: 100, description: 'The id of a dataset or of a job' }),
+])
+
+/** For the document: a table may be named by its id alone. */
+export const EvaluationDocument = Type.Object(
+  {
+    ...EvaluationBody.properties,
+    ...{ real: Named, synthetic: Named, holdout: Type.Optional(Named) },
+  },
+  { additionalProperties: false },
+)
+
 export type EvaluationRequest = {
   project: FoundSource['project']
   real: FoundSource
@@ -47,9 +61,10 @@ export async function readEvaluationRequest(
   principal: Principal,
   body: unknown,
 ): Promise<EvaluationRequest> {
-  const shape = check(body ?? {}, '')
+  const given = spelledOut(body ?? {})
+  const shape = check(given, '')
   if (shape.length > 0) throw invalidRequest(shape)
-  const asked = body as Static<typeof EvaluationBody>
+  const asked = given as Static<typeof EvaluationBody>
   const problems = NAMES.flatMap((name) => {
     const source = asked[name]
     return source === undefined ? [] : sourceProblems(source, `/${name}`)
@@ -64,6 +79,17 @@ export async function readEvaluationRequest(
   problems.push(...foundProblems(found), ...targetProblems(asked.target, real))
   if (problems.length > 0) throw invalidRequest(problems)
   return { ...found, project: real.project, options: optionsOf(asked) }
+}
+
+/** An id alone says of what it is. */
+function spelledOut(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  const fields = Object.entries(body).map(([name, value]: [string, unknown]) => {
+    const isId = typeof value === 'string' && NAMES.some((known) => known === name)
+    if (!isId) return [name, value]
+    return [name, value.startsWith('job_') ? { job_id: value } : { dataset_id: value }]
+  })
+  return Object.fromEntries(fields)
 }
 
 function foundProblems(found: Pick<EvaluationRequest, (typeof NAMES)[number]>): Problem[] {

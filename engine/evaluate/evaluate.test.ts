@@ -53,6 +53,7 @@ test('a copy is found out by every attack, and the verdict says so', () => {
   assert.ok((singling_out?.risk ?? 0) > 0.5, JSON.stringify(singling_out))
   assert.ok((neighbour_ratio.synthetic.median ?? 1) === 0)
   assert.equal(copied.verdict.privacy.grade, 'poor')
+  assert.equal(copied.privacy.score, 0)
 })
 
 test('a second sample of the same law is as good as the ceiling, and no attack gains by it', () => {
@@ -65,6 +66,7 @@ test('a second sample of the same law is as good as the ceiling, and no attack g
   assert.ok(Math.abs(privacy.membership?.advantage ?? 1) < 0.1, JSON.stringify(privacy.membership))
   assert.ok(Math.abs((privacy.overfitting?.share ?? 0) - 0.5) < 0.1)
   assert.deepEqual([verdict.quality.grade, verdict.privacy.grade], ['good', 'good'])
+  assert.ok((privacy.score ?? 0) > 0.85, `${privacy.score}`)
 })
 
 test('of a few rows nothing good is said that nobody can know', async () => {

@@ -16,6 +16,7 @@ import { type CopiedValues, copiedValues, type RareExposure, rareExposure } from
 import { identicalShare } from './identical.ts'
 import { attackMembership, type MembershipAttack } from './membership.ts'
 import { randomRows } from './random-rows.ts'
+import { privacyScore } from './score.ts'
 import { type SinglingOut, singleOut } from './singling-out.ts'
 
 type Ratios = { p5: number | null; median: number | null }
@@ -25,6 +26,7 @@ type Ratios = { p5: number | null; median: number | null }
  * held against the other half, and what needs rows that were not learned from is null.
  */
 export type Privacy = {
+  score: number | null
   control: 'holdout' | 'half_of_real'
   rows: { synthetic: number; real: number; control: number }
   /** Of the rows, those that equal a real row in every measured column. */
@@ -73,8 +75,8 @@ export async function measurePrivacy(
     random: summarise((await distances(random, known)).first),
   }
   const singled = { synthetic: made, real: known, control: holdout ? control : null }
-  return {
-    control: holdout ? 'holdout' : 'half_of_real',
+  const measured = {
+    control: holdout ? ('holdout' as const) : ('half_of_real' as const),
     rows: { synthetic: made.rows, real: known.rows, control: control.rows },
     identical: { synthetic: identicalShare(made, known), control: identicalShare(control, known) },
     distance,
@@ -85,6 +87,7 @@ export async function measurePrivacy(
     rare_levels: rareExposure(real, synthetic),
     copied_values: copiedValues(leftOut),
   }
+  return { score: privacyScore(measured), ...measured }
 
   /** As many rows that were learned from as were held out, or the larger table would seem closer. */
   async function attackWithHoldout(): Promise<Pick<Privacy, 'overfitting' | 'membership'>> {

@@ -35,7 +35,8 @@ export function renderPrivacy(privacy: Privacy): Html {
     ],
   ]
   const head = ['', 'synthetic rows', others, 'random rows']
-  return html`${renderTable(head, distances)}<p class="soft">Gower’s distance, from 0 (a copy) to 1, of ${figure(rows.synthetic)} synthetic rows to ${figure(rows.real)} real ones. Synthetic rows that are closer than ${others} point at copying.</p>${renderAttacks(privacy)}${renderExposure(privacy)}`
+  const score = `Privacy score, by the worst of these figures: ${figure(privacy.score)} (1 is best)`
+  return html`<p>${score}</p>${renderTable(head, distances)}<p class="soft">Gower’s distance, from 0 (a copy) to 1, of ${figure(rows.synthetic)} synthetic rows to ${figure(rows.real)} real ones. Synthetic rows that are closer than ${others} point at copying.</p>${renderAttacks(privacy)}${renderExposure(privacy)}`
 }
 
 function renderAttacks(privacy: Privacy): Html | null {
