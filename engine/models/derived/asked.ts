@@ -117,7 +117,11 @@ function askParts(known: Known, { from, ...shape }: DerivedNumber, range: Range)
       return
     }
     case 'linear':
-      askLinear(known, from, range)
+      askLinear(
+        known,
+        from,
+        from.cut === true && max >= shape.max ? { ...range, max: Infinity } : range,
+      )
       return
     case 'zoned': {
       const { min: first, max: last } = localEndsIn(from.zone, shape)(range)

@@ -28,6 +28,7 @@ export const DerivedList = Type.Array(
         Type.Object({
           ...{ type: Type.Literal('linear'), first: Count, second: Type.Optional(Count) },
           ...{ unit: Type.Number({ exclusiveMinimum: 0 }), offset: Type.Number() },
+          cut: Type.Optional(Type.Literal(true)),
         }),
         Type.Object({
           ...{ type: Type.Literal('product'), ...Operands },

@@ -102,7 +102,7 @@ function fillNumbers(
 type Operands = { first: SampledColumn; second: SampledColumn | null; into: SampledColumn }
 
 function combine(
-  { decimals, min, max, step }: DerivedNumber,
+  { decimals, min, max, step, from }: DerivedNumber,
   combination: Combination,
   { first, second, into }: Operands,
 ): void {
@@ -110,18 +110,24 @@ function combine(
   const grain = step / scale
   const rounded = (value: number): number => Math.round(value * scale) / scale
   const { value, least, most } = combination
+  const isCut = from.type === 'linear' && from.cut === true
   for (let row = 0; row < into.length; row++) {
     const a = first[row] as number
     const found = value(a, second === null ? 0 : (second[row] as number))
     into[row] = rounded(
       found > max
-        ? folded(found, Math.min(least(a), max), max, grain)
+        ? isCut
+          ? max
+          : folded(found, between(least(a), min, max), max, grain)
         : found < min
-          ? folded(found, min, Math.max(most(a), min), grain)
+          ? folded(found, min, between(most(a), min, max), grain)
           : found,
     )
   }
 }
+
+const between = (value: number, min: number, max: number): number =>
+  Math.min(max, Math.max(min, value))
 
 /** Between two ends, both inclusive, a whole number of steps from `low` or, for the same law, near it. */
 function folded(value: number, low: number, high: number, grain: number): number {

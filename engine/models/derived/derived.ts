@@ -5,13 +5,13 @@ import type { CategoryShape, NumericShape, TargetShape } from '../sampled.ts'
 
 /**
  * From earlier targets, by number: learned ones first, then derived ones. NaN where one of them is.
- * `linear`: unit * first + second + offset. `product`: first * (unit * second + offset). `ratio`: unit * first / second.
+ * `linear`: unit * first + second + offset, with `cut` the greatest value for all beyond it. `product`: first * (unit * second + offset). `ratio`: unit * first / second.
  * `month_day`, `month_weekday`: a day (since 1970) from a month (since 1970)
  * and what engine/models/derived/calendar-parts.ts says of a day in it. `zoned`: UTC of the clocks of an IANA zone.
  * `constant`: of every row.
  */
 export type NumberDerivation =
-  | { type: 'linear'; first: number; second?: number; unit: number; offset: number }
+  | { type: 'linear'; first: number; second?: number; unit: number; offset: number; cut?: true }
   | { type: 'product'; first: number; second: number; unit: number; offset: number }
   | { type: 'ratio'; first: number; second: number; unit: number }
   | { type: 'month_day' | 'month_weekday'; first: number; second: number }

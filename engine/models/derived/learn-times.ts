@@ -14,7 +14,7 @@ import { createSeededRandom } from '../seeded-random.ts'
 import { stepOf } from '../steps.ts'
 import { DAYS_PER_WEEK, MONDAY_OFFSET, monthOf } from './calendar-parts.ts'
 import { codedColumns } from './laws.ts'
-import { closeBehind, gapsOf, timeOrders } from './orders.ts'
+import { closeBehind, endsAt, gapsOf, timeOrders } from './orders.ts'
 import { learnNumbers, type Realised, realise } from './realise.ts'
 import type { TargetList } from './target-list.ts'
 import { type Lead, leadOf, type Parts, timeParts, withLead } from './time-parts.ts'
@@ -120,7 +120,9 @@ export function learnAfter(
   known: Omit<Known, 'columns'>,
 ): number {
   const { list, table } = known
-  const gaps = gapsOf(earlier, column, table.rows) as Float64Array
+  const isCut = endsAt(column.values)
+  const between = gapsOf(earlier, column, table.rows) as Float64Array
+  const gaps = isCut ? pastEnd(between, earlier, column) : between
   const { name, decimals } = column.field
   const random = randomOf(known, name)
   const called = list.nameOf(`${name} (after ${earlier.field.name})`)
@@ -131,11 +133,21 @@ export function learnAfter(
   )
   const own = protectNumbers(column, nullsOf(column, table.rows), random)
   const { min, max } = own.kind === 'numeric' ? own : { min: own.value, max: own.value }
+  const from = { type: 'linear', first, second, unit: 1, offset: 0 } as const
   return list.derive({
     ...{ kind: 'numeric', name, decimals, step, min },
-    max: Math.max(max, list.endsOf(first).max + list.endsOf(second).min),
-    from: { type: 'linear', first, second, unit: 1, offset: 0 },
+    max: Math.max(max, list.endsOf(first).max + (isCut ? 0 : list.endsOf(second).min)),
+    from: isCut ? { ...from, cut: true } : from,
   })
+}
+
+/** Those of rows at the very end as all that there can be, so that what is learned says whether a row is there. */
+function pastEnd(gaps: Float64Array, earlier: NumberColumn, later: NumberColumn): Float64Array {
+  const known = (values: Float64Array) => values.filter((value) => !Number.isNaN(value))
+  const [[first], [, last]] = [extremes(known(earlier.values)), extremes(known(later.values))]
+  const scale = 10 ** later.field.decimals
+  const whole = Math.round((last - first) * scale) / scale
+  return gaps.map((gap, row) => (later.values[row] === last ? whole : gap))
 }
 
 /** Months, weeks or days of a column that are those of another one, or few away, as what lies between; else null. */

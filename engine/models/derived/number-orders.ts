@@ -3,7 +3,7 @@
 
 import type { Column, NumberColumn } from '#engine/table/table.ts'
 import { stepOf } from '../steps.ts'
-import { gapsOf, leadsTo, momentsOf } from './orders.ts'
+import { atomOf, gapsOf, leadsTo, momentsOf } from './orders.ts'
 
 const ROWS_LEAST = 200
 /** All pairs of these are compared. */
@@ -43,13 +43,10 @@ function knownOf(column: Column | null, at: number): Known[] {
   if (column?.kind !== 'number' || column.field.type === 'date' || column.field.type === 'datetime')
     return []
   const values = column.values.filter((value) => !Number.isNaN(value))
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  if (values.length < ROWS_LEAST || counts.size < VALUES_LEAST) return []
-  const most = counts.values().reduce((greatest, count) => Math.max(greatest, count), 0)
+  if (values.length < ROWS_LEAST || new Set(values).size < VALUES_LEAST) return []
   const { spread } = momentsOf(values)
   const step = stepOf(values, column.field.decimals)
-  return [{ at, column, spread, atom: most / values.length, step }]
+  return [{ at, column, spread, atom: atomOf(values), step }]
 }
 
 /** Of a kind, on steps as fine, and without heaps that the other one lacks. */

@@ -2,7 +2,7 @@
 // between, so that no row has them in the wrong order.
 
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import { type Column, isNullAt, type NumberColumn } from '#engine/table/table.ts'
+import { type Column, extremes, isNullAt, type NumberColumn } from '#engine/table/table.ts'
 
 const ROWS_LEAST = 50
 /** All pairs of these are compared. */
@@ -11,6 +11,10 @@ const COLUMNS_MOST = 40
 const SPREAD_MOST = 0.5
 /** Times of fewer values a day than so have a clock of their own, which would be lost. */
 const CLOCK_SHARE = 0.25
+
+/** Of the rows, those of a single time, which would be lost, unless what lies between has one as well. */
+const ATOM_MOST = 0.05
+const ATOM_RATIO = 2
 
 /** By column the one that it follows, both of the same type. No column follows itself, however far one goes. */
 export function timeOrders(columns: readonly (Column | null)[], rows: number): Map<number, number> {
@@ -77,11 +81,34 @@ export function gapsOf(
 
 function fits(gaps: Float64Array, { spread, column }: Moments & { column: NumberColumn }): boolean {
   if (momentsOf(gaps).spread > SPREAD_MOST * spread) return false
+  const isHeaped = atomOf(column.values) > Math.max(ATOM_MOST, ATOM_RATIO * atomOf(gaps))
+  if (isHeaped && !endsAt(column.values)) return false
   if (column.field.type === 'date') return true
   const clock = column.values.map(
     (value) => value - Math.floor(value / SECONDS_PER_DAY) * SECONDS_PER_DAY,
   )
   return distinctOf(clock) >= CLOCK_SHARE * distinctOf(gaps)
+}
+
+/** Whether so many have the last of them that it is where others end: the end of a study, or of all contracts. */
+export function endsAt(values: Float64Array): boolean {
+  const known = values.filter((value) => !Number.isNaN(value))
+  const [, last] = extremes(known)
+  return known.filter((value) => value === last).length > ATOM_MOST * known.length
+}
+
+/** The share of the most frequent of them, null aside. */
+export function atomOf(values: Float64Array): number {
+  const counts = new Map<number, number>()
+  let [most, all] = [0, 0]
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    const count = (counts.get(value) ?? 0) + 1
+    counts.set(value, count)
+    most = Math.max(most, count)
+    all++
+  }
+  return most / Math.max(1, all)
 }
 
 function distinctOf(values: Float64Array): number {

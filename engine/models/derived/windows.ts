@@ -215,12 +215,14 @@ function codesWithin(values: readonly (number | null)[], { min, max }: Ends): En
   return first < 0 ? NONE : { min: first, max: values.findLastIndex(meets) }
 }
 
-/** What arithmetic gives is rounded; days in months are exact. */
-function widened({ min, max }: Ends, shape: TargetShape | undefined, { type }: Combined): Ends {
+/** What arithmetic gives is rounded, or cut at the end; days in months are exact. */
+function widened({ min, max }: Ends, shape: TargetShape | undefined, from: Combined): Ends {
+  const { type } = from
   if (shape?.kind !== 'numeric' || type === 'month_day' || type === 'month_weekday')
     return { min, max }
   const slack = 0.5 * 10 ** -shape.decimals
-  return { min: min - slack, max: max + slack }
+  const isCut = type === 'linear' && from.cut === true && max >= shape.max
+  return { min: min - slack, max: isCut ? Number.POSITIVE_INFINITY : max + slack }
 }
 
 /** Rounded to what numbers of the target can be. */
