@@ -1,7 +1,8 @@
 // One pass over a file: what its columns are, how many rows there are, and the first few of them.
 
 import { type ColumnInference, createColumnInference } from './column-inference.ts'
-import { decideField, type InferredColumn, writesCommas } from './decide-field.ts'
+import { writesCommas } from './column-type.ts'
+import { decideField, type InferredColumn } from './decide-field.ts'
 import { brokenFile } from './limits.ts'
 import type { Cell, FileForm, Records } from './records.ts'
 

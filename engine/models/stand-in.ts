@@ -10,7 +10,7 @@ const DIGITS_MAX = 15
 
 /**
  * Decimals beyond what whole numbers of their last digit can say are floats, and so are those of the most digits that are
- * told (engine/ingest/decide-field.ts): they may have more.
+ * told (engine/ingest/column-type.ts): they may have more.
  */
 export function typeOf(column: PreparedColumn, targets: readonly TargetShape[]): ColumnType {
   const { kind, field } = column
