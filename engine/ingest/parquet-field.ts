@@ -49,12 +49,11 @@ export type FieldReader = (field: SchemaTree, group: RowGroup) => Promise<ArrayL
  * AppError `payload_too_large` past a limit. Errors of the library pass through.
  */
 export function createFieldReader(deps: Deps): FieldReader {
+  let known: { group: RowGroup; chunks: ReadonlyMap<string, ColumnMetaData[]> } | null = null
   return async (field, group) => {
+    if (known?.group !== group) known = { group, chunks: chunksOf(group) }
     const rows = Number(group.num_rows)
-    const name = field.element.name
-    const chunks = group.columns.flatMap(({ meta_data: meta }) =>
-      meta && meta.path_in_schema[0] === name ? [meta] : [],
-    )
+    const chunks = known.chunks.get(field.element.name) ?? []
     const columns: { pathInSchema: string[]; data: Promise<Decoded> }[] = []
     for (const meta of chunks) {
       const decoded = await decodedChunk(deps, { meta, field, rows })
@@ -69,6 +68,19 @@ export function createFieldReader(deps: Deps): FieldReader {
     if (values.length !== rows) throw new RangeError('a column of other rows than its group')
     return values
   }
+}
+
+/** By the field that they are within. */
+function chunksOf({ columns }: RowGroup): Map<string, ColumnMetaData[]> {
+  const chunks = new Map<string, ColumnMetaData[]>()
+  for (const { meta_data: meta } of columns) {
+    const field = meta?.path_in_schema[0]
+    if (meta === undefined || field === undefined) continue
+    const others = chunks.get(field)
+    if (others === undefined) chunks.set(field, [meta])
+    else others.push(meta)
+  }
+  return chunks
 }
 
 type Decoded = { data: DecodedArray[]; skipped: number }

@@ -14,7 +14,7 @@ const MAGIC = 'PAR1'
 /** Length and magic behind the metadata. */
 const TAIL_BYTES = 8
 const METADATA_BYTES_MAX = 16 * 2 ** 20
-const METADATA_VALUES_MAX = 4 * 2 ** 20
+const METADATA_VALUES_MAX = 8 * 2 ** 20
 const GROUP_ROWS_MAX = 2 ** 24
 /** As they are in memory together. */
 const GROUP_VALUES_MAX = 2 ** 27

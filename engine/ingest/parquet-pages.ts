@@ -4,6 +4,7 @@
 import type { PageHeader, ParquetType } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
+import { pastLimit } from './limits.ts'
 import { checkLongDeltas, checkRuns, presentIn } from './parquet-runs.ts'
 import { thriftEnd } from './thrift-check.ts'
 
@@ -33,7 +34,7 @@ const need = (holds: boolean, what: string): void => {
   if (!holds) throw new RangeError(what)
 }
 
-/** RangeError for a page that says more than it has. */
+/** RangeError for a page that says more than it has; AppError `payload_too_large` for lists of too many values. */
 export function inflatedPages(bytes: Uint8Array, shape: ChunkShape): InflatedPages {
   const pages: InflatedPages = new Map()
   const reader = { view: viewOf(bytes), offset: 0 }
@@ -47,10 +48,16 @@ export function inflatedPages(bytes: Uint8Array, shape: ChunkShape): InflatedPag
     need(packed <= bytes.length - reader.offset, 'a page behind the end')
     const page = { header, bytes: bytes.subarray(reader.offset, reader.offset + packed) }
     values += checkPage(page, shape, (from, body) => pages.set(reader.offset + from, body))
-    need(values <= shape.valuesMax, 'more values than rows')
+    checkCount(values, shape)
     reader.offset += packed
   }
   return pages
+}
+
+function checkCount(values: number, { valuesMax, repetition }: ChunkShape): void {
+  if (repetition > 0 && values > valuesMax)
+    throw pastLimit(`lists of more than ${valuesMax} values in a row group: write smaller ones`)
+  need(values >= 0 && values <= valuesMax, 'more values than rows')
 }
 
 type Page = { header: PageHeader; bytes: Uint8Array }
@@ -62,7 +69,7 @@ function checkPage(page: Page, shape: ChunkShape, keep: Keep): number {
   const { data_page_header: first, data_page_header_v2: second, dictionary_page_header } = header
   if (header.type === 'DATA_PAGE' && first) {
     const { num_values: values } = first
-    need(values >= 0 && values <= shape.valuesMax, 'more values than rows')
+    checkCount(values, shape)
     const body = bodyOf(page, 0, { shape, keep, packed: true })
     const reader = { view: viewOf(body), offset: 0 }
     if (shape.repetition > 0) levels(reader, shape.repetition, values)
@@ -72,7 +79,7 @@ function checkPage(page: Page, shape: ChunkShape, keep: Keep): number {
   }
   if (header.type === 'DATA_PAGE_V2' && second) {
     const { num_values: values, num_nulls: nulls, num_rows: rows } = second
-    need(values >= 0 && values <= shape.valuesMax, 'more values than rows')
+    checkCount(values, shape)
     need(nulls >= 0 && nulls <= values && rows >= 0 && rows <= values, 'more nulls than values')
     const { repetition_levels_byte_length: a, definition_levels_byte_length: b } = second
     need(a >= 0 && b >= 0 && a + b <= bytes.length, 'levels behind the end')
