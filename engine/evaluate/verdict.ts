@@ -7,12 +7,29 @@ import type { Privacy } from './privacy/privacy.ts'
 
 export type Grade = 'good' | 'fair' | 'poor' | 'unknown'
 
+type Sentence = { grade: Grade; text: string }
+
 /** `grade` is the worst that a sentence of it gave. */
-export type Judgement = { grade: Grade; sentences: { grade: Grade; text: string }[] }
+export type Judgement = { grade: Grade; sentences: Sentence[] }
 
 export type Verdict = { quality: Judgement; privacy: Judgement }
 
-type Sentence = { grade: Grade; text: string }
+/** What is good at most, and what is fair at most. */
+type Limits = readonly [good: number, fair: number]
+
+/** docs/evaluation.md has the same table. */
+const LIMITS = {
+  columns: [0.03, 0.1],
+  pairs: [0.05, 0.12],
+  detection: [0.1, 0.3],
+  utility: [0.05, 0.2],
+  identical: [0.002, 0.02],
+  distance: [0.2, 0.5],
+  membership: [0.02, 0.1],
+  singlingOut: [0.05, 0.2],
+  rareLevels: [0.2, 0.5],
+  copiedValues: [0.001, 0.05],
+} as const satisfies Record<string, Limits>
 
 export function judge(evaluation: Omit<Evaluation, 'verdict'>): Verdict {
   return {
@@ -38,9 +55,8 @@ function summed(sentences: Sentence[]): Judgement {
   return { grade: ORDER[worst] as Grade, sentences }
 }
 
-/** `loss` at most `fair` is good, at most `poor` fair. */
-function graded(loss: number, fair: number, poor: number): Grade {
-  return loss <= fair ? 'good' : loss <= poor ? 'fair' : 'poor'
+function graded(loss: number, [good, fair]: Limits): Grade {
+  return loss <= good ? 'good' : loss <= fair ? 'fair' : 'poor'
 }
 
 /** Of fewer rows no likeness is told from chance, and no classifier or attacker has anything to go by. */
@@ -49,13 +65,9 @@ const ROWS_LEAST = 50
 const TOO_FEW = ' These are too few rows to tell.'
 
 /** As `graded`, by the near end; unknown where chance alone could hide what is poor, or rows are too few. */
-function gradedWithin(
-  [low, high]: readonly [number, number],
-  [fair, poor]: readonly [number, number],
-  rows: number,
-): Grade {
-  const near = graded(low, fair, poor)
-  return rows < ROWS_LEAST || (near === 'good' && high > poor) ? 'unknown' : near
+function gradedWithin([low, high]: readonly [number, number], limits: Limits, rows: number): Grade {
+  const near = graded(low, limits)
+  return rows < ROWS_LEAST || (near === 'good' && high > limits[1]) ? 'unknown' : near
 }
 
 const said = (grade: Grade, text: string): Sentence => ({
@@ -71,24 +83,15 @@ const percent = (value: number): string =>
 /** What is lost against a second real sample counts: no table can do better than that. */
 function similarity({ shapes, trends, ceiling, rows }: Omit<Evaluation, 'verdict'>): Sentence[] {
   const isFew = Math.min(rows.real, rows.synthetic) < ROWS_LEAST
-  const of = (
-    what: string,
-    score: number | null,
-    best: number | null,
-    fair: number,
-    poor: number,
-  ) =>
-    score === null
-      ? []
-      : [
-          said(
-            isFew ? 'unknown' : graded((best ?? 1) - score, fair, poor),
-            `${what} score ${three(score)}${best === null ? '' : `, where a second real sample would score ${three(best)}`}.`,
-          ),
-        ]
+  const sentence = (what: string, score: number | null, best: number | null, limits: Limits) => {
+    if (score === null) return []
+    const grade = isFew ? 'unknown' : graded((best ?? 1) - score, limits)
+    const ceiled = best === null ? '' : `, where a second real sample would score ${three(best)}`
+    return [said(grade, `${what} score ${three(score)}${ceiled}.`)]
+  }
   return [
-    ...of('Single columns', shapes.score, ceiling.shapes, 0.03, 0.1),
-    ...of('Pairs of columns', trends.all_pairs, ceiling.trends, 0.05, 0.12),
+    ...sentence('Single columns', shapes.score, ceiling.shapes, LIMITS.columns),
+    ...sentence('Pairs of columns', trends.all_pairs, ceiling.trends, LIMITS.pairs),
   ]
 }
 
@@ -96,7 +99,7 @@ function detectability({ detection, rows }: Omit<Evaluation, 'verdict'>): Senten
   const { auc, interval } = detection.boosted_trees
   if (auc === null || interval === null) return []
   const above: [number, number] = [interval[0] - 0.5, interval[1] - 0.5]
-  const grade = gradedWithin(above, [0.1, 0.3], Math.min(rows.real, rows.synthetic))
+  const grade = gradedWithin(above, LIMITS.detection, Math.min(rows.real, rows.synthetic))
   const meaning = {
     good: 'cannot be told from real ones much better than by guessing',
     fair: 'can often be told from real ones',
@@ -121,7 +124,7 @@ function usefulness({ utility }: Omit<Evaluation, 'verdict'>): Sentence[] {
   const text = `A model of “${target}” that was trained on synthetic rows reaches ${name} of ${three(synthetic)} on real rows; trained on real ones, ${three(real)}.`
   if (Math.min(tested, learned) < ROWS_LEAST) return [said('unknown', text)]
   if (isGuess) return [{ grade: 'unknown', text: `${text} Nothing tells it: name another target.` }]
-  return [said(graded(lost, 0.05, 0.2), text)]
+  return [said(graded(lost, LIMITS.utility), text)]
 }
 
 function copies({ identical, control, rows }: Privacy): Sentence[] {
@@ -134,7 +137,7 @@ function copies({ identical, control, rows }: Privacy): Sentence[] {
   const others = control === 'holdout' ? 'rows that were held out' : 'other real rows'
   return [
     {
-      grade: graded(above, 0.002, 0.02),
+      grade: graded(above, LIMITS.identical),
       text: `${percent(identical.synthetic)} of synthetic rows equal a real row in every column; of ${others}, ${percent(usual)} do.`,
     },
   ]
@@ -150,7 +153,7 @@ function closeness({ distance, control, rows }: Privacy): Sentence[] {
   const above = Math.max(closer(made.p5, usual.p5) - 0.3, closer(made.median, usual.median))
   return [
     said(
-      fewest < ROWS_LEAST ? 'unknown' : graded(above, 0.2, 0.5),
+      fewest < ROWS_LEAST ? 'unknown' : graded(above, LIMITS.distance),
       `Half of the synthetic rows are within ${made.median.toPrecision(3)} of a real row (0 is a copy, 1 as far as can be) and one in twenty within ${made.p5.toPrecision(3)}; for ${others} it is ${usual.median.toPrecision(3)} and ${usual.p5.toPrecision(3)}.`,
     ),
   ]
@@ -168,7 +171,7 @@ function membership({ membership: attack, rows }: Privacy): Sentence[] {
   const fewest = Math.min(rows.real, rows.control)
   return [
     said(
-      gradedWithin(attack.advantage_interval, [0.02, 0.1], fewest),
+      gradedWithin(attack.advantage_interval, LIMITS.membership, fewest),
       `An attacker who asks whether a row was learned from gains ${three(attack.advantage)} over guessing (0 is a guess, 1 certainty; 95 %: ${three(low)} to ${three(high)}).`,
     ),
   ]
@@ -179,7 +182,7 @@ function singledOut({ singling_out: attack, rows }: Privacy): Sentence[] {
   const fewest = Math.min(rows.real, rows.control, attack.guesses)
   return [
     said(
-      gradedWithin(attack.risk_interval, [0.05, 0.2], fewest),
+      gradedWithin(attack.risk_interval, LIMITS.singlingOut, fewest),
       `Guesses taken from synthetic rows single out a real row in ${percent(attack.success)} of ${attack.guesses} cases, guesses from rows that were not learned from in ${percent(attack.control ?? 0)}.`,
     ),
   ]
@@ -192,12 +195,12 @@ function exposed({ rare_levels: rare, copied_values: copied }: Privacy): Sentenc
   const sentences: Sentence[] = []
   if (levels > 0)
     sentences.push({
-      grade: shown === 0 ? 'good' : graded(shown / levels, 0.2, 0.5),
+      grade: shown === 0 ? 'good' : graded(shown / levels, LIMITS.rareLevels),
       text: `Levels that fewer than five real rows have: ${levels}, of which synthetic rows show ${shown}.`,
     })
   for (const { column, copied: share } of taken)
     sentences.push({
-      grade: graded(share ?? 0, 0.001, 0.05),
+      grade: graded(share ?? 0, LIMITS.copiedValues),
       text: `${percent(share ?? 0)} of the values of “${column}” are values of real rows.`,
     })
   return sentences
