@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { partOf } from '#engine/dag/part.ts'
 import { decodeModelFile, encodeModelFile, modelDigest } from '#engine/models/model-file.ts'
+import { page, parquetFile } from '#engine/testing/parquet-file.ts'
 import { peopleModel } from '#engine/testing/small-model.ts'
 import { createUploadReaders } from './upload-readers.ts'
 
@@ -117,6 +118,15 @@ test('a file that is broken, a source that fails and a caller that leaves end on
     readers.read(table(3), { onRoot }),
   ])
   assert.deepEqual([one.found.rows, two.found.rows], [2_000, 3_000])
+})
+
+test('a file that lies about its lengths ends one upload alone', async (t) => {
+  const readers = await withReaders(t)
+  const levels = Buffer.from([6, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x08, 0x01])
+  const chunk = page({ body: Buffer.concat([levels, Buffer.alloc(12)]), values: 3 })
+  const file = parquetFile({ rows: 3, optional: true, chunk })
+  await assert.rejects(readers.read(inTurn([file]), { onRoot }), { code: 'invalid_request' })
+  assert.equal((await readers.read(table(1), { onRoot })).found.rows, 1_000)
 })
 
 test('a reader that stands still is given up, a sender that is slow is waited for', async (t) => {
