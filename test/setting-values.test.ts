@@ -1,19 +1,30 @@
 // What a program refuses at its start is refused in a nodeops.yaml in the same words, at the place of the value; and the
 // other way round.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
 import { readConfig, readSchedulerConfig } from '#coordinator/config.ts'
 import { readDeployment } from '#deploy/nodeops/file/read-file.ts'
 import { type Program, SETTINGS } from '#settings/programs.ts'
 import { problemWith } from '#settings/setting.ts'
+import { readCompose } from '#test/support/compose-file.ts'
 import { readConfig as readWorkerConfig } from '#worker/config.ts'
 
-const SHIPPED = readFileSync(new URL('../deploy/nodeops/nodeops.yaml', import.meta.url), 'utf8')
+const ROOT = new URL('..', import.meta.url).pathname
+const SHIPPED = readFileSync(path.join(ROOT, 'deploy/nodeops/nodeops.yaml'), 'utf8')
 const BACKENDS = { DATABASE_URL: 'postgres://a/b', TEMPORAL_ADDRESS: 't:1' }
 const SERVING = { ...BACKENDS, SYNDATA_STORE: 'folder:/s', SYNDATA_MASTER_KEY: '0'.repeat(64) }
 
 type Env = Record<string, string>
+type Kubernetes = {
+  spec?: {
+    template?: {
+      spec: { containers: { name: string; env?: { name: string; value?: string }[] }[] }
+    }
+  }
+}
 
 const READERS: Record<Program, (env: Env) => unknown> = {
   coordinator: (env) => readConfig({ ...SERVING, ...env }),
@@ -154,5 +165,35 @@ test('keys of the file that make a setting which a program would refuse are refu
       [(line ?? 0) - 1]?.slice((column ?? 0) - 1)
     const [last] = to.trim().split(/\s+/).slice(-2)
     assert.ok(key?.startsWith(last ?? '?'), key)
+  }
+})
+
+test('containers are told values that their programs take', () => {
+  const secrets = new Proxy({}, { get: (_, name) => `$(${String(name)})` })
+  const compose = Object.entries(readCompose(secrets).services).map(
+    ([name, { environment = {} }]) => ({
+      name: name === 'app' ? 'coordinator' : name,
+      environment,
+    }),
+  )
+  const files = globSync('k8s/{base,worker}/*.yaml', { cwd: ROOT })
+  const pods = files.flatMap((file) =>
+    parseAllDocuments(readFileSync(path.join(ROOT, file), 'utf8')).flatMap((document) => {
+      const { spec } = document.toJS() as Kubernetes
+      const containers = spec?.template?.spec.containers ?? []
+      return containers.map(({ name, env = [] }) => ({
+        name,
+        environment: Object.fromEntries(env.map((one) => [one.name, one.value ?? '$()'])),
+      }))
+    }),
+  )
+  const told = [...compose, ...pods].filter(({ name }) => name in SETTINGS)
+  assert.ok(told.length >= 8)
+  for (const { name, environment } of told) {
+    for (const [key, value] of Object.entries(environment)) {
+      const setting = SETTINGS[name as Program][key]
+      if (!setting || value.includes('$(')) continue
+      assert.equal(problemWith(key, setting, value), null, name)
+    }
   }
 })

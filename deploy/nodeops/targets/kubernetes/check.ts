@@ -72,6 +72,7 @@ export function findingsOf(
     ...(isTaken ? [fault(null, `the namespace ${namespace} is of ${cluster.namespaceOf}`)] : []),
     ...deployment.services.flatMap((spec) => [
       ...gpuFindings(spec, cluster),
+      ...surgeFindings(spec, deployment),
       ...portFindings(spec),
       ...volumeFindings(spec),
       ...addressFindings(spec, deployment),
@@ -91,6 +92,14 @@ function gpuFindings({ name, resources }: ServiceSpec, { gpusOfNode }: Cluster):
   const most =
     gpusOfNode === 0 ? 'no node has nvidia.com/gpu' : `no node has more than ${gpusOfNode}`
   return [fault(name, `it asks for ${asked} GPU, and ${most}: add such nodes, or leave gpu out`)]
+}
+
+/** A successor of a worker with a GPU waits for one that is over, if none may go first. */
+function surgeFindings({ name, resources }: ServiceSpec, { rollout }: Deployment): Finding[] {
+  const { kind, maxUnavailable, maxSurge } = rollout
+  if (!resources?.gpus || kind === 'recreate' || maxUnavailable > 0 || maxSurge === 0) return []
+  const room = 'rollingUpdate: {maxSurge: 0, maxUnavailable: 1} makes room first'
+  return [warning(name, `an update needs a node with GPUs that are over: ${room}`)]
 }
 
 /** Listeners that pods of the role have in the cluster. */

@@ -217,7 +217,12 @@ test('it is said what the cluster lacks, and what runs otherwise', () => {
     /^error worker: .*no node has nvidia/,
   )
   assert.match(found(whole({ worker: { resources } }), { gpusOfNode: 1 }).join(), /more than 1/)
-  assert.deepEqual(found(whole({ worker: { resources } }), { gpusOfNode: 8 }), [])
+  const withGpus = whole({ worker: { resources } })
+  const [waits, ...others] = found(withGpus, { gpusOfNode: 8 })
+  assert.match(waits ?? '', /^warning worker: an update needs .* GPUs that are over: .*maxSurge: 0/)
+  assert.deepEqual(others, [])
+  const rollout = { kind: 'rolling', maxSurge: 0, maxUnavailable: 1 } as const
+  assert.deepEqual(found({ ...withGpus, rollout }, { gpusOfNode: 8 }), [])
   assert.match(found(whole(), { hasStorageClass: false }).join(), /^error .*storage class/)
   assert.match(found(whole(), { namespaceOf: 'other' }).join(), /^error .*is of other/)
   assert.match(
