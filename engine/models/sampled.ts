@@ -37,6 +37,14 @@ export type Conditions = {
   nulls?: readonly string[]
 }
 
+/** What is asked of a target by its name, which may be one that every object knows: `constructor`. */
+export function ofTarget<T>(
+  asked: Readonly<Record<string, T>> | undefined,
+  name: string,
+): T | undefined {
+  return asked !== undefined && Object.hasOwn(asked, name) ? asked[name] : undefined
+}
+
 /**
  * Targets that have to fit together, as a time and what follows it: drawn one after the other, each within what is left
  * by those before it.

@@ -51,6 +51,20 @@ const TABLES: Record<string, Column[]> = {
       repeated(60, (i) => (i % 2 === 0 ? 5 : null)),
     ),
   ],
+  'names that every object knows': [
+    category(
+      'constructor',
+      repeated(80, (i) => i % 2),
+    ),
+    number(
+      '__proto__',
+      repeated(80, (i) => i % 9),
+    ),
+    number(
+      'toString',
+      repeated(80, (i) => i),
+    ),
+  ],
   'equal columns': [
     number(
       'n',
@@ -112,6 +126,25 @@ for (const algorithm of ALGORITHMS)
       await check(file, table)
     }
   })
+
+test('conditions are of columns, whatever those are called', async () => {
+  const table = tableOf(TABLES['names that every object knows'] as Column[])
+  for (const algorithm of ALGORITHMS) {
+    const options = optionsOf(algorithm)
+    const file = await trainModel(table, { algorithm, seed: 1, options, ruleFor }, { signal })
+    const model = openModel(file)
+    const ranges = Object.fromEntries([['__proto__', { min: 2, max: 4 }]])
+    const conditions = { levels: { constructor: [1] }, ranges }
+    const sampler = await model.createSampler({ seed: 1, conditions })
+    const [codes, values] = await sampler.sample({ from: 0, to: 40 }, {})
+    await sampler.release()
+    assert.deepEqual(new Set(codes), new Set([1]), algorithm)
+    assert.ok(
+      values?.every((value) => value >= 2 && value <= 4),
+      `${algorithm}: ${values}`,
+    )
+  }
+})
 
 test('so does the search for the best', async () => {
   for (const columns of [TABLES['no column'], TABLES['two rows'], TABLES['constants']]) {

@@ -8,6 +8,7 @@ import { type Chooser, columnStride, createChooser } from '../chooser.ts'
 import { batchesOf, inTurn, type Range } from '../grid.ts'
 import {
   NO_TALLY,
+  ofTarget,
   roomFor,
   type SampledColumn,
   type Sampler,
@@ -55,7 +56,8 @@ export async function createArgnSampler(
   const laws = createLaws(running, network, parameters, {
     ...{ rows: GRID_ROWS, order, allowed, weights: chooser.weights },
   })
-  const rangeOf = (column: number) => conditions.ranges?.[(targets[column] as TargetShape).name]
+  const rangeOf = (column: number) =>
+    ofTarget(conditions.ranges, (targets[column] as TargetShape).name)
   const windowed = window?.targets.map((column) => {
     const law = laws[order.indexOf(column)] as Law
     return { law, tokens: tokens[column] as Tokens, range: rangeOf(column) }

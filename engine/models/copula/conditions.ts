@@ -3,7 +3,7 @@
 import { inversePhi } from '#engine/math/normal.ts'
 import { quickPhi } from '#engine/math/normal-table.ts'
 import { impossible } from '../impossible.ts'
-import type { Conditions, TargetShape } from '../sampled.ts'
+import { type Conditions, ofTarget, type TargetShape } from '../sampled.ts'
 import type { Latent } from './latent.ts'
 import { thresholdsOf } from './scores.ts'
 
@@ -29,8 +29,8 @@ export function allowedStretches(
       throw impossible(name)
   for (const [index, latent] of latents.entries()) {
     const target = targets[latent.target] as TargetShape
-    const wanted = target.kind === 'category' ? levels[target.name] : undefined
-    const range = target.kind === 'numeric' ? ranges[target.name] : undefined
+    const wanted = target.kind === 'category' ? ofTarget(levels, target.name) : undefined
+    const range = target.kind === 'numeric' ? ofTarget(ranges, target.name) : undefined
     const isNull = nulls.includes(target.name)
     if (wanted === undefined && range === undefined && !isNull) continue
     if (isNull && latent.of !== 'null') continue

@@ -9,7 +9,7 @@ import { DRAW, GRID_ROWS, type RowDrawing } from '../modes/batch.ts'
 import { correctedBias } from '../modes/calibrate.ts'
 import type { Modes } from '../modes/modes.ts'
 import { transposedParts, weightsOf } from '../modes/symbolic.ts'
-import type { Conditions } from '../sampled.ts'
+import { type Conditions, ofTarget } from '../sampled.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
 import { foldedShapes } from './scoring.ts'
 import type { CtganShape } from './shape.ts'
@@ -88,14 +88,14 @@ const total = (list: readonly number[]): number => list.reduce((sum, one) => sum
 
 function canMeet(known: Modes, code: number, { levels = {}, ranges = {} }: Conditions): boolean {
   if (known.kind === 'category') {
-    const wanted = levels[known.name]
+    const wanted = ofTarget(levels, known.name)
     if (wanted === undefined) return true
     const level = known.kept[code]
     return level === undefined
       ? known.others.some(([other]) => wanted.includes(other))
       : wanted.includes(level)
   }
-  const range = ranges[known.name]
+  const range = ofTarget(ranges, known.name)
   if (range === undefined) return true
   const atom = known.atoms[code]
   return atom !== undefined && atom >= range.min && atom <= range.max

@@ -7,6 +7,7 @@ import { batchesOf } from '../grid.ts'
 import { type ColumnTest, columnTests, meeting } from '../modes/conditions.ts'
 import {
   type Conditions,
+  ofTarget,
   roomFor,
   type SampledColumn,
   type Sampler,
@@ -84,7 +85,7 @@ function windowFor(
   { derived, shapes }: Omit<Following, 'drawsWithin'>,
 ): Window | null {
   const constraints = tests.flatMap(({ column: target }) => {
-    const range = conditions.ranges?.[(shapes[target] as TargetShape).name]
+    const range = ofTarget(conditions.ranges, (shapes[target] as TargetShape).name)
     return range === undefined || range.nulls ? [] : [{ target, min: range.min, max: range.max }]
   })
   const window = windowOf(constraints, derived, { shapes, own: asked.ranges })

@@ -1,7 +1,7 @@
 // Which tokens of a column conditions leave, and how much of each.
 
 import { impossible } from '../impossible.ts'
-import type { Conditions } from '../sampled.ts'
+import { type Conditions, ofTarget } from '../sampled.ts'
 import { cellsOfBin } from './token-decoder.ts'
 import { type Tokens, tokenCount } from './tokens.ts'
 
@@ -15,7 +15,7 @@ export function allowedTokens(
 ): Map<number, AllowedTokens> {
   const found = new Map<number, AllowedTokens>()
   for (const [column, known] of tokens.entries()) {
-    const [wanted, range] = [levels[known.name], ranges[known.name]]
+    const [wanted, range] = [ofTarget(levels, known.name), ofTarget(ranges, known.name)]
     const shares = new Float64Array(tokenCount(known)).fill(1)
     if (wanted) for (const code of shares.keys()) shares[code] = Number(wanted.includes(code))
     if (range && known.kind === 'numeric') narrow(known, range, shares)
