@@ -46,6 +46,8 @@ export async function storeUpload(
   }
   await stored.rest()
   const file = await writer.finish()
+  // Reading it may take longer than the grace.
+  onRoot(file.cid)
   const again = openStoredFile(store, file, passed)
   return { file, found: await inferFields(await readRecords(again, options), passed) }
 }

@@ -126,6 +126,11 @@ test('a file that lies about its lengths ends one upload alone', async (t) => {
   const chunk = page({ body: Buffer.concat([levels, Buffer.alloc(12)]), values: 3 })
   const file = parquetFile({ rows: 3, optional: true, chunk })
   await assert.rejects(readers.read(inTurn([file]), { onRoot }), { code: 'invalid_request' })
+  const roots: string[] = []
+  const honest = parquetFile({ rows: 3, chunk: page({ body: Buffer.alloc(12), values: 3 }) })
+  const noted = { onRoot: (cid: string) => void roots.push(cid) }
+  const { file: stored } = await readers.read(inTurn([honest]), noted)
+  assert.deepEqual(roots, [stored.cid], 'what is read once more is safe from the sweep')
   assert.equal((await readers.read(table(1), { onRoot })).found.rows, 1_000)
 })
 
