@@ -6,13 +6,15 @@ import { type Formula, holds } from './formulas.ts'
 
 /** Of the spread, what a line may leave over before it is looked at more closely. */
 const LEFT_MOST = 0.02
+const LEFT_OF_FEW = 0.1
 const DIGITS_MOST = 9
 
 /** Rising lines alone. Slopes and offsets are the shortest numbers that do. */
 export function findAffine(search: Search): Formula | null {
   for (const operand of search.operands) {
     if (isTime(operand) || isTime(search.target)) continue
-    const line = lineOf(operand.column, search.target.column)
+    if (lineOf(search.sketch(operand), search.sketch(search.target), LEFT_OF_FEW) === null) continue
+    const line = lineOf(operand.column, search.target.column, LEFT_MOST)
     const found = line === null ? null : shortest(line, operand.at, search)
     if (found !== null) return found
   }
@@ -25,7 +27,11 @@ const isTime = ({ column }: Operand): boolean =>
 type Line = { slope: number; means: [number, number] }
 
 /** By least squares; null where nulls differ, it does not rise or leaves too much over. */
-function lineOf({ values: a }: NumberColumn, { values: b }: NumberColumn): Line | null {
+function lineOf(
+  { values: a }: NumberColumn,
+  { values: b }: NumberColumn,
+  most: number,
+): Line | null {
   let [count, meanA, meanB, aa, ab, bb] = [0, 0, 0, 0, 0, 0]
   for (let row = 0; row < a.length; row++) {
     const [x, y] = [a[row] as number, b[row] as number]
@@ -39,7 +45,7 @@ function lineOf({ values: a }: NumberColumn, { values: b }: NumberColumn): Line 
     ab += offX * (y - meanB)
     bb += offY * (y - meanB)
   }
-  if (!(ab > 0) || bb - ab ** 2 / aa > LEFT_MOST ** 2 * bb) return null
+  if (!(ab > 0) || bb - ab ** 2 / aa > most ** 2 * bb) return null
   return { slope: ab / aa, means: [meanA, meanB] }
 }
 

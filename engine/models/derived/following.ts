@@ -1,4 +1,5 @@
-// Numbers that are not learned as they are, for what others are says all of them or most: which, by which, and as what.
+// Numbers that are not learned as they are, for others say all or most of them: by a formula, by what lies between, or by
+// how many times a product they are.
 
 import type { Column, NumberColumn, Table } from '#engine/table/table.ts'
 import type { PreparedColumn } from '../prepare.ts'
@@ -31,7 +32,7 @@ export function findFollowing(
   for (const [at, formula] of findRelations(columns, lookedUp))
     found.set(at, { how: 'formula', formula })
   for (const [at, base] of numberOrders(left(), rows)) found.set(at, { how: 'above', base })
-  for (const [at, product] of nearProducts(left())) found.set(at, { how: 'near', product })
+  for (const [at, product] of nearProducts(left(), rows)) found.set(at, { how: 'near', product })
   return found
 }
 

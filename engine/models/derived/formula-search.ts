@@ -5,7 +5,7 @@ import type { NumberColumn } from '#engine/table/table.ts'
 import { agrees, type Formula, holds, resultOf, type ValueAt } from './formulas.ts'
 
 /** A column that may be an operand. */
-export type Operand = { at: number; column: NumberColumn }
+export type Operand = { at: number; column: NumberColumn; isAboveZero: boolean }
 
 export type Search = {
   target: Operand
@@ -14,6 +14,8 @@ export type Search = {
   at: ValueAt
   /** Some rows where the target is known. */
   probes: readonly number[]
+  /** A column of fewer rows. */
+  sketch: (operand: Operand) => NumberColumn
 }
 
 /** Shares and percentages that a product takes off, adds or takes. */
@@ -100,31 +102,36 @@ function products(a: number, b: number): Formula[] {
 }
 
 function divided(a: Operand, b: Operand): Formula[] {
-  if (b.column.values.some((value) => value <= 0)) return []
+  if (!b.isAboveZero) return []
   return RATIOS.map((unit) => {
     return { form: 'ratio' as const, first: a.at, second: b.at, unit, offset: 0 }
   })
 }
 
+/** By what they give in the first of the rows, so that few are made. */
 function* outer(
   inner: Iterable<Formula>,
   operands: readonly Operand[],
   { target, at, probes }: Search,
 ): Generator<Formula> {
   const [row = 0] = probes
+  const { decimals } = target.column.field
   const known = target.column.values[row] as number
+  const off = 10 ** -decimals + 1e-9 * Math.abs(known)
+  const lasts = Float64Array.from(operands, (operand) => at(operand.at, row))
   for (const first of inner) {
     const value = resultOf(first, row, at)
-    for (const { at: second } of operands) {
-      if (second === first.first || second === first.second) continue
-      const last = at(second, row)
-      if (agrees(known, value + last, target.column.field.decimals))
+    for (let place = 0; place < lasts.length; place++) {
+      const last = lasts[place] as number
+      const second = (operands[place] as Operand).at
+      const isAgain = second === first.first || second === first.second
+      if (!isAgain && Math.abs(value + last - known) <= off)
         yield { form: 'linear', first, second, unit: 1, offset: 0 }
-      for (const factor of FACTORS)
-        if (
-          agrees(known, value * (factor.unit * last + factor.offset), target.column.field.decimals)
-        )
-          yield { form: 'product', first, second, ...factor }
+      for (let factor = 0; factor < FACTORS.length; factor++) {
+        const { unit, offset } = FACTORS[factor] as (typeof FACTORS)[number]
+        if (!isAgain && Math.abs(value * (unit * last + offset) - known) <= off)
+          yield { form: 'product', first, second, unit, offset }
+      }
     }
   }
 }

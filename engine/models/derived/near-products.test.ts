@@ -33,7 +33,7 @@ const columns = [number('months', months), number('monthly', monthly, 2), number
 const table: Table = { name: 'charges', rows: ROWS, columns }
 
 test('what is nearly a product of two, or another number, is found', () => {
-  const found = (last: NumberColumn) => [...nearProducts([...columns.slice(0, 2), last])]
+  const found = (last: NumberColumn) => [...nearProducts([...columns.slice(0, 2), last], ROWS)]
   assert.deepEqual(found(number('total', total, 2)), [[2, { first: 0, second: 1 }]])
   assert.deepEqual(found(number('wide', charged(0.2), 2)), [])
   const other = list((row) => cents((monthly[row] as number) * (1 + 0.01 * random.unit())))

@@ -5,20 +5,28 @@ import { log } from '#engine/math/elementary.ts'
 import type { Column } from '#engine/table/table.ts'
 import { stepOf } from '../steps.ts'
 import { momentsOf } from './orders.ts'
+import { sketchOf } from './sketch.ts'
 
-const ROWS_LEAST = 200
 /** All pairs of these are compared. */
 const COLUMNS_MOST = 60
-/** Of fewer values a model learns each with all others. */
-const VALUES_LEAST = 20
-/** Of the spread of a column, on a logarithmic scale, that of the times. */
-const SPREAD_MOST = 0.05
-/** A second factor has to bring it down to so much of what it is without. */
+/** A second factor has to bring the spread down to so much of what it is without. */
 const SECOND_MOST = 0.5
-/** Of the rows, those of a single value, unless a factor has one as well: it would be lost. */
-const ATOM_MOST = 0.05
-/** Rows that are looked at before all of them. */
-const PROBES = 400
+
+type Limits = {
+  rows: number
+  /** Of fewer values a model learns each with all others. */
+  values: number
+  /** Of the spread of a column, on a logarithmic scale, that of the times. */
+  spread: number
+  /** Of the rows, those of a single value, unless a factor has one as well: it would be lost. */
+  atom: number
+  /** Whether values on steps stay numbers of their own. */
+  steps: boolean
+}
+
+const LIMITS: Limits = { rows: 200, values: 20, spread: 0.05, atom: 0.05, steps: true }
+/** Of a few rows. */
+const LOOSE: Limits = { rows: 20, values: 6, spread: 0.1, atom: 0.15, steps: false }
 
 export type NearProduct = { first: number; second?: number }
 
@@ -34,13 +42,24 @@ type Known = {
 /**
  * By column what it is nearly the product of. `columns` without those that follow from others. No column follows itself.
  */
-export function nearProducts(columns: readonly (Column | null)[]): Map<number, NearProduct> {
-  const known = columns.flatMap((column, at) => knownOf(column, at)).slice(0, COLUMNS_MOST)
+export function nearProducts(
+  columns: readonly (Column | null)[],
+  rows: number,
+): Map<number, NearProduct> {
+  const likely = new Set<number | undefined>()
+  for (const [at, { first, second }] of productsOf(sketchOf(columns, rows), LOOSE))
+    for (const one of [at, first, second]) likely.add(one)
+  const left = columns.map((column, at) => (likely.has(at) ? column : null))
+  return likely.size === 0 ? new Map() : productsOf(left, LIMITS)
+}
+
+function productsOf(columns: readonly (Column | null)[], limits: Limits): Map<number, NearProduct> {
+  const known = columns.flatMap((column, at) => knownOf(column, at, limits)).slice(0, COLUMNS_MOST)
   const found = new Map<number, NearProduct>()
   for (const target of known.toReversed()) {
-    if (target.values < VALUES_LEAST || !target.isFine) continue
+    if (target.values < limits.values || !target.isFine) continue
     const free = known.filter((one) => !leadsTo(found, one.at, target.at))
-    const product = nearest(target, free)
+    const product = nearest(target, free, limits)
     if (product !== null) found.set(target.at, product)
   }
   return found
@@ -53,7 +72,7 @@ function leadsTo(found: ReadonlyMap<number, NearProduct>, from: number, to: numb
 }
 
 /** Numbers above 0 as logarithms; those that are 0 in some rows, and never below, as what a product is 0 by. */
-function knownOf(column: Column | null, at: number): Known[] {
+function knownOf(column: Column | null, at: number, limits: Limits): Known[] {
   if (column?.kind !== 'number' || column.field.type === 'date' || column.field.type === 'datetime')
     return []
   const counts = new Map<number, number>()
@@ -62,10 +81,11 @@ function knownOf(column: Column | null, at: number): Known[] {
     return value > 0 ? log(value) : value === 0 ? Number.NEGATIVE_INFINITY : Number.NaN
   })
   const rows = counts.values().reduce((sum, count) => sum + count, 0)
-  if (rows < ROWS_LEAST || counts.size < 2 || counts.keys().some((value) => value < 0)) return []
+  if (rows < limits.rows || counts.size < 2 || counts.keys().some((value) => value < 0)) return []
   const most = counts.values().reduce((greatest, count) => Math.max(greatest, count), 0)
   const { spread } = momentsOf(logs.filter((value) => Number.isFinite(value)))
   const isFine =
+    !limits.steps ||
     stepOf(
       column.values.filter((value) => !Number.isNaN(value)),
       column.field.decimals,
@@ -73,13 +93,11 @@ function knownOf(column: Column | null, at: number): Known[] {
   return [{ at, logs, spread, atom: most / rows, values: counts.size, isFine }]
 }
 
-function nearest(target: Known, factors: readonly Known[]): NearProduct | null {
-  let [best, least]: [NearProduct | null, number] = [null, SPREAD_MOST * target.spread]
+function nearest(target: Known, factors: readonly Known[], limits: Limits): NearProduct | null {
+  let [best, least]: [NearProduct | null, number] = [null, limits.spread * target.spread]
   const atomOf = (...some: Known[]): boolean =>
-    target.atom <= Math.max(ATOM_MOST, ...some.map(({ atom }) => atom))
-  const alone = factors.map((factor) =>
-    atomOf(factor) ? apart(target, factor, null, least) : null,
-  )
+    target.atom <= Math.max(limits.atom, ...some.map(({ atom }) => atom))
+  const alone = factors.map((factor) => (atomOf(factor) ? apart(target, factor, null) : null))
   for (const [place, spread] of alone.entries()) {
     if (spread === null || spread >= least) continue
     best = { first: (factors[place] as Known).at }
@@ -89,7 +107,7 @@ function nearest(target: Known, factors: readonly Known[]): NearProduct | null {
   for (const [place, first] of factors.entries())
     for (const second of factors.slice(place + 1)) {
       if (!atomOf(first, second)) continue
-      const spread = apart(target, first, second, least)
+      const spread = apart(target, first, second)
       if (spread === null || spread >= least) continue
       best = { first: first.at, second: second.at }
       least = spread
@@ -97,8 +115,8 @@ function nearest(target: Known, factors: readonly Known[]): NearProduct | null {
   return best
 }
 
-/** Spread of the times; null where it is too wide, where a product has no value, or is 0 where the target is not. */
-function apart(target: Known, first: Known, second: Known | null, most: number): number | null {
+/** Spread of the times; null where a product has no value, or is 0 where the target is not. */
+function apart(target: Known, first: Known, second: Known | null): number | null {
   const rows = target.logs.length
   const timesOf = (row: number): number => {
     const whole = (first.logs[row] as number) + (second === null ? 0 : (second.logs[row] as number))
@@ -106,17 +124,11 @@ function apart(target: Known, first: Known, second: Known | null, most: number):
     if (Number.isNaN(own) || (own === whole && !Number.isFinite(own))) return NO_TIMES
     return Number.isNaN(whole) ? Number.POSITIVE_INFINITY : own - whole
   }
-  const stride = Math.max(1, Math.floor(rows / PROBES))
-  const some = { length: Math.ceil(rows / stride) }
-  const probed = spreadOf(Float64Array.from(some, (_, at) => timesOf(at * stride)))
-  if (probed === null || probed > PROBED_MOST * most) return null
   return spreadOf(Float64Array.from({ length: rows }, (_, row) => timesOf(row)))
 }
 
 /** Where both are null, or 0. */
 const NO_TIMES = Number.NaN
-/** Of few rows it may be wider than of all. */
-const PROBED_MOST = 2
 
 /** Null where a number is infinite, or all are the same. */
 function spreadOf(times: Float64Array): number | null {

@@ -4,6 +4,7 @@ import type { Column, NumberColumn } from '#engine/table/table.ts'
 import { findAffine } from './affine.ts'
 import { findPair, findRatio, findTriple, type Operand, type Search } from './formula-search.ts'
 import { type Formula, operandsOf, type ValueAt } from './formulas.ts'
+import { sketchOf } from './sketch.ts'
 
 /** Fewer known rows, or values of a column that follows, may agree by chance. */
 const ROWS_LEAST = 100
@@ -11,8 +12,9 @@ const DISTINCT_LEAST = 6
 /** All pairs of so many columns are tried, and all triples of so many. */
 const PAIRED_MOST = 120
 const TRIPLED_MOST = 36
-/** Rows that a formula is tried on first. */
+/** Rows that a formula is tried on first, of so many. */
 const PROBES = 24
+const SORTED_MOST = 1000
 
 /**
  * By number the formulas of columns that follow in every row. `columns` of the table, null for those that are not
@@ -23,11 +25,15 @@ export function findRelations(
   lookedUp: ReadonlyMap<number, number>,
 ): Map<number, Formula> {
   const operands = columns.flatMap((column, at): Operand[] =>
-    column?.kind === 'number' && distinctOf(column, 2) === 2 ? [{ at, column }] : [],
+    column?.kind === 'number' && distinctOf(column, 2) === 2
+      ? [{ at, column, isAboveZero: column.values.every((value) => !(value <= 0)) }]
+      : [],
   )
   const found = new Map<number, Formula>()
   if (operands.length < 2 || operands.length > PAIRED_MOST) return found
   const at: ValueAt = (column, row) => (columns[column] as NumberColumn).values[row] as number
+  const some = sketchOf(columns, operands[0]?.column.values.length ?? 0)
+  const sketch = ({ at: place }: Operand): NumberColumn => some[place] as NumberColumn
   const taken = new Set([...lookedUp].flat())
   const targets = operands
     .filter(
@@ -44,7 +50,7 @@ export function findRelations(
     for (const { target, probes } of targets) {
       if (found.has(target.at)) continue
       const free = operands.filter((one) => !leadsTo(one.at, target.at, found))
-      const formula = find({ target, operands: free, at, probes } satisfies Search)
+      const formula = find({ target, operands: free, at, probes, sketch } satisfies Search)
       if (formula !== null) found.set(target.at, formula)
     }
   return found
@@ -66,13 +72,18 @@ function distinctOf({ values }: NumberColumn, most: number): number {
   return seen.size
 }
 
-/** Rows all over the table, with as many values as can be had. None of few rows. */
+/**
+ * Rows all over the table, with as many values as can be had, and one of the greatest first, which few formulas give by
+ * chance. None of few rows.
+ */
 function probesOf({ values }: NumberColumn): number[] {
-  const known = [...values.keys()].filter((row) => !Number.isNaN(values[row]))
+  const stride = Math.max(1, Math.floor(values.length / SORTED_MOST))
+  const known: number[] = []
+  for (let row = 0; row < values.length; row += stride)
+    if (!Number.isNaN(values[row])) known.push(row)
   if (known.length < ROWS_LEAST) return []
-  const order = known.sort((a, b) => (values[a] as number) - (values[b] as number))
+  const order = known.sort((a, b) => (values[b] as number) - (values[a] as number))
   return Array.from({ length: PROBES }, (_, i) => {
-    const place = Math.floor(((2 * i + 1) * order.length) / (2 * PROBES))
-    return order[(place * 7 + i) % order.length] as number
+    return order[Math.floor(((2 * i + 1) * order.length) / (2 * PROBES))] as number
   })
 }
