@@ -12,6 +12,7 @@ import {
   type Table,
 } from '#engine/table/table.ts'
 import { type AlikeLevels, alikeLevels } from './derived/alike-levels.ts'
+import { findBrackets, learnBrackets } from './derived/brackets.ts'
 import type { DerivedTarget } from './derived/derived.ts'
 import { findFollowing, learnFollowing } from './derived/following.ts'
 import { learnLookup } from './derived/learn-lookup.ts'
@@ -62,6 +63,10 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
   const following = findFollowing(learned, keys, rows)
   const own = learned.map((column, at) => (keys.has(at) || following.has(at) ? null : column))
   const timeAt = createTimes({ table, columns: own, list, seed })
+  const brackets = findBrackets(bracketed(learned, keys), {
+    rows,
+    isFree: (at) => !keys.has(at) && !isTime(learned[at]),
+  })
   const coded = withLevels(table, keys.values())
   const known: Known = { table, coded, list, seed, alike: alikeLevels(keys, coded) }
   const made = new Map<number, PreparedColumn>()
@@ -76,6 +81,11 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
     const source = { table, list, seed, partOf: (operand: number) => columnAt(operand) }
     return how === undefined ? null : learnFollowing(column, how, source)
   }
+  const bracket = (at: number, column: Column): PreparedColumn | null => {
+    const known = brackets.get(at)
+    if (known === undefined || column.kind !== 'category') return null
+    return learnBrackets(column, known, { list, by: columnAt(known.of) })
+  }
   /** What others follow from comes before them. */
   const columnAt = (at: number): PreparedColumn => {
     const column = table.columns[at] as Column
@@ -87,6 +97,7 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
         : learnLookup(column, { table: coded, list, key, by: keyAt(key) })) ??
       constantOf(column, rows) ??
       follow(at, column) ??
+      bracket(at, column) ??
       (isTime(own[at])
         ? timeColumn(column, timeAt(at), rows)
         : learn(column, at, known, levelsOf)) ??
@@ -100,6 +111,17 @@ export function prepare(table: Table, { seed, ruleFor }: PrepareOptions): Prepar
     'target' in column ? { ...column, target: places[column.target] as number } : column,
   )
   return { columns: placed, targets, derived }
+}
+
+/** Without what is looked up already, and categories that others are looked up by. */
+function bracketed(
+  columns: readonly (Column | null)[],
+  keys: ReadonlyMap<number, number>,
+): (Column | null)[] {
+  const taken = new Set(keys.values())
+  return columns.map((column, at) =>
+    keys.has(at) || (column?.kind === 'category' && taken.has(at)) ? null : column,
+  )
 }
 
 type Known = {

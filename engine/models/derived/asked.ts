@@ -5,7 +5,7 @@ import { AppError } from '#engine/errors.ts'
 import { impossible } from '../impossible.ts'
 import type { Conditions, NumericShape, TargetShape } from '../sampled.ts'
 import { monthDayOf, monthOf } from './calendar-parts.ts'
-import type { DerivedNumber, DerivedTarget } from './derived.ts'
+import type { DerivedCategory, DerivedNumber, DerivedTarget } from './derived.ts'
 import { monthWeekdays } from './month-weekdays.ts'
 import { localEndsIn } from './zoned.ts'
 
@@ -37,6 +37,11 @@ export function askedOf(
   for (const [name, range] of Object.entries(ranges))
     askRange(known, numberOf(name, 'numeric'), range)
   for (const name of nulls) askNull(known, numberOf(name, 'numeric'))
+  for (const name of asked.nulls) {
+    const range = asked.ranges.get(name)
+    if (range !== undefined && !range.nulls) throw impossible(name)
+    asked.ranges.delete(name)
+  }
   return asked
 }
 
@@ -50,6 +55,10 @@ type Known = {
 function askLevels(known: Known, target: number, wanted: ReadonlySet<number>): void {
   const { name } = known.shapes[target] as TargetShape
   const from = known.derived[target - known.learned]
+  if (from?.kind === 'category' && from.from.type === 'ranges') {
+    askBrackets(known, from.from, wanted)
+    return
+  }
   if (from?.kind === 'category') {
     const codes = [...from.from.codes.entries()].filter(([, code]) => wanted.has(code))
     askLevels(known, from.from.first, new Set(codes.map(([key]) => key)))
@@ -62,6 +71,32 @@ function askLevels(known: Known, target: number, wanted: ReadonlySet<number>): v
   levels.set(name, both)
 }
 
+/** From the first range that will do to the last: what lies between them is tested. */
+function askBrackets(
+  known: Known,
+  {
+    first,
+    ends,
+    codes,
+    ofNull = codes[0] as number,
+  }: Extract<DerivedCategory['from'], { type: 'ranges' }>,
+  wanted: ReadonlySet<number>,
+): void {
+  const shape = known.shapes[first] as NumericShape
+  const places = [...codes.keys()].filter((place) => wanted.has(codes[place] as number))
+  const [low, high] = [places[0], places.at(-1)]
+  if (low === undefined || high === undefined) {
+    if (!wanted.has(ofNull)) throw impossible(shape.name)
+    askNull(known, first)
+    return
+  }
+  const range = {
+    min: low === 0 ? shape.min : (ends[low - 1] as number) + 10 ** -shape.decimals,
+    max: ends[high] ?? shape.max,
+  }
+  askRange(known, first, { ...range, ...(wanted.has(ofNull) && { nulls: true as const }) })
+}
+
 function askRange(known: Known, target: number, range: Range): void {
   const shape = known.shapes[target] as NumericShape
   if (!(range.min <= range.max && range.min <= shape.max && range.max >= shape.min))
@@ -71,7 +106,7 @@ function askRange(known: Known, target: number, range: Range): void {
   else known.asked.ranges.set(shape.name, narrowed(known.asked.ranges.get(shape.name), range))
 }
 
-/** After all ranges. Only what lies between (in units of one) brings nulls of its own; else those of the first part are all. */
+/** Only what lies between (in units of one) brings nulls of its own; else those of the first part are all. */
 function askNull(known: Known, target: number): void {
   const { name } = known.shapes[target] as TargetShape
   const derived = known.derived[target - known.learned]
@@ -87,11 +122,7 @@ function askNull(known: Known, target: number): void {
     askNull(known, isBetween ? (from.second ?? from.first) : from.first)
     return
   }
-  const { ranges, nulls } = known.asked
-  const range = ranges.get(name)
-  if (range !== undefined && !range.nulls) throw impossible(name)
-  ranges.delete(name)
-  nulls.add(name)
+  known.asked.nulls.add(name)
 }
 
 function narrowed(before: Range | undefined, { min, max, nulls }: Range): Range {

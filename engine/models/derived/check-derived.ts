@@ -50,10 +50,16 @@ export const DerivedList = Type.Array(
     }),
     Type.Object({
       ...{ kind: Type.Literal('category'), name: Name, levels: Type.Integer({ minimum: 1 }) },
-      from: Type.Object({
-        ...{ type: Type.Literal('lookup'), first: Count },
-        codes: Type.Array(Count),
-      }),
+      from: Type.Union([
+        Type.Object({
+          ...{ type: Type.Literal('lookup'), first: Count },
+          codes: Type.Array(Count),
+        }),
+        Type.Object({
+          ...{ type: Type.Literal('ranges'), first: Count, ends: Type.Array(Type.Number()) },
+          ...{ codes: Type.Array(Count), ofNull: Type.Optional(Count) },
+        }),
+      ]),
     }),
   ]),
   { maxItems: 100_000 },
@@ -73,8 +79,14 @@ export function checkDerived(
 
 function follows(target: DerivedTarget, known: readonly TargetShape[]): boolean {
   if (target.kind === 'category') {
-    const { first, codes } = target.from
+    const { from } = target
+    const { first, codes } = from
     const isLevel = (code: number): boolean => code < target.levels
+    if (from.type === 'ranges') {
+      const ascends = from.ends.every((end, i) => i === 0 || end > (from.ends[i - 1] ?? end))
+      if (known[first]?.kind !== 'numeric' || !ascends) return false
+      return codes.length === from.ends.length + 1 && [...codes, from.ofNull ?? 0].every(isLevel)
+    }
     return levelsOf(known[first]) === codes.length && codes.every(isLevel)
   }
   const { from } = target

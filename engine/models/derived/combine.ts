@@ -2,7 +2,12 @@
 
 import type { NumericShape, SampledColumn, TargetShape } from '../sampled.ts'
 import { firstDay, fromMonthDay, fromMonthWeekday } from './calendar-parts.ts'
-import type { DerivedNumber, DerivedTarget, NumberDerivation } from './derived.ts'
+import type {
+  CategoryDerivation,
+  DerivedNumber,
+  DerivedTarget,
+  NumberDerivation,
+} from './derived.ts'
 import { combined } from './formulas.ts'
 import { utcIn } from './zoned.ts'
 
@@ -61,11 +66,22 @@ export function fillDerived(
   for (const [at, target] of derived.entries()) {
     const into = columns[learned + at] as SampledColumn
     if (target.kind === 'numeric') fillNumbers(target, shapes, columns, into)
-    else {
-      const { first, codes } = target.from
-      const keys = columns[first] as SampledColumn
-      for (let row = 0; row < into.length; row++) into[row] = codes[keys[row] as number] as number
-    }
+    else fillCodes(target.from, columns[target.from.first] as SampledColumn, into)
+  }
+}
+
+function fillCodes(from: CategoryDerivation, keys: SampledColumn, into: SampledColumn): void {
+  const { codes } = from
+  if (from.type === 'lookup') {
+    for (let row = 0; row < into.length; row++) into[row] = codes[keys[row] as number] as number
+    return
+  }
+  const { ends, ofNull = codes[0] as number } = from
+  for (let row = 0; row < into.length; row++) {
+    const value = keys[row] as number
+    let place = 0
+    while (place < ends.length && value > (ends[place] as number)) place++
+    into[row] = Number.isNaN(value) ? ofNull : (codes[place] as number)
   }
 }
 

@@ -22,10 +22,15 @@ export type NumberDerivation =
 /** Values beyond `min` and `max` are folded back between them, on steps of so many units of 10^-decimals. */
 export type DerivedNumber = NumericShape & { step: number; from: NumberDerivation }
 
-/** The code for each code of another category. */
-export type DerivedCategory = CategoryShape & {
-  from: { type: 'lookup'; first: number; codes: number[] }
-}
+/**
+ * `lookup`: the code for each code of another category. `ranges`: of a number up to each of the ends (ascending, inclusive)
+ * a code, and the last one beyond; `ofNull` where it is null, else the first.
+ */
+export type CategoryDerivation =
+  | { type: 'lookup'; first: number; codes: number[] }
+  | { type: 'ranges'; first: number; ends: number[]; codes: number[]; ofNull?: number }
+
+export type DerivedCategory = CategoryShape & { from: CategoryDerivation }
 
 export type DerivedTarget = DerivedNumber | DerivedCategory
 

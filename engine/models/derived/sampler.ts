@@ -122,7 +122,7 @@ function isTested(
   column: number,
 ): boolean {
   const target = derived[column - (shapes.length - derived.length)]
-  return target?.kind === 'numeric' && target.from.type !== 'lookup'
+  return target !== undefined && target.from.type !== 'lookup'
 }
 
 function conditionsOf({ levels, ranges, nulls }: Asked): NonNullable<SamplerOptions['conditions']> {

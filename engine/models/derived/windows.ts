@@ -32,7 +32,8 @@ export function windowOf(
   const tree = createTree(derived, shapes)
   const targets = [...new Set(constraints.flatMap(({ target }) => tree.leaves(target)))]
   const isOrdered = constraints.every(({ target }) => tree.isOrdered(target))
-  if (!isOrdered || targets.length === 0) return null
+  const areLearned = targets.every((target) => target < shapes.length - derived.length)
+  if (!isOrdered || !areLearned || targets.length === 0) return null
   const steps = new Map(targets.map((target, step) => [target, step]))
   return {
     targets,
@@ -73,8 +74,10 @@ type Tree = {
 function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetShape[]): Tree {
   const learned = shapes.length - derived.length
   const known = new Map<number, readonly number[]>()
-  const fromOf = (target: number): DerivedTarget['from'] | undefined =>
-    derived[target - learned]?.from
+  const fromOf = (target: number): NumberDerivation | undefined => {
+    const found = derived[target - learned]
+    return found?.kind === 'numeric' ? found.from : undefined
+  }
   const leaves = (target: number): readonly number[] => {
     const found = known.get(target) ?? findLeaves(fromOf(target), target, leaves)
     known.set(target, found)
@@ -86,8 +89,7 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
     if (from === undefined) return asking.numberOf(target)
     if (from.type === 'constant') return from.value
     const first = valueAt(from.first, asking)
-    if (from.type === 'lookup')
-      return 'values' in from ? (from.values[first] ?? Number.NaN) : Number.NaN
+    if (from.type === 'lookup') return from.values[first] ?? Number.NaN
     if (from.type === 'zoned') return clocksOf(target, from).utc(first)
     const second = from.second === undefined ? 0 : valueAt(from.second, asking)
     return (
@@ -104,7 +106,7 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
     const range = onSteps(wanted, shapes[target])
     if (from === undefined) return target === asking.leaf ? range : ANY
     if (from.type === 'constant') return ANY
-    if (from.type === 'lookup') return 'values' in from ? codesWithin(from.values, range) : ANY
+    if (from.type === 'lookup') return codesWithin(from.values, range)
     if (from.type === 'zoned') return within(from.first, clocksOf(target, from).ends(range), asking)
     const inFirst = leaves(from.first).includes(asking.leaf)
     const [part, other] = inFirst ? [from.first, from.second] : [from.second, from.first]
@@ -124,7 +126,7 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
   const isOrdered = (target: number): boolean => {
     const from = fromOf(target)
     if (from === undefined || from.type === 'constant') return true
-    if (from.type === 'lookup') return 'values' in from && ascends(from.values)
+    if (from.type === 'lookup') return ascends(from.values)
     if (from.type === 'zoned') return isOrdered(from.first)
     return isOrdered(from.first) && (from.second === undefined || isOrdered(from.second))
   }
@@ -133,7 +135,7 @@ function createTree(derived: readonly DerivedTarget[], shapes: readonly TargetSh
 
 /** What lies between (in units of one) comes before the time that it is added to, other parts behind the greater ones. */
 function findLeaves(
-  from: DerivedTarget['from'] | undefined,
+  from: NumberDerivation | undefined,
   target: number,
   leaves: (target: number) => readonly number[],
 ): readonly number[] {
