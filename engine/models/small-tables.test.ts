@@ -141,7 +141,7 @@ test('conditions are of columns, whatever those are called', async () => {
     assert.deepEqual(new Set(codes), new Set([1]), algorithm)
     assert.ok(
       values?.every((value) => value >= 2 && value <= 4),
-      `${algorithm}: ${values}`,
+      `${algorithm}: ${[...(values ?? [])].join(' ')}`,
     )
   }
 })
