@@ -3,6 +3,7 @@
 
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js'
 import { readVarInt } from 'hyparquet/src/thrift.js'
+import { strictVarint } from './varint.ts'
 
 /** Bits of a value, and how many values there are. */
 export type Runs = { width: number; values: number }
@@ -40,30 +41,19 @@ export function presentIn(
   return all.reduce((sum, level) => sum + (level === highest ? 1 : 0), 0)
 }
 
-const VARINT_BYTES_MAX = 10
-
 /** RangeError for blocks of 64-bit differences with integers of more bytes than there can be. */
 export function checkLongDeltas(view: DataView, from: number, values: number): void {
-  let at = from
-  const varint = (): number => {
-    let value = 0
-    for (let n = 0; n < VARINT_BYTES_MAX; n++) {
-      const byte = view.getUint8(at++)
-      value += (byte & 0x7f) * 2 ** (7 * n)
-      if (byte < 0x80) return value
-    }
-    throw new RangeError('an integer of too many bytes')
-  }
-  const [blockValues, blocks] = [varint(), varint()]
+  const cursor = { view, at: from }
+  const [blockValues, blocks] = [strictVarint(cursor), strictVarint(cursor)]
   const each = blockValues / blocks
   if (!(blocks > 0 && each > 0)) throw new RangeError('blocks of no values')
-  varint()
-  varint()
+  strictVarint(cursor)
+  strictVarint(cursor)
   for (let seen = 1; seen < values; ) {
-    varint()
-    const widths = at
-    at += blocks
+    strictVarint(cursor)
+    const widths = cursor.at
+    cursor.at += blocks
     for (let block = 0; block < blocks && seen < values; block++, seen += each)
-      at += Math.ceil((each * view.getUint8(widths + block)) / 8)
+      cursor.at += Math.ceil((each * view.getUint8(widths + block)) / 8)
   }
 }
