@@ -38,6 +38,9 @@ export function createSettingReader<Table extends Settings>(
   env: Env,
   problems: string[],
 ): SettingReader<Table> {
+  const tell = (problem: string): void => {
+    if (!problems.includes(problem)) problems.push(problem)
+  }
   const get = <Name extends keyof Table & string>(name: Name) => {
     const setting = table[name] as Setting<ValueOf<Table[Name]>>
     const text = env[name]
@@ -45,13 +48,13 @@ export function createSettingReader<Table extends Settings>(
     if (text === '') return setting.empty
     const problem = problemWith(name, setting, text)
     if (problem === null) return setting.read(text) ?? undefined
-    if (!problems.includes(problem)) problems.push(problem)
+    tell(problem)
     return undefined
   }
   return {
     get,
     need(name) {
-      if (!env[name]) problems.push(`${name} is not set`)
+      if (!env[name]) tell(`${name} is not set`)
       return get(name)
     },
   }

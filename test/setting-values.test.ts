@@ -144,6 +144,20 @@ test('a value that was meant as a reference is told how references are written',
   assert.ok(warnings.some((text) => /PINATA_JWT: Nothing fills in .*\{env: JWT\}/.test(text)))
 })
 
+test('a provider that needs a secret is refused without one, as the scheduler refuses it', () => {
+  for (const provider of ['webhook:https://pool.example', 'createos:prj_1']) {
+    const env = { SYNDATA_NAME: 'a', SYNDATA_SCALING_PROVIDER: provider }
+    const { problems } = reading('scheduler', env)
+    assert.deepEqual(
+      problems.map(({ message, path: at }) => [message, at.slice(-12)]),
+      [['SYNDATA_SCALING_SECRET is not set', '/env/1/value']],
+    )
+    assert.equal(refusal('scheduler', env), 'SYNDATA_SCALING_SECRET is not set')
+    const whole = { ...env, SYNDATA_SCALING_SECRET: 'env:SYNDATA_SECRET_POOL' }
+    assert.deepEqual(reading('scheduler', whole).problems, [])
+  }
+})
+
 test('keys of the file that make a setting which a program would refuse are refused where they stand', () => {
   const cases: [string, string, RegExp][] = [
     ['timeout: 1h', 'timeout: 2h', /^SYNDATA_LEASE_TIMEOUT_SECONDS must be .* to 3600\. .*7200/],

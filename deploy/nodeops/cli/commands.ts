@@ -56,9 +56,20 @@ async function checkedSession(
   const session = openSession(context, options)
   wordsOf(words, session.deployment, 0)
   const say = options.json ? err : out
-  const found = await session.target.check(session.deployment, { signal })
+  const found = await session.target.check(session.deployment, { signal }).catch((error) => {
+    signal.throwIfAborted()
+    throw unseen(error, session)
+  })
   const all = [...unresolvedFindings(session), ...found]
   return { session, findings: heed(session, all, { say, strict: options.strict }) }
+}
+
+/** What stands in the file was read by then: it is the target that cannot be asked. */
+function unseen(error: unknown, { file, target }: Session): unknown {
+  if (!(error instanceof TargetError) || error.constructor !== TargetError) return error
+  const { kind, message, whatToDo } = error
+  const right = `${path.basename(file)} is right, and ${target.name} cannot be asked`
+  return new TargetError(kind, `${right}: ${message}`, whatToDo, { cause: error })
 }
 
 const validateCommand: Command = async (context, options, words) => {

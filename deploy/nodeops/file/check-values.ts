@@ -2,8 +2,9 @@
 // wrong here, in the same words and at its place.
 import { at, type Report } from '#engine/config/problem.ts'
 import { type Program, SETTINGS } from '#settings/programs.ts'
+import { SCHEDULER } from '#settings/scheduler.ts'
 import { problemWith } from '#settings/setting.ts'
-import type { Role } from '../deployment.ts'
+import type { EnvValue, Role } from '../deployment.ts'
 import { type Policies, SET_BY_FILE, settingsOf } from './settings.ts'
 
 /** What a service of this role would say of a variable at its start; null: nothing. */
@@ -28,6 +29,28 @@ export function checkValue(
     report.problem(at(path, 'value'), problem, placeholder && filled)
   } else if (placeholder !== undefined) {
     report.warning(`${name}: ${filled}`)
+  }
+}
+
+/** Providers that are called over the network, which a scheduler does not do without a secret. */
+const WITH_SECRET = new Set(['webhook', 'createos'])
+const PREFIXES = ['SYNDATA_SCALING', 'SYNDATA_SCALING_GPU'] as const
+
+/** What the program needs beside a variable that it is given. `pathOf`: of a variable. */
+export function checkTogether(
+  role: Role,
+  env: Readonly<Record<string, EnvValue>>,
+  { pathOf, report }: { pathOf: (name: string) => string; report: Report },
+): void {
+  if (role !== 'scheduler') return
+  for (const prefix of PREFIXES) {
+    const [name, secret] = [`${prefix}_PROVIDER`, `${prefix}_SECRET`] as const
+    const given = env[name]
+    if (!given || !('value' in given) || secret in env) continue
+    const kind = SCHEDULER[`${prefix}_PROVIDER`].read(given.value)?.kind ?? ''
+    if (!WITH_SECRET.has(kind)) continue
+    const hint = 'Write it in env too: env:SYNDATA_SECRET_<NAME> or file:<name>.'
+    report.problem(at(pathOf(name), 'value'), `${secret} is not set`, hint)
   }
 }
 

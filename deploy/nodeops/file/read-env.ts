@@ -11,7 +11,7 @@ import {
 } from '#settings/names.ts'
 import type { Program } from '#settings/programs.ts'
 import type { EnvValue, Role } from '../deployment.ts'
-import { checkValue } from './check-values.ts'
+import { checkTogether, checkValue } from './check-values.ts'
 import type { Read } from './read-tree.ts'
 import type { EnvSchema } from './schema-service.ts'
 import { SET_BY_FILE } from './settings.ts'
@@ -52,6 +52,12 @@ export function readEnv(
     }
     env[name] = value
   }
+  const pathOf = (name: string) =>
+    at(
+      path,
+      list.findIndex((one) => one.name === name),
+    )
+  checkTogether(role, env, { pathOf, report })
   return env
 }
 
