@@ -27,7 +27,7 @@ export function createCopulaSampler(
   { seed, conditions = {}, window }: SamplerOptions,
 ): Sampler {
   const allowed = allowedStretches(latents, targets, conditions)
-  const steps = window === undefined ? [] : windowSteps(window, latents, targets)
+  const steps = window === undefined ? [] : windowSteps(window, latents, targets, conditions)
   const variables = createVariables(correlation, {
     ...{ seed, allowed },
     steps: steps.map((step) => {

@@ -1,6 +1,6 @@
 // What a window leaves of normal variables: stretches for what is left of their targets, and values of places in them.
 
-import type { TargetShape, Window } from '../sampled.ts'
+import type { Conditions, TargetShape, Window } from '../sampled.ts'
 import { createPieces, merged, type Stretch } from './conditions.ts'
 import { searcher } from './decoder.ts'
 import type { Latent } from './latent.ts'
@@ -28,13 +28,17 @@ export function windowSteps(
   window: Window,
   latents: readonly Latent[],
   targets: readonly TargetShape[],
+  { levels = {} }: Conditions,
 ): WindowStep[] {
   return window.targets.map((target, step) => {
     const index = latents.findIndex((latent) => latent.target === target && latent.of !== 'null')
     const latent = latents[index] as Latent
     const shape = targets[target] as TargetShape
     const scale = shape.kind === 'numeric' ? 10 ** shape.decimals : 1
-    const find = shape.kind === 'numeric' ? numberStretches(latent) : levelStretches(latent)
+    const find =
+      shape.kind === 'numeric'
+        ? numberStretches(latent)
+        : levelStretches(latent, levels[shape.name])
     const unitOf = searcher(latent)
     return {
       latent: index,
@@ -87,8 +91,11 @@ function firstReaching(ascending: Float64Array, value: number): number {
   return low
 }
 
-/** Pieces of levels are in any order. */
-function levelStretches(latent: Latent): Find {
+/** Pieces of levels are in any order; `wanted` are codes that conditions leave. */
+function levelStretches(latent: Latent, wanted?: readonly number[]): Find {
+  const pieces = [...latent.from.keys()].filter(
+    (piece) => wanted?.includes(latent.from[piece] as number) ?? true,
+  )
   const within = createPieces(latent)
   const known = new Map<number, readonly Stretch[]>()
   const count = latent.mass.length
@@ -97,7 +104,7 @@ function levelStretches(latent: Latent): Find {
     const key = units.min * (count + 1) + units.max
     let found = known.get(key)
     if (found === undefined) {
-      found = merged([...latent.from.keys()].flatMap((piece) => within(piece, units) ?? []))
+      found = merged(pieces.flatMap((piece) => within(piece, units) ?? []))
       known.set(key, found)
     }
     return found

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import type { NumberColumn } from '#engine/table/table.ts'
+import type { Column, NumberColumn } from '#engine/table/table.ts'
 import { officeTable } from '#engine/testing/office.ts'
 import { openModel } from '../model.ts'
 import { type Algorithm, decodeModelFile } from '../model-file.ts'
@@ -147,4 +147,45 @@ test('amounts within a narrow range are drawn by their factors', async () => {
   assert.ok(column('amount').every((value) => value >= 300 && value <= 300.5))
   assert.ok(new Set(column('pieces')).size > 5)
   assert.ok(share > 0.5, String(share))
+})
+
+test('a window on an amount keeps conditions on the code that is one of its factors', async () => {
+  const rows = 3000
+  const random = createSeededRandom(6, 'codes')
+  const names = Array.from({ length: 40 }, () => random.below(9))
+  const kinds = Int32Array.from({ length: rows }, () => random.below(40))
+  const field = (name: string) => {
+    return { name, type: 'integer', semantic: null, decimals: 0, layout: null, zone: null } as const
+  }
+  const size = Float64Array.from(kinds, (kind) => 10 + kind)
+  const pieces = Float64Array.from(kinds, () => 1 + random.below(200))
+  const columns: Column[] = [
+    { kind: 'number', field: field('size'), values: size },
+    { kind: 'number', field: field('pieces'), values: pieces },
+    {
+      kind: 'number',
+      field: field('all'),
+      values: size.map((a, row) => a * (pieces[row] as number)),
+    },
+    {
+      ...{ kind: 'category', field: { ...field('name'), type: 'category' } },
+      ...{ codes: kinds.map((kind) => names[kind] as number), levels: Array.from('abcdefghi') },
+    },
+  ]
+  for (const algorithm of ['gaussian_copula', 'argn'] as const) {
+    const file = await trainModel(
+      { name: 'codes', rows, columns },
+      {
+        ...{ algorithm, seed: 1, ruleFor: () => ({ type: 'word' }) },
+        options: algorithm === 'argn' ? { epochs: 2 } : {},
+      },
+      { signal: new AbortController().signal },
+    )
+    const types = decodeModelFile(file).derived.map(({ from }) => from.type)
+    assert.ok(types.includes('product') && types.includes('lookup'), types.join())
+    const ranges = { all: { min: 2000, max: 2004 }, size: { min: 20, max: 30 } }
+    const { column } = await draw(file, { ranges }, [0, 300])
+    assert.ok(column('all').every((value) => value >= 2000 && value <= 2004))
+    assert.ok(column('size').every((value) => value >= 20 && value <= 30))
+  }
 })
