@@ -136,6 +136,11 @@ test('every problem of a request is named; options of other algorithms are passe
     places.toSorted((a, b) => a.localeCompare(b)),
     ['/dataset_id', '/dropout', '/epochs', '/max_rows', '/nonsense'],
   )
+  const unknown = await call(alice, 'POST', '/api/models', { body: { dataset: datasetId } })
+  const hints = (unknown.json['errors'] as { path: string; hint: string }[])
+    .filter(({ path }) => path === '/dataset')
+    .map(({ hint }) => hint)
+  assert.match(hints.join(), /dataset_id/)
   const body = { dataset_id: datasetId, algorithm: 'gaussian_copula', epochs: 5, batch_size: 100 }
   const made = await call(alice, 'POST', '/api/models', { body })
   assert.equal(made.status, 202, made.text)

@@ -73,7 +73,13 @@ export type TrainingRequest = {
 }
 
 const checkCommon = createCheck(Common)
-const CHECKS = new Map([...OWN].map(([name, schema]) => [name, createCheck(schema)]))
+/** Of what is not common; a name that nobody knows is told all that there are. */
+const CHECKS = new Map(
+  [...OWN].map(([name, { properties }]) => {
+    const all = { ...Type.Partial(Common).properties, ...properties }
+    return [name, createCheck(Type.Object(all, { additionalProperties: false }))]
+  }),
+)
 
 /**
  * Options of another algorithm are passed over with a warning, so that one body does for all. Throws AppError

@@ -35,10 +35,10 @@ test('times that end with a study are past its end as often as they were, and ne
     { algorithm: 'argn', seed: 1, options: { epochs: 15 }, ruleFor: () => ({ type: 'word' }) },
     { signal: new AbortController().signal },
   )
-  const { columns, createSampler } = openModel(file)
+  const model = openModel(file)
   const draw = async (conditions: Conditions) => {
-    const sampler = await createSampler({ seed: 2, conditions })
-    const drawn = restore(columns, await sampler.sample({ from: 0, to: rows }, {}), rows)
+    const sampler = await model.createSampler({ seed: 2, conditions })
+    const drawn = restore(model.columns, await sampler.sample({ from: 0, to: rows }, {}), rows)
     await sampler.release()
     return drawn.map((column) => (column as { values: Float64Array }).values)
   }
