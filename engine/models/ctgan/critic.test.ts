@@ -53,7 +53,7 @@ function criticCase() {
     fake: rows('fake', () => random.unit()),
     real: rows('real', () => random.normal()),
     mix: drawn('mix', [PACKS, 1], () => random.unit()),
-    kept: { rows: kept('rows', 2 * PACKS), mixed: kept('mixed', PACKS) },
+    kept: kept('kept', PACKS),
   }
   const point = shapes.map(({ shape: lengths }) =>
     Float64Array.from({ length: sizeOf(lengths) }, () => 0.3 * random.normal()),
@@ -93,7 +93,7 @@ function definedPenalty(
     }),
     gemm(conditions, parameters['first conditions'] as SymbolicTensor),
   )
-  const slopes = gradients(sum(scoresOf(parameters, shape, sums, kept.mixed)), between)
+  const slopes = gradients(sum(scoresOf(parameters, shape, sums, kept)), between)
   const squares = slopes.map((slope) => sum(square(slope), [1])) as Two
   return multiply(mean(square(subtract(squareRoot(add(...squares)), 1))), 10)
 }

@@ -117,7 +117,10 @@ export function squaredSlopes(
   })
 }
 
-/** The first layer's sums [packs, units] to scores [packs, 1]; `kept`: 0 or 1 by hidden unit. */
+/**
+ * The first layer's sums [packs, units] to scores [packs, 1]; `kept`: 0 or 1 by hidden unit of each pack, or of as many packs
+ * as there are in one of several parts, which all have the same.
+ */
 export function scoresOf(
   parameters: Parameters,
   { critic }: CtganShape,
@@ -131,9 +134,15 @@ export function scoresOf(
         bias: named(parameters, `layer ${at}.bias`),
       })
     const slopes = stepped(hidden, LEAK / KEPT, 1 / KEPT)
-    hidden = multiply(hidden, multiply(slopes, kept[at] as SymbolicTensor))
+    hidden = multiply(hidden, keepUnits(slopes, kept[at] as SymbolicTensor))
   }
   return gemm(hidden, named(parameters, 'out.weight'), { bias: named(parameters, 'out.bias') })
+}
+
+function keepUnits(slopes: SymbolicTensor, kept: SymbolicTensor): SymbolicTensor {
+  const [packs, units] = kept.shape as [number, number]
+  const parts = reshape(slopes, [(slopes.shape[0] as number) / packs, packs, units])
+  return reshape(multiply(parts, kept), slopes.shape)
 }
 
 export type CriticBatch = {
@@ -141,7 +150,8 @@ export type CriticBatch = {
   real: ConditionedRows
   /** Where between their packs the slope is taken, [packs, 1]. */
   mix: SymbolicTensor
-  kept: Record<'rows' | 'mixed', readonly SymbolicTensor[]>
+  /** The same units of a generated pack, a real one and what is between them. */
+  kept: readonly SymbolicTensor[]
 }
 
 /**
@@ -163,11 +173,11 @@ export function criticLosses(
         : concatenate([fake.conditions, real.conditions], 0),
   })
   const packs = (sums.shape[0] as number) / 2
-  const scores = scoresOf(parameters, shape, sums, kept.rows)
+  const scores = scoresOf(parameters, shape, sums, kept)
   const [ofFake, ofReal] = halves(scores, packs)
   const [sumsOfFake, sumsOfReal] = halves(sums, packs)
   const between = detach(add(sumsOfFake, multiply(mix, subtract(sumsOfReal, sumsOfFake))))
-  const score = sum(scoresOf(parameters, shape, between, kept.mixed))
+  const score = sum(scoresOf(parameters, shape, between, kept))
   const [ofSums] = gradients(score, [between]) as [SymbolicTensor]
   const length = squareRoot(add(squaredSlopes(parameters, shape, ofSums), 1e-12))
   return {
@@ -177,6 +187,6 @@ export function criticLosses(
 }
 
 /** Of two equal halves of the rows. */
-export function halves(x: SymbolicTensor, rows: number): [SymbolicTensor, SymbolicTensor] {
+function halves(x: SymbolicTensor, rows: number): [SymbolicTensor, SymbolicTensor] {
   return split(x, [rows, rows], 0) as [SymbolicTensor, SymbolicTensor]
 }

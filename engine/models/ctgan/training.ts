@@ -31,7 +31,6 @@ import {
   criticLosses,
   criticParameters,
   firstSums,
-  halves,
   scoresOf,
 } from './critic.ts'
 import { generate, generatorParameters, missedConditions, softRows } from './generator.ts'
@@ -62,7 +61,7 @@ export function noiseSizes({ layout, embedding, critic, pac }: CtganShape, batch
     latent: batchRows * embedding,
     choices: batchRows * layout.codes,
     mix: packs,
-    drop: critic.map((units) => 32 * Math.ceil((2 * packs * units) / 32)),
+    drop: critic.map((units) => 32 * Math.ceil((packs * units) / 32)),
   }
 }
 
@@ -136,7 +135,7 @@ function step(
   })
   const moved = critic.step(context, add(losses.distance, losses.penalty), rate)
   const sums = firstSums(moved.parameters, shape, { rows, conditions: condition })
-  const wanted = multiply(mean(scoresOf(moved.parameters, shape, sums, kept.generated)), -1)
+  const wanted = multiply(mean(scoresOf(moved.parameters, shape, sums, kept)), -1)
   const missed = condition === null ? null : missedConditions(generated.codes, condition, shape)
   const made = generator.step(context, missed === null ? wanted : add(wanted, missed), rate)
   const shown = (x: SymbolicTensor) => firstRows(x, Math.min(batchRows, SHOWN_ROWS))
@@ -169,24 +168,19 @@ function averaged(
   )
 }
 
-/**
- * Which units of the critic stay, half of them: among the generated and then the real rows of the critic's step, between
- * both as among its generated rows, and in the generator's step as among the real rows.
- */
-function keptUnits(context: StepContext, { critic, pac }: CtganShape, batchRows: number) {
+/** Which units of the critic stay, half of them: the same in all of its passes. */
+function keptUnits(
+  context: StepContext,
+  { critic, pac }: CtganShape,
+  batchRows: number,
+): SymbolicTensor[] {
   const packs = batchRows / pac
-  const rows = critic.map((units, layer) => {
+  return critic.map((units, layer) => {
     const bytes = context.feed(dropFeed(layer))
-    const [size, all] = [2 * packs * units, bytes.shape[0] as number]
+    const [size, all] = [packs * units, bytes.shape[0] as number]
     const [used] = split(bytes, size < all ? [size, all - size] : [all], 0)
-    return cast(reshape(used as SymbolicTensor, [2 * packs, units]))
+    return cast(reshape(used as SymbolicTensor, [packs, units]))
   })
-  const apart = rows.map((kept) => halves(kept, packs))
-  return {
-    rows,
-    mixed: apart.map(([ofGenerated]) => ofGenerated),
-    generated: apart.map(([, ofReal]) => ofReal),
-  }
 }
 
 function realRows(context: StepContext, { layout, conditions }: CtganShape): ConditionedRows {
