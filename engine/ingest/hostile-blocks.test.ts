@@ -119,11 +119,11 @@ test('Parquet: pages that inflate a thousandfold, columns that share a page, row
   assert.equal(await refused(parquetFile({ ...spec, rows: 3, chunk: lying })), 'invalid_request')
   const names = Array.from({ length: 20 }, (_, i) => `c${i}`)
   const shared = parquetFile({ ...spec, names, groups: 20 })
-  assert.equal(await refused(shared, { blockBytesMax: 2 ** 22 }), 'payload_too_large')
+  assert.equal(await refused(shared, { unpackFreeBytes: 2 ** 22 }), 'payload_too_large')
   const run = Buffer.concat([behindLength(Buffer.from([0x80, 0x80, 0x40, 0x00]))])
   const nulls = page({ body: run, values: 2 ** 19 })
   const empty = parquetFile({ rows: 2 ** 19, chunk: nulls, optional: true, groups: 60 })
-  assert.equal(await refused(empty, { blockBytesMax: 2 ** 20 }), 'payload_too_large')
+  assert.equal(await refused(empty, { unpackFreeBytes: 2 ** 20 }), 'payload_too_large')
 })
 
 test('Parquet: footers without end, without bottom, of too many fields', async () => {

@@ -42,8 +42,8 @@ export type Unpacked = {
   take(values: number): void
 }
 
-/** As many as a block may have bytes are free. */
-export function createUnpacked({ blockBytesMax, unpackRatioMax }: IngestLimits): Unpacked {
+/** Those that are free are as many as bytes behind gzip and zstd. */
+export function createUnpacked({ unpackFreeBytes, unpackRatioMax }: IngestLimits): Unpacked {
   let [sent, said] = [0, 0]
   return {
     came(bytes) {
@@ -51,7 +51,7 @@ export function createUnpacked({ blockBytesMax, unpackRatioMax }: IngestLimits):
     },
     take(values) {
       said += values
-      if (said > Math.max(blockBytesMax, sent * unpackRatioMax))
+      if (said > Math.max(unpackFreeBytes, sent * unpackRatioMax))
         throw pastLimit(`${sent} bytes say more than ${said} values: that is no table`)
     },
   }

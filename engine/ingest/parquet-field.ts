@@ -99,7 +99,6 @@ async function decodedChunk(
   if (element?.type === undefined || element.type !== meta.type)
     throw new RangeError('a column of another type than its field')
   const repetition = getMaxRepetitionLevel(schemaPath)
-  unpacked.take(rows)
   const bytes = new Uint8Array(await file.slice(from, to))
   let inflated = 0
   const pages = inflatedPages(bytes, {

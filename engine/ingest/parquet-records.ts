@@ -29,6 +29,8 @@ export async function readParquet(
   const { columns, warnings } = distinctNames(fields.map(({ element }) => element.name ?? ''))
   const unpacked = createUnpacked(limits)
   unpacked.came(file.byteLength)
+  for (const group of metadata.row_groups)
+    unpacked.take(Number(group.num_rows) * group.columns.length)
   const meter = createCellMeter(unpacked, limits)
   const readField = createFieldReader({ file, limits, unpacked })
   const batches = async function* (): AsyncIterable<RawBatch> {
