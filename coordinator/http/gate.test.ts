@@ -58,3 +58,20 @@ test('who goes while waiting is forgotten', async () => {
   resolve('first')
   assert.deepEqual(await Promise.all([first, third]), ['first', 'third'])
 })
+
+test('a turn that comes as its caller goes is the next one’s', async () => {
+  const gate = createGate({ max: 1, waitingMax: 2, waitMs: 60_000, busy: 'busy' })
+  const { promise, resolve } = hold()
+  const first = gate(() => promise, stays)
+  const caller = new AbortController()
+  const gone = assert.rejects(
+    gate(async () => 'never', caller),
+    { code: 'cancelled' },
+  )
+  const third = gate(async () => 'third', stays)
+  resolve('first')
+  await Promise.resolve()
+  caller.abort()
+  assert.deepEqual(await Promise.all([first, third, gone]), ['first', 'third', undefined])
+  assert.equal(await gate(async () => 'free', stays), 'free')
+})

@@ -49,8 +49,13 @@ type Wait = Pick<GateOptions, 'waitMs' | 'busy'> & { signal: AbortSignal }
 /** Until called out of `waiting`. */
 async function turn(waiting: Set<() => void>, { waitMs, busy, signal }: Wait): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const onGone = (): void => reject(new AppError('cancelled', 'The caller has gone.'))
-  const timer = setTimeout(() => reject(new AppError('unavailable', busy)), waitMs)
+  // Out of the line at once: a turn that is given to who has gone would be lost.
+  const giveUp = (error: AppError): void => {
+    waiting.delete(called)
+    reject(error)
+  }
+  const onGone = (): void => giveUp(new AppError('cancelled', 'The caller has gone.'))
+  const timer = setTimeout(() => giveUp(new AppError('unavailable', busy)), waitMs)
   const called = (): void => {
     waiting.delete(called)
     resolve()
@@ -61,7 +66,6 @@ async function turn(waiting: Set<() => void>, { waitMs, busy, signal }: Wait): P
   try {
     await promise
   } finally {
-    waiting.delete(called)
     clearTimeout(timer)
     signal.removeEventListener('abort', onGone)
   }
