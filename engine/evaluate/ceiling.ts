@@ -1,7 +1,7 @@
 // What a second real sample would score: the scores of one half of the real table against the other, and what they
 // would be for as many rows as are compared.
 
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import { detectSynthetic } from './detection.ts'
 import { type Measured, takeMeasured } from './measured.ts'
 import type { Pause } from './pause.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import { type Column, type Table, takeRows } from '#engine/table/table.ts'
 import { categoryColumn, numberColumn, tableOf, textColumn } from '../testing/columns.ts'
 import { peopleTable } from '../testing/people.ts'

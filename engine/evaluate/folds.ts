@@ -1,6 +1,6 @@
 // Which rows are scored by a model that was fitted on the others.
 
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 
 export type Fold = { training: Int32Array; testing: Int32Array }
 

@@ -1,6 +1,6 @@
 // Some rows of a table, drawn by a seed.
 
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import { type Measured, takeMeasured } from './measured.ts'
 
 /** At most that many rows, drawn without replacement, in their order; the table itself where it has no more. */

@@ -7,7 +7,7 @@ import { zstdCompressSync } from 'node:zlib'
 import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { AppError } from '#engine/errors.ts'
 import { openDataset } from '#engine/library.ts'
-import { createSeededRandom, type SeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '#engine/random/seeded-random.ts'
 import {
   CODEC,
   ENCODING,

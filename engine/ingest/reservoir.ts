@@ -1,6 +1,6 @@
 // A uniform sample of rows, of a stream whose length is not known.
 
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 
 /** For each row of a batch the slot that it goes to, -1 for none. */
 export type Slots = { rows: Int32Array; from: number }

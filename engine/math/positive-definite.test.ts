@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { cholesky, nearestCorrelation } from './positive-definite.ts'
 
 test("the nearest correlation matrix is Higham's, and positive definite", () => {

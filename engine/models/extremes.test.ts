@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { replaceExtremes } from './extremes.ts'
-import { createSeededRandom } from './seeded-random.ts'
 
 const RARE = 6
 

@@ -2,7 +2,7 @@
 // the numbers before them show: ranges and tails stay alike, and nobody's value stays.
 
 import { exp, log } from '#engine/math/elementary.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '#engine/random/seeded-random.ts'
 import { stepOf } from './steps.ts'
 
 export type ExtremesOptions = {

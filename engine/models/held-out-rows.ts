@@ -1,6 +1,6 @@
 // Which rows a network learns, and which say how good it is.
 
-import { createSeededRandom, shuffled } from './seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 
 const HELD_OUT_SHARE = 0.1
 

@@ -2,6 +2,7 @@
 // ones, rare levels and extreme numbers are taken out, what follows from other columns is not learned, and what remains
 // is numbers and codes.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import {
   type CategoryColumn,
   type Column,
@@ -22,7 +23,6 @@ import { learnNumberLevels, withLevels } from './derived/number-levels.ts'
 import { createTargetList, type TargetList } from './derived/target-list.ts'
 import { protectLevels, protectNumbers } from './protect.ts'
 import type { SampledColumn, Target } from './sampled.ts'
-import { createSeededRandom } from './seeded-random.ts'
 
 /** How a column comes back, in the order of the table; modelled ones point at their target, learned or derived. */
 export type PreparedColumn =

@@ -3,6 +3,7 @@
 
 import { createNameCounter } from '#engine/ingest/person-names.ts'
 import { holdsPersonal } from '#engine/ingest/semantic-checks.ts'
+import type { SeededRandom } from '#engine/random/seeded-random.ts'
 import {
   type CategoryColumn,
   extremes,
@@ -12,7 +13,6 @@ import {
 import type { AlikeLevels } from './derived/alike-levels.ts'
 import { replaceExtremes } from './extremes.ts'
 import type { CategoryTarget, NumericTarget } from './sampled.ts'
-import type { SeededRandom } from './seeded-random.ts'
 
 export type Constant<T> = { kind: 'constant'; value: T }
 

@@ -1,6 +1,6 @@
 // Which rows a training step reads.
 
-import { createSeededRandom, shuffled } from './seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 
 const STEPS_LEAST = 20
 

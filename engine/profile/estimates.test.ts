@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { correctedV } from '#engine/statistics/corrected-v.ts'
 import { times } from '#engine/testing/small-tables.ts'
 import { createDistinctSample, KEPT_MAX } from './distinct-sample.ts'

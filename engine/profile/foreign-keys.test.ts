@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Table } from '#engine/table/table.ts'
 import { generateTable } from '#engine/testing/generated-table.ts'
 import { number, tableOf, text, times } from '#engine/testing/small-tables.ts'

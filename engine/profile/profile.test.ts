@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { BatchColumn } from '#engine/table/byte-cells.ts'
 import { takeRows } from '#engine/table/table.ts'
 import { category, number, tableOf, text, times } from '#engine/testing/small-tables.ts'

@@ -2,7 +2,7 @@
 // for in.
 
 import { ownText } from '#engine/ingest/own-text.ts'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { type BatchColumn, cellText } from '#engine/table/byte-cells.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { kindOf } from '#engine/table/table.ts'

@@ -1,7 +1,7 @@
 // A small table whose laws are known, for models to learn, and how far samples are from them.
 
 import type { SampledColumn, Target } from '#engine/models/sampled.ts'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 
 /**
  * A colour (.6, .2, .2); a size of normal law around 1000 times its code, null where the code is 2; a price, exactly 5

@@ -3,7 +3,7 @@
 
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
 import { firstDay, monthOf, weekdayOf } from '#engine/models/derived/calendar-parts.ts'
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 
 const FIRST = 18_700

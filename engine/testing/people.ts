@@ -1,6 +1,6 @@
 // A table of made-up people whose columns hang together, with nulls: what learning and evaluation are tested on.
 
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Table } from '#engine/table/table.ts'
 import { categoryColumn, numberColumn, tableOf } from './columns.ts'
 

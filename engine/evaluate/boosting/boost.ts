@@ -2,7 +2,7 @@
 // loss). Deterministic for a seed.
 
 import { exp, log } from '#engine/math/elementary.ts'
-import { createSeededRandom, shuffled } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import type { BinnedColumn } from './bins.ts'
 import type { Gradients } from './histogram.ts'
 import { addTree, createGrower, type TreeNode } from './tree.ts'

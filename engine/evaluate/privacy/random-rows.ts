@@ -1,7 +1,7 @@
 // Rows of no table: every value drawn by itself, evenly over the range or the levels of a column. As far from real rows
 // as anything with the same columns; SDMetrics' baseline of privacy.
 
-import { createSeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { extremes, levelCounts, nullsOf } from '#engine/table/table.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'
 

@@ -1,7 +1,7 @@
 // An attacker who takes what is true of one synthetic row alone and guesses that it is true of one real person alone
 // (Giomi et al., "A unified framework for quantifying privacy risk in synthetic data", 2023).
 
-import { createSeededRandom, type SeededRandom } from '#engine/models/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '#engine/random/seeded-random.ts'
 import { differenceInterval, type Interval, shareInterval } from '../auc.ts'
 import { quantileOf } from '../mean.ts'
 import type { Measured, MeasuredColumn } from '../measured.ts'

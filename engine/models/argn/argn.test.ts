@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Checkpoint } from '../fit.ts'
 import type { Sampler, Target } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { argnDefaults, fitArgn } from './argn.ts'
 import { createArgnSampler, type FittedArgn, GRID_ROWS } from './sampler.ts'
 

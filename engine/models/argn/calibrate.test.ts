@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createSeededRandom } from '../seeded-random.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { calibrateShares } from './calibrate.ts'
 import { createNetwork, networkParameters } from './network.ts'
 

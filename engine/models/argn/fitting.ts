@@ -1,6 +1,7 @@
 // Brings the autoregressive network to be fitted: rows in random order, a random order of columns for every step,
 // and the score on held-out rows in the order in which columns are drawn later.
 
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import type { Graph, SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import type { Parameters } from '#engine/tensor/parameters.ts'
@@ -10,7 +11,6 @@ import { savedState } from '#engine/tensor/training-step.ts'
 import type { Fitting } from '../fit.ts'
 import { createHeldOutLoss } from '../held-out-loss.ts'
 import { createRowOrder, stepsPerEpoch } from '../row-order.ts'
-import { createSeededRandom, shuffled } from '../seeded-random.ts'
 import { type Network, networkParameters } from './network.ts'
 import {
   type ArgnStepOptions,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
 import { openModel } from '../model.ts'
 import type { Algorithm } from '../model-file.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { type AutoHooks, type AutoOptions, trainAuto } from './auto.ts'
 import { differenceError, type Scored, takesPlace } from './choice.ts'
 

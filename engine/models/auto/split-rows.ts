@@ -1,7 +1,7 @@
 // The rows of a table that a search learns, and those that its candidates are compared on.
 
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import { type Table, takeRows } from '#engine/table/table.ts'
-import { createSeededRandom, shuffled } from '../seeded-random.ts'
 
 const HELD_OUT = { share: 0.1, least: 50, most: 10_000 }
 

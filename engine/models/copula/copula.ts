@@ -2,8 +2,8 @@
 // columns. Fitted in one pass, without iterations over the data.
 
 import { nearestCorrelation } from '#engine/math/positive-definite.ts'
+import { createSeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import type { Target } from '../sampled.ts'
-import { createSeededRandom, shuffled } from '../seeded-random.ts'
 import { estimateCorrelations } from './correlation.ts'
 import { type Latent, type LatentData, latentsOf } from './latent.ts'
 import { orderLevels } from './ordering.ts'

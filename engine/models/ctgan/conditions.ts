@@ -1,8 +1,8 @@
 // Conditions of a batch: a column, one of its codes, and a real row that has it (training by sampling: Xu et al.
 // 2019, section 4.3).
 
+import { createSeededRandom, type SeededRandom, shuffled } from '#engine/random/seeded-random.ts'
 import type { EncodedTable } from '../modes/encode.ts'
-import { createSeededRandom, type SeededRandom, shuffled } from '../seeded-random.ts'
 import type { CtganShape } from './shape.ts'
 
 /** Of each conditioned column, rows by code. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import ort from 'onnxruntime-node'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import {
   add,
   cast,
@@ -18,7 +19,6 @@ import { Graph, type SymbolicTensor, sizeOf } from '#engine/tensor/graph.ts'
 import { gemm, mean, sum } from '#engine/tensor/linear.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import { reshape } from '#engine/tensor/shaping.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { type CriticBatch, criticLosses, criticParameters, scoresOf } from './critic.ts'
 import type { CtganShape } from './shape.ts'
 

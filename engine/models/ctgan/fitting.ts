@@ -1,6 +1,7 @@
 // Brings the conditional GAN to be fitted: conditions, real rows and noise by step; its score is the distance of
 // generated rows from held-out ones.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { createKeystream, type Keystream } from '#engine/tensor/noise.ts'
 import type { SessionOptions } from '#engine/tensor/session.ts'
 import { createTrainer, type Trainer } from '#engine/tensor/trainer.ts'
@@ -10,7 +11,6 @@ import { createDistance } from '../modes/distance.ts'
 import { fillBits, fillGumbel, fillNormal } from '../modes/draws.ts'
 import type { EncodedData } from '../modes/encoded-data.ts'
 import { stepsPerEpoch } from '../row-order.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, createConditions } from './conditions.ts'
 import { createPasses, type GeneratorPasses, type GeneratorValues } from './scoring.ts'
 import type { CtganShape } from './shape.ts'

@@ -1,5 +1,6 @@
 // Rows of the generator under training: for its score, and for the statistics that normalise it once it is trained.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
@@ -12,7 +13,6 @@ import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import { chooseCodes, fillNormal } from '../modes/draws.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { weightsOf } from '../modes/symbolic.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { type CodeCounts, cumulated, drawFrom, startsOf } from './conditions.ts'
 import {
   generate,

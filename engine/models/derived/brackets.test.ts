@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { CategoryColumn, Column, Field, NumberColumn, Table } from '#engine/table/table.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS, decodeModelFile, encodeModelFile } from '../model-file.ts'
 import { prepare, restore } from '../prepare.ts'
 import type { Conditions } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { trainModel } from '../train.ts'
 
 const ROWS = 2000

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Table } from '#engine/table/table.ts'
 import { openModel } from '../model.ts'
 import { restore } from '../prepare.ts'
 import type { Conditions } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { trainModel } from '../train.ts'
 
 test('times that end with a study are past its end as often as they were, and never before they begin', async () => {

@@ -1,9 +1,9 @@
 // Columns that are nearly products, as the product times a target of their own.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { extremes, type NumberColumn, nullsOf, type Table } from '#engine/table/table.ts'
 import type { PreparedColumn } from '../prepare.ts'
 import { protectNumbers } from '../protect.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { helper, type RelationSource, targetOf } from './learn-relation.ts'
 import type { NearProduct } from './near-products.ts'
 import { filled, learnNumbers } from './realise.ts'

@@ -1,9 +1,9 @@
 // Columns that follow from others by a formula, as targets that follow from theirs.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { type Column, type NumberColumn, nullsOf } from '#engine/table/table.ts'
 import type { PreparedColumn } from '../prepare.ts'
 import { protectNumbers } from '../protect.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { combinationOf } from './combine.ts'
 import type { NumberDerivation } from './derived.ts'
 import { type Formula, operandsOf } from './formulas.ts'

@@ -2,6 +2,7 @@
 
 import { fixedOffset } from '#engine/data/zones.ts'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import {
   type Column,
   extremes,
@@ -10,7 +11,6 @@ import {
   type Table,
 } from '#engine/table/table.ts'
 import { type Constant, protectNumbers } from '../protect.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { stepOf } from '../steps.ts'
 import { DAYS_PER_WEEK, MONDAY_OFFSET, monthOf } from './calendar-parts.ts'
 import { codedColumns } from './laws.ts'

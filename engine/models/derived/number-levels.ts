@@ -1,5 +1,6 @@
 // Numbers that are learned as levels: parts of times of few values, and codes that other columns are looked up by.
 
+import type { SeededRandom } from '#engine/random/seeded-random.ts'
 import {
   type CategoryColumn,
   extremes,
@@ -8,7 +9,6 @@ import {
   type Table,
 } from '#engine/table/table.ts'
 import { type Constant, protectLevels } from '../protect.ts'
-import type { SeededRandom } from '../seeded-random.ts'
 import type { AlikeLevels } from './alike-levels.ts'
 import type { TargetList } from './target-list.ts'
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Field, NumberColumn, Table } from '#engine/table/table.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS } from '../model-file.ts'
 import { restore } from '../prepare.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { trainModel } from '../train.ts'
 import { numberOrders } from './number-orders.ts'
 

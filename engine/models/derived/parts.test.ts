@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Field } from '#engine/table/table.ts'
 import { prepare } from '../prepare.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import {
   firstDay,
   fromMonthDay,

@@ -1,7 +1,7 @@
 // Parts of times as targets, protected like any column.
 
+import { createSeededRandom, type SeededRandom } from '#engine/random/seeded-random.ts'
 import { protectNumbers } from '../protect.ts'
-import { createSeededRandom, type SeededRandom } from '../seeded-random.ts'
 import { stepOf } from '../steps.ts'
 import { asLevels, learnNumberLevels } from './number-levels.ts'
 import type { TargetList } from './target-list.ts'

@@ -1,7 +1,7 @@
 // Columns to codes and places.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { CategoryTarget, NumericTarget, Target } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import type { Layout } from './layout.ts'
 import type { CategoryModes, Modes, NumericModes, Stretch } from './modes.ts'
 import { onScale } from './scale.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import ort from 'onnxruntime-node'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { gradients } from '#engine/tensor/gradients.ts'
@@ -8,7 +9,6 @@ import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { logSoftmax, softmax, sum } from '#engine/tensor/linear.ts'
 import { openSession } from '#engine/tensor/session.ts'
 import { concatenate, split } from '#engine/tensor/shaping.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { crossEntropy, oneHot, softChoices } from './symbolic.ts'
 
 /** More columns than are summed by one product. */

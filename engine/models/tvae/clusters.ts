@@ -1,6 +1,6 @@
 // Groups of vectors that lie near each other (Lloyd 1982; begun as by Arthur and Vassilvitskii 2007).
 
-import type { SeededRandom } from '../seeded-random.ts'
+import type { SeededRandom } from '#engine/random/seeded-random.ts'
 
 export type Clusters = {
   /** How many vectors each has; none is empty. */

@@ -1,6 +1,7 @@
 // Brings the variational autoencoder to be fitted: batches of rows in random order, noise by step, and the loss on
 // held-out rows as its score.
 
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { createAdam, type Optimiser } from '#engine/tensor/adam.ts'
 import { add, multiply } from '#engine/tensor/elementwise.ts'
 import type { Graph, SymbolicTensor } from '#engine/tensor/graph.ts'
@@ -17,7 +18,6 @@ import { type EncodedTable, firstRows } from '../modes/encode.ts'
 import type { EncodedData } from '../modes/encoded-data.ts'
 import { encodedBatch, encodedTensors, oneHot } from '../modes/symbolic.ts'
 import { createRowOrder, stepsPerEpoch } from '../row-order.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { firstOfPass, type TvaeShape, tvaeLosses, tvaeParameters, tvaePass } from './network.ts'
 
 export type TvaeTraining = {

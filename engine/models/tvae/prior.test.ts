@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { share } from '#engine/testing/learnable.ts'
 import type { Target } from '../sampled.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { tvae } from './algorithm.ts'
 import { centresOf, findClusters } from './clusters.ts'
 

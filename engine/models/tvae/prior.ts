@@ -4,6 +4,7 @@
 // with one covariance. The decoder's first layer takes centres and covariance in.
 
 import { cholesky } from '#engine/math/positive-definite.ts'
+import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { exponential, multiply } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
 import { Graph } from '#engine/tensor/graph.ts'
@@ -11,7 +12,6 @@ import { constantsOf } from '#engine/tensor/parameters.ts'
 import { openSession, type SessionOptions } from '#engine/tensor/session.ts'
 import type { EncodedTable } from '../modes/encode.ts'
 import { encodedBatch } from '../modes/symbolic.ts'
-import { createSeededRandom } from '../seeded-random.ts'
 import { centresOf, findClusters } from './clusters.ts'
 import { FIRST, latentLaw, type TvaeShape, tvaeParameters } from './network.ts'
 
