@@ -8,12 +8,13 @@ import { testStack } from '#test/support/stack.ts'
 import { waitFor } from '#test/support/wait-for.ts'
 
 const ROWS = 3_000
-/** `spend` depends on `age` in a way that no correlation tells. */
+/** Plans change from decade to decade of `age`, but for every tenth row: no correlation tells that. */
 const CSV = [
   'plan,age,spend',
   ...Array.from({ length: ROWS }, (_, i) => {
     const age = 20 + ((i * 7_919) % 41)
-    return [age % 3 === 0 ? 'paid' : 'free', age, (age % 2) * 500 + ((i * 31) % 90)].join()
+    const isPaid = Math.floor(age / 10) % 2 === (i % 10 === 0 ? 0 : 1)
+    return [isPaid ? 'paid' : 'free', age, (i * 31) % 90].join()
   }),
 ].join('\n')
 
@@ -21,6 +22,9 @@ const CSV = [
 const LONG_MS = 120_000
 /** Time for all algorithms on any machine. */
 const REQUEST = { algorithm: 'auto', seed: 3, epochs: 20, time_budget_seconds: 3_600 }
+
+/** Scores that are nearer are of equals. */
+const CHANCE = 0.01
 
 type Model = {
   status: string
@@ -75,9 +79,11 @@ test('auto previews a copula, tries the others and keeps the best', async (t) =>
     model.candidates.map(({ algorithm }) => algorithm),
     ['gaussian_copula', 'argn', 'tvae', 'ctgan'],
   )
-  const best = model.candidates.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))[0]
-  assert.equal(model.trained_algorithm, best?.algorithm)
-  assert.notEqual(model.trained_algorithm, 'gaussian_copula')
+  const scoreOf = (name: string | null): number =>
+    model.candidates.find(({ algorithm }) => algorithm === name)?.score ?? Number.NaN
+  const best = Math.max(...model.candidates.map(({ score }) => score ?? 0))
+  assert.ok(scoreOf(model.trained_algorithm) > best - CHANCE, JSON.stringify(model.candidates))
+  assert.ok(scoreOf(model.trained_algorithm) > scoreOf('gaussian_copula') + CHANCE)
   assert.deepEqual([model.trained_on?.provider, model.trained_on?.gpu], ['cpu', null])
 
   let found: Measured | null = null
