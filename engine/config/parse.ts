@@ -77,6 +77,8 @@ function readAndCheck(value: unknown, report: Report): DatasetConfig {
 
 /** What a config calls its samples; none where it cannot be read. */
 export function samplesOf(source: string | object): string[] {
-  if (typeof source === 'string' && !source.includes('samples')) return []
+  const namesNone =
+    typeof source === 'string' ? !source.includes('samples') : !('samples' in source)
+  if (namesNone) return []
   return samplesNamed(readSource(source, createReport()).value)
 }
