@@ -19,13 +19,17 @@ export type Sample = {
 /** By what configs call them. */
 export type Samples = ReadonlyMap<string, Sample>
 
+/** Of one config: their profiles are in memory while it is read. */
+export const SAMPLES_MAX = 100
+
 const EXAMPLE = 'Write samples: {customers: ds_...}, a table and a dataset'
 
-/** What a config as written calls its samples, each once. */
+/** What a config as written calls its samples, each once; none of more than it may name. */
 export function samplesNamed(config: unknown): string[] {
   if (!isObject(config) || !isObject(config['samples'])) return []
   const names = Object.values(config['samples'])
-  return [...new Set(names.filter((name): name is string => typeof name === 'string'))]
+  const once = new Set(names.filter((name): name is string => typeof name === 'string'))
+  return once.size > SAMPLES_MAX ? [] : [...once]
 }
 
 /**
@@ -43,6 +47,8 @@ export function withSamples(config: unknown, samples: Samples | null, report: Re
       'Leave samples out, and write a rule for each column',
     )
   else if (!isObject(named)) report.problem('/samples', 'samples must be an object', EXAMPLE)
+  else if (new Set(Object.values(named)).size > SAMPLES_MAX)
+    report.problem('/samples', 'The config names too many datasets', `Name at most ${SAMPLES_MAX}`)
   else return withTables(rest, filledTables(rest, named, samples, report), report)
   return rest
 }

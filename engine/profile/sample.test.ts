@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ParsedConfig, parseConfig } from '#engine/config/parse.ts'
+import { type ParsedConfig, parseConfig, samplesOf } from '#engine/config/parse.ts'
 import { generateTable } from '#engine/testing/generated-table.ts'
 import { SHOP, SHOP_FIELDS } from '#engine/testing/odd-shop.ts'
 import { configFromProfile } from './config-from-profile.ts'
@@ -113,6 +113,11 @@ test('what cannot be taken is said, with its place', () => {
   assert.partialDeepStrictEqual(text('{orders: ds_1}', '{name: plan, type: int}'), [
     { path: '/tables/0/columns/0/type', message: '"plan" is str in its sample, not int', line: 4 },
   ])
+  const many = Array.from({ length: 101 }, (_, i) => `t${i}: ds_${i}`).join(', ')
+  assert.partialDeepStrictEqual(text(`{${many}}`, '{name: plan, type: str}'), [
+    { path: '/samples', message: 'The config names too many datasets' },
+  ])
+  assert.deepEqual(samplesOf(`samples: {${many}}`), [])
   const { warnings } = parsed({ columns: [{ name: 'plann', type: 'int' }] })
   assert.match(warnings.join(), /"plann".*ds_1 has no such column/)
 })

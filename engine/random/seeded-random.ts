@@ -2,7 +2,7 @@
 // which are addressed).
 
 import { createCipheriv, createHash } from 'node:crypto'
-import { giveBack } from '#engine/tensor/give-back.ts'
+import { giveBack } from '#engine/give-back.ts'
 
 export type SeededRandom = {
   /** 32 random bits. */

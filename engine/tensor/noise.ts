@@ -1,8 +1,8 @@
 // Noise for models: a keystream by step, and its transformation into laws inside the graph.
 
 import { createCipheriv, createSecretKey } from 'node:crypto'
+import { giveBack } from '#engine/give-back.ts'
 import { add, cast, cosine, logarithm, multiply, sine, squareRoot } from './elementwise.ts'
-import { giveBack } from './give-back.ts'
 import type { SymbolicTensor } from './graph.ts'
 import { concatenate, split } from './shaping.ts'
 

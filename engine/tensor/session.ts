@@ -1,6 +1,6 @@
 // Opens models in onnxruntime with everything pinned that their results depend on.
 
-import { giveBack } from './give-back.ts'
+import { giveBack } from '#engine/give-back.ts'
 import { env, type InferenceSession, type Outputs, type Tensor } from './runtime.ts'
 
 /** One of a machine's GPUs. `device`: its number among them; `driver`: version. */

@@ -1,6 +1,6 @@
 // Tables of tests, column by column.
 
-import type { Column, Field, FieldType, Table } from '#engine/table/table.ts'
+import type { Column, Field, FieldType, NumberColumn, Table } from '#engine/table/table.ts'
 
 const fieldOf = (name: string, type: FieldType, parts: Partial<Field> = {}): Field => {
   return { name, type, semantic: null, decimals: 0, layout: null, zone: null, ...parts }
@@ -11,7 +11,7 @@ export const number = (
   values: (number | null)[],
   type: FieldType = 'integer',
   decimals = 0,
-): Column => {
+): NumberColumn => {
   const field = fieldOf(name, type, { decimals })
   return {
     kind: 'number',

@@ -93,7 +93,7 @@ function conditionSums(
  * The squared length of the slope by packed rows and their conditions as 0 and 1, [packs, 1], from the slope by the first
  * layer's sums. Its gradient is written by hand: the factor of a pack goes to the narrow side of the products.
  */
-export function squaredSlopes(
+function squaredSlopes(
   parameters: Parameters,
   { conditions }: CtganShape,
   ofSums: SymbolicTensor,

@@ -1,10 +1,10 @@
 // Rows of the generator under training: for its score, and for the statistics that normalise it once it is trained.
 
+import { giveBack } from '#engine/give-back.ts'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import { foldBatchNorm } from '#engine/tensor/batch-norm.ts'
 import { hyperbolicTangent } from '#engine/tensor/elementwise.ts'
 import { modelOf } from '#engine/tensor/emit.ts'
-import { giveBack } from '#engine/tensor/give-back.ts'
 import { Graph, type SymbolicTensor } from '#engine/tensor/graph.ts'
 import { createKeystream } from '#engine/tensor/noise.ts'
 import { inputsOf } from '#engine/tensor/parameters.ts'

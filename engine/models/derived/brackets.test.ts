@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { CategoryColumn, Column, Field, NumberColumn, Table } from '#engine/table/table.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS, decodeModelFile, encodeModelFile } from '../model-file.ts'
-import { prepare, restore } from '../prepare.ts'
+import { prepare } from '../prepare.ts'
 import type { Conditions } from '../sampled.ts'
-import { trainModel } from '../train.ts'
 
 const ROWS = 2000
 const random = createSeededRandom(4, 'brackets')
@@ -45,37 +45,10 @@ const table: Table = {
   ],
 }
 
-async function draw(file: Uint8Array, conditions: Conditions = {}, cuts = [0, 700]) {
-  const model = openModel(file)
-  const sampler = await model.createSampler({ seed: 4, conditions })
-  const rows: (string | number | null)[][] = []
-  for (const [i, to] of cuts.slice(1).entries()) {
-    const from = cuts[i] as number
-    const columns = restore(model.columns, await sampler.sample({ from, to }, {}), to - from)
-    const cell = (column: Column, row: number): string | number | null => {
-      if (column.kind === 'text') return null
-      const own = column.kind === 'number' ? column.values[row] : column.levels[column.codes[row]!]
-      return own ?? null
-    }
-    for (let row = 0; row < to - from; row++) rows.push(columns.map((column) => cell(column, row)))
-  }
-  await sampler.release()
-  return rows
-}
-
 for (const algorithm of ALGORITHMS)
   test(`${algorithm}: ranges of a number agree with it in every row, and are asked for`, async () => {
-    const file = await trainModel(
-      table,
-      {
-        algorithm,
-        seed: 3,
-        ruleFor,
-        options: algorithm === 'gaussian_copula' ? {} : { epochs: 2 },
-      },
-      { signal: new AbortController().signal },
-    )
-    for (const [group, age, amount, kind] of await draw(file)) {
+    const file = await learn(table, algorithm, { epochs: 2 })
+    for (const [group, age, amount, kind] of (await drawRows(file, [700])).rows) {
       assert.equal(group, 'abcde'[bracketOf(Number(age))])
       assert.equal(kind, 'abcde'[classOf(Number(amount))])
     }
@@ -91,10 +64,10 @@ for (const algorithm of ALGORITHMS)
       ['class', 'ae', 3],
     ] as const) {
       const asked: Conditions = { levels: { [name]: codesOf(name, wanted) } }
-      const rows = await draw(file, asked, [0, 300])
+      const { rows } = await drawRows(file, [300], { conditions: asked })
       const seen = new Set(rows.map((row) => row[place]))
       assert.deepEqual(seen, new Set(wanted), `${name} ${wanted}`)
-      assert.deepEqual(await draw(file, asked, [0, 111, 300]), rows)
+      assert.deepEqual((await drawRows(file, [111, 300], { conditions: asked })).rows, rows)
     }
   })
 
@@ -125,11 +98,7 @@ test('what is no range, or may be one by chance, is learned', () => {
 })
 
 test('a file whose ranges are none is refused', async () => {
-  const file = await trainModel(
-    table,
-    { algorithm: 'gaussian_copula', seed: 3, ruleFor, options: {} },
-    { signal: new AbortController().signal },
-  )
+  const file = await learn(table, 'gaussian_copula')
   const model = decodeModelFile(file)
   const at = model.derived.findIndex(({ from }) => from.type === 'ranges')
   for (const change of [{ ends: [3, 3, 4] }, { codes: [0] }, { ofNull: 99 }, { first: 1e6 }]) {

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Field, Table } from '#engine/table/table.ts'
-import { openModel } from '../model.ts'
-import { ALGORITHMS, type Algorithm, decodeModelFile } from '../model-file.ts'
-import { prepare, restore } from '../prepare.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
+import { ALGORITHMS, decodeModelFile } from '../model-file.ts'
+import { prepare } from '../prepare.ts'
 import type { Conditions } from '../sampled.ts'
-import { trainModel } from '../train.ts'
 
 const ROWS = 4000
 const PRODUCTS = 90
 const ruleFor = () => ({ type: 'word' })
-const signal = new AbortController().signal
 
 const field = (name: string, type: Field['type'], more: Partial<Field> = {}): Field => {
   return { name, type, semantic: null, decimals: 0, layout: null, zone: null, ...more }
@@ -57,39 +55,10 @@ const shop: Table = {
   ],
 }
 
-const train = (algorithm: Algorithm, of: Table = shop): Promise<Uint8Array> =>
-  trainModel(
-    of,
-    { algorithm, seed: 3, ruleFor, options: algorithm === 'gaussian_copula' ? {} : { epochs: 3 } },
-    { signal },
-  )
-
-async function draw(file: Uint8Array, conditions: Conditions = {}, cuts = [0, 1500]) {
-  const model = openModel(file)
-  const sampler = await model.createSampler({ seed: 4, conditions })
-  const rows: (string | number | null)[][] = []
-  for (const [i, to] of cuts.slice(1).entries()) {
-    const from = cuts[i] as number
-    const columns = restore(model.columns, await sampler.sample({ from, to }, {}), to - from)
-    for (let row = 0; row < to - from; row++)
-      rows.push(
-        columns.map((column) => {
-          if (column.kind === 'text') return null
-          return column.kind === 'number'
-            ? (column.values[row] as number)
-            : (column.levels[column.codes[row] as number] ?? null)
-        }),
-      )
-  }
-  const tally = sampler.tally()
-  await sampler.release()
-  return { rows, tally }
-}
-
 for (const algorithm of ALGORITHMS)
   test(`${algorithm}: what a code determines is looked up, and no code is drawn that hardly any row has`, async () => {
-    const file = await train(algorithm)
-    const { rows } = await draw(file)
+    const file = await learn(shop, algorithm)
+    const { rows } = await drawRows(file, [1500])
     for (const [product, price, kind] of rows) {
       const item = (Number(product) - 100) / 3
       assert.ok(Number.isInteger(item) && item >= 0 && item < PRODUCTS, String(product))
@@ -99,10 +68,11 @@ for (const algorithm of ALGORITHMS)
     const { columns, derived, encoder } = decodeModelFile(file)
     assert.doesNotMatch(JSON.stringify([columns, derived, encoder]), /[[,:"]4711[\],"}]/)
     const asked: Conditions = { ranges: { product: { min: 150, max: 180 } } }
-    const within = await draw(file, asked, [0, 400])
+    const within = await drawRows(file, [400], { conditions: asked })
     assert.ok(within.rows.every(([product]) => Number(product) >= 150 && Number(product) <= 180))
-    assert.deepEqual((await draw(file, asked, [0, 77, 400])).rows, within.rows)
-    assert.equal((await draw(file, { ranges: { price: { min: 1, max: 100 } } })).rows.length, 1500)
+    assert.deepEqual((await drawRows(file, [77, 400], { conditions: asked })).rows, within.rows)
+    const conditions = { ranges: { price: { min: 1, max: 100 } } }
+    assert.equal((await drawRows(file, [1500], { conditions })).rows.length, 1500)
   })
 
 const derivedOf = (columns: Column[]): string[] =>

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Table } from '#engine/table/table.ts'
-import { openModel } from '../model.ts'
-import { restore } from '../prepare.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
 import type { Conditions } from '../sampled.ts'
-import { trainModel } from '../train.ts'
 
 test('times that end with a study are past its end as often as they were, and never before they begin', async () => {
   const random = createSeededRandom(3, 'study')
@@ -30,27 +28,14 @@ test('times that end with a study are past its end as often as they were, and ne
     return { kind: 'number', field, values }
   }
   const study: Table = { name: 'study', rows, columns: [date('began', began), date('left', left)] }
-  const file = await trainModel(
-    study,
-    { algorithm: 'argn', seed: 1, options: { epochs: 15 }, ruleFor: () => ({ type: 'word' }) },
-    { signal: new AbortController().signal },
-  )
-  const model = openModel(file)
-  const draw = async (conditions: Conditions) => {
-    const sampler = await model.createSampler({ seed: 2, conditions })
-    const drawn = restore(model.columns, await sampler.sample({ from: 0, to: rows }, {}), rows)
-    await sampler.release()
-    return drawn.map((column) => (column as { values: Float64Array }).values)
-  }
+  const file = await learn(study, 'argn', { seed: 1, epochs: 15 })
+  const draw = async (conditions: Conditions) =>
+    (await drawRows(file, [rows], { seed: 2, conditions })).columns as number[][]
   const [first, last] = await draw({})
-  assert.ok(
-    (last as Float64Array).every((day, row) => !(day < (first?.[row] as number) || day > end)),
-  )
-  const share = (days: Float64Array) => days.filter((day) => day === end).length / rows
-  assert.ok(
-    Math.abs(share(last as Float64Array) - share(left)) < 0.05,
-    `${share(last as Float64Array)}`,
-  )
+  assert.ok((last as number[]).every((day, row) => !(day < (first?.[row] as number) || day > end)))
+  const share = (days: ArrayLike<number>) =>
+    Array.from(days).filter((day) => day === end).length / rows
+  assert.ok(Math.abs(share(last as number[]) - share(left)) < 0.05, `${share(last as number[])}`)
   const [, atEnd] = await draw({ ranges: { left: { min: end, max: end } } })
-  assert.ok((atEnd as Float64Array).every((day) => day === end))
+  assert.ok((atEnd as number[]).every((day) => day === end))
 })

@@ -2,49 +2,29 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { SECONDS_PER_DAY } from '#engine/math/calendar.ts'
-import type { Column, Table } from '#engine/table/table.ts'
+import type { Table } from '#engine/table/table.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
 import { officeTable } from '#engine/testing/office.ts'
 import { learnedConfig } from '../learned-config.ts'
 import { openModel } from '../model.ts'
 import { ALGORITHMS, type Algorithm, decodeModelFile, encodeModelFile } from '../model-file.ts'
-import { type Preparation, prepare, restore } from '../prepare.ts'
+import { type Preparation, prepare } from '../prepare.ts'
 import type { Conditions, SampledColumn } from '../sampled.ts'
-import { trainModel } from '../train.ts'
 import { firstDay, monthDayOf, monthOf, weekdayOf } from './calendar-parts.ts'
 
 const ROWS = 4000
 const table = officeTable(ROWS)
 const ruleFor = () => ({ type: 'word' })
-const signal = new AbortController().signal
 
 const train = (algorithm: Algorithm, of: Table = table) =>
-  trainModel(
-    of,
-    {
-      ...{ algorithm, seed: 3, ruleFor },
-      options: algorithm === 'gaussian_copula' ? {} : { epochs: algorithm === 'argn' ? 15 : 10 },
-    },
-    { signal },
-  )
+  learn(of, algorithm, { epochs: algorithm === 'argn' ? 15 : 10 })
 
 const files = new Map<Algorithm, Uint8Array>()
 for (const algorithm of ALGORITHMS) files.set(algorithm, await train(algorithm))
 const fileOf = (algorithm: Algorithm): Uint8Array => files.get(algorithm) as Uint8Array
 
-async function draw(file: Uint8Array, rows = ROWS, conditions: Conditions = {}) {
-  const model = openModel(file)
-  const sampler = await model.createSampler({ seed: 4, conditions })
-  const columns = restore(model.columns, await sampler.sample({ from: 0, to: rows }, {}), rows)
-  const tally = sampler.tally()
-  await sampler.release()
-  const valuesOf = (name: string): (number | string | null)[] => {
-    const column = columns.find((one) => one.field.name === name) as Column
-    if (column.kind === 'category')
-      return Array.from(column.codes, (code) => column.levels[code] ?? null)
-    return Array.from(column.values as Float64Array)
-  }
-  return { valuesOf, numbersOf: (name: string) => valuesOf(name) as number[], tally }
-}
+const draw = (file: Uint8Array, rows = ROWS, conditions: Conditions = {}) =>
+  drawRows(file, [rows], { conditions })
 
 /** 1 less the distance of total variation between what the values are in the table and in the sample. */
 function likeness(name: string, drawn: number[], of: (value: number) => number): number {

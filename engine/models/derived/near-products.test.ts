@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
-import type { Field, NumberColumn, Table } from '#engine/table/table.ts'
-import { openModel } from '../model.ts'
+import type { NumberColumn, Table } from '#engine/table/table.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
+import { number } from '#engine/testing/small-tables.ts'
 import { ALGORITHMS } from '../model-file.ts'
-import { restore } from '../prepare.ts'
-import { trainModel } from '../train.ts'
 import { nearProducts } from './near-products.ts'
 
 const ROWS = 2000
-
-function number(name: string, values: number[], decimals = 0): NumberColumn {
-  const type: Field['type'] = decimals === 0 ? 'integer' : 'decimal'
-  const field = { name, type, semantic: null, decimals, layout: null, zone: null }
-  return { kind: 'number', field, values: Float64Array.from(values) }
-}
 
 const random = createSeededRandom(6, 'charges')
 const list = (of: (row: number) => number) => Array.from({ length: ROWS }, (_, row) => of(row))
@@ -29,23 +22,28 @@ const charged = (spread: number) =>
     )
   })
 const total = charged(0.02)
-const columns = [number('months', months), number('monthly', monthly, 2), number('total', total, 2)]
+const columns = [
+  number('months', months),
+  number('monthly', monthly, 'decimal', 2),
+  number('total', total, 'decimal', 2),
+]
 const table: Table = { name: 'charges', rows: ROWS, columns }
 
 test('what is nearly a product of two, or another number, is found', () => {
   const found = (last: NumberColumn) => [...nearProducts([...columns.slice(0, 2), last], ROWS)]
-  assert.deepEqual(found(number('total', total, 2)), [[2, { first: 0, second: 1 }]])
-  assert.deepEqual(found(number('wide', charged(0.2), 2)), [])
+  assert.deepEqual(found(number('total', total, 'decimal', 2)), [[2, { first: 0, second: 1 }]])
+  assert.deepEqual(found(number('wide', charged(0.2), 'decimal', 2)), [])
   const other = list((row) => cents((monthly[row] as number) * (1 + 0.01 * random.unit())))
-  assert.deepEqual(found(number('other', other, 2)), [[2, { first: 1 }]])
+  assert.deepEqual(found(number('other', other, 'decimal', 2)), [[2, { first: 1 }]])
   const something = total.map((value, row) => (months[row] === 0 ? 5 : value))
-  assert.deepEqual(found(number('something', something, 2)), [])
-  assert.deepEqual(found(number('below', total.with(3, -1), 2)), [])
+  assert.deepEqual(found(number('something', something, 'decimal', 2)), [])
+  assert.deepEqual(found(number('below', total.with(3, -1), 'decimal', 2)), [])
   assert.deepEqual(
     found(
       number(
         'heaped',
         total.map((value) => Math.min(value, 5000)),
+        'decimal',
         2,
       ),
     ),
@@ -55,17 +53,9 @@ test('what is nearly a product of two, or another number, is found', () => {
 
 for (const algorithm of ALGORITHMS)
   test(`${algorithm} keeps it near, with as many nulls`, async () => {
-    const options = algorithm === 'gaussian_copula' ? {} : { epochs: 3 }
-    const file = await trainModel(
-      table,
-      { algorithm, seed: 1, options, ruleFor: () => ({ type: 'word' }) },
-      { signal: new AbortController().signal },
-    )
-    const model = openModel(file)
-    const sampler = await model.createSampler({ seed: 2 })
-    const drawn = restore(model.columns, await sampler.sample({ from: 0, to: ROWS }, {}), ROWS)
-    await sampler.release()
-    const [held, each, all] = drawn.map((column) => [...(column as NumberColumn).values])
+    const file = await learn(table, algorithm, { seed: 1 })
+    const { columns: drawn } = await drawRows(file, [ROWS], { seed: 2 })
+    const [held, each, all] = drawn as number[][]
     const nulls = (all as number[]).filter((value) => Number.isNaN(value)).length / ROWS
     assert.ok(Math.abs(nulls - 0.05) < 0.03, String(nulls))
     const near = (all as number[]).filter((value, row) => {

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
-import type { Field, NumberColumn, Table } from '#engine/table/table.ts'
-import { openModel } from '../model.ts'
+import type { NumberColumn, Table } from '#engine/table/table.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
+import { number } from '#engine/testing/small-tables.ts'
 import { ALGORITHMS } from '../model-file.ts'
-import { restore } from '../prepare.ts'
-import { trainModel } from '../train.ts'
 import { numberOrders } from './number-orders.ts'
 
 const ROWS = 2000
-
-function number(name: string, values: number[], decimals = 0): NumberColumn {
-  const type: Field['type'] = decimals === 0 ? 'integer' : 'decimal'
-  const field = { name, type, semantic: null, decimals, layout: null, zone: null }
-  return { kind: 'number', field, values: Float64Array.from(values) }
-}
 
 const random = createSeededRandom(4, 'drivers')
 const list = (of: (row: number) => number) => Array.from({ length: ROWS }, (_, row) => of(row))
@@ -32,8 +25,8 @@ const table: Table = {
   columns: [
     number('age', age),
     number('held', held),
-    number('low', low, 2),
-    number('high', high, 2),
+    number('low', low, 'decimal', 2),
+    number('high', high, 'decimal', 2),
   ],
 }
 
@@ -68,20 +61,12 @@ test('numbers that lie close above others are found', () => {
 
 for (const algorithm of ALGORITHMS)
   test(`${algorithm} keeps them above and close`, async () => {
-    const options = algorithm === 'gaussian_copula' ? {} : { epochs: 3 }
-    const file = await trainModel(
-      table,
-      { algorithm, seed: 1, options, ruleFor: () => ({ type: 'word' }) },
-      { signal: new AbortController().signal },
-    )
-    const model = openModel(file)
-    const sampler = await model.createSampler({ seed: 2 })
-    const columns = restore(model.columns, await sampler.sample({ from: 0, to: ROWS }, {}), ROWS)
-    await sampler.release()
-    const [ages, years, least, most] = columns.map((column) => (column as NumberColumn).values)
-    const gaps = (ages as Float64Array).map((value, row) => value - (years?.[row] as number))
+    const file = await learn(table, algorithm, { seed: 1 })
+    const { columns } = await drawRows(file, [ROWS], { seed: 2 })
+    const [ages, years, least, most] = columns as number[][]
+    const gaps = (ages as number[]).map((value, row) => value - (years?.[row] as number))
     assert.ok(gaps.every((gap) => gap >= 17 && gap <= 18 + 8))
-    const nulls = (most as Float64Array).filter((value, row) => {
+    const nulls = (most as number[]).filter((value, row) => {
       assert.ok(!(value < (least?.[row] as number)))
       return Number.isNaN(value)
     })

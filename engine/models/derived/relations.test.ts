@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSeededRandom } from '#engine/random/seeded-random.ts'
 import type { Column, Field, NumberColumn, Table } from '#engine/table/table.ts'
-import { openModel } from '../model.ts'
+import { drawRows, learn } from '#engine/testing/learned.ts'
 import { ALGORITHMS } from '../model-file.ts'
-import { prepare, restore } from '../prepare.ts'
+import { prepare } from '../prepare.ts'
 import type { Conditions } from '../sampled.ts'
-import { trainModel } from '../train.ts'
 import { findRelations } from './relations.ts'
 
 const ROWS = 2000
@@ -108,17 +107,8 @@ test('a single row that differs, or nulls of its own, and a column is learned', 
 })
 
 async function draw(algorithm: (typeof ALGORITHMS)[number], conditions: Conditions = {}) {
-  const options = algorithm === 'gaussian_copula' ? {} : { epochs: 2 }
-  const file = await trainModel(
-    table,
-    { algorithm, seed: 1, options, ruleFor },
-    { signal: new AbortController().signal },
-  )
-  const model = openModel(file)
-  const sampler = await model.createSampler({ seed: 2, conditions })
-  const columns = restore(model.columns, await sampler.sample({ from: 0, to: ROWS }, {}), ROWS)
-  await sampler.release()
-  const valuesOf = (name: string): number[] => [...(columns[at(name)] as NumberColumn).values]
+  const file = await learn(table, algorithm, { seed: 1, epochs: 2 })
+  const { numbersOf: valuesOf } = await drawRows(file, [ROWS], { seed: 2, conditions })
   const share = (name: string, decimals: number, of: (row: Record<string, number>) => number) => {
     const known = Object.fromEntries(
       table.columns.map(({ field }) => [field.name, valuesOf(field.name)]),
